@@ -1,0 +1,26 @@
+package io.windrow.api.connector;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import org.apache.arrow.memory.BufferAllocator;
+
+/** The only ambient things that a connector gets. Safe for use by many threads. */
+public interface Context {
+    /** The pipeline's name; unique within a state store. */
+    String pipeline();
+
+    /** The clock for wall time. Durations are measured with {@link System#nanoTime()}. */
+    Clock clock();
+
+    /** The parent of every Arrow buffer of this connector. A connector makes child allocators and closes them. */
+    BufferAllocator allocator();
+
+    /** A folder for files that need not survive the process. Exists. */
+    Path temporaryFolder();
+
+    /** Where tests stop or kill the process. */
+    Failpoints failpoints();
+
+    /** Where what a user must hear goes: once per text and run, shown on the terminal and kept in the ledger. */
+    Notices notices();
+}

@@ -1,0 +1,30 @@
+package io.windrow.api.sink;
+
+import io.windrow.api.connector.CheckResult;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import java.util.List;
+import java.util.Optional;
+
+/** One configured sink. {@link #writer} may be called by many threads, the rest by one. */
+public interface Sink extends AutoCloseable {
+    /** Tests that the target can be reached and written to. Leaves no trace. */
+    List<CheckResult> check();
+
+    /** Makes the target ready for a stream: idempotent, only adds. */
+    void prepare(StreamSchema schema, WriteMode mode);
+
+    /** Opens a writer. */
+    SinkWriter writer(StreamSchema schema, WriteMode mode, WriterId id);
+
+    /** Opens a committer. */
+    Committer committer();
+
+    /** The capability to read deliveries back for {@code verify}, if the sink has it. */
+    default Optional<Delivery> delivery(StreamName stream) {
+        return Optional.empty();
+    }
+
+    @Override
+    void close();
+}

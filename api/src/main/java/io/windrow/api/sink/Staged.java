@@ -1,0 +1,18 @@
+package io.windrow.api.sink;
+
+import io.windrow.api.batch.Account;
+import io.windrow.api.schema.StreamName;
+
+/**
+ * Data that is durable at the target but not yet visible. Stored with the epoch before it is committed (I3).
+ *
+ * @param stream the stream
+ * @param version the version of the text's layout
+ * @param text compact JSON that only the sink reads: where the data lies and what it will be called
+ * @param schemaVersion the schema version of the rows
+ * @param rows rows in the encoded output, counted by reading it back
+ * @param bytes bytes of the encoded output
+ * @param proof what was read back to count and compare, one line for the ledger
+ */
+public record Staged(
+        StreamName stream, int version, String text, int schemaVersion, long rows, long bytes, String proof) {}

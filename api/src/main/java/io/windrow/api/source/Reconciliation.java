@@ -1,0 +1,48 @@
+package io.windrow.api.source;
+
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import java.util.List;
+
+/**
+ * What {@code verify} asks of a source. All reads of one reconciliation see one moment of the source. Used by one
+ * thread.
+ */
+public interface Reconciliation extends AutoCloseable {
+    /** Starts over at a new moment, from which on all reads are taken. */
+    void begin();
+
+    /** The columns, in schema order, as {@link #read} will deliver them. */
+    StreamSchema schema(StreamName stream, PlannerState delivered);
+
+    /** How many rows the source holds now within what was delivered, counted by the source itself. */
+    long count(StreamName stream, PlannerState delivered);
+
+    /**
+     * Reads all rows of the stream within what was delivered, through the same codec as a run (I7).
+     *
+     * @param delivered the planner's state of the last committed epoch
+     */
+    SplitReader read(StreamName stream, PlannerState delivered);
+
+    /**
+     * Judges keys whose rows differ between source and target.
+     *
+     * @param keys the values of the key columns as text, one list per row
+     * @return for each key whether the source's row changed after the delivery, and how that is known
+     */
+    List<Change> changedSince(StreamName stream, PlannerState delivered, List<List<String>> keys);
+
+    @Override
+    void close();
+
+    /** Whether a row of the source changed after the delivery. */
+    enum Change {
+        /** It did: proved by cursor or by transaction id. */
+        CHANGED,
+        /** It did not. */
+        UNCHANGED,
+        /** It cannot be known. */
+        UNDECIDABLE
+    }
+}

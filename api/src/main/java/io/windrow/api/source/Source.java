@@ -1,0 +1,33 @@
+package io.windrow.api.source;
+
+import io.windrow.api.batch.Position;
+import io.windrow.api.connector.CheckResult;
+import io.windrow.api.schema.StreamName;
+import java.util.List;
+import java.util.Optional;
+
+/** One configured source. {@link #check}, {@link #discover} and {@link #plan} are called by one thread; {@link #open} by many. */
+public interface Source extends AutoCloseable {
+    /**
+     * Connects, authenticates, tests for missing and for excess privileges. Returns named results; never throws for an
+     * expected failure. Leaves no trace and moves no state.
+     */
+    List<CheckResult> check();
+
+    /** The streams that the config selects (all that are visible if it selects none). Leaves no trace and moves no state. */
+    List<StreamDescription> discover();
+
+    /** Starts a run over the given streams. */
+    SplitPlanner plan(List<StreamRequest> requests);
+
+    /** Opens a split that this source's planner handed out. Called on the thread that will use the reader. */
+    SplitReader open(Split split, Optional<Position> from);
+
+    /** The capability to verify deliveries, if the source has it. */
+    default Optional<Reconciliation> reconciliation() {
+        return Optional.empty();
+    }
+
+    @Override
+    void close();
+}

@@ -1,0 +1,59 @@
+package io.windrow.api.source;
+
+import io.windrow.api.batch.Position;
+import io.windrow.api.schema.StreamName;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Hands out the splits of one run and remembers which have ended. Called by one thread at a time. It may hold a
+ * connection (an exported snapshot lives as long as it does).
+ */
+public interface SplitPlanner extends AutoCloseable {
+    /** How each requested stream will be read. Constant for the life of the planner. A stream that cannot be read at all is in {@link #refusals()} instead. */
+    Map<StreamName, StreamPlan> plans();
+
+    /** Streams that cannot be read, with the error that says why. The others go on. */
+    Map<StreamName, io.windrow.api.error.WindrowException> refusals();
+
+    /**
+     * Opens the given new generation of a stream whose plan asked for a restart, before any of its splits is handed out.
+     */
+    void restart(StreamName stream, long generation);
+
+    /** Up to {@code max} further splits. An empty answer means: none now (see {@link #finished()}). */
+    List<Assignment> next(int max);
+
+    /** A reader has read the split to its end. Its rows may not be committed yet. */
+    void ended(Split split, EndProof proof);
+
+    /** A reader could not finish. The split is handed out again, from the position if there is one. */
+    void giveBack(Split split, Optional<Position> position);
+
+    /** Whether every split of the stream has ended. Endless streams never are. */
+    boolean ended(StreamName stream);
+
+    /** Whether every split of every stream has ended. */
+    boolean finished();
+
+    /** What to save for the stream with the epoch that is being cut now. Covers what {@link #ended} has been told so far. */
+    PlannerState state(StreamName stream);
+
+    /** The epoch that holds this state is committed: the source may forget what lies before it. */
+    void acknowledge(StreamName stream, PlannerState state);
+
+    /** Keeps the planner's connection alive. Called at least every 5 s. */
+    void keepAlive();
+
+    @Override
+    void close();
+
+    /**
+     * A split for a reader.
+     *
+     * @param split the split
+     * @param from where to go on; empty: from the start
+     */
+    record Assignment(Split split, Optional<Position> from) {}
+}

@@ -1,0 +1,33 @@
+package io.windrow.api.source;
+
+import io.windrow.api.batch.Position;
+
+/**
+ * Reads one split. All methods but {@link #wakeUp} are called on one thread, the reader's own; connections, slots and
+ * channels belong to it.
+ */
+public interface SplitReader extends AutoCloseable {
+    /**
+     * Reads the next rows.
+     *
+     * @param deadlineNanos the {@link System#nanoTime()} by which the call returns, with {@code Idle} if need be
+     * @throws io.windrow.api.error.WindrowException with a kind that decides what happens; the reader is closed next
+     */
+    ReadResult read(long deadlineNanos);
+
+    /**
+     * Everything up to the position is committed: the source may let go of it (I2). The only place that releases
+     * upstream data. May repeat, may lag behind, is never ahead.
+     */
+    void acknowledge(Position position);
+
+    /** Called at least every 5 s, also under backpressure and while nothing is read. */
+    void keepAlive();
+
+    /** Ends blocking I/O of the reader within a second. Any thread. */
+    void wakeUp();
+
+    /** Frees the connection and all buffers. Does not throw for a broken connection. */
+    @Override
+    void close();
+}

@@ -1,0 +1,22 @@
+package io.windrow.api.source;
+
+import io.windrow.api.schema.StreamSchema;
+import java.util.Optional;
+
+/**
+ * How a planner is going to read a stream.
+ *
+ * @param schema what the batches will hold
+ * @param guarantee what is promised
+ * @param restart why the saved state cannot be continued ({@code snapshot.lost}: the snapshot of an unfinished read is
+ *     gone); the runner then opens a new generation, which supersedes the rows of the unfinished one. Empty: reading
+ *     goes on where it was.
+ * @param estimatedRows an estimate of the rows to come, −1 if unknown
+ * @param estimatedBytes an estimate of the bytes to read, −1 if unknown
+ */
+public record StreamPlan(
+        StreamSchema schema,
+        Guarantee guarantee,
+        Optional<String> restart,
+        long estimatedRows,
+        long estimatedBytes) {}
