@@ -1,0 +1,23 @@
+package io.windrow.connectors.postgres.catalog;
+
+import io.windrow.api.schema.StreamName;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What was read of a database at one time.
+ *
+ * @param server the server's facts
+ * @param relations ordered by name
+ * @param types every type that their columns reach
+ */
+public record Catalog(ServerFacts server, List<Relation> relations, TypeGraph types) {
+    public Catalog {
+        relations = List.copyOf(relations);
+    }
+
+    /** The relation of exactly this name. */
+    public Optional<Relation> relation(StreamName name) {
+        return relations.stream().filter(relation -> relation.name().equals(name)).findFirst();
+    }
+}

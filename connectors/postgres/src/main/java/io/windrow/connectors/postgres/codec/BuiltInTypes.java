@@ -1,0 +1,152 @@
+package io.windrow.connectors.postgres.codec;
+
+import io.windrow.api.schema.ColumnType;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** The leaves of the mapping: the types of pg_catalog, by their fixed oid, that have a decoder of ours. */
+final class BuiltInTypes {
+    static final long NUMERIC = 1700;
+    static final long MONEY = 790;
+    static final int TEXT = 25;
+    static final int TEXT_ARRAY = 1009;
+    static final int RECORD = 2249;
+
+    private static final Set<OutOfRangeKind> NONE = EnumSet.noneOf(OutOfRangeKind.class);
+    private static final Set<OutOfRangeKind> INFINITIES =
+            EnumSet.of(OutOfRangeKind.INFINITY, OutOfRangeKind.NEGATIVE_INFINITY);
+    private static final Set<OutOfRangeKind> TIMESTAMPS = EnumSet.of(
+            OutOfRangeKind.INFINITY, OutOfRangeKind.NEGATIVE_INFINITY, OutOfRangeKind.BEYOND_MICROSECONDS);
+
+    private static final ColumnType INT64 = new ColumnType.Int(64, true);
+    private static final ColumnType STRING = new ColumnType.Text();
+    private static final ValueCodec PLAIN = BytesDecoder::new;
+    private static final ValueCodec VERSIONED = BytesDecoder.Versioned::new;
+
+    private static final Map<Long, Leaf> LEAVES = new LinkedHashMap<>();
+
+    static {
+        add(16, "boolean", new ColumnType.Bool(), NumberDecoders.Bool::new);
+        add(21, "smallint", new ColumnType.Int(16, true), NumberDecoders.Int2::new);
+        add(23, "integer", new ColumnType.Int(32, true), NumberDecoders.Int4::new);
+        add(20, "bigint", INT64, NumberDecoders.Int8::new);
+        add(700, "real", new ColumnType.Float(32), NumberDecoders.Int4::new);
+        add(701, "double precision", new ColumnType.Float(64), NumberDecoders.Int8::new);
+        text(25, "text");
+        text(1043, "character varying");
+        text(1042, "character");
+        text(19, "name");
+        text(1790, "refcursor");
+        text(142, "xml");
+        LEAVES.put(114L, new Leaf("json", new ColumnType.Json(), PLAIN, NONE, Leaf.Content.CHARACTERS));
+        add(3802, "jsonb", new ColumnType.Json(), VERSIONED);
+        add(4072, "jsonpath", STRING, VERSIONED);
+        add(17, "bytea", new ColumnType.Bytes(), PLAIN);
+        add(2950, "uuid", new ColumnType.Uuid(), NumberDecoders.Uuid::new);
+        ranged(1082, "date", new ColumnType.Date(), TimeDecoders.Date::new, INFINITIES);
+        ranged(1083, "time", new ColumnType.Time(), TimeDecoders.Time::new, EnumSet.of(OutOfRangeKind.END_OF_DAY));
+        ranged(1114, "timestamp", new ColumnType.Timestamp(false), TimeDecoders.Timestamp::new, TIMESTAMPS);
+        ranged(1184, "timestamp with time zone", new ColumnType.Timestamp(true), TimeDecoders.Timestamp::new, TIMESTAMPS);
+        ranged(1186, "interval", new ColumnType.Interval(), TimeDecoders.Interval::new, INFINITIES);
+        rendered(1266, "time with time zone", TextRenderers::timetz);
+        rendered(1560, "bit", TextRenderers::bits);
+        rendered(1562, "bit varying", TextRenderers::bits);
+        rendered(869, "inet", TextRenderers::inet);
+        rendered(650, "cidr", TextRenderers::inet);
+        rendered(829, "macaddr", TextRenderers::mac);
+        rendered(774, "macaddr8", TextRenderers::mac);
+        rendered(18, "\"char\"", TextRenderers::singleChar);
+        rendered(27, "tid", TextRenderers::tid);
+        rendered(3220, "pg_lsn", TextRenderers::lsn);
+        rendered(5038, "pg_snapshot", TextRenderers::snapshot);
+        rendered(2970, "txid_snapshot", TextRenderers::snapshot);
+        add(26, "oid", INT64, NumberDecoders.Unsigned4::new);
+        add(28, "xid", INT64, NumberDecoders.Unsigned4::new);
+        add(29, "cid", INT64, NumberDecoders.Unsigned4::new);
+        add(5069, "xid8", new ColumnType.Decimal(20, 0), (allocator, guard) ->
+                new NumberDecoders.Decimal8(allocator, guard, NumberDecoders.Sign.UNSIGNED));
+    }
+
+    private BuiltInTypes() {}
+
+    /**
+     * @param name as PostgreSQL writes it
+     * @param kinds values that the column type cannot hold
+     * @param content whether the bytes are characters as the database's encoding gives them
+     */
+    record Leaf(String name, ColumnType type, ValueCodec codec, Set<OutOfRangeKind> kinds, Content content) {
+        enum Content {
+            CHARACTERS,
+            OTHER
+        }
+    }
+
+    static Map<Long, Leaf> leaves() {
+        return LEAVES;
+    }
+
+    /** numeric by its modifier: a decimal where 38 digits suffice, else text. */
+    static Leaf numeric(int typmod) {
+        if (typmod >= 4) {
+            int precision = (typmod - 4) >> 16 & 0xFFFF;
+            int declared = (typmod - 4 & 0x7FF ^ 1024) - 1024;
+            int scale = Math.max(declared, 0);
+            int digits = declared < 0 ? precision - declared : Math.max(precision, declared);
+            if (digits <= 38) {
+                return new Leaf(
+                        "numeric(" + precision + "," + declared + ")",
+                        new ColumnType.Decimal(digits, scale),
+                        (allocator, guard) -> new DecimalDecoder(allocator, guard, digits, scale),
+                        EnumSet.of(
+                                OutOfRangeKind.NAN,
+                                OutOfRangeKind.INFINITY,
+                                OutOfRangeKind.NEGATIVE_INFINITY,
+                                OutOfRangeKind.TOO_MANY_DIGITS),
+                        Leaf.Content.OTHER);
+            }
+        }
+        return new Leaf("numeric", STRING, renderer(TextRenderers::numeric), NONE, Leaf.Content.OTHER);
+    }
+
+    /** money: its 64 bits are the unscaled value whatever the locale; the scale is that of the database's lc_monetary. */
+    static Leaf money(int scale) {
+        return new Leaf(
+                "money",
+                new ColumnType.Decimal(19, scale),
+                (allocator, guard) -> new NumberDecoders.Decimal8(allocator, guard, NumberDecoders.Sign.SIGNED),
+                NONE,
+                Leaf.Content.OTHER);
+    }
+
+    /** Characters as they are; a database of encoding SQL_ASCII has them checked. */
+    static Leaf characters(String name) {
+        return new Leaf(name, STRING, PLAIN, NONE, Leaf.Content.CHARACTERS);
+    }
+
+    /** ltree, lquery and ltxtquery: characters behind a version byte. */
+    static Leaf versioned(String name) {
+        return new Leaf(name, STRING, VERSIONED, NONE, Leaf.Content.OTHER);
+    }
+
+    private static void add(long oid, String name, ColumnType type, ValueCodec codec) {
+        ranged(oid, name, type, codec, NONE);
+    }
+
+    private static void ranged(long oid, String name, ColumnType type, ValueCodec codec, Set<OutOfRangeKind> kinds) {
+        LEAVES.put(oid, new Leaf(name, type, codec, kinds, Leaf.Content.OTHER));
+    }
+
+    private static void text(long oid, String name) {
+        LEAVES.put(oid, characters(name));
+    }
+
+    private static void rendered(long oid, String name, TextRenderer renderer) {
+        add(oid, name, STRING, renderer(renderer));
+    }
+
+    private static ValueCodec renderer(TextRenderer renderer) {
+        return (allocator, guard) -> new BytesDecoder.Rendered(allocator, guard, renderer);
+    }
+}

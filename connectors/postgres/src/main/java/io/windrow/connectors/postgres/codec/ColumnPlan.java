@@ -1,0 +1,54 @@
+package io.windrow.connectors.postgres.codec;
+
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.OutOfRange;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** How one column of a stream is selected, typed and decoded. Immutable; made by {@link TypeMapping}. */
+public final class ColumnPlan {
+    private final Column column;
+    private final String selectExpression;
+    private final OutOfRange rule;
+    private final List<MappingWarning> warnings;
+    private final ValueCodec codec;
+
+    ColumnPlan(
+            Column column, String selectExpression, OutOfRange rule, List<MappingWarning> warnings, ValueCodec codec) {
+        this.column = Objects.requireNonNull(column, "column");
+        this.selectExpression = selectExpression;
+        this.rule = rule;
+        this.warnings = List.copyOf(warnings);
+        this.codec = codec;
+    }
+
+    /** The column as it is delivered. */
+    public Column column() {
+        return column;
+    }
+
+    /** The SQL that yields the value in the form that the decoder reads: the quoted column, or a cast of it. */
+    public String selectExpression() {
+        return selectExpression;
+    }
+
+    /** The rule for values that the type cannot hold. */
+    public OutOfRange rule() {
+        return rule;
+    }
+
+    /** What the user must be told about this column; empty for every type that Windrow knows. */
+    public List<MappingWarning> warnings() {
+        return warnings;
+    }
+
+    ValueCodec codec() {
+        return codec;
+    }
+
+    /** The select list of the plans, in order, for {@code COPY (SELECT … FROM …) TO STDOUT (FORMAT binary)}. */
+    public static String selectList(List<ColumnPlan> plans) {
+        return plans.stream().map(ColumnPlan::selectExpression).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,287 @@
+package io.windrow.connectors.postgres.codec;
+
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.OutOfRange;
+import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.catalog.PgType;
+import io.windrow.connectors.postgres.catalog.RelationColumn;
+import io.windrow.connectors.postgres.catalog.ServerFacts;
+import io.windrow.connectors.postgres.catalog.TypeGraph;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * The one mapping from PostgreSQL types to column types, by oid: what a value becomes, how it is selected and which decoder
+ * reads it. Types without a decoder of ours travel as their text form: known ones as they are, unknown ones with a warning
+ * (I10). Immutable.
+ */
+public final class TypeMapping {
+    private static final String SQL_ASCII = "SQL_ASCII";
+
+    private final TypeGraph types;
+    private final int moneyScale;
+    private final boolean checkedText;
+
+    /** A mapping for the types of one database. */
+    public TypeMapping(TypeGraph types, ServerFacts server) {
+        this.types = types;
+        this.moneyScale = server.moneyScale();
+        this.checkedText = server.encoding().equals(SQL_ASCII);
+    }
+
+    /**
+     * The plan of one column.
+     *
+     * @param rule what becomes of values that the column's type cannot hold
+     */
+    public ColumnPlan plan(RelationColumn column, OutOfRange rule) {
+        Resolution resolution = new Resolution(column, rule);
+        Mapped mapped = resolution.map(column.typeOid(), column.typmod());
+        boolean nullable = column.nullability() == RelationColumn.Nullability.NULLABLE
+                || (rule == OutOfRange.NULL && !resolution.kinds.isEmpty());
+        return new ColumnPlan(
+                new Column(column.number(), column.name(), mapped.type, nullable, column.display()),
+                mapped.select.apply(Identifier.quoted(column.name())),
+                rule,
+                resolution.warnings,
+                mapped.codec);
+    }
+
+    /** The plans of columns under one rule, in order. */
+    public List<ColumnPlan> plans(List<RelationColumn> columns, OutOfRange rule) {
+        return columns.stream().map(column -> plan(column, rule)).toList();
+    }
+
+    /**
+     * @param wireOid the type that the server announces for it inside arrays and composites
+     * @param select makes the SQL that yields it from the SQL of the original
+     */
+    private record Mapped(ColumnType type, ValueCodec codec, long wireOid, Form form, UnaryOperator<String> select) {
+        static Mapped binary(ColumnType type, ValueCodec codec, long oid) {
+            return new Mapped(type, codec, oid, Form.BINARY, UnaryOperator.identity());
+        }
+
+        Mapped announcedAs(long oid) {
+            return form == Form.BINARY ? binary(type, codec, oid) : this;
+        }
+    }
+
+    private enum Form {
+        BINARY,
+        REWRITTEN
+    }
+
+    private final class Resolution {
+        private final RelationColumn column;
+        private final OutOfRange rule;
+        private final List<MappingWarning> warnings = new ArrayList<>();
+        private final Set<OutOfRangeKind> kinds = new HashSet<>();
+
+        Resolution(RelationColumn column, OutOfRange rule) {
+            this.column = column;
+            this.rule = rule;
+        }
+
+        Mapped map(long oid, int typmod) {
+            PgType type = types.type(oid);
+            if (type.identity().sendable() == PgType.Sendable.TEXT_ONLY && type instanceof PgType.Base) {
+                return unknownOrText(type);
+            }
+            return switch (type) {
+                case PgType.Domain domain ->
+                    map(domain.baseOid(), domain.typmod() >= 0 ? domain.typmod() : typmod).announcedAs(oid);
+                case PgType.EnumType ignored -> leaf(BuiltInTypes.characters("enum"), type);
+                case PgType.Array array -> array(array, typmod);
+                case PgType.Composite composite -> composite(composite);
+                case PgType.Range range -> range(range);
+                case PgType.Multirange multirange -> multirange(multirange);
+                case PgType.Pseudo ignored -> unknownOrText(type);
+                case PgType.Base ignored -> base(type, typmod);
+            };
+        }
+
+        private Mapped base(PgType type, int typmod) {
+            PgType.Identity id = type.identity();
+            if (id.namespace().equals("pg_catalog")) {
+                if (id.oid() == BuiltInTypes.NUMERIC) {
+                    return leaf(BuiltInTypes.numeric(typmod), type);
+                }
+                if (id.oid() == BuiltInTypes.MONEY) {
+                    return leaf(BuiltInTypes.money(moneyScale), type);
+                }
+                BuiltInTypes.Leaf leaf = BuiltInTypes.leaves().get(id.oid());
+                return leaf == null ? unknownOrText(type) : leaf(leaf, type);
+            }
+            String extension = id.extension().orElse("");
+            if (extension.equals("citext") && id.name().equals("citext")) {
+                return leaf(BuiltInTypes.characters("citext"), type);
+            }
+            if (extension.equals("ltree") && TypeTable.LTREE_TYPES.contains(id.name())) {
+                return leaf(BuiltInTypes.versioned(id.name()), type);
+            }
+            return unknownOrText(type);
+        }
+
+        private Mapped leaf(BuiltInTypes.Leaf leaf, PgType type) {
+            if (rule == OutOfRange.TEXT && !leaf.kinds().isEmpty()) {
+                return asText(outputOf(type));
+            }
+            kinds.addAll(leaf.kinds());
+            ValueCodec codec = leaf.content() == BuiltInTypes.Leaf.Content.CHARACTERS ? characters() : leaf.codec();
+            return Mapped.binary(leaf.type(), codec, type.oid());
+        }
+
+        private ValueCodec characters() {
+            if (checkedText) {
+                kinds.add(OutOfRangeKind.INVALID_UTF8);
+                return BytesDecoder.Checked::new;
+            }
+            return BytesDecoder::new;
+        }
+
+        private Mapped unknownOrText(PgType type) {
+            PgType.Identity id = type.identity();
+            boolean known = id.namespace().equals("pg_catalog")
+                    || (id.extension().orElse("").equals("hstore") && id.name().equals("hstore"));
+            if (!known) {
+                warnings.add(new MappingWarning(
+                        column.name(),
+                        id.display(),
+                        "Column " + Identifier.quoted(column.name()) + " has the type " + id.display()
+                                + ", which Windrow does not know: its values are delivered in PostgreSQL's text form."));
+            }
+            return asText(outputOf(type));
+        }
+
+        private Mapped asText(UnaryOperator<String> select) {
+            return new Mapped(new ColumnType.Text(), characters(), BuiltInTypes.TEXT, Form.REWRITTEN, select);
+        }
+
+        private Mapped array(PgType.Array array, int typmod) {
+            Mapped element = map(array.elementOid(), typmod);
+            String display = types.type(array.elementOid()).identity().display();
+            if (element.form == Form.BINARY) {
+                return Mapped.binary(
+                        arrayType(element.type, display), arrayCodec(element.codec, element.wireOid), array.oid());
+            }
+            return new Mapped(
+                    arrayType(new ColumnType.Text(), display),
+                    arrayCodec(characters(), BuiltInTypes.TEXT),
+                    BuiltInTypes.TEXT_ARRAY,
+                    Form.REWRITTEN,
+                    sql -> "(" + sql + ")::pg_catalog.text[]");
+        }
+
+        private Mapped composite(PgType.Composite composite) {
+            if (composite.fields().isEmpty()) {
+                return asText(TypeMapping::castToText);
+            }
+            List<Column> fields = new ArrayList<>();
+            List<Mapped> mapped = new ArrayList<>();
+            boolean binary = true;
+            for (PgType.CompositeField field : composite.fields()) {
+                Mapped one = map(field.typeOid(), field.typmod());
+                String display = types.type(field.typeOid()).identity().display();
+                fields.add(new Column(field.number(), field.name(), one.type, true, display));
+                mapped.add(one);
+                binary &= one.form == Form.BINARY;
+            }
+            int[] oids = mapped.stream().mapToInt(one -> (int) one.wireOid).toArray();
+            List<ValueCodec> codecs = mapped.stream().map(Mapped::codec).toList();
+            ValueCodec codec = (allocator, guard) -> new StructDecoder.Composite(
+                    allocator,
+                    guard,
+                    codecs.stream().map(c -> c.decoder(allocator, guard)).toArray(ValueDecoder[]::new),
+                    oids);
+            ColumnType type = new ColumnType.Struct(fields);
+            if (binary) {
+                return Mapped.binary(type, codec, composite.oid());
+            }
+            return new Mapped(type, codec, BuiltInTypes.RECORD, Form.REWRITTEN, sql -> {
+                StringBuilder row = new StringBuilder();
+                for (int i = 0; i < mapped.size(); i++) {
+                    String field = "(" + sql + ")." + Identifier.quoted(fields.get(i).name());
+                    row.append(i == 0 ? "" : ", ").append(mapped.get(i).select.apply(field));
+                }
+                // IS NULL would be true for a row of nulls as well.
+                return "CASE WHEN (" + sql + ") IS NOT DISTINCT FROM NULL THEN NULL ELSE ROW(" + row + ") END";
+            });
+        }
+
+        private Mapped range(PgType.Range range) {
+            Mapped bound = map(range.subtypeOid(), -1);
+            if (bound.form == Form.REWRITTEN) {
+                return asText(TypeMapping::castToText);
+            }
+            String display = types.type(range.subtypeOid()).identity().display();
+            return Mapped.binary(rangeType(bound.type, display), rangeCodec(bound.codec), range.oid());
+        }
+
+        private Mapped multirange(PgType.Multirange multirange) {
+            Mapped range = map(multirange.rangeOid(), -1);
+            if (range.form == Form.REWRITTEN) {
+                return asText(TypeMapping::castToText);
+            }
+            String display = types.type(multirange.rangeOid()).identity().display();
+            return Mapped.binary(
+                    new ColumnType.ListOf(new Column(1, "element", range.type, true, display)),
+                    (allocator, guard) ->
+                            new ListDecoder.Multirange(allocator, guard, range.codec.decoder(allocator, guard)),
+                    multirange.oid());
+        }
+    }
+
+    private static String castToText(String sql) {
+        return "(" + sql + ")::pg_catalog.text";
+    }
+
+    /** The output function itself: a cast to text is another function for some types (inet, bool, extension types). */
+    private static UnaryOperator<String> outputOf(PgType type) {
+        return type instanceof PgType.Base
+                ? sql -> "pg_catalog.textin(" + type.identity().output() + "(" + sql + "))"
+                : TypeMapping::castToText;
+    }
+
+    private static ColumnType arrayType(ColumnType element, String display) {
+        ColumnType.Int int32 = new ColumnType.Int(32, true);
+        Column whole = new Column(1, "element", int32, false, "integer");
+        return new ColumnType.Struct(List.of(
+                new Column(1, "dimensions", new ColumnType.ListOf(whole), false, "integer[]"),
+                new Column(2, "lower_bounds", new ColumnType.ListOf(whole), false, "integer[]"),
+                new Column(
+                        3,
+                        "elements",
+                        new ColumnType.ListOf(new Column(1, "element", element, true, display)),
+                        false,
+                        display + "[]")));
+    }
+
+    private static ValueCodec arrayCodec(ValueCodec element, long elementOid) {
+        return (allocator, guard) ->
+                StructDecoder.Array.of(allocator, guard, element.decoder(allocator, guard), (int) elementOid);
+    }
+
+    private static ColumnType rangeType(ColumnType bound, String display) {
+        return new ColumnType.Struct(List.of(
+                new Column(1, "lower", bound, true, display),
+                new Column(2, "upper", bound, true, display),
+                new Column(3, "lower_inclusive", new ColumnType.Bool(), false, "boolean"),
+                new Column(4, "upper_inclusive", new ColumnType.Bool(), false, "boolean"),
+                new Column(5, "empty", new ColumnType.Bool(), false, "boolean")));
+    }
+
+    private static ValueCodec rangeCodec(ValueCodec bound) {
+        return (allocator, guard) -> new StructDecoder.Range(
+                allocator,
+                guard,
+                bound.decoder(allocator, guard),
+                bound.decoder(allocator, guard),
+                new NumberDecoders.Bool(allocator, guard),
+                new NumberDecoders.Bool(allocator, guard),
+                new NumberDecoders.Bool(allocator, guard));
+    }
+}
