@@ -1,0 +1,58 @@
+package io.windrow.core.checkpoint;
+
+import io.windrow.api.schema.StreamName;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Keeps the state of pipelines. Safe for use by many threads; calls run one after the other. Every failure is a
+ * {@link io.windrow.api.error.WindrowException} with a {@link CheckpointError}; after one, what was saved before is
+ * still there as it was. Readers ({@link #load}, {@link #ledger}) need no lease.
+ */
+public interface StateStore extends AutoCloseable {
+    /**
+     * Takes the lease of a pipeline.
+     *
+     * @param owner who takes it, for people
+     * @param ttl how long the lease lasts without {@link #renew}; renew at a third of it
+     * @throws io.windrow.api.error.WindrowException {@link CheckpointError#LEASE_HELD} while another owner is alive
+     */
+    Lease acquire(String pipeline, String owner, Duration ttl);
+
+    /** Makes the lease last for its ttl from now on. {@link CheckpointError#LEASE_LOST} if another owner has taken it. */
+    void renew(Lease lease);
+
+    /** Gives the lease back. A lease that was lost already is no error. */
+    void release(Lease lease);
+
+    /** What is known of the pipeline's streams, ordered by name; empty for an unknown pipeline. One consistent view. */
+    List<StreamState> load(String pipeline);
+
+    /**
+     * Saves epochs of several streams in one transaction: all or nothing (I3). Refused with
+     * {@link CheckpointError#LEASE_LOST} when the lease's token is not the current one, compared in the same
+     * transaction (I6), and with {@link CheckpointError#CONFLICT} when a step does not follow from what is stored:
+     * PREPARED needs a new number and no undecided epoch; COMMITTED and ROLLED_BACK need the same epoch PREPARED, with the
+     * same digest. Saving COMMITTED again for the same epoch has no effect. Writes only what changed.
+     *
+     * @throws io.windrow.api.error.WindrowException {@link CheckpointError#SAVE_UNKNOWN}: the answer to the commit was
+     *     lost; stop, and load again
+     */
+    void save(Lease lease, List<StreamEpoch> epochs);
+
+    /** Opens a new generation of a stream (reset, rewind, edit). Same refusals as {@link #save}. */
+    void open(Lease lease, GenerationStart generation);
+
+    /**
+     * Ledger entries as JSON, newest first.
+     *
+     * @param stream only this stream's
+     * @param limit at most so many
+     */
+    List<String> ledger(String pipeline, Optional<StreamName> stream, int limit);
+
+    /** Frees connections and held leases' locks. Leases that were not released end by themselves. */
+    @Override
+    void close();
+}
