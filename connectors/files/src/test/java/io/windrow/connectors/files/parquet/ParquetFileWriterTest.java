@@ -1,0 +1,142 @@
+package io.windrow.connectors.files.parquet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamSchema;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ParquetFileWriterTest {
+    private static final ParquetOptions SMALL =
+            ParquetOptions.defaults().pages(8 << 10, 300).rowGroupBytes(1L << 20).rowGroupRows(1500);
+
+    @TempDir
+    Path folder;
+
+    private record Written(Path file, StreamSchema schema, List<String> text, ParquetWritten stats) {}
+
+    private Written write(StreamSchema schema, RandomRows rows, ParquetOptions options, int... batches) throws IOException {
+        Path file = folder.resolve("rows.parquet");
+        List<String> text = new ArrayList<>();
+        ParquetWritten stats;
+        try (BufferAllocator allocator = new RootAllocator();
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                        StandardOpenOption.TRUNCATE_EXISTING);
+                ParquetFileWriter writer = new ParquetFileWriter(schema, options, ParquetOutput.of(channel))) {
+            for (int batch : batches) {
+                try (VectorSchemaRoot root = rows.batch(schema, batch, allocator, text)) {
+                    writer.write(root);
+                }
+            }
+            stats = writer.finish();
+        }
+        assertThat(stats.rows()).isEqualTo(text.size());
+        assertThat(stats.bytes()).isEqualTo(Files.size(file));
+        return new Written(file, schema, text, stats);
+    }
+
+    private static void agrees(Written written) throws IOException, SQLException {
+        assertThat(GroupText.read(written.file(), written.schema())).isEqualTo(written.text());
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("select count(*) from (select * from '" + written.file() + "')")) {
+            assertThat(result.next()).isTrue();
+            assertThat(result.getLong(1)).isEqualTo(written.text().size());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(RandomRows.Shape.class)
+    void everyTypeIsReadBackByOthersAsItWasWritten(RandomRows.Shape shape) throws Exception {
+        agrees(write(RandomRows.everyType(), new RandomRows(7, shape, 3000), SMALL, 700, 1, 0, 2500));
+    }
+
+    @ParameterizedTest
+    @EnumSource(ParquetCodec.class)
+    void everyCodecIsReadBackByOthers(ParquetCodec codec) throws Exception {
+        agrees(write(RandomRows.everyType(), new RandomRows(11, RandomRows.Shape.MIXED, 0), SMALL.codec(codec), 2000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void nestedTypesAreReadBackByOthersAsTheyWereWritten(long seed) throws Exception {
+        RandomRows rows = new RandomRows(seed, seed % 2 == 0 ? RandomRows.Shape.FEW : RandomRows.Shape.MANY, 2000);
+        agrees(write(rows.nested(), rows, SMALL, 1, 900, 800));
+    }
+
+    @Test
+    void valuesLongerThanAPageAreWhole() throws Exception {
+        agrees(write(RandomRows.everyType(), new RandomRows(3, RandomRows.Shape.MANY, 200_000), SMALL, 300));
+    }
+
+    @Test
+    void aFileWithoutRowsIsReadable() throws Exception {
+        agrees(write(RandomRows.everyType(), new RandomRows(3, RandomRows.Shape.MANY, 0), SMALL));
+    }
+
+    @Test
+    void dictionariesCanBeSwitchedOff() throws Exception {
+        agrees(write(RandomRows.everyType(), new RandomRows(5, RandomRows.Shape.FEW, 0),
+                SMALL.dictionary(ParquetOptions.Dictionary.NEVER), 2000));
+    }
+
+    @Test
+    void aLargeChunkFallsBackFromItsDictionaryInTheMiddle() throws Exception {
+        agrees(write(RandomRows.everyType(), new RandomRows(5, RandomRows.Shape.MANY, 0), ParquetOptions.defaults(), 20_000));
+    }
+
+    @Test
+    @Tag("F01")
+    @Tag("F02")
+    void aWriterThatFailedLeavesNothingReadableAndRefusesEverything() throws Exception {
+        Path file = folder.resolve("failed.parquet");
+        StreamSchema schema = RandomRows.everyType();
+        RandomRows rows = new RandomRows(3, RandomRows.Shape.MANY, 0);
+        try (BufferAllocator allocator = new RootAllocator();
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                VectorSchemaRoot root = rows.batch(schema, 2000, allocator, new ArrayList<>())) {
+            int[] calls = {0};
+            ParquetFileWriter writer = new ParquetFileWriter(schema, SMALL, bytes -> {
+                if (++calls[0] == 3) {
+                    throw new IOException("No space left on device");
+                }
+                channel.write(bytes);
+            });
+            try (writer) {
+                assertThatThrownBy(() -> {
+                    for (int i = 0; i < 50; i++) {
+                        writer.write(root);
+                    }
+                }).isInstanceOfSatisfying(WindrowException.class,
+                        e -> assertThat(e.errorCode()).isEqualTo(ParquetError.WRITE_FAILED));
+                assertThatThrownBy(() -> writer.write(root)).isInstanceOfSatisfying(WindrowException.class,
+                        e -> assertThat(e.errorCode()).isEqualTo(ParquetError.WRITER_CLOSED));
+                assertThatThrownBy(writer::finish).isInstanceOfSatisfying(WindrowException.class,
+                        e -> assertThat(e.errorCode()).isEqualTo(ParquetError.WRITER_CLOSED));
+            }
+            assertThatThrownBy(() -> writer.write(root)).isInstanceOf(WindrowException.class);
+        }
+        assertThatThrownBy(() -> GroupText.read(file, schema)).isInstanceOf(RuntimeException.class);
+    }
+}
