@@ -1,0 +1,79 @@
+package io.windrow.core.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.api.error.ErrorKind;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RetryPolicyTest {
+    private final RetryPolicy policy = new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(5), 3);
+
+    @Test
+    void onlyTransientErrorsAreTriedAgainAndOnlySoOften() {
+        assertThat(policy.judge(ErrorKind.EXTERNAL_TRANSIENT, 3, 0)).isInstanceOf(Verdict.Retry.class);
+        assertThat(policy.judge(ErrorKind.EXTERNAL_TRANSIENT, 4, 0)).isEqualTo(new Verdict.Park());
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = ErrorKind.class, names = {"USER", "EXTERNAL_PERMANENT", "DATA", "BUG"})
+    void whatWouldFailAgainParksItsStreamAtOnce(ErrorKind kind) {
+        assertThat(policy.judge(kind, 1, 0.5)).isEqualTo(new Verdict.Park());
+    }
+
+    @Test
+    void anUnknownOutcomeDeletesNothingAndShortageDrainsAll() {
+        assertThat(policy.judge(ErrorKind.UNKNOWN_OUTCOME, 1, 0)).isEqualTo(new Verdict.Freeze());
+        assertThat(policy.judge(ErrorKind.RESOURCE, 1, 0)).isEqualTo(new Verdict.Drain());
+    }
+
+    @Test
+    void pausesGrowUpToTheLongestAndAreSpreadOverTheirUpperHalf() {
+        assertThat(policy.pause(1, 0)).isEqualTo(Duration.ofMillis(500));
+        assertThat(policy.pause(2, 0)).isEqualTo(Duration.ofMillis(1500));
+        assertThat(policy.pause(3, 0)).isEqualTo(Duration.ofMillis(2500));
+        assertThat(policy.pause(90, 0.999)).isBetween(Duration.ofMillis(4900), Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aBudgetRunsOutAndIsEarnedBackByRows() {
+        RetryBudget budget = new RetryBudget(2, 100);
+        assertThat(budget.spend()).isTrue();
+        assertThat(budget.spend()).isTrue();
+        assertThat(budget.spend()).isFalse();
+        budget.earn(60);
+        assertThat(budget.spend()).isFalse();
+        budget.earn(60);
+        assertThat(budget.spend()).isTrue();
+        budget.earn(100_000);
+        assertThat(budget.left()).isEqualTo(2);
+    }
+
+    @Test
+    void aRateLimitAllowsASecondsBurstAndThenAsksToWait() {
+        RateLimit limit = new RateLimit(1000, 0);
+        assertThat(limit.take(1000, 0)).isZero();
+        assertThat(limit.take(500, 0)).isEqualTo(500_000_000L);
+        assertThat(limit.take(0, 500_000_000L)).isZero();
+        assertThat(limit.take(0, 400_000_000L)).as("a clock that steps back earns nothing").isZero();
+        assertThat(limit.take(5000, 10_000_000_000L)).as("a request above the bucket is paid for later").isEqualTo(4_000_000_000L);
+    }
+
+    @Test
+    void aBreakerOpensAfterFailuresInARowAndLetsOneProbe() {
+        Breaker breaker = new Breaker(2, Duration.ofNanos(100));
+        breaker.failed(0);
+        assertThat(breaker.admits(1)).isTrue();
+        breaker.failed(10);
+        assertThat(breaker.admits(50)).isFalse();
+        assertThat(breaker.admits(110)).isTrue();
+        assertThat(breaker.admits(111)).as("one probe at a time").isFalse();
+        breaker.failed(120);
+        assertThat(breaker.admits(200)).isFalse();
+        assertThat(breaker.admits(220)).isTrue();
+        breaker.succeeded();
+        assertThat(breaker.admits(221)).isTrue();
+    }
+}
