@@ -56,7 +56,19 @@ class ParquetFileWriterTest {
         return new Written(file, schema, text, stats);
     }
 
+    private static ParquetReadBack.Proven prove(Written written) throws IOException {
+        try (FileChannel channel = FileChannel.open(written.file())) {
+            return ParquetReadBack.prove(ParquetInput.of(channel), written.schema(), written.stats());
+        }
+    }
+
     private static void agrees(Written written) throws IOException, SQLException {
+        ParquetReadBack.Proven proven = prove(written);
+        assertThat(proven.rows()).isEqualTo(written.text().size());
+        assertThat(proven.pages()).isEqualTo(written.stats().proofs().size());
+        if (!written.text().isEmpty()) {
+            assertThat(proven.pages()).isPositive();
+        }
         assertThat(GroupText.read(written.file(), written.schema())).isEqualTo(written.text());
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement();
@@ -104,6 +116,37 @@ class ParquetFileWriterTest {
     @Test
     void aLargeChunkFallsBackFromItsDictionaryInTheMiddle() throws Exception {
         agrees(write(RandomRows.everyType(), new RandomRows(5, RandomRows.Shape.MANY, 0), ParquetOptions.defaults(), 20_000));
+    }
+
+    @Test
+    void aChangedByteInASampledPageIsFound() throws Exception {
+        Written written = write(RandomRows.everyType(), new RandomRows(5, RandomRows.Shape.MANY, 0), SMALL, 500);
+        PageProof proof = written.stats().proofs().getLast();
+        byte[] bytes = Files.readAllBytes(written.file());
+        bytes[(int) proof.offset() + proof.bytes() - 1] ^= 1;
+        Files.write(written.file(), bytes);
+        assertThatThrownBy(() -> prove(written)).isInstanceOfSatisfying(WindrowException.class,
+                e -> assertThat(e.errorCode()).isEqualTo(ParquetError.PROOF_FAILED));
+    }
+
+    @Test
+    void aFileThatIsCutShortIsNoParquetFile() throws Exception {
+        Written written = write(RandomRows.everyType(), new RandomRows(5, RandomRows.Shape.MANY, 0), SMALL, 500);
+        byte[] bytes = Files.readAllBytes(written.file());
+        Files.write(written.file(), java.util.Arrays.copyOf(bytes, bytes.length - 5));
+        assertThatThrownBy(() -> prove(written)).isInstanceOfSatisfying(WindrowException.class,
+                e -> assertThat(e.errorCode()).isEqualTo(ParquetError.NOT_PARQUET));
+    }
+
+    @Test
+    void aDifferentDigestIsFound() throws Exception {
+        Written written = write(RandomRows.everyType(), new RandomRows(5, RandomRows.Shape.MANY, 0), SMALL, 500);
+        PageProof p = written.stats().proofs().getFirst();
+        PageProof other = new PageProof(p.rowGroup(), p.leaf(), p.page(), p.offset(), p.bytes(), p.values(), p.digest() + 1);
+        Written changed = new Written(written.file(), written.schema(), written.text(),
+                new ParquetWritten(written.stats().rows(), written.stats().bytes(), written.stats().rowGroups(), List.of(other)));
+        assertThatThrownBy(() -> prove(changed)).isInstanceOfSatisfying(WindrowException.class,
+                e -> assertThat(e.errorCode()).isEqualTo(ParquetError.PROOF_FAILED));
     }
 
     @Test
