@@ -205,7 +205,7 @@ final class RandomRows {
                 out.append(unscaled);
             }
             case VarCharVector v -> {
-                String s = text(n);
+                String s = type instanceof ColumnType.Json ? '"' + text(n) + '"' : text(n);
                 v.setSafe(i, s.getBytes(StandardCharsets.UTF_8));
                 out.append(s);
             }
