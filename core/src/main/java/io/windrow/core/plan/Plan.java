@@ -1,0 +1,125 @@
+package io.windrow.core.plan;
+
+import io.windrow.api.connector.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.Sink;
+import io.windrow.api.sink.SinkFactory;
+import io.windrow.api.sink.SinkTraits;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.SourceFactory;
+import io.windrow.api.source.SourceTraits;
+import io.windrow.core.registry.NearestName;
+import io.windrow.core.spec.PipelineSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A pipeline that may be run: its spec, what both ends can do and the guarantee that follows. Immutable.
+ *
+ * @param spec the pipeline
+ * @param sourceFactory makes the source
+ * @param sinkFactory makes the sink
+ * @param sourceTraits what the source can do
+ * @param sinkTraits what the sink can do
+ * @param guarantee what the pipeline keeps
+ */
+public record Plan(
+        PipelineSpec spec,
+        SourceFactory<?> sourceFactory,
+        SinkFactory<?> sinkFactory,
+        SourceTraits sourceTraits,
+        SinkTraits sinkTraits,
+        EffectiveGuarantee guarantee) {
+    /** Makes the source. No I/O. The caller closes it. */
+    public Source openSource(Context context) {
+        return open(sourceFactory, spec.source().config(), context);
+    }
+
+    /** Makes the sink. No I/O. The caller closes it. */
+    public Sink openSink(Context context) {
+        return open(sinkFactory, spec.sink().config(), context);
+    }
+
+    /** The streams of {@link Source#selected()} with their write modes, after refusing what cannot be. */
+    public List<PlannedStream> streams(Map<StreamName, ReadMode> selected) {
+        if (selected.isEmpty()) {
+            throw WindrowException.of(PlanError.NO_STREAMS, "Planning " + spec.pipeline() + ": no stream is selected")
+                    .at(spec.source().place());
+        }
+        List<String> names = selected.keySet().stream().map(StreamName::toString).toList();
+        for (String written : spec.write().keySet()) {
+            if (!names.contains(written)) {
+                throw unknown(written, names).at(spec.file() + " write." + written);
+            }
+        }
+        List<PlannedStream> streams = new ArrayList<>();
+        selected.forEach((stream, mode) -> streams.add(new PlannedStream(stream, mode, writeMode(stream, mode))));
+        return streams;
+    }
+
+    /** The stream of that name among the selected ones; an error names the nearest. Accepts the name without its namespace if only one stream has it. */
+    public StreamName stream(String name, Map<StreamName, ReadMode> selected) {
+        List<StreamName> byName = new ArrayList<>();
+        for (StreamName stream : selected.keySet()) {
+            if (stream.toString().equals(name)) {
+                return stream;
+            }
+            if (stream.name().equals(name)) {
+                byName.add(stream);
+            }
+        }
+        if (byName.size() == 1) {
+            return byName.getFirst();
+        }
+        throw unknown(name, selected.keySet().stream().map(StreamName::toString).toList());
+    }
+
+    /** How the rows of a stream change the target: what the pipeline says, else a snapshot replaces and anything else appends. */
+    public WriteMode writeMode(StreamName stream, ReadMode read) {
+        WriteMode mode = Optional.ofNullable(spec.write().get(stream.toString()))
+                .orElse(read == ReadMode.SNAPSHOT ? WriteMode.REPLACE : WriteMode.APPEND);
+        if (!sourceTraits.modes().contains(read)) {
+            throw WindrowException.of(
+                            PlanError.READ_MODE_UNSUPPORTED,
+                            "Planning stream " + stream + ": the source reads in the modes " + sourceTraits.modes()
+                                    + ", not " + read)
+                    .at(spec.source().place());
+        }
+        if (!sinkTraits.modes().contains(mode)) {
+            throw WindrowException.of(
+                            PlanError.WRITE_MODE_UNSUPPORTED,
+                            "Planning stream " + stream + ": the sink writes in the modes " + sinkTraits.modes() + ", not "
+                                    + mode)
+                    .at(spec.sink().place());
+        }
+        if (mode == WriteMode.REPLACE && read != ReadMode.SNAPSHOT) {
+            throw WindrowException.of(
+                            PlanError.WRITE_MODE_LOSES,
+                            "Planning stream " + stream + ": write mode replace would drop the rows of earlier runs, since "
+                                    + "mode " + read.name().toLowerCase(java.util.Locale.ROOT) + " reads only new ones")
+                    .at(spec.file() + " write." + stream);
+        }
+        return mode;
+    }
+
+    private static WindrowException unknown(String name, List<String> names) {
+        String near = NearestName.of(name, names)
+                .map(nearest -> "; did you mean " + nearest + "?")
+                .orElse(names.size() <= 20 ? "; there are " + String.join(", ", names) : "");
+        return WindrowException.of(
+                PlanError.UNKNOWN_STREAM, "Looking up the stream " + name + ": the pipeline reads no such stream" + near);
+    }
+
+    private static <C extends Record> Source open(SourceFactory<C> factory, Record config, Context context) {
+        return factory.create(factory.config().cast(config), context);
+    }
+
+    private static <C extends Record> Sink open(SinkFactory<C> factory, Record config, Context context) {
+        return factory.create(factory.config().cast(config), context);
+    }
+}

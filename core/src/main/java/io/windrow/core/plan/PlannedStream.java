@@ -1,0 +1,14 @@
+package io.windrow.core.plan;
+
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.api.source.ReadMode;
+
+/**
+ * How one stream is read and written.
+ *
+ * @param stream the stream
+ * @param read how it is read
+ * @param write how its rows change the target
+ */
+public record PlannedStream(StreamName stream, ReadMode read, WriteMode write) {}

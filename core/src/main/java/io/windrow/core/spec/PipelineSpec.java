@@ -1,0 +1,47 @@
+package io.windrow.core.spec;
+
+import io.windrow.api.sink.WriteMode;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One pipeline as its file describes it, typed and resolved. Holds secrets, which print as {@code ***}.
+ *
+ * @param file the file it was read from, or what stands for it ({@code command line})
+ * @param folder the folder that relative paths start from
+ * @param pipeline the name, unique within a state store
+ * @param owner who answers for it
+ * @param source where rows come from
+ * @param sink where rows go to
+ * @param run how it is run
+ * @param write write modes by stream name as {@code namespace.name}, where they differ from the default
+ */
+public record PipelineSpec(
+        String file,
+        Path folder,
+        String pipeline,
+        Owner owner,
+        Side source,
+        Side sink,
+        RunConfig run,
+        Map<String, WriteMode> write) {
+    public PipelineSpec {
+        write = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(write));
+    }
+
+    /**
+     * One end of a pipeline.
+     *
+     * @param connector the connector's name
+     * @param config its config record
+     * @param place the place of the section in the file
+     */
+    public record Side(String connector, Record config, String place) {}
+
+    /** The JDBC URL of the state store: the configured one, or a SQLite file in {@code .windrow} beside the pipeline file. May hold a password. */
+    public io.windrow.api.config.Secret stateUrl() {
+        return run.state().orElseGet(() -> io.windrow.api.config.Secret.of(
+                "jdbc:sqlite:" + folder.resolve(".windrow").resolve(pipeline + ".db")));
+    }
+}

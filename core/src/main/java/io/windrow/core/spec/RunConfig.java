@@ -1,0 +1,43 @@
+package io.windrow.core.spec;
+
+import io.windrow.api.config.ByteSize;
+import io.windrow.api.config.Doc;
+import io.windrow.api.config.Secret;
+import java.time.Duration;
+import java.util.Optional;
+
+/** How a pipeline is run. */
+@Doc("How the pipeline is run. Every setting has a default.")
+public record RunConfig(
+        @Doc(value = "How many splits are read at once; 0: as many as there are cores.", defaultValue = "0")
+                int parallelism,
+        @Doc(value = "An epoch is cut after this many rows of a stream.", defaultValue = "5000000") long epochRows,
+        @Doc(value = "An epoch is cut after this many bytes of a stream in memory.", defaultValue = "1GiB")
+                ByteSize epochBytes,
+        @Doc(value = "An epoch is cut after this time.", defaultValue = "60s") Duration epochEvery,
+        @Doc(value = "The most memory that all batches together may take; 0: a quarter of the heap, at least 64 MiB.",
+                        defaultValue = "0")
+                ByteSize memory,
+        @Doc(value = "The state store as a JDBC URL (sqlite or postgresql). Default: a SQLite file in the folder "
+                        + ".windrow beside the pipeline file.",
+                        example = "${secret:windrow/state}")
+                Optional<Secret> state,
+        @Doc(value = "What the failure of one stream means for the others.", defaultValue = "continue") OnError onError,
+        @Doc(value = "The delivery level to insist on: a plan that cannot keep it is refused.",
+                        example = "exactly_once")
+                Optional<DeliveryLevel> require) {
+    public RunConfig {
+        if (parallelism < 0 || parallelism > 1024) {
+            throw new IllegalArgumentException("parallelism is between 0 and 1024, not " + parallelism);
+        }
+        if (epochRows < 1) {
+            throw new IllegalArgumentException("epoch_rows is at least 1, not " + epochRows);
+        }
+        if (epochBytes.bytes() < 1) {
+            throw new IllegalArgumentException("epoch_bytes is at least 1, not " + epochBytes);
+        }
+        if (epochEvery.isZero() || epochEvery.isNegative()) {
+            throw new IllegalArgumentException("epoch_every is more than 0, not " + epochEvery);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.windrow.core.spec;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** The top-level keys of a pipeline file. */
+enum Section {
+    PIPELINE("The pipeline's name: letters, digits, `-`, `_` and `.`; unique within a state store.", true),
+    OWNER("Who answers for the pipeline.", true),
+    SOURCE("Where rows come from: one connector's name and its settings.", true),
+    SINK("Where rows go to: one connector's name and its settings.", true),
+    RUN("How the pipeline is run.", true),
+    WRITE("The write mode by stream (append or replace) where it differs from the default: a snapshot replaces, an "
+            + "incremental read appends.", true),
+    CONTRACT("What rows must look like, and what happens on drift. Not acted on by this version, and so refused.", false),
+    MASK("Which values are masked. Not acted on by this version, and so refused.", false),
+    SLO("What the pipeline promises. Not acted on by this version, and so refused.", false);
+
+    private final String text;
+    private final boolean accepted;
+
+    Section(String text, boolean accepted) {
+        this.text = text;
+        this.accepted = accepted;
+    }
+
+    String key() {
+        return ConfigShape.word(this);
+    }
+
+    String text() {
+        return text;
+    }
+
+    boolean accepted() {
+        return accepted;
+    }
+
+    static List<String> keys() {
+        return Arrays.stream(values()).map(Section::key).toList();
+    }
+}
