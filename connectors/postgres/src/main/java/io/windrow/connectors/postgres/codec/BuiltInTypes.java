@@ -40,7 +40,7 @@ final class BuiltInTypes {
         text(19, "name");
         text(1790, "refcursor");
         text(142, "xml");
-        LEAVES.put(114L, new Leaf("json", new ColumnType.Json(), PLAIN, NONE, Leaf.Content.CHARACTERS));
+        LEAVES.put(114L, new Leaf("json", new ColumnType.Json(), PLAIN, NONE));
         add(3802, "jsonb", new ColumnType.Json(), VERSIONED);
         add(4072, "jsonpath", STRING, VERSIONED);
         add(17, "bytea", new ColumnType.Bytes(), PLAIN);
@@ -74,14 +74,8 @@ final class BuiltInTypes {
     /**
      * @param name as PostgreSQL writes it
      * @param kinds values that the column type cannot hold
-     * @param content whether the bytes are characters as the database's encoding gives them
      */
-    record Leaf(String name, ColumnType type, ValueCodec codec, Set<OutOfRangeKind> kinds, Content content) {
-        enum Content {
-            CHARACTERS,
-            OTHER
-        }
-    }
+    record Leaf(String name, ColumnType type, ValueCodec codec, Set<OutOfRangeKind> kinds) {}
 
     static Map<Long, Leaf> leaves() {
         return LEAVES;
@@ -103,11 +97,10 @@ final class BuiltInTypes {
                                 OutOfRangeKind.NAN,
                                 OutOfRangeKind.INFINITY,
                                 OutOfRangeKind.NEGATIVE_INFINITY,
-                                OutOfRangeKind.TOO_MANY_DIGITS),
-                        Leaf.Content.OTHER);
+                                OutOfRangeKind.TOO_MANY_DIGITS));
             }
         }
-        return new Leaf("numeric", STRING, renderer(TextRenderers::numeric), NONE, Leaf.Content.OTHER);
+        return new Leaf("numeric", STRING, renderer(TextRenderers::numeric), NONE);
     }
 
     /** money: its 64 bits are the unscaled value whatever the locale; the scale is that of the database's lc_monetary. */
@@ -116,18 +109,17 @@ final class BuiltInTypes {
                 "money",
                 new ColumnType.Decimal(19, scale),
                 (allocator, guard) -> new NumberDecoders.Decimal8(allocator, guard, NumberDecoders.Sign.SIGNED),
-                NONE,
-                Leaf.Content.OTHER);
+                NONE);
     }
 
-    /** Characters as they are; a database of encoding SQL_ASCII has them checked. */
+    /** Characters as they are: the server checks them against the connection's encoding, which is UTF-8. */
     static Leaf characters(String name) {
-        return new Leaf(name, STRING, PLAIN, NONE, Leaf.Content.CHARACTERS);
+        return new Leaf(name, STRING, PLAIN, NONE);
     }
 
     /** ltree, lquery and ltxtquery: characters behind a version byte. */
     static Leaf versioned(String name) {
-        return new Leaf(name, STRING, VERSIONED, NONE, Leaf.Content.OTHER);
+        return new Leaf(name, STRING, VERSIONED, NONE);
     }
 
     private static void add(long oid, String name, ColumnType type, ValueCodec codec) {
@@ -135,7 +127,7 @@ final class BuiltInTypes {
     }
 
     private static void ranged(long oid, String name, ColumnType type, ValueCodec codec, Set<OutOfRangeKind> kinds) {
-        LEAVES.put(oid, new Leaf(name, type, codec, kinds, Leaf.Content.OTHER));
+        LEAVES.put(oid, new Leaf(name, type, codec, kinds));
     }
 
     private static void text(long oid, String name) {

@@ -119,23 +119,6 @@ class BytesDecoder extends ValueDecoder {
         }
     }
 
-    /** Text of a database whose encoding is SQL_ASCII, where the server has not checked a byte. */
-    static final class Checked extends BytesDecoder {
-        Checked(BufferAllocator allocator, ColumnGuard guard) {
-            super(allocator, guard);
-        }
-
-        @Override
-        void value(int index, byte[] source, int offset, int length) {
-            if (Utf8.valid(source, offset, length)) {
-                append(index, source, offset, length);
-            } else {
-                guard.outOfRange(OutOfRangeKind.INVALID_UTF8);
-                nullAt(index);
-            }
-        }
-    }
-
     /** Text that is written from the binary form of another type. */
     static final class Rendered extends BytesDecoder {
         private final TextRenderer renderer;

@@ -13,9 +13,7 @@ public enum OutOfRangeKind {
     /** A timestamp that 64 bits of microseconds since 1970 cannot hold (after 294247-01-10). */
     BEYOND_MICROSECONDS("a timestamp beyond 64 bits of microseconds since 1970"),
     /** The time of day 24:00:00. */
-    END_OF_DAY("the time 24:00:00"),
-    /** Bytes that are not UTF-8, from a database of encoding SQL_ASCII. */
-    INVALID_UTF8("text that is not valid UTF-8");
+    END_OF_DAY("the time 24:00:00");
 
     private final String description;
 

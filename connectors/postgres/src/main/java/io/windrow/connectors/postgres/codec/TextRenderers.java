@@ -15,7 +15,8 @@ final class TextRenderers {
         if (length < 8) {
             return false;
         }
-        int digits = shortAt(b, o);
+        // 131 072 decimal digits are 32 768 groups: the count is without a sign.
+        int digits = shortAt(b, o) & 0xFFFF;
         int weight = shortAt(b, o + 2);
         int sign = shortAt(b, o + 4) & 0xFFFF;
         int scale = shortAt(b, o + 6);

@@ -20,17 +20,13 @@ import java.util.function.UnaryOperator;
  * (I10). Immutable.
  */
 public final class TypeMapping {
-    private static final String SQL_ASCII = "SQL_ASCII";
-
     private final TypeGraph types;
     private final int moneyScale;
-    private final boolean checkedText;
 
     /** A mapping for the types of one database. */
     public TypeMapping(TypeGraph types, ServerFacts server) {
         this.types = types;
         this.moneyScale = server.moneyScale();
-        this.checkedText = server.encoding().equals(SQL_ASCII);
     }
 
     /**
@@ -131,16 +127,7 @@ public final class TypeMapping {
                 return asText(outputOf(type));
             }
             kinds.addAll(leaf.kinds());
-            ValueCodec codec = leaf.content() == BuiltInTypes.Leaf.Content.CHARACTERS ? characters() : leaf.codec();
-            return Mapped.binary(leaf.type(), codec, type.oid());
-        }
-
-        private ValueCodec characters() {
-            if (checkedText) {
-                kinds.add(OutOfRangeKind.INVALID_UTF8);
-                return BytesDecoder.Checked::new;
-            }
-            return BytesDecoder::new;
+            return Mapped.binary(leaf.type(), leaf.codec(), type.oid());
         }
 
         private Mapped unknownOrText(PgType type) {
@@ -158,7 +145,7 @@ public final class TypeMapping {
         }
 
         private Mapped asText(UnaryOperator<String> select) {
-            return new Mapped(new ColumnType.Text(), characters(), BuiltInTypes.TEXT, Form.REWRITTEN, select);
+            return new Mapped(new ColumnType.Text(), BytesDecoder::new, BuiltInTypes.TEXT, Form.REWRITTEN, select);
         }
 
         private Mapped array(PgType.Array array, int typmod) {
@@ -170,7 +157,7 @@ public final class TypeMapping {
             }
             return new Mapped(
                     arrayType(new ColumnType.Text(), display),
-                    arrayCodec(characters(), BuiltInTypes.TEXT),
+                    arrayCodec(BytesDecoder::new, BuiltInTypes.TEXT),
                     BuiltInTypes.TEXT_ARRAY,
                     Form.REWRITTEN,
                     sql -> "(" + sql + ")::pg_catalog.text[]");

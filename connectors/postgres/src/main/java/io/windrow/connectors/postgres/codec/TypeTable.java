@@ -39,7 +39,6 @@ public final class TypeTable {
         plain(out, "multirange", "ListOf its range", "as its range");
         plain(out, "hstore and every other type of pg_catalog", "Text, PostgreSQL's text form", "none");
         plain(out, "a type of another extension", "Text, PostgreSQL's text form, with a warning", "none");
-        out.append("\nIn a database of encoding SQL_ASCII, text that is not UTF-8 is under the rule too.\n");
         return out.toString();
     }
 

@@ -1,0 +1,138 @@
+package io.windrow.connectors.postgres.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.OutOfRange;
+import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.postgres.TestServer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every type: what the decoder delivers, written as text again, equals what the server writes. */
+@Tag("server")
+class TypesTest {
+    static final BatchLimits LIMITS = new BatchLimits(50, 1 << 20);
+    static Connection connection;
+
+    static String database;
+
+    @BeforeAll
+    static void create() throws Exception {
+        database = TestServer.shared().newDatabase();
+        try (Connection setup = TestServer.shared().connect(database);
+                Statement statement = setup.createStatement()) {
+            for (String sql : TypeCases.SETUP) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        connection = TestServer.shared().connect(database);
+        for (String sql : CanonicalSession.statements()) {
+            execute(sql);
+        }
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        connection.close();
+    }
+
+    static List<TypeCases.Case> cases() {
+        return TypeCases.all();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    @Tag("C03")
+    @Tag("C08")
+    @Tag("C09")
+    @Tag("C17")
+    @Tag("C19")
+    @Tag("C20")
+    @Tag("C21")
+    @Tag("C23")
+    @Tag("C25")
+    @Tag("C27")
+    @Tag("C34")
+    void everyValueArrivesAsTheServerWritesIt(TypeCases.Case one) throws SQLException {
+        StreamName name = table(one);
+        List<String> expected = new ArrayList<>();
+        List<String> selfAndArray = List.of("v", "a");
+        Decoded decoded = Decoded.table(connection, name, OutOfRange.FAIL, LIMITS);
+        for (int column = 0; column < selfAndArray.size(); column++) {
+            expected.clear();
+            String c = selfAndArray.get(column);
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("SELECT CASE WHEN " + c
+                            + " IS NOT DISTINCT FROM NULL THEN NULL ELSE format('%s', " + c + ") END FROM public.t"
+                            + " ORDER BY id")) {
+                while (rows.next()) {
+                    expected.add(rows.getString(1));
+                }
+            }
+            assertThat(decoded.column(column + 1)).as(c).containsExactlyElementsOf(expected);
+        }
+        assertThat(expected).hasSizeGreaterThan(1);
+        assertThat(decoded.nulled()).isEmpty();
+        if (one.type() != null) {
+            assertThat(decoded.plans().get(1).column().type()).as("column type").isEqualTo(one.type());
+        }
+        assertThat(decoded.plans().get(1).warnings()).isEmpty();
+        execute("DROP TABLE public.t");
+    }
+
+    /** id, v of the type, a an array of it (values, a null, custom bounds). */
+    static StreamName table(TypeCases.Case one) throws SQLException {
+        execute("DROP TABLE IF EXISTS public.t");
+        execute("CREATE TABLE public.t (id int NOT NULL, v " + one.pg() + ", a " + one.array() + ")");
+        execute("INSERT INTO public.t (id, v) SELECT row_number() OVER (), x::" + one.pg() + " FROM (" + one.values()
+                + ") AS q(x)");
+        execute("INSERT INTO public.t (id) VALUES (0)");
+        if (!one.array().equals("text")) {
+            execute("UPDATE public.t SET a = ARRAY[v, NULL, v]::" + one.array() + " WHERE id % 4 = 1");
+            execute("UPDATE public.t SET a = ARRAY[[v, v], [v, NULL]]::" + one.array() + " WHERE id % 4 = 2");
+            execute("UPDATE public.t SET a = array_fill(v, ARRAY[2, 1, 2], ARRAY[0, -3, 7])::" + one.array()
+                    + " WHERE id % 4 = 3");
+            execute("UPDATE public.t SET a = '{}' WHERE id % 8 = 4");
+        }
+        return new StreamName("public", "t");
+    }
+
+    static void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Test
+    @Tag("C17")
+    void aCustomLowerBoundIsPartOfTheValue() throws SQLException {
+        execute("DROP TABLE IF EXISTS public.t");
+        execute("CREATE TABLE public.t (id int, v int[])");
+        execute("INSERT INTO public.t VALUES (1, '[0:1]={1,NULL}'), (2, '{}'), (3, NULL)");
+        Decoded decoded = Decoded.table(connection, new StreamName("public", "t"), OutOfRange.FAIL, LIMITS);
+        assertThat(decoded.column(1)).containsExactly("[0:1]={1,NULL}", "{}", null);
+        execute("DROP TABLE public.t");
+    }
+
+    @Test
+    void theTypeTableNamesEveryLeafOfTheMapping() {
+        assertThat(TypeTable.markdown()).contains("| jsonb | Json | none |", "| date | Date | -infinity, infinity |");
+        assertThat(new ColumnType.Text()).isNotNull();
+    }
+}
