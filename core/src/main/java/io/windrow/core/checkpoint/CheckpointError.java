@@ -26,6 +26,11 @@ public enum CheckpointError implements ErrorCode {
             ErrorKind.RESOURCE,
             "There is no room left to save the state.",
             "Make room on the state store's disk, then run again: it goes on from the last saved epoch."),
+    IO(
+            "io",
+            ErrorKind.RESOURCE,
+            "The disk under the state store answered with an error.",
+            "Look at the disk and the system's log, then run again: the run begins by looking at what was saved."),
     READ_ONLY(
             "read_only",
             ErrorKind.USER,

@@ -1,0 +1,246 @@
+package io.windrow.core.checkpoint;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.core.checkpoint.Dialect.Access;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The one store behind both databases. Keeps one connection, and makes a new one after it broke. */
+final class JdbcStateStore implements StateStore {
+    private final Dialect dialect;
+    private @Nullable Connection connection;
+    private boolean closed;
+
+    JdbcStateStore(Dialect dialect) {
+        this.dialect = dialect;
+        this.connection = dialect.connect();
+    }
+
+    private interface Work<T> {
+        T run(Connection connection) throws SQLException;
+    }
+
+    @Override
+    public synchronized Lease acquire(String pipeline, String owner, Duration ttl) {
+        if (ttl.toMillis() < 1) {
+            throw new IllegalArgumentException("A lease lasts at least a millisecond, not " + ttl);
+        }
+        return plain("Taking the lease of " + pipeline, c -> dialect.acquire(c, pipeline, owner, ttl));
+    }
+
+    @Override
+    public synchronized void renew(Lease lease) {
+        int renewed = plain("Renewing the lease of " + lease.pipeline(), c -> {
+            try (PreparedStatement update = c.prepareStatement(
+                    "UPDATE windrow_lease SET renewals = renewals + 1, expires_millis = " + dialect.nowMillis()
+                            + " + ttl_millis WHERE pipeline = ? AND token = ? AND held = 1")) {
+                update.setString(1, lease.pipeline());
+                update.setLong(2, lease.fencingToken());
+                return update.executeUpdate();
+            }
+        });
+        if (renewed == 0) {
+            throw lost(lease, "Renewing the lease of " + lease.pipeline());
+        }
+    }
+
+    @Override
+    public synchronized void release(Lease lease) {
+        try {
+            plain("Releasing the lease of " + lease.pipeline(), c -> {
+                try (PreparedStatement update = c.prepareStatement(
+                        "UPDATE windrow_lease SET held = 0 WHERE pipeline = ? AND token = ?")) {
+                    update.setString(1, lease.pipeline());
+                    update.setLong(2, lease.fencingToken());
+                    return update.executeUpdate();
+                }
+            });
+        } finally {
+            dialect.released(lease);
+        }
+    }
+
+    @Override
+    public synchronized List<StreamState> load(String pipeline) {
+        String doing = "Loading the state of " + pipeline;
+        return transaction(doing, Access.READ, c -> {
+            StreamRows rows = new StreamRows(c, pipeline, damage(doing));
+            List<StreamState> states = rows.states();
+            rows.expectNoOrphans(states);
+            return states;
+        });
+    }
+
+    @Override
+    public synchronized void save(Lease lease, List<StreamEpoch> epochs) {
+        if (epochs.isEmpty()) {
+            return;
+        }
+        String doing = "Saving epoch " + epochs.getFirst().epoch() + " of " + lease.pipeline();
+        transaction(doing, Access.WRITE, c -> {
+            fence(c, lease, doing); // I6
+            StreamRows rows = new StreamRows(c, lease.pipeline(), damage(doing));
+            for (StreamEpoch epoch : epochs) {
+                switch (epoch.status()) {
+                    case PREPARED -> rows.prepare(epoch);
+                    case COMMITTED -> rows.commit(epoch);
+                    case ROLLED_BACK -> rows.rollBack(epoch);
+                }
+            }
+            return epochs.size();
+        });
+    }
+
+    @Override
+    public synchronized void open(Lease lease, GenerationStart generation) {
+        String doing = "Opening generation " + generation.generation() + " of " + generation.stream();
+        transaction(doing, Access.WRITE, c -> {
+            fence(c, lease, doing); // I6
+            new StreamRows(c, lease.pipeline(), damage(doing)).open(generation);
+            return 1;
+        });
+    }
+
+    @Override
+    public synchronized List<String> ledger(String pipeline, Optional<StreamName> stream, int limit) {
+        String doing = "Reading the ledger of " + pipeline;
+        return transaction(doing, Access.READ, c -> {
+            String ofStream = stream.isPresent() ? " AND namespace = ? AND name = ?" : "";
+            try (PreparedStatement select = c.prepareStatement(
+                    "SELECT namespace, name, epoch, record, checksum FROM windrow_ledger WHERE pipeline = ?" + ofStream
+                            + " AND committed = 1 ORDER BY epoch DESC, namespace, name LIMIT ?")) {
+                int parameter = 1;
+                select.setString(parameter++, pipeline);
+                if (stream.isPresent()) {
+                    select.setString(parameter++, stream.get().namespace());
+                    select.setString(parameter++, stream.get().name());
+                }
+                select.setInt(parameter, limit);
+                List<String> entries = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        StreamName of = new StreamName(row.getString(1), row.getString(2));
+                        entries.add(StreamRows.ledgerRecord(
+                                damage(doing), pipeline, of, row.getLong(3), row.getString(4), row.getString(5)));
+                    }
+                }
+                return entries;
+            }
+        });
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        drop();
+        dialect.close();
+    }
+
+    /** Refuses a stale holder, in the transaction that would save (I6). */
+    private void fence(Connection c, Lease lease, String doing) throws SQLException {
+        try (PreparedStatement select = c.prepareStatement(
+                "SELECT token, held FROM windrow_lease WHERE pipeline = ?" + dialect.rowLock())) {
+            select.setString(1, lease.pipeline());
+            try (ResultSet row = select.executeQuery()) {
+                if (!row.next() || row.getLong(1) != lease.fencingToken() || row.getInt(2) != 1) {
+                    throw lost(lease, doing);
+                }
+            }
+        }
+    }
+
+    private WindrowException lost(Lease lease, String doing) {
+        return WindrowException.of(
+                CheckpointError.LEASE_LOST,
+                doing + ": the lease of " + lease.owner() + " (token " + lease.fencingToken() + ") is not the current one");
+    }
+
+    private Damage damage(String doing) {
+        return new Damage(doing, dialect.place());
+    }
+
+    private <T> T plain(String doing, Work<T> work) {
+        Connection c = connected(doing);
+        try {
+            return work.run(c);
+        } catch (SQLException e) {
+            throw failed(doing, c, e);
+        }
+    }
+
+    private <T> T transaction(String doing, Access access, Work<T> work) {
+        Connection c = connected(doing);
+        boolean committing = false;
+        boolean done = false;
+        try {
+            dialect.begin(c, access);
+            T result = work.run(c);
+            committing = true;
+            dialect.commit(c);
+            done = true;
+            return result;
+        } catch (SQLException e) {
+            WindrowException coded = failed(doing, c, e);
+            if (committing && access == Access.WRITE && dialect.leavesOpen(e)) {
+                throw WindrowException.of(CheckpointError.SAVE_UNKNOWN, coded.getMessage(), e);
+            }
+            throw coded;
+        } catch (RecordJson.Damaged e) {
+            throw damage(doing).found("a record cannot be read: " + e.getMessage(), e);
+        } finally {
+            if (!done) {
+                undo(c);
+            }
+        }
+    }
+
+    private void undo(Connection c) {
+        try {
+            dialect.rollback(c);
+        } catch (SQLException e) {
+            // The connection cannot even roll back: closing it makes the database do so.
+            drop();
+        }
+    }
+
+    private WindrowException failed(String doing, Connection c, SQLException error) {
+        WindrowException coded = dialect.coded(doing, error);
+        if (dialect.broken(c, error)) {
+            drop();
+        }
+        return coded;
+    }
+
+    private Connection connected(String doing) {
+        if (closed) {
+            throw new IllegalStateException(doing + ": the store is closed");
+        }
+        Connection current = connection;
+        if (current == null) {
+            current = dialect.connect();
+            connection = current;
+        }
+        return current;
+    }
+
+    private void drop() {
+        Connection current = connection;
+        connection = null;
+        if (current != null) {
+            try {
+                current.close();
+            } catch (SQLException e) {
+                org.slf4j.LoggerFactory.getLogger(JdbcStateStore.class)
+                        .debug("Closing the connection to {}: {}", dialect.place(), e.getMessage());
+            }
+        }
+    }
+}

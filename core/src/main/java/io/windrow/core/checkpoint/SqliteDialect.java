@@ -1,0 +1,414 @@
+package io.windrow.core.checkpoint;
+
+import io.windrow.api.error.WindrowException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * A state store in one SQLite file: write-ahead log, {@code synchronous=FULL}. The file comes into being complete, by
+ * rename, so an empty or headless one is damage and never a first run.
+ */
+final class SqliteDialect implements Dialect {
+    private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+    private static final int BUSY_MILLIS = 5_000;
+    private static final long WATCH_NANOS = 20_000_000;
+
+    private final Path file;
+    private final Clock clock;
+    private final Map<String, LeaseLock> locks = new HashMap<>();
+
+    private SqliteDialect(Path file, Clock clock) {
+        this.file = file;
+        this.clock = clock;
+    }
+
+    static SqliteDialect open(Path file, Clock clock) {
+        return new SqliteDialect(file, clock);
+    }
+
+    @Override
+    public String place() {
+        return file.toString();
+    }
+
+    @Override
+    public Connection connect() {
+        String doing = "Opening the state store";
+        try {
+            if (!Files.exists(file)) {
+                create();
+            }
+            expectDatabase();
+        } catch (IOException e) {
+            throw onDisk(doing, e);
+        }
+        Connection connection = null;
+        boolean ready = false;
+        try {
+            connection = raw(file);
+            long layout = layout(connection);
+            if (layout > LAYOUT) {
+                throw WindrowException.of(
+                                CheckpointError.NEWER_VERSION,
+                                doing + ": its layout is " + layout + ", this program knows up to " + LAYOUT)
+                        .at(place());
+            }
+            if (layout < LAYOUT) {
+                connection.close();
+                migrate(file);
+                connection = raw(file);
+            }
+            if (!Files.isWritable(file)) {
+                throw WindrowException.of(CheckpointError.READ_ONLY, doing + ": the file may not be written").at(place());
+            }
+            ready = true;
+            return connection;
+        } catch (SQLException e) {
+            throw coded(doing, e);
+        } finally {
+            if (!ready) {
+                closeQuietly(connection);
+            }
+        }
+    }
+
+    /** Makes a complete store beside the place, then renames it there: a crash leaves no half store. */
+    private void create() throws IOException {
+        if (Files.exists(wal(file))) {
+            throw WindrowException.of(
+                            CheckpointError.CORRUPTED,
+                            "Opening the state store: the file is gone but its write-ahead log is there")
+                    .at(place());
+        }
+        Path folder = file.getParent();
+        if (folder != null) {
+            Files.createDirectories(folder);
+        }
+        Path lockFile = sibling(".create.lock");
+        Optional<LeaseLock> taken = LeaseLock.take(lockFile);
+        for (int i = 0; taken.isEmpty() && i < BUSY_MILLIS / 20; i++) {
+            LockSupport.parkNanos(WATCH_NANOS);
+            taken = LeaseLock.take(lockFile);
+        }
+        if (taken.isEmpty()) {
+            throw WindrowException.of(
+                            CheckpointError.LOCKED, "Opening the state store: another process is making it")
+                    .at(place());
+        }
+        try (LeaseLock ignored = taken.get()) {
+            if (Files.exists(file)) {
+                return;
+            }
+            Path fresh = sibling(".new");
+            Files.deleteIfExists(fresh);
+            Files.deleteIfExists(wal(fresh));
+            Files.deleteIfExists(Path.of(fresh + "-shm"));
+            Files.deleteIfExists(Path.of(fresh + "-journal"));
+            migrate(fresh);
+            try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            if (folder != null) {
+                try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+                    directory.force(true);
+                }
+            }
+        }
+    }
+
+    private void expectDatabase() throws IOException {
+        byte[] head = new byte[MAGIC.length];
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer buffer = ByteBuffer.wrap(head);
+            while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
+                // Reads on until the buffer is full or the file ends.
+            }
+        }
+        if (!java.util.Arrays.equals(head, MAGIC)) {
+            throw WindrowException.of(
+                            CheckpointError.CORRUPTED,
+                            "Opening the state store: the file has " + Files.size(file)
+                                    + " bytes and does not begin as an SQLite database does")
+                    .at(place());
+        }
+    }
+
+    private static Path wal(Path database) {
+        return Path.of(database + "-wal");
+    }
+
+    private Path sibling(String suffix) {
+        return Path.of(file + suffix);
+    }
+
+    private static Connection raw(Path database) throws SQLException {
+        Properties settings = new Properties();
+        settings.setProperty("journal_mode", "WAL");
+        settings.setProperty("synchronous", "FULL");
+        settings.setProperty("busy_timeout", Integer.toString(BUSY_MILLIS));
+        settings.setProperty("cell_size_check", "true");
+        settings.setProperty("enable_load_extension", "false");
+        String url = "jdbc:sqlite:" + database;
+        Driver driver;
+        try {
+            driver = DriverManager.getDriver(url);
+        } catch (SQLException e) {
+            throw WindrowException.of(CheckpointError.DRIVER_MISSING, "Opening the state store: no driver for SQLite", e);
+        }
+        return driver.connect(url, settings);
+    }
+
+    private static long layout(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA user_version")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private void migrate(Path database) {
+        try {
+            Migrations.run(() -> raw(database), "sqlite");
+        } catch (FlywayException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException sql) {
+                    throw coded("Bringing the state store to layout " + LAYOUT, sql);
+                }
+            }
+            throw WindrowException.of(
+                            CheckpointError.FAILED, "Bringing the state store to layout " + LAYOUT + ": " + e.getMessage(), e)
+                    .at(place());
+        }
+    }
+
+    @Override
+    public void begin(Connection connection, Access access) throws SQLException {
+        execute(connection, access == Access.WRITE ? "BEGIN IMMEDIATE" : "BEGIN");
+    }
+
+    @Override
+    public void commit(Connection connection) throws SQLException {
+        execute(connection, "COMMIT");
+    }
+
+    @Override
+    public void rollback(Connection connection) throws SQLException {
+        try {
+            execute(connection, "ROLLBACK");
+        } catch (SQLException e) {
+            // Some errors end the transaction by themselves; "no transaction is active" is then as good.
+            if (code(e) != 1) {
+                throw e;
+            }
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** The lease's row; {@code guarded}: its holder has the file lock as well. */
+    private record Row(String owner, long token, boolean held, boolean guarded, long ttl, long expires, long renewals) {}
+
+    @Override
+    public Lease acquire(Connection connection, String pipeline, String owner, Duration ttl) throws SQLException {
+        String doing = "Taking the lease of " + pipeline;
+        Path lockFile = sibling("." + Checksum.of("lease", pipeline).substring(0, 12) + ".lock");
+        Optional<LeaseLock> lock;
+        try {
+            lock = LeaseLock.take(lockFile);
+        } catch (IOException e) {
+            throw onDisk(doing, e);
+        }
+        boolean done = false;
+        try {
+            Optional<Row> row = row(connection, pipeline);
+            if (row.isPresent() && row.get().held && !(lock.isPresent() && row.get().guarded)) {
+                // The file lock tells nothing of this holder: only time does, and the wall clock may have jumped (G16).
+                if (row.get().expires > clock.millis() || renewedWithinTtl(connection, pipeline, row.get())) {
+                    throw held(doing, row.get().owner);
+                }
+            } else if (lock.isEmpty()) {
+                throw held(doing, row.map(Row::owner).orElse("another run"));
+            }
+            Lease lease = write(connection, pipeline, owner, ttl, row.map(Row::token).orElse(0L), lock.isPresent());
+            lock.ifPresent(held -> locks.put(pipeline, held));
+            done = true;
+            return lease;
+        } finally {
+            if (!done) {
+                lock.ifPresent(this::unlock);
+            }
+        }
+    }
+
+    /** Watches a holder for the length of its ttl, by a clock that does not jump. */
+    private boolean renewedWithinTtl(Connection connection, String pipeline, Row seen) throws SQLException {
+        long end = System.nanoTime() + seen.ttl * 1_000_000;
+        while (System.nanoTime() < end) {
+            Optional<Row> now = row(connection, pipeline);
+            if (now.isEmpty() || now.get().token != seen.token || now.get().renewals != seen.renewals) {
+                return now.isPresent() && now.get().held;
+            }
+            LockSupport.parkNanos(WATCH_NANOS);
+        }
+        return false;
+    }
+
+    private Lease write(
+            Connection connection, String pipeline, String owner, Duration ttl, long token, boolean guarded)
+            throws SQLException {
+        try (PreparedStatement upsert = connection.prepareStatement(
+                "INSERT INTO windrow_lease (pipeline, owner, token, held, guarded, ttl_millis, expires_millis, renewals)"
+                        + " VALUES (?, ?, ?, 1, ?, ?, ?, 0) ON CONFLICT (pipeline) DO UPDATE SET owner = excluded.owner,"
+                        + " token = excluded.token, held = 1, guarded = excluded.guarded,"
+                        + " ttl_millis = excluded.ttl_millis, expires_millis = excluded.expires_millis, renewals = 0"
+                        + " WHERE windrow_lease.token = ?")) {
+            upsert.setString(1, pipeline);
+            upsert.setString(2, owner);
+            upsert.setLong(3, token + 1);
+            upsert.setInt(4, guarded ? 1 : 0);
+            upsert.setLong(5, ttl.toMillis());
+            upsert.setLong(6, clock.millis() + ttl.toMillis());
+            upsert.setLong(7, token);
+            if (upsert.executeUpdate() == 0) {
+                throw held("Taking the lease of " + pipeline, "another run that was faster");
+            }
+            return new Lease(pipeline, owner, token + 1);
+        }
+    }
+
+    private static Optional<Row> row(Connection connection, String pipeline) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT owner, token, held, guarded, ttl_millis, expires_millis, renewals FROM windrow_lease"
+                        + " WHERE pipeline = ?")) {
+            select.setString(1, pipeline);
+            try (ResultSet row = select.executeQuery()) {
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                return Optional.of(new Row(
+                        row.getString(1), row.getLong(2), row.getInt(3) == 1, row.getInt(4) == 1, row.getLong(5),
+                        row.getLong(6), row.getLong(7)));
+            }
+        }
+    }
+
+    private WindrowException held(String doing, String owner) {
+        return WindrowException.of(CheckpointError.LEASE_HELD, doing + ": " + owner + " has it").at(place());
+    }
+
+    @Override
+    public String nowMillis() {
+        return Long.toString(clock.millis());
+    }
+
+    @Override
+    public void released(Lease lease) {
+        LeaseLock lock = locks.remove(lease.pipeline());
+        if (lock != null) {
+            unlock(lock);
+        }
+    }
+
+    @Override
+    public void close() {
+        locks.values().forEach(this::unlock);
+        locks.clear();
+    }
+
+    private void unlock(LeaseLock lock) {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Closing a lock file beside " + file, e);
+        }
+    }
+
+    @Override
+    public String rowLock() {
+        return "";
+    }
+
+    private static int code(SQLException error) {
+        return error.getErrorCode() & 0xff;
+    }
+
+    @Override
+    public WindrowException coded(String doing, SQLException error) {
+        // The primary result codes of SQLite, https://sqlite.org/rescode.html.
+        CheckpointError code = switch (code(error)) {
+            case 5, 6 -> CheckpointError.LOCKED;
+            case 3, 8 -> CheckpointError.READ_ONLY;
+            case 14 -> Files.isWritable(file) ? CheckpointError.IO : CheckpointError.READ_ONLY;
+            case 10 -> roomLeft() ? CheckpointError.IO : CheckpointError.FULL;
+            case 11, 26 -> CheckpointError.CORRUPTED;
+            case 13 -> CheckpointError.FULL;
+            default -> CheckpointError.FAILED;
+        };
+        return WindrowException.of(code, doing + ": " + error.getMessage(), error).at(place());
+    }
+
+    private boolean roomLeft() {
+        try {
+            Path folder = file.getParent();
+            return folder == null || Files.getFileStore(folder).getUsableSpace() > 1 << 20;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    private WindrowException onDisk(String doing, IOException error) {
+        CheckpointError code = error instanceof java.nio.file.AccessDeniedException
+                        || String.valueOf(error.getMessage()).contains("Read-only")
+                ? CheckpointError.READ_ONLY
+                : roomLeft() ? CheckpointError.IO : CheckpointError.FULL;
+        return WindrowException.of(code, doing + ": " + error.getMessage(), error).at(place());
+    }
+
+    @Override
+    public boolean leavesOpen(SQLException error) {
+        // An error of the disk while the log is synced: the commit may or may not be found in it later.
+        return code(error) == 10;
+    }
+
+    @Override
+    public boolean broken(Connection connection, SQLException error) {
+        return code(error) == 10 || code(error) == 11 || code(error) == 26;
+    }
+
+    private static void closeQuietly(@org.jspecify.annotations.Nullable Connection connection) {
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                org.slf4j.LoggerFactory.getLogger(SqliteDialect.class).debug("Closing a connection: {}", e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package io.windrow.core.checkpoint;
+
+import static io.windrow.core.checkpoint.Samples.ITEMS;
+import static io.windrow.core.checkpoint.Samples.ORDERS;
+import static io.windrow.core.checkpoint.Samples.PIPELINE;
+import static io.windrow.core.checkpoint.Samples.epoch;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.source.PlannerState;
+import io.windrow.core.ledger.LedgerEntry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteStateStoreTest {
+    private static final Duration TTL = Duration.ofSeconds(30);
+
+    @TempDir
+    Path folder;
+
+    private StateStore store;
+
+    @BeforeEach
+    void open() {
+        store = StateStores.open(url());
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private String url() {
+        return "jdbc:sqlite:" + folder.resolve("deep/state.db");
+    }
+
+    static void expect(CheckpointError code, ThrowingCallable work) {
+        assertThatThrownBy(work).isInstanceOfSatisfying(
+                WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(code));
+    }
+
+    @Test
+    void anUnknownPipelineHasNoState() {
+        assertThat(store.load(PIPELINE)).isEmpty();
+        assertThat(store.ledger(PIPELINE, Optional.empty(), 10)).isEmpty();
+    }
+
+    @Test
+    void whatWasSavedIsLoadedByAnotherStore() {
+        Lease lease = store.acquire(PIPELINE, "me", TTL);
+        StreamEpoch first = epoch(ORDERS, 1, 1, Map.of("a", "1", "b", ""));
+        StreamEpoch other = epoch(ITEMS, 1, 1, Map.of());
+        store.save(lease, List.of(first, other));
+        store.save(lease, List.of(first.with(Status.COMMITTED).with(first.ledger().withOutputs(List.of("f1")))));
+        StreamEpoch second = epoch(ORDERS, 1, 2, Map.of("b", "7"));
+        store.save(lease, List.of(second));
+        store.close();
+
+        store = StateStores.open(url());
+        List<StreamState> states = store.load(PIPELINE);
+        assertThat(states).extracting(StreamState::stream).containsExactly(ITEMS, ORDERS);
+        assertThat(states.get(0).pending()).contains(other);
+        StreamState orders = states.get(1);
+        assertThat(orders.committed())
+                .contains(first.with(Status.COMMITTED).with(first.ledger().withOutputs(List.of("f1"))));
+        assertThat(orders.pending()).contains(second);
+        assertThat(orders.lastEpoch()).isEqualTo(2);
+        assertThat(orders.base()).contains(first.progress());
+    }
+
+    @Test
+    void aRolledBackEpochLeavesTheCommittedPositionsAndItsNumberIsNotUsedAgain() {
+        Lease lease = store.acquire(PIPELINE, "me", TTL);
+        StreamEpoch first = epoch(ORDERS, 1, 1, Map.of("a", "1", "b", "2", "c", "3"));
+        store.save(lease, List.of(first));
+        store.save(lease, List.of(first.with(Status.COMMITTED)));
+        StreamEpoch second = epoch(ORDERS, 2, 2, Map.of("a", "9", "d", "4"));
+        store.save(lease, List.of(second));
+        store.save(lease, List.of(second.with(Status.ROLLED_BACK)));
+
+        StreamState state = store.load(PIPELINE).getFirst();
+        assertThat(state.pending()).contains(second.with(Status.ROLLED_BACK));
+        assertThat(state.generation()).isEqualTo(1);
+        assertThat(state.base()).contains(first.progress());
+        expect(CheckpointError.CONFLICT, () -> store.save(lease, List.of(epoch(ORDERS, 1, 2, Map.of()))));
+
+        StreamEpoch third = epoch(ORDERS, 1, 3, Map.of("a", "1", "c", "5"));
+        store.save(lease, List.of(third));
+        assertThat(store.load(PIPELINE).getFirst().committed()).contains(first.with(Status.COMMITTED));
+        store.save(lease, List.of(third.with(Status.COMMITTED)));
+        assertThat(store.load(PIPELINE).getFirst())
+                .isEqualTo(new StreamState(
+                        ORDERS, 1, 3, Optional.empty(), Optional.of(third.with(Status.COMMITTED)), Optional.empty()));
+        assertThat(store.ledger(PIPELINE, Optional.of(ORDERS), 10))
+                .containsExactly(third.ledger().toJson(), first.ledger().toJson());
+        assertThat(store.ledger(PIPELINE, Optional.empty(), 1)).hasSize(1);
+        assertThat(LedgerEntry.parse(store.ledger(PIPELINE, Optional.empty(), 1).getFirst())).isEqualTo(third.ledger());
+    }
+
+    @Test
+    void stepsThatDoNotFollowFromWhatIsStoredAreRefusedAndChangeNothing() {
+        Lease lease = store.acquire(PIPELINE, "me", TTL);
+        StreamEpoch first = epoch(ORDERS, 1, 1, Map.of("a", "1"));
+        expect(CheckpointError.CONFLICT, () -> store.save(lease, List.of(first.with(Status.COMMITTED))));
+        store.save(lease, List.of(first));
+        expect(CheckpointError.CONFLICT, () -> store.save(lease, List.of(epoch(ORDERS, 1, 2, Map.of()))));
+        StreamEpoch cutAgain = new StreamEpoch(
+                ORDERS, 1, 1, Status.COMMITTED, first.mode(), first.planner(), first.openSplits(), first.staged(), "other",
+                Optional.empty(), false, first.ledger());
+        expect(CheckpointError.CONFLICT, () -> store.save(lease, List.of(cutAgain)));
+        // One refused stream takes the others of the same save with it.
+        expect(CheckpointError.CONFLICT, () -> store.save(lease, List.of(epoch(ITEMS, 1, 2, Map.of()), cutAgain)));
+        assertThat(store.load(PIPELINE)).hasSize(1).first().extracting(StreamState::prepared).isEqualTo(Optional.of(first));
+        store.save(lease, List.of(first.with(Status.COMMITTED)));
+        store.save(lease, List.of(first.with(Status.COMMITTED)));
+        expect(CheckpointError.CONFLICT, () -> store.save(lease, List.of(first.with(Status.ROLLED_BACK))));
+    }
+
+    @Test
+    void aNewGenerationForgetsPositionsButKeepsNumbersAndLedger() {
+        Lease lease = store.acquire(PIPELINE, "me", TTL);
+        StreamEpoch first = epoch(ORDERS, 1, 4, Map.of("a", "1"));
+        store.save(lease, List.of(first));
+        store.save(lease, List.of(first.with(Status.COMMITTED)));
+        store.save(lease, List.of(epoch(ORDERS, 1, 5, Map.of("a", "2"))));
+        Progress start = new Progress(new PlannerState(2, "{\"from\":7}"), first.openSplits());
+        expect(CheckpointError.CONFLICT, () -> store.open(lease, new GenerationStart(ORDERS, 1, 5, Optional.empty())));
+        expect(CheckpointError.CONFLICT, () -> store.open(lease, new GenerationStart(ORDERS, 2, 4, Optional.empty())));
+        store.open(lease, new GenerationStart(ORDERS, 2, 5, Optional.of(start)));
+        StreamState state = store.load(PIPELINE).getFirst();
+        assertThat(state)
+                .isEqualTo(new StreamState(ORDERS, 2, 5, Optional.of(start), Optional.empty(), Optional.empty()));
+        assertThat(store.ledger(PIPELINE, Optional.empty(), 10)).hasSize(1);
+        expect(CheckpointError.CONFLICT, () -> store.save(lease, List.of(epoch(ORDERS, 2, 5, Map.of()))));
+        StreamEpoch next = epoch(ORDERS, 2, 6, Map.of("a", "3"));
+        store.save(lease, List.of(next));
+        assertThat(store.load(PIPELINE).getFirst().base()).contains(start);
+        store.save(lease, List.of(next.with(Status.COMMITTED)));
+        assertThat(store.load(PIPELINE).getFirst().base()).contains(next.progress());
+    }
+
+    @Test
+    @Tag("B22")
+    void twoRunsNeverOwnOnePipelineAndAStaleOneSavesNothing() {
+        Lease first = store.acquire(PIPELINE, "first", TTL);
+        try (StateStore second = StateStores.open(url())) {
+            expect(CheckpointError.LEASE_HELD, () -> second.acquire(PIPELINE, "second", TTL));
+            Lease elsewhere = second.acquire("another", "second", TTL);
+            assertThat(elsewhere.fencingToken()).isEqualTo(1);
+            assertThat(second.load(PIPELINE)).isEmpty();
+            store.save(first, List.of(epoch(ORDERS, 1, 1, Map.of("a", "1"))));
+            store.release(first);
+            Lease taken = second.acquire(PIPELINE, "second", TTL);
+            assertThat(taken.fencingToken()).isGreaterThan(first.fencingToken());
+            expect(CheckpointError.LEASE_LOST,
+                    () -> store.save(first, List.of(epoch(ORDERS, 1, 1, Map.of("a", "1")).with(Status.COMMITTED))));
+            expect(CheckpointError.LEASE_LOST, () -> store.renew(first));
+            expect(CheckpointError.LEASE_LOST,
+                    () -> store.open(first, new GenerationStart(ORDERS, 2, 9, Optional.empty())));
+            store.release(first);
+            second.renew(taken);
+            assertThat(second.load(PIPELINE).getFirst().prepared()).isPresent();
+        }
+    }
+
+    @Test
+    void aFileThatIsNotThereIsMadeCompleteOrNotAtAll() {
+        assertThat(folder.resolve("deep")).isDirectoryNotContaining(path -> path.toString().endsWith(".new"));
+        assertThat(Files.exists(folder.resolve("deep/state.db"))).isTrue();
+    }
+}
