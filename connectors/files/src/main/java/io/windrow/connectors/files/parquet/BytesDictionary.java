@@ -5,9 +5,12 @@ import java.util.Arrays;
 /** Byte strings in order of first sight, by an open hash table. */
 final class BytesDictionary {
     private final ByteSink data = new ByteSink(1024);
-    private int[] ends = new int[256];
+    /** Where each entry begins, and behind the last one its end. */
+    private int[] offsets = new int[257];
     private int[] hashes = new int[256];
     private int[] seenOn = new int[256];
+    /** First eight bytes of each entry, zeros behind a shorter one; with the length it settles most comparisons. */
+    private long[] words = new long[256];
     private int[] slots = new int[512];
     private int size;
 
@@ -25,11 +28,11 @@ final class BytesDictionary {
     }
 
     int start(int index) {
-        return index == 0 ? 0 : ends[index - 1];
+        return offsets[index];
     }
 
     int length(int index) {
-        return ends[index] - start(index);
+        return offsets[index + 1] - offsets[index];
     }
 
     /** Marks an entry as used on a page; false if it was already. */
@@ -50,8 +53,13 @@ final class BytesDictionary {
 
     // The source has ByteSink.SLACK bytes behind its end, so whole words may be loaded.
     private int index(byte[] source, int start, int length) {
-        long h = length * 0x9E3779B97F4A7C15L;
-        int i = 0;
+        long word = (long) ByteSink.LONG.get(source, start);
+        if (length < 8) {
+            word &= (1L << 8 * length) - 1;
+        }
+        long h = (word ^ length) * 0x9E3779B97F4A7C15L;
+        h ^= h >>> 29;
+        int i = 8;
         for (; i + 8 <= length; i += 8) {
             h = (h ^ (long) ByteSink.LONG.get(source, start + i)) * 0xBF58476D1CE4E5B9L;
             h ^= h >>> 29;
@@ -67,9 +75,9 @@ final class BytesDictionary {
         while (true) {
             int entry = slots[slot];
             if (entry == 0) {
-                return add(source, start, length, hash, slot);
+                return add(source, start, length, hash, word, slot);
             }
-            if (hashes[entry - 1] == hash && same(entry - 1, source, start, length)) {
+            if (words[entry - 1] == word && hashes[entry - 1] == hash && same(entry - 1, source, start, length)) {
                 return entry - 1;
             }
             slot = slot + 1 & mask;
@@ -78,17 +86,26 @@ final class BytesDictionary {
 
     private boolean same(int index, byte[] source, int start, int length) {
         int own = start(index);
-        return ends[index] - own == length
-                && Arrays.equals(data.array, own, own + length, source, start, start + length);
+        if (offsets[index + 1] - own != length) {
+            return false;
+        }
+        if (length <= 16) {
+            // The last word overlaps the first, which is known to be equal.
+            return length <= 8 || (long) ByteSink.LONG.get(data.array, own + length - 8)
+                    == (long) ByteSink.LONG.get(source, start + length - 8);
+        }
+        return Arrays.equals(data.array, own + 8, own + length, source, start + 8, start + length);
     }
 
-    private int add(byte[] source, int start, int length, int hash, int slot) {
+    private int add(byte[] source, int start, int length, int hash, long word, int slot) {
         int index = size++;
         data.put(source, start, length);
-        ends = ChunkContext.grown(ends, size);
+        offsets = ChunkContext.grown(offsets, size + 1);
         hashes = ChunkContext.grown(hashes, size);
         seenOn = ChunkContext.grown(seenOn, size);
-        ends[index] = data.size;
+        words = ChunkContext.grown(words, size);
+        words[index] = word;
+        offsets[size] = data.size;
         hashes[index] = hash;
         seenOn[index] = -1;
         slots[slot] = size;

@@ -112,7 +112,8 @@ public final class LineitemBenchmark {
                 try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE,
                                 StandardOpenOption.TRUNCATE_EXISTING);
                         ParquetFileWriter writer = new ParquetFileWriter(schema(),
-                                ParquetOptions.defaults().zstdLevel(level), ParquetOutput.of(channel))) {
+                                level == 0 ? ParquetOptions.defaults().codec(ParquetCodec.NONE)
+                                        : ParquetOptions.defaults().zstdLevel(level), ParquetOutput.of(channel))) {
                     for (VectorSchemaRoot root : batches) {
                         writer.write(root);
                     }
