@@ -103,12 +103,10 @@ public final class TestServer {
     }
 
     private static Path unpack(Path base) throws IOException {
-        String resource = String.format(
-                Locale.ROOT, "/postgres-linux-%s.txz", System.getProperty("os.arch").equals("aarch64") ? "arm_64" : "x86_64");
         try (FileChannel lock = FileChannel.open(
                         base.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 var ignored = lock.lock();
-                InputStream in = TestServer.class.getResourceAsStream(resource)) {
+                InputStream in = binaries()) {
             Path home = base.resolve("home-" + in.available());
             if (Files.exists(home.resolve("complete"))) {
                 return home;
@@ -136,6 +134,16 @@ public final class TestServer {
             Files.createFile(home.resolve("complete"));
             return home;
         }
+    }
+
+    /** The archive of {@code -Dwindrow.test.postgres.archive}, else that of the test class path. */
+    private static InputStream binaries() throws IOException {
+        String archive = System.getProperty("windrow.test.postgres.archive");
+        if (archive != null) {
+            return Files.newInputStream(Path.of(archive));
+        }
+        String cpu = System.getProperty("os.arch").equals("aarch64") ? "arm_64" : "x86_64";
+        return TestServer.class.getResourceAsStream(String.format(Locale.ROOT, "/postgres-linux-%s.txz", cpu));
     }
 
     private static void run(List<String> command) throws IOException, InterruptedException {

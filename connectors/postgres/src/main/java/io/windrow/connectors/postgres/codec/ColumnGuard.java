@@ -13,9 +13,21 @@ final class ColumnGuard {
     private final OutOfRange rule;
     private final long[] counts = new long[KINDS.length];
     private long nulled;
-    private long rendered;
+    private final Expansion expansion;
 
-    ColumnGuard(String place, String column, OutOfRange rule) {
+    /** The bytes that the values of one row take in Arrow beyond their size on the wire; one for all columns. */
+    static final class Expansion {
+        private long bytes;
+
+        long take() {
+            long taken = bytes;
+            bytes = 0;
+            return taken;
+        }
+    }
+
+    ColumnGuard(String place, String column, OutOfRange rule, Expansion expansion) {
+        this.expansion = expansion;
         this.place = place;
         this.column = column;
         this.rule = rule;
@@ -56,13 +68,7 @@ final class ColumnGuard {
 
     /** Adds bytes that a value takes in Arrow beyond its size on the wire. */
     void expanded(long bytes) {
-        rendered += bytes;
-    }
-
-    long takeExpanded() {
-        long taken = rendered;
-        rendered = 0;
-        return taken;
+        expansion.bytes += bytes;
     }
 
     void drainTo(List<NulledValue> out) {

@@ -41,7 +41,7 @@ public final class CopyDecoder implements AutoCloseable {
     private final ColumnGuard[] guards;
     private final boolean[] nullable;
     private final int fixedBytes;
-    private final boolean expands;
+    private final ColumnGuard.Expansion expansion = new ColumnGuard.Expansion();
     private int capacity;
     private int rows;
     private int likelyRows = FIRST_ROWS;
@@ -61,19 +61,17 @@ public final class CopyDecoder implements AutoCloseable {
         this.nullable = new boolean[count];
         List<Field> fields = new ArrayList<>(count);
         int fixed = 0;
-        boolean anyExpands = false;
         for (int i = 0; i < count; i++) {
             ColumnPlan plan = plans.get(i);
             fields.add(ArrowTypes.field(plan.column()));
-            guards[i] = new ColumnGuard(this.stream + "." + plan.column().name(), plan.column().name(), plan.rule());
+            String name = plan.column().name();
+            guards[i] = new ColumnGuard(this.stream + "." + name, name, plan.rule(), expansion);
             decoders[i] = plan.codec().decoder(allocator, guards[i]);
             nullable[i] = plan.column().nullable();
             fixed += decoders[i].fixedBytes();
-            anyExpands |= !(decoders[i] instanceof FixedDecoder);
         }
         this.schema = new Schema(fields);
         this.fixedBytes = fixed;
-        this.expands = anyExpands;
     }
 
     /** Rows in the batch that is being filled. */
@@ -135,14 +133,7 @@ public final class CopyDecoder implements AutoCloseable {
             grow();
         }
         row(message, at + 2, end);
-        bytes += end - at + fixedBytes;
-        if (expands) {
-            long more = 0;
-            for (ColumnGuard guard : guards) {
-                more += guard.takeExpanded();
-            }
-            bytes += more;
-        }
+        bytes += end - at + fixedBytes + expansion.take();
         rows++;
         received++;
     }
