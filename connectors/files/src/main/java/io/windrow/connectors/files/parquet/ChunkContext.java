@@ -60,7 +60,8 @@ final class ChunkContext implements AutoCloseable {
         if (rowGroup == 0 && page == 0) {
             return true;
         }
-        long h = options.proofSeed() + rowGroup * 0x9E3779B97F4A7C15L + leaf * 0xC2B2AE3D27D4EB4FL + page * 0x165667B19E3779F9L;
+        long h = options.proofSeed() + rowGroup * 0x9E3779B97F4A7C15L + leaf * 0xC2B2AE3D27D4EB4FL
+                + page * 0x165667B19E3779F9L;
         h = (h ^ h >>> 31) * 0xBF58476D1CE4E5B9L;
         return (h >>> 59) == 0;
     }

@@ -46,7 +46,10 @@ public record ParquetOptions(
         }
     }
 
-    /** Zstandard level 1 (smaller than DuckDB at its default, since the pages are), row groups of 16 MiB encoded or 1 Mi rows, pages of 1 MiB or 32 Ki values, dictionaries tried. */
+    /**
+     * Zstandard level 1, row groups of 16 MiB encoded or 1 Mi rows, pages of 1 MiB or 32 Ki values, dictionaries tried.
+     * Level 3 gives 3 % smaller lineitem files for 10 % more CPU.
+     */
     public static ParquetOptions defaults() {
         return new ParquetOptions(
                 ParquetCodec.ZSTD, 1, 16L << 20, 1 << 20, 1 << 20, 1 << 15, Dictionary.TRIED, 0x5eedL, Map.of());

@@ -76,7 +76,8 @@ public final class ParquetReadBack {
         }
         long bytes = 0;
         for (PageProof proof : written.proofs()) {
-            ColumnMetaData chunk = footer.getRow_groups().get(proof.rowGroup()).getColumns().get(proof.leaf()).getMeta_data();
+            ColumnMetaData chunk =
+                    footer.getRow_groups().get(proof.rowGroup()).getColumns().get(proof.leaf()).getMeta_data();
             Leaf leaf = schema.leaves().get(proof.leaf());
             String page = "page " + proof.page() + " of column " + leaf.name() + " in row group " + proof.rowGroup();
             try {
