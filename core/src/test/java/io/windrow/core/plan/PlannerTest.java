@@ -1,0 +1,67 @@
+package io.windrow.core.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.api.source.ReadMode;
+import io.windrow.core.registry.Registry;
+import io.windrow.core.spec.DeliveryLevel;
+import io.windrow.core.spec.Meadow;
+import io.windrow.core.spec.PipelineFiles;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PlannerTest {
+    private static final Registry REGISTRY = Registry.of(List.of(new Meadow()));
+    private static final StreamName ORDERS = new StreamName("public", "orders");
+
+    private static Plan plan(String sink, String rest) {
+        String text = "pipeline: p\nsource: {meadow: {url: x}}\nsink: {meadow: " + sink + "}\n" + rest;
+        return new Planner(REGISTRY)
+                .plan(PipelineFiles.of(REGISTRY).with(List.of()).parse(text, "p.yaml", Path.of("/tmp")));
+    }
+
+    private static void refused(Runnable what, PlanError code) {
+        assertThatThrownBy(what::run)
+                .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(code));
+    }
+
+    @Test
+    void an_idempotent_sink_and_a_source_with_positions_deliver_exactly_once() {
+        EffectiveGuarantee guarantee = plan("{path: o}", "").guarantee();
+        assertThat(guarantee.level()).isEqualTo(DeliveryLevel.EXACTLY_ONCE);
+        assertThat(guarantee.assumptions()).anyMatch(text -> text.contains("whole epochs"));
+    }
+
+    @Test
+    void asking_for_more_than_can_be_kept_is_refused_before_the_first_read() {
+        assertThat(plan("{path: o, idempotent: false}", "run: {require: at_least_once}").guarantee().level())
+                .isEqualTo(DeliveryLevel.AT_LEAST_ONCE);
+        refused(() -> plan("{path: o, idempotent: false}", "run: {require: exactly_once}"), PlanError.GUARANTEE_TOO_HIGH);
+    }
+
+    @Test
+    void snapshots_replace_and_increments_append_unless_told_otherwise() {
+        Plan plan = plan("{path: o}", "");
+        assertThat(plan.writeMode(ORDERS, ReadMode.SNAPSHOT)).isEqualTo(WriteMode.REPLACE);
+        assertThat(plan.writeMode(ORDERS, ReadMode.INCREMENTAL)).isEqualTo(WriteMode.APPEND);
+        assertThat(plan("{path: o}", "write: {public.orders: append}").streams(Map.of(ORDERS, ReadMode.SNAPSHOT)))
+                .containsExactly(new PlannedStream(ORDERS, ReadMode.SNAPSHOT, WriteMode.APPEND));
+    }
+
+    @Test
+    void what_cannot_be_is_refused() {
+        Plan plan = plan("{path: o}", "write: {public.orders: replace}");
+        refused(() -> plan.streams(Map.of(ORDERS, ReadMode.INCREMENTAL)), PlanError.WRITE_MODE_LOSES);
+        refused(() -> plan.streams(Map.of(ORDERS, ReadMode.CDC)), PlanError.READ_MODE_UNSUPPORTED);
+        refused(() -> plan.streams(Map.of(StreamName.of("x"), ReadMode.SNAPSHOT)), PlanError.UNKNOWN_STREAM);
+        refused(() -> plan.streams(Map.of()), PlanError.NO_STREAMS);
+        refused(() -> plan.stream("ordrs", Map.of(ORDERS, ReadMode.SNAPSHOT)), PlanError.UNKNOWN_STREAM);
+        assertThat(plan.stream("orders", Map.of(ORDERS, ReadMode.SNAPSHOT))).isEqualTo(ORDERS);
+    }
+}
