@@ -110,12 +110,12 @@ public final class PostgresServer implements AutoCloseable {
 
     /** The URL of a database for pgjdbc. */
     public String jdbcUrl(String database) {
-        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=postgres";
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=postgres&sslmode=disable";
     }
 
     /** The URL of a database as libpq writes it. */
     public String url(String database) {
-        return "postgresql://postgres@127.0.0.1:" + port + "/" + database;
+        return "postgresql://postgres@127.0.0.1:" + port + "/" + database + "?sslmode=disable";
     }
 
     /** A new connection; the caller closes it. */
