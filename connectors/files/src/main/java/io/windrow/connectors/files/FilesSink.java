@@ -1,0 +1,132 @@
+package io.windrow.connectors.files;
+
+import io.windrow.api.connector.CheckResult;
+import io.windrow.api.connector.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.sink.Committer;
+import io.windrow.api.sink.Sink;
+import io.windrow.api.sink.SinkWriter;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.api.sink.WriterId;
+import io.windrow.connectors.files.layout.BookFiles;
+import io.windrow.connectors.files.layout.StreamFacts;
+import io.windrow.connectors.files.layout.StreamFolder;
+import io.windrow.connectors.files.tree.FileTree;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Files below one root. Staging is at the target: a staged file is a data file that is durable in a folder that no
+ * reader looks into; committing renames it.
+ */
+public final class FilesSink implements Sink {
+    private final FilesConfig config;
+    private final Context context;
+    private final FileTree tree;
+    private final BookFiles books;
+    private final AtomicLong sequence = new AtomicLong();
+    private final Map<StreamName, Long> swept = new ConcurrentHashMap<>();
+
+    /** No I/O. Tests hand in a tree that records or fails. */
+    public FilesSink(FilesConfig config, Context context, FileTree tree) {
+        this.config = config;
+        this.context = context;
+        this.tree = tree;
+        this.books = new BookFiles(tree);
+    }
+
+    @Override
+    public List<CheckResult> check() {
+        String probe = "." + "windrow-check-" + UUID.randomUUID();
+        try {
+            boolean there = java.nio.file.Files.isDirectory(config.path());
+            if (!there) {
+                return List.of(checkParent());
+            }
+            try (FileTree.Output out = tree.create(probe)) {
+                out.append(ByteBuffer.wrap(new byte[] {1}));
+                out.sync();
+            } finally {
+                tree.delete(probe);
+            }
+            return List.of(CheckResult.ok("write", config.path() + " can be written to"));
+        } catch (WindrowException e) {
+            return List.of(CheckResult.failed("write", e.getMessage(), e.remedy()));
+        }
+    }
+
+    /** The root is not there yet: the nearest folder above it must be writable. */
+    private CheckResult checkParent() {
+        var above = config.path().toAbsolutePath().normalize();
+        while (above.getParent() != null && !java.nio.file.Files.exists(above)) {
+            above = above.getParent();
+        }
+        return java.nio.file.Files.isDirectory(above) && java.nio.file.Files.isWritable(above)
+                ? CheckResult.ok("write", config.path() + " will be made in " + above)
+                : CheckResult.failed("write", above + " is no folder that can be written to",
+                        "Give the user that runs Windrow write access to " + above + ", or change sink.files.path.");
+    }
+
+    @Override
+    public void prepare(StreamSchema schema, WriteMode mode) {
+        StreamName stream = schema.stream();
+        StreamFolder folder = StreamFolder.of(stream);
+        for (String path : List.of(folder.data(), folder.staging(), folder.manifests(), folder.ledgers(),
+                folder.generations())) {
+            tree.folder(path);
+        }
+        StreamFacts wanted = StreamFacts.of(context.pipeline(), stream, mode);
+        Optional<StreamFacts> found = books.text(folder.owner()).map(json -> StreamFacts.parse(folder.owner(), json));
+        if (found.isEmpty()) {
+            books.put(folder.books(), folder.owner(), 0, wanted.toJson());
+        } else if (!found.get().pipeline().equals(wanted.pipeline()) || !found.get().stream().equals(stream)) {
+            throw WindrowException.of(FilesError.OWNED_BY_OTHER, "Preparing folder " + folder.data() + " for pipeline "
+                    + wanted.pipeline() + ": it is written by pipeline " + found.get().pipeline());
+        } else if (!found.get().equals(wanted)) {
+            throw WindrowException.of(FilesError.MODE_CHANGED, "Preparing folder " + folder.data() + " for mode "
+                    + wanted.mode() + ": it was written in mode " + found.get().mode());
+        }
+        Partitioner.check(config, schema);
+    }
+
+    @Override
+    public SinkWriter writer(StreamSchema schema, WriteMode mode, WriterId id) {
+        sweep(schema.stream(), id.fencingToken());
+        return new FilesWriter(config, context, tree, schema, mode, id, sequence);
+    }
+
+    /** Removes what dead owners left half written. What they finished may be part of a PREPARED epoch and stays. */
+    private void sweep(StreamName stream, long token) {
+        Long before = swept.put(stream, token);
+        if (before != null && before >= token) {
+            return;
+        }
+        StreamFolder folder = StreamFolder.of(stream);
+        List<String> dead = new ArrayList<>();
+        tree.list(folder.staging(), entry -> {
+            if (entry.name().endsWith(StreamFolder.WRITING)
+                    && StreamFolder.token(entry.name()).filter(t -> t < token).isPresent()) {
+                dead.add(entry.name());
+            }
+        });
+        dead.forEach(name -> tree.delete(folder.staging() + "/" + name));
+    }
+
+    @Override
+    public Committer committer() {
+        return new FilesCommitter(config, context, tree);
+    }
+
+    @Override
+    public void close() {
+        // Files are closed by their writers.
+    }
+}

@@ -1,0 +1,136 @@
+package io.windrow.connectors.files;
+
+import io.windrow.api.connector.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.sink.CommitIdentity;
+import io.windrow.api.sink.StreamCommit;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.connectors.files.layout.BookFiles;
+import io.windrow.connectors.files.layout.Manifest;
+import io.windrow.connectors.files.layout.StagedFile;
+import io.windrow.connectors.files.layout.StreamFolder;
+import io.windrow.connectors.files.tree.FileTree;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What happens to whole generations: one takes another's place, is swapped in, or goes after its grace. */
+final class Generations {
+    private final FilesConfig config;
+    private final Context context;
+    private final FileTree tree;
+    private final BookFiles books;
+
+    Generations(FilesConfig config, Context context, FileTree tree, BookFiles books) {
+        this.config = config;
+        this.context = context;
+        this.tree = tree;
+        this.books = books;
+    }
+
+    /** The generation that readers of {@code current} see; empty before the first. */
+    Optional<Long> current(StreamFolder folder) {
+        return tree.linkTarget(folder.current()).flatMap(StreamFolder::generationOf);
+    }
+
+    /** Takes the rows of the generations from {@code first} up to but without {@code next} away. */
+    void supersede(StreamFolder folder, long first, long next) {
+        Optional<Long> current = current(folder);
+        if (current.isPresent() && current.get() >= first) {
+            throw WindrowException.of(FilesError.COMMIT_CONFLICT, "Superseding generation " + first + " of "
+                    + folder.data() + ": generation " + current.get() + " is complete and visible");
+        }
+        List<StreamFolder.Book> old =
+                books.books(folder, book -> book.generation() >= first && book.generation() < next);
+        for (StreamFolder.Book book : old) {
+            if (book.live()) {
+                tree.rename(folder.manifest(book.generation(), book.epoch()),
+                        folder.superseded(book.generation(), book.epoch()));
+            }
+        }
+        tree.syncFolder(folder.manifests());
+        context.failpoints().reach("files.after_supersede");
+        // The renamed manifests still name the files: dying here is mended by doing all of it again.
+        for (StreamFolder.Book book : old) {
+            for (StagedFile file : books.manifest(folder, book).files()) {
+                tree.delete(file.file());
+            }
+        }
+    }
+
+    /** Points {@code current} at the generation, if it is whole and nothing newer is there. */
+    void swap(StreamFolder folder, CommitIdentity identity, long token) {
+        Optional<Long> current = current(folder);
+        if (current.isPresent() && current.get() == identity.generation()) {
+            return;
+        }
+        if (current.isPresent() && current.get() > identity.generation()) {
+            throw WindrowException.of(FilesError.COMMIT_CONFLICT, "Swapping in generation " + identity.generation()
+                    + " of " + identity.stream() + ": generation " + current.get() + " is newer");
+        }
+        for (StreamFolder.Book book : books.books(folder, b -> b.generation() == identity.generation() && b.live())) {
+            for (StagedFile file : books.manifest(folder, book).files()) {
+                if (!tree.length(file.file()).equals(Optional.of(file.bytes()))) {
+                    throw WindrowException.of(FilesError.STAGED_LOST, "Swapping in generation " + identity.generation()
+                            + " of " + identity.stream() + ": " + file.file() + " is gone or has another length");
+                }
+            }
+        }
+        String passing = folder.books() + "/current.t" + token;
+        tree.delete(passing);
+        tree.link(passing, folder.currentTarget(identity.generation()));
+        context.failpoints().reach("files.before_swap");
+        tree.rename(passing, folder.current());
+        tree.syncFolder(folder.data());
+        context.failpoints().reach("files.after_swap");
+    }
+
+    /** Removes replaced generations whose grace is over; the one before the current one always stays. */
+    void sweep(StreamFolder folder, StreamCommit commit) {
+        if (commit.mode() != WriteMode.REPLACE || !commit.completesGeneration()) {
+            return;
+        }
+        long now = commit.identity().generation();
+        Instant limit = context.clock().instant().minus(config.grace());
+        List<Manifest> complete = new ArrayList<>();
+        for (StreamFolder.Book book : books.books(folder, b -> b.generation() < now && b.live())) {
+            Manifest manifest = books.manifest(folder, book);
+            if (manifest.completesGeneration()) {
+                complete.add(manifest);
+            }
+        }
+        // A generation was replaced when the next complete one was committed.
+        for (int i = 0; i + 1 < complete.size(); i++) {
+            if (!complete.get(i + 1).at().isAfter(limit)) {
+                remove(folder, complete.get(i).identity().generation());
+            }
+        }
+    }
+
+    private void remove(StreamFolder folder, long generation) {
+        supersedeOne(folder, generation);
+        deleteFolder(folder.generation(generation));
+    }
+
+    private void supersedeOne(StreamFolder folder, long generation) {
+        for (StreamFolder.Book book : books.books(folder, b -> b.generation() == generation && b.live())) {
+            tree.rename(folder.manifest(generation, book.epoch()), folder.superseded(generation, book.epoch()));
+        }
+        tree.syncFolder(folder.manifests());
+    }
+
+    private void deleteFolder(String path) {
+        List<FileTree.Entry> entries = new ArrayList<>();
+        tree.list(path, entries::add);
+        for (FileTree.Entry entry : entries) {
+            String child = path + "/" + entry.name();
+            if (entry.kind() == FileTree.Entry.Kind.FOLDER) {
+                deleteFolder(child);
+            } else {
+                tree.delete(child);
+            }
+        }
+        tree.delete(path);
+    }
+}

@@ -1,0 +1,81 @@
+package io.windrow.connectors.files.layout;
+
+import io.windrow.connectors.files.tree.FileTree;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Reads and writes the sink's books through a {@link FileTree}. One thread. */
+public final class BookFiles {
+    private final FileTree tree;
+
+    public BookFiles(FileTree tree) {
+        this.tree = tree;
+    }
+
+    /**
+     * Puts a text in place: durable under a passing name first, then renamed, then the name is made durable.
+     *
+     * @param token the owner's fencing token, so that two owners never write one passing file
+     */
+    public void put(String folder, String path, long token, String text) {
+        String passing = path + ".t" + token;
+        tree.delete(passing);
+        try (FileTree.Output out = tree.create(passing)) {
+            out.append(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            out.sync();
+        }
+        tree.rename(passing, path);
+        tree.syncFolder(folder);
+    }
+
+    /** The text of a file; empty if it is not there. */
+    public Optional<String> text(String path) {
+        if (tree.length(path).isEmpty()) {
+            return Optional.empty();
+        }
+        try (InputStream in = tree.open(path)) {
+            return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw Books.unreadable(path, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The manifest, live or superseded; empty if there is none. */
+    public Optional<Manifest> manifest(StreamFolder folder, long generation, long epoch) {
+        String live = folder.manifest(generation, epoch);
+        String path = tree.length(live).isPresent() ? live : folder.superseded(generation, epoch);
+        return text(path).map(json -> Manifest.parse(path, json));
+    }
+
+    /** The manifest of a listed book. */
+    public Manifest manifest(StreamFolder folder, StreamFolder.Book book) {
+        return manifest(folder, book.generation(), book.epoch())
+                .orElseThrow(() -> Books.unreadable("manifest " + book, "it has vanished", null));
+    }
+
+    /** The books that the predicate takes, in order. */
+    public List<StreamFolder.Book> books(StreamFolder folder, Predicate<StreamFolder.Book> taken) {
+        List<StreamFolder.Book> books = new ArrayList<>();
+        tree.list(folder.manifests(), entry -> StreamFolder.book(entry.name()).filter(taken).ifPresent(books::add));
+        Collections.sort(books);
+        return books;
+    }
+
+    /** The book of the highest generation and epoch, superseded ones included; empty if there is none. */
+    public Optional<StreamFolder.Book> last(StreamFolder folder) {
+        StreamFolder.Book[] last = new StreamFolder.Book[1];
+        tree.list(folder.manifests(), entry -> StreamFolder.book(entry.name()).ifPresent(book -> {
+            if (last[0] == null || book.compareTo(last[0]) > 0) {
+                last[0] = book;
+            }
+        }));
+        return Optional.ofNullable(last[0]);
+    }
+}

@@ -1,0 +1,143 @@
+package io.windrow.connectors.files.layout;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.CommitIdentity;
+import io.windrow.api.sink.WriteMode;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one stream's part of one epoch made visible. It appears, whole, after everything it names; whoever reads
+ * manifests sees whole epochs.
+ *
+ * @param identity by what the commit is recognised (I4)
+ * @param fencingToken the owner's token (I6)
+ * @param mode the write mode
+ * @param schemaVersion the schema version of the rows, 0 if there are none
+ * @param supersedes the generation whose rows this commit took the place of
+ * @param completesGeneration whether the read ended with this epoch
+ * @param at when the commit was made; no decision but the grace period rests on it
+ * @param files the files, paths below the root
+ */
+public record Manifest(
+        CommitIdentity identity,
+        long fencingToken,
+        WriteMode mode,
+        int schemaVersion,
+        Optional<Long> supersedes,
+        boolean completesGeneration,
+        Instant at,
+        List<StagedFile> files) {
+    private static final int VERSION = 1;
+
+    public Manifest {
+        files = List.copyOf(files);
+    }
+
+    /** Rows in all files. */
+    public long rows() {
+        return files.stream().mapToLong(StagedFile::rows).sum();
+    }
+
+    /** Compact JSON. */
+    public String toJson() {
+        return Books.write(out -> {
+            out.writeStartObject();
+            out.writeNumberField("version", VERSION);
+            out.writeStringField("pipeline", identity.pipeline());
+            out.writeStringField("namespace", identity.stream().namespace());
+            out.writeStringField("stream", identity.stream().name());
+            out.writeNumberField("generation", identity.generation());
+            out.writeNumberField("epoch", identity.epoch());
+            out.writeStringField("digest", identity.digest());
+            out.writeNumberField("fencing_token", fencingToken);
+            out.writeStringField("mode", mode.name());
+            out.writeNumberField("schema_version", schemaVersion);
+            if (supersedes.isPresent()) {
+                out.writeNumberField("supersedes", supersedes.get());
+            }
+            out.writeBooleanField("completes_generation", completesGeneration);
+            out.writeStringField("at", at.toString());
+            out.writeNumberField("rows", rows());
+            writeFiles(out);
+            out.writeEndObject();
+        });
+    }
+
+    private void writeFiles(JsonGenerator out) throws IOException {
+        out.writeArrayFieldStart("files");
+        for (StagedFile file : files) {
+            file.write(out);
+        }
+        out.writeEndArray();
+    }
+
+    /** The inverse of {@link #toJson()}. */
+    public static Manifest parse(String what, String json) {
+        return Books.read(what, json, Manifest::read);
+    }
+
+    private static Manifest read(JsonParser in) throws IOException {
+        int version = 0;
+        String pipeline = "";
+        String namespace = "";
+        String stream = "";
+        long generation = 0;
+        long epoch = 0;
+        String digest = "";
+        long token = 0;
+        WriteMode mode = WriteMode.APPEND;
+        int schemaVersion = 0;
+        Optional<Long> supersedes = Optional.empty();
+        boolean completes = false;
+        Instant at = Instant.EPOCH;
+        List<StagedFile> files = new ArrayList<>();
+        while (in.nextToken() != JsonToken.END_OBJECT) {
+            String field = in.currentName();
+            in.nextToken();
+            switch (field) {
+                case "version" -> version = in.getIntValue();
+                case "pipeline" -> pipeline = in.getText();
+                case "namespace" -> namespace = in.getText();
+                case "stream" -> stream = in.getText();
+                case "generation" -> generation = in.getLongValue();
+                case "epoch" -> epoch = in.getLongValue();
+                case "digest" -> digest = in.getText();
+                case "fencing_token" -> token = in.getLongValue();
+                case "mode" -> mode = mode(in.getText());
+                case "schema_version" -> schemaVersion = in.getIntValue();
+                case "supersedes" -> supersedes = Optional.of(in.getLongValue());
+                case "completes_generation" -> completes = in.getBooleanValue();
+                case "at" -> at = Instant.parse(in.getText());
+                case "rows" -> in.getLongValue();
+                case "files" -> {
+                    while (in.nextToken() != JsonToken.END_ARRAY) {
+                        files.add(StagedFile.read(in));
+                    }
+                }
+                default -> throw new IOException("unknown field " + field);
+            }
+        }
+        if (version != VERSION || stream.isEmpty()) {
+            throw new IOException("layout " + version + " is unknown");
+        }
+        CommitIdentity identity =
+                new CommitIdentity(pipeline, new StreamName(namespace, stream), generation, epoch, digest);
+        return new Manifest(identity, token, mode, schemaVersion, supersedes, completes, at, files);
+    }
+
+    private static WriteMode mode(String name) throws IOException {
+        for (WriteMode mode : WriteMode.values()) {
+            if (mode.name().equals(name)) {
+                return mode;
+            }
+        }
+        throw new IOException("unknown mode " + name);
+    }
+}

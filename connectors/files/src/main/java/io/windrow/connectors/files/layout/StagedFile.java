@@ -1,0 +1,64 @@
+package io.windrow.connectors.files.layout;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+
+/**
+ * A data file that is durable. The JSON of it is what {@link io.windrow.api.sink.Staged} carries.
+ *
+ * @param staged where it lies, below the root
+ * @param file where it will be visible, below the root
+ * @param rows rows, counted by reading it back
+ * @param bytes its length
+ * @param crc32c checksum of all its bytes
+ */
+public record StagedFile(String staged, String file, long rows, long bytes, long crc32c) {
+    /** The layout of the JSON that this class writes. */
+    public static final int VERSION = 1;
+
+    /** Compact JSON. */
+    public String toJson() {
+        return Books.write(this::write);
+    }
+
+    /** The inverse of {@link #toJson()}. */
+    public static StagedFile parse(int version, String json) {
+        if (version != VERSION) {
+            throw Books.unreadable("a staged file", "its layout " + version + " is unknown", null);
+        }
+        return Books.read("a staged file", json, StagedFile::read);
+    }
+
+    void write(JsonGenerator out) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("staged", staged);
+        out.writeStringField("file", file);
+        out.writeNumberField("rows", rows);
+        out.writeNumberField("bytes", bytes);
+        out.writeNumberField("crc32c", crc32c);
+        out.writeEndObject();
+    }
+
+    static StagedFile read(JsonParser in) throws IOException {
+        String staged = "";
+        String file = "";
+        long rows = 0;
+        long bytes = 0;
+        long crc = 0;
+        while (in.nextToken() != JsonToken.END_OBJECT) {
+            String field = in.currentName();
+            in.nextToken();
+            switch (field) {
+                case "staged" -> staged = in.getText();
+                case "file" -> file = in.getText();
+                case "rows" -> rows = in.getLongValue();
+                case "bytes" -> bytes = in.getLongValue();
+                case "crc32c" -> crc = in.getLongValue();
+                default -> throw new IOException("unknown field " + field);
+            }
+        }
+        return new StagedFile(staged, file, rows, bytes, crc);
+    }
+}

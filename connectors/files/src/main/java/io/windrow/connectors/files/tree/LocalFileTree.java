@@ -1,0 +1,272 @@
+package io.windrow.connectors.files.tree;
+
+import io.windrow.api.error.WindrowException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A folder of the local file system. The root itself may be a symbolic link; nothing below it may lead out of it. */
+public final class LocalFileTree implements FileTree {
+    private final Path root;
+
+    /** No I/O. */
+    public LocalFileTree(Path root) {
+        this.root = root.toAbsolutePath().normalize();
+    }
+
+    @Override
+    public void folder(String path) {
+        Path target = inside(path);
+        run("Making folder", path, () -> {
+            Files.createDirectories(root);
+            Path real = root.toRealPath();
+            Path at = root;
+            for (Path part : root.relativize(target)) {
+                if (part.toString().isEmpty()) {
+                    continue;
+                }
+                Path parent = at;
+                at = at.resolve(part);
+                if (!Files.isDirectory(at)) {
+                    makeFolder(at);
+                    force(parent);
+                }
+                refuseOutside(real, at.toRealPath(), path);
+            }
+            return at;
+        });
+    }
+
+    private static void makeFolder(Path folder) throws IOException {
+        try {
+            Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(folder)) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public Output create(String path) {
+        return run("Creating", path, () -> new LocalOutput(path, FileChannel.open(
+                checked(path), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)));
+    }
+
+    @Override
+    public void syncFolder(String path) {
+        run("Syncing folder", path, () -> {
+            force(checked(path));
+            return path;
+        });
+    }
+
+    private static void force(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public void rename(String from, String to) {
+        run("Renaming " + from + " to", to, () -> Files.move(
+                checked(from), checked(to), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING));
+    }
+
+    @Override
+    public void link(String path, String target) {
+        run("Linking", path, () -> {
+            Path link = checked(path);
+            Path leadsTo = link.resolveSibling(target).normalize();
+            if (!leadsTo.startsWith(root)) {
+                throw escapes(path);
+            }
+            return Files.createSymbolicLink(link, link.getFileSystem().getPath(target));
+        });
+    }
+
+    @Override
+    public Optional<String> linkTarget(String path) {
+        return run("Reading link", path, () -> {
+            Path link = checked(path);
+            return Files.isSymbolicLink(link)
+                    ? Optional.of(Files.readSymbolicLink(link).toString().replace('\\', '/'))
+                    : Optional.empty();
+        });
+    }
+
+    @Override
+    public void delete(String path) {
+        run("Deleting", path, () -> Files.deleteIfExists(checked(path)));
+    }
+
+    @Override
+    public Optional<Long> length(String path) {
+        return run("Looking at", path, () -> {
+            try {
+                var attributes =
+                        Files.readAttributes(checked(path), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                return attributes.isRegularFile() ? Optional.of(attributes.size()) : Optional.empty();
+            } catch (NoSuchFileException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    @Override
+    public InputStream open(String path) {
+        return run("Opening", path, () -> Files.newInputStream(checked(path), LinkOption.NOFOLLOW_LINKS));
+    }
+
+    @Override
+    public void list(String path, Consumer<Entry> entries) {
+        run("Listing", path, () -> {
+            Path folder = checked(path);
+            if (!Files.isDirectory(folder)) {
+                return path;
+            }
+            try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+                for (Path child : stream) {
+                    entries.accept(new Entry(String.valueOf(child.getFileName()), kind(child)));
+                }
+            }
+            return path;
+        });
+    }
+
+    private static Entry.Kind kind(Path path) {
+        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            return Entry.Kind.FILE;
+        }
+        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) ? Entry.Kind.FOLDER : Entry.Kind.OTHER;
+    }
+
+    @Override
+    public Path local(String path) {
+        return run("Opening", path, () -> checked(path));
+    }
+
+    /** The path as written, without a look at the disk. */
+    private Path inside(String path) {
+        Path resolved = root.resolve(path).normalize();
+        if (path.startsWith("/") || path.indexOf('\\') >= 0 || !resolved.startsWith(root)) {
+            throw escapes(path);
+        }
+        for (String part : path.split("/")) {
+            if (part.equals("..") || part.equals(".")) {
+                throw escapes(path);
+            }
+        }
+        return resolved;
+    }
+
+    /** The path, once the folder that it is in is known to lie inside the root, links followed. */
+    private Path checked(String path) throws IOException {
+        Path resolved = inside(path);
+        Path folder = resolved.equals(root) ? root : resolved.getParent();
+        if (folder != null && Files.exists(folder)) {
+            refuseOutside(root.toRealPath(), folder.toRealPath(), path);
+        }
+        return resolved;
+    }
+
+    private void refuseOutside(Path realRoot, Path real, String path) {
+        if (!real.startsWith(realRoot)) {
+            throw escapes(path);
+        }
+    }
+
+    private WindrowException escapes(String path) {
+        return WindrowException.of(
+                TreeError.PATH_ESCAPES, "Resolving " + path + " below " + root + ": the path leads out of the root");
+    }
+
+    private interface Io<T> {
+        T call() throws IOException;
+    }
+
+    private <T> T run(String doing, String path, Io<T> io) {
+        try {
+            return io.call();
+        } catch (IOException e) {
+            throw failure(doing + " " + root.resolve(path), e);
+        }
+    }
+
+    /** The coded error for what the file system said. The reasons are the C library's English texts, which Java hands on. */
+    static WindrowException failure(String doing, IOException e) {
+        String reason = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
+        String said = reason == null ? e.getClass().getSimpleName() : reason;
+        String low = said.toLowerCase(Locale.ROOT);
+        TreeError code;
+        if (low.contains("no space left") || low.contains("quota exceeded") || low.contains("not enough space")) {
+            code = TreeError.DISK_FULL;
+        } else if (low.contains("read-only file system")) {
+            code = TreeError.READ_ONLY;
+        } else if (e instanceof AccessDeniedException || low.contains("operation not permitted")) {
+            code = TreeError.ACCESS_DENIED;
+        } else if (e instanceof NoSuchFileException) {
+            code = TreeError.MISSING;
+        } else if (e instanceof FileAlreadyExistsException) {
+            code = TreeError.EXISTS;
+        } else {
+            code = TreeError.IO_FAILED;
+        }
+        return WindrowException.of(code, doing + ": " + said, e);
+    }
+
+    private final class LocalOutput implements Output {
+        private final String path;
+        private final FileChannel channel;
+
+        LocalOutput(String path, FileChannel channel) {
+            this.path = path;
+            this.channel = channel;
+        }
+
+        @Override
+        public void append(ByteBuffer bytes) {
+            run("Writing", path, () -> {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                return path;
+            });
+        }
+
+        @Override
+        public void sync() {
+            try {
+                channel.force(true);
+            } catch (IOException e) {
+                WindrowException failure = failure("Syncing " + root.resolve(path), e);
+                throw failure.errorCode() == TreeError.IO_FAILED
+                        ? WindrowException.of(TreeError.SYNC_FAILED, failure.getMessage(), e)
+                        : failure;
+            }
+        }
+
+        @Override
+        public void close() {
+            run("Closing", path, () -> {
+                channel.close();
+                return path;
+            });
+        }
+    }
+}
