@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.schema.StreamName;
-import io.windrow.connectors.postgres.TestServer;
+import io.windrow.testkit.postgres.PostgresDatabase;
+import io.windrow.testkit.postgres.PostgresServer;
 import io.windrow.connectors.postgres.catalog.Relation.Kind;
 import io.windrow.connectors.postgres.catalog.RelationColumn.Nullability;
 import java.sql.Connection;
@@ -17,19 +18,31 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Tag("server")
+@ParameterizedClass(name = "PostgreSQL {0}")
+@MethodSource("io.windrow.testkit.postgres.PostgresServer#majors")
 class CatalogReaderTest {
+    private final int major;
+    private PostgresDatabase database;
     private Connection connection;
+
+    CatalogReaderTest(int major) {
+        this.major = major;
+    }
 
     @BeforeEach
     void open() throws Exception {
-        connection = TestServer.shared().connect(TestServer.shared().newDatabase());
+        database = PostgresDatabase.create(PostgresServer.shared(major));
+        connection = database.connect();
     }
 
     @AfterEach
     void close() throws SQLException {
         connection.close();
+        database.close();
     }
 
     private void execute(String sql) throws SQLException {

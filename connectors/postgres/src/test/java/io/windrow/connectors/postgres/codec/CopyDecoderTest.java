@@ -7,7 +7,8 @@ import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
-import io.windrow.connectors.postgres.TestServer;
+import io.windrow.testkit.postgres.PostgresDatabase;
+import io.windrow.testkit.postgres.PostgresServer;
 import io.windrow.connectors.postgres.catalog.Catalog;
 import io.windrow.connectors.postgres.catalog.CatalogReader;
 import io.windrow.connectors.postgres.catalog.QueryColumns;
@@ -24,24 +25,36 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
 /** Rows to batches: limits, ends, broken input, wide and large rows. */
 @Tag("server")
+@ParameterizedClass(name = "PostgreSQL {0}")
+@MethodSource("io.windrow.testkit.postgres.PostgresServer#majors")
 class CopyDecoderTest {
+    private final int major;
     private static final StreamName NAME = new StreamName("public", "t");
     private static final BatchLimits LIMITS = new BatchLimits(100, 1 << 20);
+    private PostgresDatabase database;
     private Connection connection;
+
+    CopyDecoderTest(int major) {
+        this.major = major;
+    }
 
     @BeforeEach
     void open() throws Exception {
-        connection = TestServer.shared().connect(TestServer.shared().newDatabase());
+        database = PostgresDatabase.create(PostgresServer.shared(major));
+        connection = database.connect();
     }
 
     @AfterEach
     void close() throws SQLException {
         connection.close();
+        database.close();
     }
 
     private void execute(String sql) throws SQLException {

@@ -4,9 +4,10 @@ import io.trino.tpch.LineItem;
 import io.trino.tpch.LineItemGenerator;
 import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
-import io.windrow.connectors.postgres.TestServer;
 import io.windrow.connectors.postgres.catalog.Catalog;
 import io.windrow.connectors.postgres.catalog.CatalogReader;
+import io.windrow.testkit.postgres.PostgresDatabase;
+import io.windrow.testkit.postgres.PostgresServer;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -34,8 +35,8 @@ public final class DecodeCost {
     public static void main(String[] args) throws Exception {
         double scale = args.length > 0 ? Double.parseDouble(args[0]) : 0.1;
         int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 7;
-        TestServer server = TestServer.shared();
-        try (Connection connection = server.connect(server.newDatabase())) {
+        try (PostgresDatabase database = PostgresDatabase.create(PostgresServer.shared(18));
+                Connection connection = database.connect()) {
             load(connection, scale);
             Catalog catalog = CatalogReader.read(connection, List.of(NAME));
             List<ColumnPlan> plans = new TypeMapping(catalog.types(), catalog.server())

@@ -9,7 +9,8 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
-import io.windrow.connectors.postgres.TestServer;
+import io.windrow.testkit.postgres.PostgresDatabase;
+import io.windrow.testkit.postgres.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -19,19 +20,30 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a column type cannot hold follows the declared rule, and nothing else. */
 @Tag("server")
+@ParameterizedClass(name = "PostgreSQL {0}")
+@MethodSource("io.windrow.testkit.postgres.PostgresServer#majors")
 class OutOfRangeTest {
+    private final int major;
     private static final StreamName NAME = new StreamName("public", "t");
     private static final BatchLimits LIMITS = new BatchLimits(1000, 1 << 20);
+    private PostgresDatabase database;
     private Connection connection;
+
+    OutOfRangeTest(int major) {
+        this.major = major;
+    }
 
     @BeforeEach
     void open() throws Exception {
-        connection = TestServer.shared().connect(TestServer.shared().newDatabase());
+        database = PostgresDatabase.create(PostgresServer.shared(major));
+        connection = database.connect();
         for (String sql : CanonicalSession.statements()) {
             execute(sql);
         }
@@ -40,6 +52,7 @@ class OutOfRangeTest {
     @AfterEach
     void close() throws SQLException {
         connection.close();
+        database.close();
     }
 
     private void execute(String sql) throws SQLException {

@@ -5,43 +5,47 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
-import io.windrow.connectors.postgres.TestServer;
+import io.windrow.testkit.postgres.PostgresDatabase;
+import io.windrow.testkit.postgres.PostgresServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.ParameterizedTest;
 
 /** Every type: what the decoder delivers, written as text again, equals what the server writes. */
 @Tag("server")
+@ParameterizedClass(name = "PostgreSQL {0}")
+@MethodSource("io.windrow.testkit.postgres.PostgresServer#majors")
 class TypesTest {
+    private final int major;
     static final BatchLimits LIMITS = new BatchLimits(50, 1 << 20);
-    static Connection connection;
+    private Connection connection;
 
-    static String database;
+    private static final Map<Integer, PostgresDatabase> DATABASES = new ConcurrentHashMap<>();
 
-    @BeforeAll
-    static void create() throws Exception {
-        database = TestServer.shared().newDatabase();
-        try (Connection setup = TestServer.shared().connect(database);
-                Statement statement = setup.createStatement()) {
-            for (String sql : TypeCases.SETUP) {
-                statement.execute(sql);
-            }
-        }
+    TypesTest(int major) {
+        this.major = major;
     }
 
     @BeforeEach
     void open() throws Exception {
-        connection = TestServer.shared().connect(database);
+        connection = DATABASES
+                .computeIfAbsent(
+                        major,
+                        m -> PostgresDatabase.create(
+                                PostgresServer.shared(m), TypeCases.SETUP.toArray(String[]::new)))
+                .connect();
         for (String sql : CanonicalSession.statements()) {
             execute(sql);
         }
@@ -97,7 +101,7 @@ class TypesTest {
     }
 
     /** id, v of the type, a an array of it (values, a null, custom bounds). */
-    static StreamName table(TypeCases.Case one) throws SQLException {
+    private StreamName table(TypeCases.Case one) throws SQLException {
         execute("DROP TABLE IF EXISTS public.t");
         execute("CREATE TABLE public.t (id int NOT NULL, v " + one.pg() + ", a " + one.array() + ")");
         execute("INSERT INTO public.t (id, v) SELECT row_number() OVER (), x::" + one.pg() + " FROM (" + one.values()
@@ -113,7 +117,7 @@ class TypesTest {
         return new StreamName("public", "t");
     }
 
-    static void execute(String sql) throws SQLException {
+    private void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
