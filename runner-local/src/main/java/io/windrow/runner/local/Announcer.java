@@ -1,0 +1,74 @@
+package io.windrow.runner.local;
+
+import io.windrow.api.connector.Notices;
+import io.windrow.core.observe.RunEvent;
+import io.windrow.core.observe.RunListener;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Passes events to the listener, one at a time, and writes them to the log. A listener that throws changes nothing. */
+final class Announcer implements Notices {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalRunner.class);
+
+    private final RunListener listener;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Set<RunEvent> told = new HashSet<>();
+
+    Announcer(RunListener listener) {
+        this.listener = listener;
+    }
+
+    @Override
+    public void tell(String code, String text) {
+        RunEvent.NoticeGiven notice = new RunEvent.NoticeGiven(code, text);
+        lock.lock();
+        try {
+            if (told.add(notice)) {
+                announce(notice);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void announce(RunEvent event) {
+        lock.lock();
+        try {
+            log(event);
+            listener.on(event);
+        } catch (RuntimeException e) {
+            LOG.warn("Telling a listener about {}: it threw", event.getClass().getSimpleName(), e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void log(RunEvent event) {
+        switch (event) {
+            case RunEvent.RunStarted started -> LOG.info("Running {} streams", started.streams().size());
+            case RunEvent.StreamStarted started -> LOG.info(
+                    "Reading {} in generation {}, guarantee {}", started.stream(), started.generation(),
+                    started.plan().guarantee().name());
+            case RunEvent.ProgressMade progress -> LOG.debug("{}", progress.streams());
+            case RunEvent.EpochCommitted epoch -> LOG.info(
+                    "Committed {} rows of {} in epoch {}", epoch.entry().account().written(), epoch.stream(),
+                    epoch.entry().epoch());
+            case RunEvent.NoticeGiven notice -> LOG.warn("{}: {}", notice.code(), notice.text());
+            case RunEvent.Retrying retry -> LOG.warn(
+                    "{}: {} (attempt {} of {}, next in {})", retry.error().errorCode().code(),
+                    retry.error().getMessage(), retry.failure(), retry.of(), retry.after());
+            case RunEvent.StreamFinished finished -> LOG.info(
+                    "Stream {} is {}: {} rows written{}", finished.result().stream(), finished.result().outcome(),
+                    finished.result().account().written(),
+                    finished.result().error().map(error -> ", " + error.errorCode().code() + ": " + error.getMessage())
+                            .orElse(""));
+            case RunEvent.RunFinished finished -> LOG.info(
+                    "Run is {} after {}{}", finished.result().outcome(), finished.result().took(),
+                    finished.result().error().map(error -> ", " + error.errorCode().code() + ": " + error.getMessage())
+                            .orElse(""));
+        }
+    }
+}

@@ -1,0 +1,359 @@
+package io.windrow.runner.local;
+
+import io.windrow.api.batch.Position;
+import io.windrow.api.connector.Failpoints;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.Staged;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.Split;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.core.checkpoint.StreamEpoch;
+import io.windrow.core.epoch.StreamCut;
+import io.windrow.core.observe.Meters;
+import io.windrow.core.observe.RunEvent;
+import io.windrow.core.run.RetryBudget;
+import io.windrow.core.run.Verdict;
+import io.windrow.core.spec.OnError;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Coordinates one attempt: hands splits to workers, cuts epochs, hears what became of them, decides about failures. Runs
+ * on the caller's thread, which is also the only one that talks to the planner.
+ */
+final class Attempt {
+    private static final long TICK_MILLIS = 100;
+    private static final long KEEP_ALIVE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long WAKE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** Failures in a row after which a split is not tried on the same planner again: its connection may be the culprit. */
+    private static final int TRIES_IN_PLACE = 2;
+
+    private final Map<StreamName, StreamTrack> tracks;
+    private final SplitPlanner planner;
+    private final Crew crew;
+    private final CommitThread committer;
+    private final EpochBuilder builder;
+    private final Flow flow;
+    private final Pace pace;
+    private final Failpoints failpoints;
+    private final Announcer announcer;
+    private final Meters meters;
+    private final RetryBudget budget;
+    private final BooleanSupplier stopRequested;
+    private final ProgressTicker ticker;
+    private final ArrayDeque<Message> deferred = new ArrayDeque<>();
+    private final List<Delayed> delayed = new ArrayList<>();
+
+    /** The number of the next cut; what workers read now belongs to it. */
+    private long cut = 1;
+    private long cuttingEpoch;
+    private int reportsMissing;
+    private boolean committing;
+    private boolean stopping;
+    private boolean woken;
+    private long stoppingSince;
+    private long lastKeepAlive = System.nanoTime();
+    private long epochBegan = System.nanoTime();
+
+    Attempt(
+            Map<StreamName, StreamTrack> tracks, SplitPlanner planner, Crew crew, CommitThread committer,
+            EpochBuilder builder, Flow flow, RunParts parts, RetryBudget budget,
+            BooleanSupplier stopRequested) {
+        this.tracks = tracks;
+        this.planner = planner;
+        this.crew = crew;
+        this.committer = committer;
+        this.builder = builder;
+        this.flow = flow;
+        this.pace = parts.job().pace();
+        this.failpoints = parts.context().failpoints();
+        this.announcer = parts.announcer();
+        this.meters = parts.meters();
+        this.budget = budget;
+        this.stopRequested = stopRequested;
+        this.ticker = new ProgressTicker(tracks.values(), flow, announcer);
+    }
+
+    private record Delayed(long notBefore, StreamName stream, Split split, Optional<Position> at) {}
+
+    /** Runs until every stream has ended, is parked or is stopped, and everything that was read well is committed. */
+    void run() throws InterruptedException {
+        while (true) {
+            Message message = flow.messages().poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
+            while (message != null) {
+                hear(message);
+                message = flow.messages().poll();
+            }
+            if (stopRequested.getAsBoolean()) {
+                stop();
+            }
+            tick();
+            if (!stopping) {
+                assign();
+            }
+            if (cutDue() && !drained()) {
+                cut();
+            }
+            if (drained()) {
+                if (nothingLeft()) {
+                    ticker.now();
+                    return;
+                }
+                cut();
+            }
+        }
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        if (now - lastKeepAlive > KEEP_ALIVE_NANOS) {
+            lastKeepAlive = now;
+            planner.keepAlive();
+        }
+        if (stopping && !woken && crew.busy() > 0 && now - stoppingSince > WAKE_NANOS) {
+            woken = true;
+            crew.wakeUp();
+        }
+        crew.balance();
+        ticker.maybe(now);
+    }
+
+    private void stop() {
+        if (!stopping) {
+            stopping = true;
+            stoppingSince = System.nanoTime();
+            crew.all(new Command.GiveBack());
+        }
+    }
+
+    private void hear(Message message) {
+        switch (message) {
+            case Message.Ended ended when isLater(ended.cut()) -> deferred.add(ended);
+            case Message.GaveBack back when isLater(back.cut()) -> deferred.add(back);
+            case Message.Ended ended -> {
+                crew.free(ended.worker());
+                if (!flow.isParked(ended.split().stream())) {
+                    planner.ended(ended.split(), ended.proof());
+                    track(ended.split().stream()).ended(ended.split(), ended.proof());
+                }
+            }
+            case Message.GaveBack back -> {
+                crew.free(back.worker());
+                gaveBack(back);
+            }
+            case Message.Staged staged -> {
+                staged.reading().ifPresent(at -> track(at.split().stream()).readUpTo(at.split(), at.position()));
+                staged.tallies().forEach((stream, tally) -> track(stream).tallied(tally));
+                if (--reportsMissing == 0) {
+                    capture();
+                }
+            }
+            case Message.Failed failed -> parked(track(failed.stream()), failed.error());
+            case Message.Decided decided -> decided(decided);
+            case Message.Fatal fatal -> throw fatal(fatal.cause());
+            case Message.Nudge ignored -> {}
+        }
+    }
+
+    private boolean isLater(long of) {
+        return reportsMissing > 0 && of >= cut;
+    }
+
+    private static RuntimeException fatal(Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return Failures.coded(cause, "Running");
+    }
+
+    private void gaveBack(Message.GaveBack back) {
+        StreamName stream = back.split().stream();
+        StreamTrack track = track(stream);
+        if (flow.isParked(stream)) {
+            return;
+        }
+        track.readUpTo(back.split(), back.at());
+        if (back.error().isEmpty() || stopping) {
+            return;
+        }
+        WindrowException error = back.error().get();
+        meters.add(Meters.Meter.ERRORS, stream.toString(), 1);
+        int failures = track.failedAgain(back.progressed());
+        Verdict verdict = pace.retry().judge(error.kind(), failures, ThreadLocalRandom.current().nextDouble());
+        if (failures <= TRIES_IN_PLACE && verdict instanceof Verdict.Retry retry && budget.spend()) {
+            retrying(stream, error, failures, retry.after());
+            delayed.add(new Delayed(System.nanoTime() + retry.after().toNanos(), stream, back.split(), back.at()));
+        } else {
+            flow.park(stream, error);
+        }
+    }
+
+    private void retrying(StreamName stream, WindrowException error, int failures, Duration after) {
+        meters.add(Meters.Meter.RETRIES, stream.toString(), 1);
+        announcer.announce(new RunEvent.Retrying(stream, error, failures, pace.retry().attempts(), after));
+    }
+
+    private void parked(StreamTrack track, WindrowException error) {
+        track.parked(error);
+        meters.add(Meters.Meter.ERRORS, track.stream().toString(), 1);
+        switch (pace.retry().judge(error.kind(), track.failedAgain(false), 0)) {
+            case Verdict.Retry ignored -> {}
+            case Verdict.Park ignored -> stopIfAsked();
+            case Verdict.Freeze ignored -> stopIfAsked();
+            case Verdict.Drain ignored -> stop();
+        }
+    }
+
+    private void stopIfAsked() {
+        if (pace.onError() == OnError.STOP) {
+            stop();
+        }
+    }
+
+    private void assign() {
+        long now = System.nanoTime();
+        for (Iterator<Delayed> all = delayed.iterator(); all.hasNext(); ) {
+            Delayed due = all.next();
+            if (due.notBefore() <= now) {
+                all.remove();
+                if (!flow.isParked(due.stream())) {
+                    planner.giveBack(due.split(), due.at());
+                }
+            }
+        }
+        while (crew.free() > 0) {
+            List<SplitPlanner.Assignment> next = planner.next(crew.free());
+            if (next.isEmpty()) {
+                return;
+            }
+            for (SplitPlanner.Assignment assignment : next) {
+                StreamTrack track = track(assignment.split().stream());
+                if (flow.isParked(track.stream())) {
+                    continue;
+                }
+                track.handedOut(assignment.split(), assignment.from());
+                if (!flow.isLimited(track.stream())) {
+                    crew.read(assignment.split(), assignment.from(), track.savedPosition(assignment.split()), cut);
+                }
+            }
+        }
+    }
+
+    private boolean cutDue() {
+        if (reportsMissing > 0 || committing) {
+            return false;
+        }
+        boolean dirty = flow.epochDirty() || tracks.values().stream().anyMatch(StreamTrack::hasChanged);
+        return dirty
+                && (flow.epochFull()
+                        || flow.openWriters().get() > 16L + 2L * pace.workers()
+                        || System.nanoTime() - epochBegan >= pace.epochTime().toNanos());
+    }
+
+    /** Whether nothing is being read, staged or committed and nothing will be read. */
+    private boolean drained() {
+        if (crew.busy() > 0 || reportsMissing > 0 || committing || !deferred.isEmpty() || !flow.messages().isEmpty()) {
+            return false;
+        }
+        if (stopping) {
+            return true;
+        }
+        return tracks.values().stream().allMatch(track ->
+                flow.isParked(track.stream()) || flow.isLimited(track.stream())
+                        || planner.ended(track.stream()) && delayed.stream().noneMatch(d -> d.stream().equals(track.stream())));
+    }
+
+    private boolean nothingLeft() {
+        return tracks.values().stream().noneMatch(track ->
+                !flow.isParked(track.stream()) && track.wantsEpoch(isEnded(track)));
+    }
+
+    private boolean isEnded(StreamTrack track) {
+        return planner.ended(track.stream()) && !track.isOpen();
+    }
+
+    private void cut() {
+        flow.epochCut();
+        flow.committing(true);
+        committing = true;
+        epochBegan = System.nanoTime();
+        cuttingEpoch = committer.nextEpoch();
+        long taken = cut++;
+        reportsMissing = crew.members();
+        if (reportsMissing == 0) {
+            capture();
+        } else {
+            crew.all(new Command.Cut(taken, cuttingEpoch));
+        }
+    }
+
+    private void capture() {
+        reportsMissing = 0;
+        Instant cutAt = builder.now();
+        List<StreamCut> parts = new ArrayList<>();
+        Map<StreamName, List<Staged>> discarded = new TreeMap<>();
+        for (StreamTrack track : tracks.values()) {
+            if (flow.isParked(track.stream())) {
+                discarded.put(track.stream(), track.dropTally());
+                continue;
+            }
+            boolean ended = isEnded(track);
+            if (!track.wantsEpoch(ended)) {
+                continue;
+            }
+            PlannerState state = planner.state(track.stream());
+            try {
+                parts.add(builder.build(track, cuttingEpoch, state, ended, cutAt));
+                track.captured(ended);
+            } catch (WindrowException e) {
+                // I1: books that do not balance are never committed. Nothing was saved, so what was staged can go.
+                flow.park(track.stream(), e);
+                discarded.put(track.stream(), track.dropTally());
+            }
+        }
+        builder.nextEpochBegins(cutAt);
+        committer.commit(parts, discarded);
+        ArrayDeque<Message> waiting = new ArrayDeque<>(deferred);
+        deferred.clear();
+        waiting.forEach(this::hear);
+    }
+
+    private void decided(Message.Decided decided) {
+        for (StreamEpoch part : decided.committed()) {
+            String stream = part.stream().toString();
+            track(part.stream()).committed(part);
+            budget.earn(part.ledger().account().in());
+            meters.add(Meters.Meter.ROWS_COMMITTED, stream, part.ledger().account().written());
+            meters.add(Meters.Meter.BYTES_COMMITTED, stream, part.ledger().bytes());
+            meters.add(Meters.Meter.EPOCHS_COMMITTED, stream, 1);
+            meters.took(Meters.Meter.COMMIT_TIME, stream, decided.took());
+            announcer.announce(new RunEvent.EpochCommitted(part.stream(), part.ledger(), decided.took()));
+            // I2: only now, since the store shows COMMITTED, may the source let go.
+            planner.acknowledge(part.stream(), part.planner());
+            crew.acknowledge(StreamTrack.positions(part), part.stream());
+        }
+        failpoints.reach("run.after_acknowledge");
+        committing = false;
+        flow.committing(false);
+    }
+
+    private StreamTrack track(StreamName stream) {
+        StreamTrack track = tracks.get(stream);
+        if (track == null) {
+            throw WindrowException.of(
+                    RunError.UNEXPECTED, "Running: the planner handed out a split of stream " + stream + ", which was not asked for");
+        }
+        return track;
+    }
+}

@@ -1,0 +1,167 @@
+package io.windrow.runner.local;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.Sink;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.StreamPlan;
+import io.windrow.api.source.StreamRequest;
+import io.windrow.core.checkpoint.OpenSplit;
+import io.windrow.core.checkpoint.Progress;
+import io.windrow.core.checkpoint.StreamEpoch;
+import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.epoch.EpochDriver;
+import io.windrow.core.observe.RunEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The beginning of an attempt: from what the store holds to streams that are planned and ready to be read. */
+final class Beginning {
+    private final RunParts parts;
+    private final Map<StreamName, StreamTrack> tracks;
+    private final Flow flow;
+    private final Map<StreamName, StreamEpoch> acknowledged = new TreeMap<>();
+    private final Map<StreamName, Progress> bases = new TreeMap<>();
+    private final Map<StreamName, StreamState> states = new TreeMap<>();
+
+    Beginning(RunParts parts, Map<StreamName, StreamTrack> tracks, Flow flow) {
+        this.parts = parts;
+        this.tracks = tracks;
+        this.flow = flow;
+    }
+
+    /** What the store shows as committed; those among it that an earlier run had only prepared are this run's doing. */
+    void recovered(List<StreamState> loaded, List<StreamEpoch> committed) {
+        committed.forEach(epoch -> acknowledged.put(epoch.stream(), epoch));
+        for (StreamEpoch epoch : RunSession.settled(loaded, committed)) {
+            StreamTrack track = tracks.get(epoch.stream());
+            if (track != null) {
+                track.committed(epoch);
+            }
+            parts.announcer().announce(new RunEvent.EpochCommitted(epoch.stream(), epoch.ledger(), Duration.ZERO));
+        }
+    }
+
+    /** What to ask of the source, for every stream that could be recovered and is not complete. */
+    List<StreamRequest> requests(EpochDriver driver) {
+        List<StreamRequest> requests = new ArrayList<>();
+        for (StreamTrack track : tracks.values()) {
+            if (flow.isParked(track.stream())) {
+                continue;
+            }
+            StreamState state = driver.stream(track.stream());
+            states.put(track.stream(), state);
+            boolean complete = state.committed().map(StreamEpoch::completesGeneration).orElse(false)
+                    && RunSession.startsOver(track.task());
+            boolean restarts = switch (parts.options().refresh()) {
+                case CONTINUE -> complete;
+                case RESUME -> false;
+                case FULL -> true;
+            };
+            if (complete && !restarts) {
+                track.begin(state.generation(), Optional.empty());
+                track.completedBefore();
+                continue;
+            }
+            if (restarts && fullyNew(state)) {
+                restarts = false;
+            }
+            long generation = restarts ? next(state) : state.generation();
+            track.begin(generation, restarts ? superseded(state) : Optional.empty());
+            Optional<Progress> base = restarts ? Optional.empty() : state.base();
+            base.ifPresent(progress -> bases.put(track.stream(), progress));
+            requests.add(new StreamRequest(
+                    track.stream(), track.task().read(), generation, base.map(Progress::planner)));
+        }
+        return requests;
+    }
+
+    private static boolean fullyNew(StreamState state) {
+        return state.committed().isEmpty() && state.pending().isEmpty() && state.start().isEmpty();
+    }
+
+    private static long next(StreamState state) {
+        long pending = state.pending().map(StreamEpoch::generation).orElse(0L);
+        return Math.max(state.generation(), pending) + 1;
+    }
+
+    /** The generation whose rows a new one replaces: one that has rows at the target and is not complete. */
+    private static Optional<Long> superseded(StreamState state) {
+        return state.committed().filter(epoch -> !epoch.completesGeneration()).map(StreamEpoch::generation);
+    }
+
+    /** Takes the planner's answers, opens new generations, prepares the target. Returns the streams that can be read. */
+    Map<StreamName, StreamTrack> planned(SplitPlanner planner, Sink sink) {
+        planner.refusals().forEach(flow::park);
+        for (Map.Entry<StreamName, StreamPlan> entry : planner.plans().entrySet()) {
+            StreamTrack track = tracks.get(entry.getKey());
+            if (track != null && !flow.isParked(track.stream())) {
+                try {
+                    plan(planner, sink, track, entry.getValue());
+                } catch (RuntimeException e) {
+                    flow.park(track.stream(), Failures.coded(e, "Preparing stream " + track.stream()));
+                }
+            }
+        }
+        hearParked();
+        Map<StreamName, StreamTrack> ready = new TreeMap<>();
+        tracks.forEach((name, track) -> {
+            if (!flow.isParked(name) && !track.done()) {
+                if (track.isPlanned()) {
+                    ready.put(name, track);
+                } else {
+                    track.parked(WindrowException.of(
+                            RunError.UNEXPECTED, "Planning stream " + name + ": the source neither plans nor refuses it"));
+                }
+            }
+        });
+        return ready;
+    }
+
+    private void plan(SplitPlanner planner, Sink sink, StreamTrack track, StreamPlan plan) {
+        StreamName stream = track.stream();
+        StreamState state = states.get(stream);
+        if (plan.restart().isPresent() && state != null) {
+            long generation = Math.max(next(state), track.generation() + 1);
+            parts.announcer().tell(
+                    plan.restart().get(),
+                    "Stream " + stream + " is read again from its start as generation " + generation
+                            + ": what was read so far cannot be continued. Its rows take the place of the unfinished read's.");
+            planner.restart(stream, generation);
+            track.begin(generation, superseded(state));
+        } else {
+            Progress base = bases.get(stream);
+            if (base != null) {
+                for (OpenSplit open : base.openSplits().values()) {
+                    planner.giveBack(open.split(), open.position());
+                    track.reopened(open.split(), open.position());
+                }
+            }
+            StreamEpoch committed = acknowledged.get(stream);
+            PlannerState planned = base == null ? null : base.planner();
+            if (committed != null && committed.planner().equals(planned)) {
+                planner.acknowledge(stream, committed.planner());
+            }
+        }
+        track.planned(plan);
+        sink.prepare(plan.schema(), track.task().write());
+        parts.announcer().announce(new RunEvent.StreamStarted(stream, track.generation(), plan));
+    }
+
+    /** Marks the streams that are parked already. */
+    void hearParked() {
+        flow.parked().forEach((stream, error) -> {
+            StreamTrack track = tracks.get(stream);
+            if (track != null) {
+                track.parked(error);
+                track.failedAgain(false);
+            }
+        });
+        flow.messages().clear();
+    }
+}

@@ -1,0 +1,78 @@
+package io.windrow.runner.local;
+
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.Staged;
+import io.windrow.core.epoch.EpochDriver;
+import io.windrow.core.epoch.StreamCut;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import org.slf4j.MDC;
+
+/** Commits epochs on a thread of its own, so that readers, planner and lease are served meanwhile. One epoch at a time. */
+final class CommitThread implements AutoCloseable {
+    private final EpochDriver driver;
+    private final EpochIo io;
+    private final Flow flow;
+    private final LinkedBlockingQueue<Work> work = new LinkedBlockingQueue<>();
+    private final Thread thread;
+
+    CommitThread(EpochDriver driver, EpochIo io, Flow flow, ThreadFactory threads) {
+        this.driver = driver;
+        this.io = io;
+        this.flow = flow;
+        this.thread = threads.newThread(this::run);
+        this.thread.start();
+    }
+
+    private sealed interface Work {
+        record Commit(List<StreamCut> cuts, Map<StreamName, List<Staged>> discarded, long began) implements Work {}
+
+        record Leave() implements Work {}
+    }
+
+    /** The number under which the next epoch is to be staged. Only between a {@link Message.Decided} and the next commit. */
+    long nextEpoch() {
+        return driver.nextEpoch();
+    }
+
+    /**
+     * Commits the cuts; the answer is a {@link Message.Decided}.
+     *
+     * @param discarded staged for streams that were parked before their part was saved: nobody can commit it any more
+     */
+    void commit(List<StreamCut> cuts, Map<StreamName, List<Staged>> discarded) {
+        work.add(new Work.Commit(cuts, discarded, System.nanoTime()));
+    }
+
+    private void run() {
+        try {
+            while (work.take() instanceof Work.Commit epoch) {
+                MDC.put("epoch", Long.toString(driver.nextEpoch()));
+                epoch.discarded().forEach(io::discard);
+                if (!epoch.cuts().isEmpty()) {
+                    driver.commit(epoch.cuts());
+                }
+                flow.tell(new Message.Decided(
+                        io.takeCommitted(), Duration.ofNanos(System.nanoTime() - epoch.began())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Throwable e) {
+            flow.tell(new Message.Fatal(e));
+        }
+    }
+
+    /** Ends the thread after the epoch that it is committing. */
+    @Override
+    public void close() {
+        work.add(new Work.Leave());
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

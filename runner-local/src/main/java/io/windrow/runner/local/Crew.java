@@ -1,0 +1,167 @@
+package io.windrow.runner.local;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Position;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.Split;
+import io.windrow.api.transform.BoundTransform;
+import io.windrow.api.transform.Transform;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/** The workers of one attempt and what each is doing. Used by the coordinator's thread. */
+final class Crew implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Flow flow;
+    private final List<Worker> workers = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final ArrayDeque<Integer> idle = new ArrayDeque<>();
+    private final Map<Integer, Split> reading = new HashMap<>();
+    private final int cores;
+    private final ThreadFactory factory;
+    private final WorkerMaker maker;
+    private final int size;
+    private Command.Handover handover = Command.Handover.QUEUED;
+
+    /** Makes the worker with the given number, whose first rows belong to the given cut. */
+    @FunctionalInterface
+    interface WorkerMaker {
+        Worker make(int number, long cut);
+    }
+
+    Crew(int size, int cores, Flow flow, ThreadFactory factory, WorkerMaker maker) {
+        this.size = size;
+        this.cores = cores;
+        this.flow = flow;
+        this.factory = factory;
+        this.maker = maker;
+    }
+
+    /** How many splits could be started now. Threads are made when they are first needed. */
+    int free() {
+        return idle.size() + size - workers.size();
+    }
+
+    int busy() {
+        return reading.size();
+    }
+
+    /** Workers that take part in a cut. */
+    int members() {
+        return workers.size();
+    }
+
+    void read(Split split, Optional<Position> from, Optional<Position> committed, long cut) {
+        Integer number = idle.poll();
+        if (number == null) {
+            number = workers.size();
+            Worker worker = maker.make(number, cut);
+            Thread thread = factory.newThread(worker);
+            workers.add(worker);
+            threads.add(thread);
+            thread.start();
+        }
+        reading.put(number, split);
+        workers.get(number).tell(new Command.Read(split, from, committed, handover));
+    }
+
+    /** Decides how batches travel: a thread of its own for writing pays only while there is a core for it. */
+    void balance() {
+        Command.Handover fitting = reading.size() < cores ? Command.Handover.QUEUED : Command.Handover.INLINE;
+        if (fitting != handover) {
+            handover = fitting;
+            all(new Command.HandOver(fitting));
+        }
+    }
+
+    void free(int number) {
+        reading.remove(number);
+        idle.add(number);
+    }
+
+    void all(Command command) {
+        workers.forEach(worker -> worker.tell(command));
+    }
+
+    void acknowledge(Map<String, Position> positions, StreamName stream) {
+        reading.forEach((number, split) -> {
+            if (split.stream().equals(stream) && positions.containsKey(split.id())) {
+                workers.get(number).tell(new Command.Acknowledge(positions));
+            }
+        });
+    }
+
+    void wakeUp() {
+        reading.keySet().forEach(number -> workers.get(number).wakeUp());
+    }
+
+    /** Ends all threads; those that read are woken up. */
+    @Override
+    public void close() {
+        all(new Command.Leave());
+        if (flow.aborted()) {
+            workers.forEach(Worker::wakeUp);
+        }
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        for (Thread thread : threads) {
+            try {
+                long left = deadline - System.nanoTime();
+                if (!thread.join(Duration.ofNanos(Math.max(1_000_000, left)))) {
+                    throw WindrowException.of(
+                            RunError.STUCK, "Ending the run: thread " + thread.getName() + " goes on after " + PATIENCE);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /** The transforms of one worker, bound anew for every schema. */
+    static final class Bound implements Worker.Chain {
+        private final List<Transform> transforms;
+        private final Map<StreamSchema, List<BoundTransform>> bound = new HashMap<>();
+        private @Nullable StreamSchema last;
+        private List<BoundTransform> lastBound = List.of();
+
+        Bound(List<Transform> transforms) {
+            this.transforms = transforms;
+        }
+
+        @Override
+        public List<BoundTransform> of(Batch batch) {
+            if (transforms.isEmpty() || batch.schema() == last) {
+                return lastBound;
+            }
+            last = batch.schema();
+            lastBound = bound.computeIfAbsent(batch.schema(), this::bind);
+            return lastBound;
+        }
+
+        private List<BoundTransform> bind(StreamSchema schema) {
+            List<BoundTransform> chain = new ArrayList<>();
+            StreamSchema input = schema;
+            for (Transform transform : transforms) {
+                BoundTransform next = transform.bind(input);
+                chain.add(next);
+                input = next.output();
+            }
+            return chain;
+        }
+
+        @Override
+        public void close() {
+            bound.values().forEach(chain -> chain.forEach(BoundTransform::close));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.windrow.runner.local;
+
+import io.windrow.api.connector.Failpoints;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.CommitIdentity;
+import io.windrow.api.sink.CommitOutcome;
+import io.windrow.api.sink.Committer;
+import io.windrow.api.sink.Staged;
+import io.windrow.api.sink.StreamCommit;
+import io.windrow.core.checkpoint.Progress;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.checkpoint.Status;
+import io.windrow.core.checkpoint.StreamEpoch;
+import io.windrow.core.epoch.EpochEffects;
+import io.windrow.core.run.RetryPolicy;
+import io.windrow.core.run.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Does what the epoch protocol wants, with the real store and target, and remembers what is to be told to planner and
+ * readers. Used by the thread that drives the protocol: the coordinator's while it recovers, then the commit thread.
+ */
+final class EpochIo implements EpochEffects {
+    private final StateStore store;
+    private final LeaseKeeper lease;
+    private final Committer committer;
+    private final Failpoints failpoints;
+    private final RetryPolicy retry;
+    private final Pause pause;
+    private final Flow flow;
+    private List<StreamEpoch> committed = new ArrayList<>();
+
+    EpochIo(
+            StateStore store, LeaseKeeper lease, Committer committer, Failpoints failpoints, RetryPolicy retry,
+            Pause pause, Flow flow) {
+        this.store = store;
+        this.lease = lease;
+        this.committer = committer;
+        this.failpoints = failpoints;
+        this.retry = retry;
+        this.pause = pause;
+        this.flow = flow;
+    }
+
+    /** The epochs that the store shows as committed since the last call. */
+    List<StreamEpoch> takeCommitted() {
+        List<StreamEpoch> taken = committed;
+        committed = new ArrayList<>();
+        return taken;
+    }
+
+    @Override
+    public void save(List<StreamEpoch> epochs) {
+        for (int failure = 1; ; failure++) {
+            lease.check();
+            try {
+                store.save(lease.lease(), epochs);
+                break;
+            } catch (WindrowException e) {
+                Verdict verdict = retry.judge(e.kind(), failure, ThreadLocalRandom.current().nextDouble());
+                if (!(verdict instanceof Verdict.Retry again) || !pause.of(again.after())) {
+                    throw e;
+                }
+            }
+        }
+        boolean prepared = epochs.stream().anyMatch(epoch -> epoch.status() == Status.PREPARED);
+        failpoints.reach(prepared ? "run.after_save_prepared" : "run.after_save_committed");
+    }
+
+    @Override
+    public CommitOutcome commit(StreamCommit commit) {
+        // I6: a holder whose lease may have run out makes nothing visible.
+        lease.check();
+        CommitOutcome outcome = committer.commit(commit);
+        failpoints.reach("run.after_commit");
+        return outcome;
+    }
+
+    @Override
+    public Optional<CommitIdentity> lastCommitted(StreamName stream) {
+        try {
+            return committer.lastCommitted(stream);
+        } catch (RuntimeException e) {
+            throw Failures.coded(e, "Asking the target for the last commit of " + stream);
+        }
+    }
+
+    @Override
+    public void acknowledge(StreamEpoch epoch) {
+        committed.add(epoch);
+    }
+
+    @Override
+    public void discard(StreamName stream, List<Staged> staged) {
+        if (!staged.isEmpty()) {
+            committer.discard(staged);
+        }
+    }
+
+    @Override
+    public void rewind(StreamName stream, Optional<Progress> base, WindrowException reason) {
+        // The next attempt or run reads again from the base, which the store shows.
+        flow.park(stream, reason);
+    }
+
+    @Override
+    public void park(StreamName stream, WindrowException reason) {
+        flow.park(stream, reason);
+    }
+}

@@ -1,0 +1,144 @@
+package io.windrow.runner.local;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** What coordinator, workers and commit thread of one attempt share. Safe for use by many threads. */
+final class Flow {
+    private final Map<StreamName, WindrowException> parked = new ConcurrentHashMap<>();
+    private final Set<StreamName> limited = ConcurrentHashMap.newKeySet();
+    private final Map<StreamName, Counters> counters = new ConcurrentHashMap<>();
+    private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
+    private final AtomicLong epochRows = new AtomicLong();
+    private final AtomicLong epochBytes = new AtomicLong();
+    private final AtomicLong openWriters = new AtomicLong();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Pace pace;
+    private final ByteBudget budget;
+    private boolean committing;
+    private volatile boolean aborted;
+
+    Flow(Pace pace) {
+        this.pace = pace;
+        this.budget = new ByteBudget(pace.inFlight());
+    }
+
+    /** Rows and bytes that were read of a stream in this attempt. */
+    static final class Counters {
+        final AtomicLong rows = new AtomicLong();
+        final AtomicLong bytes = new AtomicLong();
+    }
+
+    Counters counters(StreamName stream) {
+        return counters.computeIfAbsent(stream, name -> new Counters());
+    }
+
+    ByteBudget budget() {
+        return budget;
+    }
+
+    void tell(Message message) {
+        messages.add(message);
+    }
+
+    BlockingQueue<Message> messages() {
+        return messages;
+    }
+
+    /** Parks a stream, unless it is parked already: the first error is the one that counts. */
+    void park(StreamName stream, WindrowException error) {
+        if (parked.putIfAbsent(stream, error) == null) {
+            tell(new Message.Failed(stream, error));
+        }
+    }
+
+    boolean isParked(StreamName stream) {
+        return parked.containsKey(stream);
+    }
+
+    Map<StreamName, WindrowException> parked() {
+        return parked;
+    }
+
+    void limit(StreamName stream) {
+        limited.add(stream);
+    }
+
+    boolean isLimited(StreamName stream) {
+        return limited.contains(stream);
+    }
+
+    void read(StreamName stream, long rows, long bytes) {
+        Counters of = counters(stream);
+        of.rows.addAndGet(rows);
+        of.bytes.addAndGet(bytes);
+        epochRows.addAndGet(rows);
+        epochBytes.addAndGet(bytes);
+    }
+
+    AtomicLong openWriters() {
+        return openWriters;
+    }
+
+    /** Whether the epoch is as large as it may get. */
+    boolean epochFull() {
+        return epochRows.get() >= pace.epochRows() || epochBytes.get() >= pace.epochBytes();
+    }
+
+    /** Whether rows were read since the last cut. */
+    boolean epochDirty() {
+        return epochRows.get() > 0 || epochBytes.get() > 0;
+    }
+
+    void epochCut() {
+        epochRows.set(0);
+        epochBytes.set(0);
+    }
+
+    void committing(boolean now) {
+        lock.lock();
+        try {
+            committing = now;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Holds a reader back while the epoch is full and the one before is still being committed, so that a slow store or
+     * target bounds the run-ahead. Returns after at most 200 ms; the caller asks again.
+     *
+     * @return whether there is room
+     */
+    boolean awaitRoom() throws InterruptedException {
+        if (!epochFull()) {
+            return true;
+        }
+        lock.lockInterruptibly();
+        try {
+            return !committing || changed.await(200, TimeUnit.MILLISECONDS) && !committing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void abort() {
+        aborted = true;
+        committing(false);
+    }
+
+    boolean aborted() {
+        return aborted;
+    }
+}

@@ -1,0 +1,63 @@
+package io.windrow.runner.local;
+
+import io.windrow.core.run.RetryPolicy;
+import io.windrow.core.spec.OnError;
+import io.windrow.core.spec.RunConfig;
+import java.time.Duration;
+
+/**
+ * How fast, how large and how patient a run is.
+ *
+ * @param workers splits read at once, 1 or more
+ * @param epochTime an epoch is cut after so long, also when no data flows
+ * @param epochBytes or after so many bytes of batches, in memory
+ * @param epochRows or after so many rows
+ * @param memory the limit in bytes of all Arrow memory of the run
+ * @param inFlight the limit in bytes of batches between readers and writers, at most {@code memory}
+ * @param leaseTime how long the lease lasts if this process dies
+ * @param retry how failures are tried again
+ * @param onError what a failed stream means for the others
+ */
+public record Pace(
+        int workers,
+        Duration epochTime,
+        long epochBytes,
+        long epochRows,
+        long memory,
+        long inFlight,
+        Duration leaseTime,
+        RetryPolicy retry,
+        OnError onError) {
+    private static final long LEAST_MEMORY = 64L << 20;
+
+    /** What a pipeline's run settings say, with the open ones filled in for this machine. */
+    public static Pace of(RunConfig config) {
+        long memory = config.memory().bytes() > 0
+                ? config.memory().bytes()
+                : Math.max(LEAST_MEMORY, Runtime.getRuntime().maxMemory() / 4);
+        return new Pace(
+                config.parallelism() > 0 ? config.parallelism() : Runtime.getRuntime().availableProcessors(),
+                config.epochEvery(),
+                config.epochBytes().bytes(),
+                config.epochRows(),
+                memory,
+                Math.max(LEAST_MEMORY / 4, memory / 8),
+                Duration.ofSeconds(30),
+                RetryPolicy.DEFAULT,
+                config.onError());
+    }
+
+    /** As many workers as cores, an epoch a minute. */
+    public static Pace standard() {
+        return new Pace(
+                Runtime.getRuntime().availableProcessors(),
+                Duration.ofMinutes(1),
+                1L << 30,
+                10_000_000,
+                512L << 20,
+                64L << 20,
+                Duration.ofSeconds(30),
+                RetryPolicy.DEFAULT,
+                OnError.CONTINUE);
+    }
+}

@@ -1,0 +1,32 @@
+package io.windrow.runner.local;
+
+import io.windrow.api.schema.StreamName;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What one run does otherwise than the pipeline says.
+ *
+ * @param streams only these streams; empty: all
+ * @param refresh where to begin
+ * @param limit stop each stream at the first batch boundary at or after so many rows; what was read is committed, but a
+ *     limited read is not complete, so replace mode does not swap
+ */
+public record RunOptions(Set<StreamName> streams, Refresh refresh, OptionalLong limit) {
+    /** All streams, from where they are, to their end. */
+    public static final RunOptions NONE = new RunOptions(Set.of(), Refresh.CONTINUE, OptionalLong.empty());
+
+    public RunOptions {
+        streams = Set.copyOf(streams);
+    }
+
+    /** Where a run begins. */
+    public enum Refresh {
+        /** Where the last one ended; a read that starts over each time (a snapshot) does so if it was complete. */
+        CONTINUE,
+        /** Where the last one was interrupted: a read that is complete is not begun again. For a run that was killed. */
+        RESUME,
+        /** At the start, in a new generation. In append mode rows are delivered again. */
+        FULL
+    }
+}

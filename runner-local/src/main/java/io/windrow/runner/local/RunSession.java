@@ -1,0 +1,228 @@
+package io.windrow.runner.local;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.Committer;
+import io.windrow.api.sink.Sink;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.core.checkpoint.StreamEpoch;
+import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.epoch.EpochDriver;
+import io.windrow.core.observe.RunEvent;
+import io.windrow.core.plan.PlannedStream;
+import io.windrow.core.run.RetryBudget;
+import io.windrow.core.run.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * One run under one lease: attempts, each with fresh connections, until every stream has ended or is given up. Used by
+ * the caller's thread, but for {@link #stop}.
+ */
+final class RunSession {
+    private static final int RETRIES_PER_RUN = 50;
+    private static final long ROWS_PER_RETRY = 1_000_000;
+
+    private final RunParts parts;
+    private final LeaseKeeper lease;
+    private final Pause pause = new Pause();
+    private final RetryBudget budget = new RetryBudget(RETRIES_PER_RUN, ROWS_PER_RETRY);
+    private final Map<StreamName, StreamTrack> tracks = new TreeMap<>();
+    private volatile Flow flow;
+    private volatile boolean stopRequested;
+    private int failures;
+
+    RunSession(RunParts parts, LeaseKeeper lease) {
+        this.parts = parts;
+        this.lease = lease;
+        this.flow = new Flow(parts.job().pace());
+    }
+
+    /** Asks the run to drain. Any thread. */
+    void stop() {
+        stopRequested = true;
+        pause.end();
+        flow.tell(new Message.Nudge());
+    }
+
+    /** The lease is gone: nothing may be saved any more. Any thread. */
+    void leaseLost(WindrowException reason) {
+        pause.end();
+        flow.tell(new Message.Fatal(reason));
+    }
+
+    Collection<StreamTrack> tracks() {
+        return tracks.values();
+    }
+
+    /** Runs all attempts. Throws what ends the run as a whole. */
+    void run() throws InterruptedException {
+        while (true) {
+            Map<StreamName, StreamTrack> todo = new TreeMap<>();
+            tracks.forEach((name, track) -> {
+                if (!track.done()) {
+                    todo.put(name, track);
+                }
+            });
+            try {
+                attempt(todo);
+            } catch (WindrowException e) {
+                failures++;
+                if (!again(e, failures, parts.job().pipeline())) {
+                    throw e;
+                }
+                continue;
+            }
+            if (stopRequested || !retryParked()) {
+                return;
+            }
+        }
+    }
+
+    /** Waits before the streams that failed for a passing reason are tried again; false if none is worth it. */
+    private boolean retryParked() {
+        StreamTrack worst = null;
+        for (StreamTrack track : tracks.values()) {
+            if (track.error().isPresent() && retries(track) && (worst == null || track.failures() > worst.failures())) {
+                worst = track;
+            }
+        }
+        return worst != null && again(worst.error().orElseThrow(), worst.failures(), worst.stream().toString());
+    }
+
+    private boolean retries(StreamTrack track) {
+        return parts.job().pace().retry().judge(track.error().orElseThrow().kind(), track.failures(), 0)
+                instanceof Verdict.Retry;
+    }
+
+    private boolean again(WindrowException error, int failure, String what) {
+        Verdict verdict = parts.job().pace().retry()
+                .judge(error.kind(), failure, ThreadLocalRandom.current().nextDouble());
+        if (stopRequested || !(verdict instanceof Verdict.Retry retry) || !budget.spend()) {
+            return false;
+        }
+        Duration after = retry.after();
+        parts.announcer().announce(new RunEvent.Retrying(
+                StreamName.of(what), error, failure, parts.job().pace().retry().attempts(), after));
+        return pause.of(after);
+    }
+
+    private void attempt(Map<StreamName, StreamTrack> todo) throws InterruptedException {
+        Job job = parts.job();
+        Flow current = new Flow(job.pace());
+        flow = current;
+        lease.check();
+        try (Source source = job.source().apply(parts.context());
+                Sink sink = job.sink().apply(parts.context());
+                Committer committer = sink.committer()) {
+            if (tracks.isEmpty()) {
+                select(job.streams().apply(source));
+                todo.putAll(tracks);
+                parts.announcer().announce(new RunEvent.RunStarted(
+                        job.pipeline(), parts.id(), parts.context().clock().instant(), List.copyOf(todo.keySet())));
+            }
+            EpochIo io = new EpochIo(
+                    parts.store(), lease, committer, parts.context().failpoints(), job.pace().retry(), pause, current);
+            List<StreamState> loaded = parts.store().load(job.pipeline());
+            EpochDriver driver = new EpochDriver(
+                    job.pipeline(), lease.lease().fencingToken(), loaded, todo.keySet(), io);
+            Beginning beginning = new Beginning(parts, todo, current);
+            beginning.recovered(loaded, io.takeCommitted());
+            var requests = beginning.requests(driver);
+            if (requests.isEmpty()) {
+                beginning.hearParked();
+                return;
+            }
+            try (SplitPlanner planner = source.plan(requests)) {
+                Map<StreamName, StreamTrack> planned = beginning.planned(planner, sink);
+                read(planned, source, sink, planner, driver, io, current);
+            }
+        }
+    }
+
+    private void read(
+            Map<StreamName, StreamTrack> planned, Source source, Sink sink, SplitPlanner planner, EpochDriver driver,
+            EpochIo io, Flow current)
+            throws InterruptedException {
+        Job job = parts.job();
+        WriterNumbers numbers = new WriterNumbers(sink, planned, lease.lease().fencingToken());
+        Crew crew = new Crew(
+                job.pace().workers(), Runtime.getRuntime().availableProcessors(), current, parts.threads().of("reader"),
+                (number, cut) -> new Worker(
+                        number, cut, source, current, parts.context().failpoints(),
+                        new WriteQueue(
+                                new WriteSide(number, current, numbers::open, parts.context().failpoints()), current,
+                                parts.threads().of("writer")),
+                        job.hasher(), new Crew.Bound(job.transforms()), parts.options().limit()));
+        CommitThread commits = new CommitThread(driver, io, current, parts.threads().of("commit"));
+        boolean orderly = false;
+        try {
+            new Attempt(
+                            planned, planner, crew, commits,
+                            new EpochBuilder(job.pipeline(), parts.context().clock()), current, parts, budget,
+                            () -> stopRequested)
+                    .run();
+            orderly = true;
+        } finally {
+            if (!orderly) {
+                current.abort();
+                pause.end();
+            }
+            try {
+                commits.close();
+            } finally {
+                crew.close();
+            }
+        }
+    }
+
+    private void select(List<PlannedStream> streams) {
+        Map<StreamName, PlannedStream> all = new TreeMap<>();
+        streams.forEach(stream -> all.put(stream.stream(), stream));
+        Collection<StreamName> wanted =
+                parts.options().streams().isEmpty() ? all.keySet() : parts.options().streams();
+        List<StreamName> unknown = new ArrayList<>(wanted);
+        unknown.removeAll(all.keySet());
+        if (!unknown.isEmpty()) {
+            throw WindrowException.of(
+                    RunError.UNKNOWN_STREAM,
+                    "Selecting streams: the pipeline has no stream " + unknown.getFirst() + ", it has " + all.keySet());
+        }
+        if (wanted.isEmpty()) {
+            throw WindrowException.of(RunError.NO_STREAMS, "Selecting streams: the source selects none");
+        }
+        wanted.forEach(name -> {
+            PlannedStream stream = all.get(name);
+            if (stream != null) {
+                tracks.put(name, new StreamTrack(stream));
+            }
+        });
+    }
+
+    /** Whether a new run after a completed one starts over, in a new generation, instead of going on. */
+    static boolean startsOver(PlannedStream stream) {
+        return stream.read() == ReadMode.SNAPSHOT || stream.write() == WriteMode.REPLACE;
+    }
+
+    /** Parts that an earlier run had prepared and this one has committed. */
+    static List<StreamEpoch> settled(List<StreamState> loaded, List<StreamEpoch> committed) {
+        List<StreamEpoch> settled = new ArrayList<>();
+        for (StreamEpoch epoch : committed) {
+            Optional<StreamState> before =
+                    loaded.stream().filter(state -> state.stream().equals(epoch.stream())).findFirst();
+            if (before.flatMap(StreamState::prepared).isPresent()) {
+                settled.add(epoch);
+            }
+        }
+        return settled;
+    }
+}

@@ -1,0 +1,290 @@
+package io.windrow.runner.local;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Position;
+import io.windrow.api.batch.RowHash;
+import io.windrow.api.connector.Failpoints;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.ReadResult;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.Split;
+import io.windrow.api.source.SplitReader;
+import io.windrow.api.transform.BoundTransform;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+/**
+ * The reading half of a worker. Opens, reads, keeps alive, acknowledges and closes readers on its own thread, one split
+ * after the other, and obeys commands between two batches.
+ */
+final class Worker implements Runnable {
+    private static final long READ_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long KEEP_ALIVE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final int number;
+    private final Source source;
+    private final Flow flow;
+    private final Failpoints failpoints;
+    private final WriteQueue writes;
+    private final Function<Batch, RowHash> hasher;
+    private final Chain chain;
+    private final OptionalLong limit;
+    private final LinkedBlockingQueue<Command> commands = new LinkedBlockingQueue<>();
+
+    private long cut;
+    private volatile @Nullable SplitReader reader;
+    private @Nullable Split split;
+    private Optional<Position> position = Optional.empty();
+    private boolean progressed;
+    private Command.Handover handover = Command.Handover.INLINE;
+    private long lastKeepAlive;
+
+    Worker(
+            int number, long firstCut, Source source, Flow flow, Failpoints failpoints, WriteQueue writes,
+            Function<Batch, RowHash> hasher, Chain chain, OptionalLong limit) {
+        this.number = number;
+        this.cut = firstCut;
+        this.source = source;
+        this.flow = flow;
+        this.failpoints = failpoints;
+        this.writes = writes;
+        this.hasher = hasher;
+        this.chain = chain;
+        this.limit = limit;
+    }
+
+    /** Binds the transforms to the streams that a worker meets. Used by the worker's thread. */
+    interface Chain extends AutoCloseable {
+        /** The bound transforms for the batch's schema, in order; the same for the same schema. */
+        List<BoundTransform> of(Batch batch);
+
+        @Override
+        void close();
+    }
+
+    /** Any thread. */
+    void tell(Command command) {
+        commands.add(command);
+    }
+
+    /** Ends a read that blocks. Any thread. */
+    void wakeUp() {
+        SplitReader blocked = reader;
+        if (blocked != null) {
+            blocked.wakeUp();
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            work();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Throwable e) {
+            flow.tell(new Message.Fatal(e));
+        } finally {
+            leave();
+        }
+    }
+
+    private void work() throws InterruptedException {
+        while (!flow.aborted()) {
+            Command command = split == null ? commands.poll(1, TimeUnit.SECONDS) : commands.poll();
+            if (command == null) {
+                if (split != null) {
+                    step();
+                }
+                continue;
+            }
+            switch (command) {
+                case Command.Read read -> open(read);
+                case Command.Cut taken -> cut(taken);
+                case Command.Acknowledge acknowledge -> acknowledge(acknowledge);
+                case Command.GiveBack ignored -> giveBack(Optional.empty());
+                case Command.HandOver how -> handover = how.handover();
+                case Command.Leave ignored -> {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void open(Command.Read read) {
+        split = read.split();
+        position = read.from();
+        progressed = false;
+        handover = read.handover();
+        MDC.put("stream", split.stream().toString());
+        if (flow.isParked(split.stream())) {
+            giveBack(Optional.empty());
+            return;
+        }
+        try {
+            SplitReader opened = source.open(split, read.from());
+            reader = opened;
+            lastKeepAlive = System.nanoTime();
+            read.committed().ifPresent(opened::acknowledge);
+        } catch (RuntimeException e) {
+            giveBack(Optional.of(Failures.coded(e, "Opening split " + split.id() + " of " + split.stream())));
+        }
+    }
+
+    private void step() throws InterruptedException {
+        Split current = current();
+        StreamName stream = current.stream();
+        if (flow.isParked(stream) || flow.isLimited(stream)) {
+            giveBack(Optional.empty());
+            return;
+        }
+        try {
+            if (!flow.awaitRoom()) {
+                keepAlive();
+                return;
+            }
+            switch (open().read(System.nanoTime() + READ_NANOS)) {
+                case ReadResult.Data data -> deliver(stream, data.batch());
+                case ReadResult.Idle ignored -> {}
+                case ReadResult.End end -> {
+                    release();
+                    flow.tell(new Message.Ended(number, cut, current, end.proof()));
+                    split = null;
+                    MDC.remove("stream");
+                    return;
+                }
+            }
+            keepAlive();
+        } catch (RuntimeException e) {
+            if (split != null) {
+                giveBack(Optional.of(Failures.coded(e, "Reading split " + current.id() + " of " + stream)));
+            }
+        }
+    }
+
+    private void deliver(StreamName stream, Batch read) throws InterruptedException {
+        long bytes = read.bytes();
+        Position after = read.position();
+        flow.read(stream, read.account().in(), bytes);
+        Batch batch = read;
+        boolean taken = false;
+        try {
+            failpoints.reach("run.after_read");
+            RowHash hashSource = hasher.apply(batch);
+            RowHash hashOut = hashSource;
+            List<BoundTransform> transforms = chain.of(batch);
+            if (!transforms.isEmpty()) {
+                for (BoundTransform transform : transforms) {
+                    batch = transform.apply(batch);
+                }
+                hashOut = hasher.apply(batch);
+            }
+            failpoints.reach("run.after_transform");
+            taken = flow.budget().acquire(bytes, this::waits);
+            if (!taken) {
+                return;
+            }
+            writes.write(batch, hashSource, hashOut, bytes, handover);
+            position = Optional.of(after);
+            progressed = true;
+        } catch (WindrowException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // A transform is pure: it would fail again on the same rows.
+            flow.park(stream, Failures.coded(e, "Transforming rows of " + stream));
+        } finally {
+            if (!taken) {
+                batch.close();
+            }
+        }
+        if (limit.isPresent() && flow.counters(stream).rows.get() >= limit.getAsLong()) {
+            flow.limit(stream);
+        }
+    }
+
+    private boolean waits() {
+        keepAlive();
+        return !flow.aborted();
+    }
+
+    private void keepAlive() {
+        SplitReader opened = reader;
+        long now = System.nanoTime();
+        if (opened != null && now - lastKeepAlive > KEEP_ALIVE_NANOS) {
+            lastKeepAlive = now;
+            opened.keepAlive();
+        }
+    }
+
+    private void cut(Command.Cut taken) {
+        Optional<Message.ReadUpTo> reading =
+                split == null ? Optional.empty() : Optional.of(new Message.ReadUpTo(split, position));
+        writes.cut(taken.cut(), taken.epoch(), reading, handover);
+        cut = taken.cut() + 1;
+        MDC.put("epoch", Long.toString(taken.epoch() + 1));
+    }
+
+    private void acknowledge(Command.Acknowledge acknowledge) {
+        SplitReader opened = reader;
+        if (split == null || opened == null) {
+            return;
+        }
+        Position committed = acknowledge.positions().get(split.id());
+        if (committed != null) {
+            try {
+                opened.acknowledge(committed);
+            } catch (RuntimeException e) {
+                giveBack(Optional.of(Failures.coded(e, "Acknowledging split " + split.id() + " of " + split.stream())));
+            }
+        }
+    }
+
+    private void giveBack(Optional<WindrowException> error) {
+        if (split == null) {
+            return;
+        }
+        release();
+        flow.tell(new Message.GaveBack(number, cut, split, position, progressed, error));
+        split = null;
+        MDC.remove("stream");
+    }
+
+    private void release() {
+        SplitReader opened = reader;
+        reader = null;
+        if (opened != null) {
+            opened.close();
+        }
+    }
+
+    private void leave() {
+        try {
+            release();
+            writes.close();
+            chain.close();
+        } catch (RuntimeException e) {
+            flow.tell(new Message.Fatal(e));
+        }
+    }
+
+    private Split current() {
+        if (split == null) {
+            throw new IllegalStateException("No split is being read");
+        }
+        return split;
+    }
+
+    private SplitReader open() {
+        SplitReader opened = reader;
+        if (opened == null) {
+            throw new IllegalStateException("No reader is open");
+        }
+        return opened;
+    }
+}
