@@ -40,7 +40,7 @@ final class CodeRules {
                         .because("a sleep is too long or too short: await the condition (a latch, a future, a poll with a"
                                 + " deadline, Awaitility in tests)")
                         .allowEmptyShould(true),
-                noClasses().that().resideOutsideOfPackages(TOOLS)
+                noClasses().that().resideOutsideOfPackages(TOOLS).and().doNotHaveSimpleName("KillingFailpoints")
                         .should().accessField(System.class, "out").orShould().accessField(System.class, "err")
                         .orShould().callMethod(System.class, "exit", int.class)
                         .because("only cli, demo and benchmarks speak to the terminal or end the process: log with SLF4J,"

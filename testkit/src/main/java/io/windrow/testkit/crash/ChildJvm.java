@@ -1,0 +1,155 @@
+package io.windrow.testkit.crash;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A child process that runs a main with this JVM's Java, class path, time zone, locale and flags (but a heap of its
+ * own). Its output is drained by a daemon thread. Safe for use by many threads.
+ */
+public final class ChildJvm implements AutoCloseable {
+    private static final int KEPT_LINES = 400;
+
+    private final Process process;
+    private final Deque<String> lines = new ArrayDeque<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition more = lock.newCondition();
+    private boolean drained;
+
+    private ChildJvm(Process process) {
+        this.process = process;
+        Thread.ofPlatform().daemon().name("child-output").start(this::drain);
+    }
+
+    /**
+     * Starts a main.
+     *
+     * @param main the class's name
+     * @param arguments its arguments
+     * @param properties system properties, on top of this JVM's own flags
+     */
+    public static ChildJvm start(String main, List<String> arguments, Map<String, String> properties) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (!flag.startsWith("-javaagent") && !flag.startsWith("-agentlib") && !flag.startsWith("-Xm")) {
+                command.add(flag);
+            }
+        }
+        command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
+        command.add("-cp");
+        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        command.add(main);
+        command.addAll(arguments);
+        try {
+            return new ChildJvm(new ProcessBuilder(command).redirectErrorStream(true).start());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Starting a child JVM with " + main, e);
+        }
+    }
+
+    /** Waits until the child prints exactly this line. False: it has ended without. Throws when the time is over. */
+    public boolean awaitLine(String line, Duration time) throws InterruptedException {
+        long left = time.toNanos();
+        lock.lock();
+        try {
+            while (!lines.contains(line)) {
+                if (drained) {
+                    return false;
+                }
+                if (left <= 0) {
+                    throw new IllegalStateException("The child did not print '" + line + "' within " + time + ":\n" + text());
+                }
+                left = more.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for the child's end and gives its exit code. Throws when the time is over. */
+    public int awaitEnd(Duration time) throws InterruptedException {
+        if (!process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new IllegalStateException("The child did not end within " + time + ":\n" + output());
+        }
+        return process.exitValue();
+    }
+
+    /** SIGKILL, and waits until the process is gone. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** SIGTERM. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** The last lines of standard output and standard error together. */
+    public String output() {
+        lock.lock();
+        try {
+            return text();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Kills the child if it still runs. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    private String text() {
+        return String.join("\n", lines);
+    }
+
+    private void drain() {
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                add(line);
+            }
+        } catch (IOException e) {
+            add("reading the child's output: " + e);
+        }
+        lock.lock();
+        try {
+            drained = true;
+            more.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void add(String line) {
+        lock.lock();
+        try {
+            if (lines.size() == KEPT_LINES) {
+                lines.removeFirst();
+            }
+            lines.addLast(line);
+            more.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.windrow.testkit.crash;
+
+import io.windrow.testkit.fault.KillingFailpoints;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * Runs a main again and again and kills it with SIGKILL at failpoints. Each start is the recovery from the last kill and
+ * the next victim. Only a kill whose child printed that it reached the failpoint counts. Used by one thread.
+ *
+ * @param main the class's name; it must take its {@link io.windrow.api.connector.Failpoints} from {@link
+ *     KillingFailpoints}, end with exit code 0 when all work is done, and go on with the work when it is started again
+ * @param arguments its arguments
+ * @param failpoints the places to kill at, each as often as the others
+ * @param seed decides the order of the places and how often one is passed first
+ * @param patience how long one start may take
+ */
+public record CrashChain(String main, List<String> arguments, List<String> failpoints, long seed, Duration patience) {
+    private static final int CHECK_EVERY = 10;
+    private static final int MAX_PASSES = 3;
+
+    public CrashChain {
+        arguments = List.copyOf(arguments);
+        failpoints = List.copyOf(failpoints);
+        if (failpoints.isEmpty()) {
+            throw new IllegalArgumentException("A crash chain needs at least one failpoint");
+        }
+    }
+
+    /**
+     * Kills until the number is reached. After every tenth kill, and at the end, the child runs to its end without a
+     * failpoint, and the outcome is checked.
+     *
+     * @param beforeCheck makes the source hold still and is undone by {@code check}, which throws if the target is wrong
+     * @throws AssertionError if the child fails by itself, or a failpoint is not reached in twenty starts in a row; the
+     *     text holds the seed
+     */
+    public Summary run(int kills, Runnable beforeCheck, Check check) throws InterruptedException {
+        Random random = new Random(seed);
+        List<String> round = new ArrayList<>();
+        Map<String, Integer> killed = new TreeMap<>();
+        int done = 0;
+        int missed = 0;
+        int missedInARow = 0;
+        int checks = 0;
+        while (done < kills) {
+            if (round.isEmpty()) {
+                round.addAll(failpoints);
+                Collections.shuffle(round, random);
+            }
+            String place = round.getLast();
+            int pass = missedInARow > 0 ? 1 : 1 + random.nextInt(MAX_PASSES);
+            if (kill(place, pass)) {
+                round.removeLast();
+                killed.merge(place, 1, Integer::sum);
+                done++;
+                missedInARow = 0;
+                if (done % CHECK_EVERY == 0 || done == kills) {
+                    finish(beforeCheck, check, done);
+                    checks++;
+                }
+            } else {
+                missed++;
+                missedInARow++;
+                if (missedInARow == 20) {
+                    throw new AssertionError("Killing at " + place + ": never reached in 20 starts, seed " + seed);
+                }
+            }
+        }
+        return new Summary(seed, done, missed, checks, killed);
+    }
+
+    private boolean kill(String place, int pass) throws InterruptedException {
+        try (ChildJvm child = ChildJvm.start(main, arguments, Map.of(KillingFailpoints.PROPERTY, place + ":" + pass))) {
+            if (child.awaitLine("reached " + place, patience)) {
+                child.kill();
+                return true;
+            }
+            succeeded(child, "Running with failpoint " + place + ":" + pass);
+            return false;
+        }
+    }
+
+    private void finish(Runnable beforeCheck, Check check, int done) throws InterruptedException {
+        beforeCheck.run();
+        try (ChildJvm child = ChildJvm.start(main, arguments, Map.of())) {
+            succeeded(child, "Recovering after kill " + done);
+        }
+        try {
+            check.run();
+        } catch (Exception | AssertionError e) {
+            throw new AssertionError("Checking after kill " + done + ", seed " + seed + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void succeeded(ChildJvm child, String doing) throws InterruptedException {
+        int exit = child.awaitEnd(patience);
+        if (exit != 0) {
+            throw new AssertionError(doing + ": the child ended with " + exit + ", seed " + seed + "\n" + child.output());
+        }
+    }
+
+    /** Compares source and target. */
+    @FunctionalInterface
+    public interface Check {
+        /** Throws if the target is wrong. */
+        void run() throws Exception;
+    }
+
+    /**
+     * What was done.
+     *
+     * @param seed the seed that repeats the order
+     * @param kills kills that reached their failpoint
+     * @param missed starts that ended before they reached it; not counted as kills
+     * @param checks how often source and target were compared
+     * @param byFailpoint kills by failpoint
+     */
+    public record Summary(long seed, int kills, int missed, int checks, Map<String, Integer> byFailpoint) {}
+}

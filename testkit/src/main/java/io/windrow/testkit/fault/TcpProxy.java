@@ -1,0 +1,205 @@
+package io.windrow.testkit.fault;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A TCP proxy on 127.0.0.1 that can be told, at any time and from any thread, to misbehave. What it is told holds for
+ * all its connections, old and new, until it is told something else.
+ */
+public final class TcpProxy implements AutoCloseable {
+    private final String host;
+    private final int target;
+    private final ServerSocket listener;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicLong received = new AtomicLong();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private volatile Fault fault = new Fault.None();
+    private volatile boolean closed;
+
+    private TcpProxy(String host, int target) throws IOException {
+        this.host = host;
+        this.target = target;
+        this.listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+    }
+
+    /** A proxy to the given server, listening on a port of its own. */
+    public static TcpProxy to(String host, int port) {
+        try {
+            TcpProxy proxy = new TcpProxy(host, port);
+            Thread.ofPlatform().daemon().name("proxy-accept").start(proxy::accept);
+            return proxy;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Starting a proxy to " + host + ":" + port, e);
+        }
+    }
+
+    /** The port to connect to instead of the server's. */
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    /** Bytes that the server has sent so far, over all connections. */
+    public long received() {
+        return received.get();
+    }
+
+    /** Passes everything on at once. */
+    public void pass() {
+        set(new Fault.None());
+    }
+
+    /** Holds every piece back for the given time, in both directions. */
+    public void delay(Duration time) {
+        set(new Fault.Delay(time));
+    }
+
+    /** Keeps connections open and passes nothing on, in either direction, until told something else. */
+    public void blackHole() {
+        set(new Fault.BlackHole());
+    }
+
+    /** Resets every connection (RST) once the server has sent that many more bytes over all of them. */
+    public void resetAfter(long bytes) {
+        set(new Fault.Reset(received.get() + bytes));
+    }
+
+    /** Passes requests on to the server and drops all that it replies. */
+    public void dropReplies() {
+        set(new Fault.DropReplies());
+    }
+
+    /** Resets all connections that are open now. */
+    public void resetAll() {
+        sockets.forEach(TcpProxy::reset);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        set(new Fault.None());
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Closing a proxy", e);
+        }
+        resetAll();
+    }
+
+    private void set(Fault next) {
+        lock.lock();
+        try {
+            fault = next;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void accept() {
+        while (!closed) {
+            try {
+                Socket client = listener.accept();
+                Socket server = new Socket(host, target);
+                client.setTcpNoDelay(true);
+                server.setTcpNoDelay(true);
+                sockets.add(client);
+                sockets.add(server);
+                Thread.ofPlatform().daemon().name("proxy-request").start(() -> pump(client, server, Direction.REQUEST));
+                Thread.ofPlatform().daemon().name("proxy-reply").start(() -> pump(server, client, Direction.REPLY));
+            } catch (IOException e) {
+                // The listener is closed, or the server refuses: the client sees a closed or unanswered connection.
+                continue;
+            }
+        }
+    }
+
+    private void pump(Socket from, Socket to, Direction direction) {
+        byte[] buffer = new byte[1 << 14];
+        try {
+            for (int n = from.getInputStream().read(buffer); n >= 0; n = from.getInputStream().read(buffer)) {
+                if (direction == Direction.REPLY) {
+                    received.addAndGet(n);
+                }
+                if (passes(direction, from, to)) {
+                    to.getOutputStream().write(buffer, 0, n);
+                }
+            }
+            to.shutdownOutput();
+        } catch (IOException e) {
+            // One side is gone: the other side shall see the same.
+            reset(from);
+            reset(to);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean passes(Direction direction, Socket from, Socket to) throws InterruptedException {
+        lock.lock();
+        try {
+            while (fault instanceof Fault.BlackHole && !closed) {
+                changed.await();
+            }
+            return switch (fault) {
+                case Fault.None ignored -> true;
+                case Fault.BlackHole ignored -> false;
+                case Fault.Delay delay -> {
+                    long left = delay.time().toNanos();
+                    while (left > 0 && !closed) {
+                        left = changed.awaitNanos(left);
+                    }
+                    yield true;
+                }
+                case Fault.DropReplies ignored -> direction == Direction.REQUEST;
+                case Fault.Reset reset -> {
+                    if (received.get() >= reset.at()) {
+                        reset(from);
+                        reset(to);
+                        yield false;
+                    }
+                    yield true;
+                }
+            };
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void reset(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            // It was closed already.
+            return;
+        }
+    }
+
+    private enum Direction {
+        REQUEST,
+        REPLY
+    }
+
+    private sealed interface Fault {
+        record None() implements Fault {}
+
+        record Delay(Duration time) implements Fault {}
+
+        record BlackHole() implements Fault {}
+
+        record Reset(long at) implements Fault {}
+
+        record DropReplies() implements Fault {}
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * Things that go wrong on purpose: {@link io.windrow.testkit.fault.TcpProxy} between a client and a server, {@link
+ * io.windrow.testkit.fault.ThrowingFailpoints} and {@link io.windrow.testkit.fault.KillingFailpoints} inside the code.
+ * Judging what follows is not done here.
+ */
+@NullMarked
+package io.windrow.testkit.fault;
+
+import org.jspecify.annotations.NullMarked;
