@@ -4,7 +4,7 @@ import io.windrow.api.error.ErrorCode;
 import io.windrow.api.error.ErrorKind;
 
 /** The errors of the Parquet encoder and of its read-back. */
-enum ParquetError implements ErrorCode {
+public enum ParquetError implements ErrorCode {
     WRITER_CLOSED("parquet.writer_closed", ErrorKind.BUG,
             "A Parquet writer was used after it had failed, been aborted or been finished.",
             "Abandon the staged file and write it again from the last committed position."),
