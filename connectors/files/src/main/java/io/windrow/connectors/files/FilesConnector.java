@@ -9,6 +9,8 @@ import io.windrow.api.sink.SinkTraits;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.SourceFactory;
 import io.windrow.connectors.files.layout.LayoutError;
+import io.windrow.connectors.files.parquet.ParquetError;
+import io.windrow.connectors.files.read.ReadError;
 import io.windrow.connectors.files.tree.LocalFileTree;
 import io.windrow.connectors.files.tree.TreeError;
 import java.util.ArrayList;
@@ -50,6 +52,8 @@ public final class FilesConnector implements Connector {
         List<ErrorCode> codes = new ArrayList<>();
         codes.addAll(List.of(FilesError.values()));
         codes.addAll(List.of(LayoutError.values()));
+        codes.addAll(List.of(ParquetError.values()));
+        codes.addAll(List.of(ReadError.values()));
         codes.addAll(List.of(TreeError.values()));
         return List.copyOf(codes);
     }

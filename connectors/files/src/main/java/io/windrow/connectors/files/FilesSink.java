@@ -6,6 +6,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Committer;
+import io.windrow.api.sink.Delivery;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.WriteMode;
@@ -123,6 +124,11 @@ public final class FilesSink implements Sink {
     @Override
     public Committer committer() {
         return new FilesCommitter(config, context, tree);
+    }
+
+    @Override
+    public Optional<Delivery> delivery(StreamName stream) {
+        return Optional.of(new FilesDelivery(config, context, tree, stream));
     }
 
     @Override

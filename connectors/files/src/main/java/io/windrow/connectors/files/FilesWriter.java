@@ -11,6 +11,7 @@ import io.windrow.api.sink.WriterId;
 import io.windrow.connectors.files.format.CountedOutput;
 import io.windrow.connectors.files.format.Encoders;
 import io.windrow.connectors.files.format.RowEncoder;
+import io.windrow.connectors.files.format.Written;
 import io.windrow.connectors.files.layout.StagedFile;
 import io.windrow.connectors.files.layout.StreamFolder;
 import io.windrow.connectors.files.read.ReadBack;
@@ -102,21 +103,24 @@ final class FilesWriter implements SinkWriter {
     /** Ends a file, makes it durable, reads it back. */
     private void finish(String partition) {
         OpenFile file = open.get(partition);
-        file.encoder.finish();
+        Written written = file.encoder.finish();
         context.failpoints().reach("files.before_sync");
         file.output.sync();
         file.output.close();
         file.encoder.close();
         String writing = file.path + StreamFolder.WRITING;
         long length = tree.length(writing).orElse(-1L);
-        ReadBack.Count count = ReadBack.count(tree, writing, config.format(), config.codec());
-        if (length != file.counted.bytes() || count.crc32c() != file.counted.checksum() || count.rows() != file.rows) {
+        ReadBack.Count count = ReadBack.count(
+                tree, writing, config.format(), config.codec(), schema, written, context.allocator());
+        if (length != file.counted.bytes() || count.crc32c().orElse(file.counted.checksum()) != file.counted.checksum()
+                || count.rows() != file.rows) {
             throw WindrowException.of(FilesError.READ_BACK_DIFFERS, "Reading back " + writing + ": it has " + length
                     + " bytes and " + count.rows() + " rows, expected " + file.counted.bytes() + " and " + file.rows);
         }
         tree.rename(writing, file.path + StreamFolder.STAGED);
         open.remove(partition);
-        closed.add(new ClosedFile(file.partition, file.path + StreamFolder.STAGED, file.number, length, count));
+        closed.add(new ClosedFile(file.partition, file.path + StreamFolder.STAGED, file.number, length,
+                file.counted.checksum(), count));
     }
 
     @Override
@@ -156,7 +160,7 @@ final class FilesWriter implements SinkWriter {
         String name = StreamFolder.dataName(id.generation(), epoch, id.fencingToken(), id.writer(), file.number);
         String path = visible + "/" + (file.partition.isEmpty() ? "" : file.partition + "/") + name + config.extension();
         StagedFile text =
-                new StagedFile(file.path, path, file.count.rows(), file.bytes, file.count.crc32c());
+                new StagedFile(file.path, path, file.count.rows(), file.bytes, file.crc32c);
         return new Staged(
                 schema.stream(), StagedFile.VERSION, text.toJson(), schema.version(), file.count.rows(), file.bytes,
                 file.count.how());
@@ -212,7 +216,7 @@ final class FilesWriter implements SinkWriter {
     }
 
     /** A file that is durable. */
-    private record ClosedFile(String partition, String path, long number, long bytes, ReadBack.Count count) {}
+    private record ClosedFile(String partition, String path, long number, long bytes, long crc32c, ReadBack.Count count) {}
 
     /** A file that takes rows. */
     private final class OpenFile {
@@ -260,7 +264,7 @@ final class FilesWriter implements SinkWriter {
         }
 
         @Override
-        public void finish() {
+        public Written finish() {
             throw new IllegalStateException("no encoder");
         }
 

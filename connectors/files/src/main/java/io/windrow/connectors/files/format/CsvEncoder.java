@@ -181,13 +181,14 @@ final class CsvEncoder implements RowEncoder {
     }
 
     @Override
-    public void finish() {
+    public Written finish() {
         out.flush();
         try {
             stream.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return Written.NOTHING_MORE;
     }
 
     @Override

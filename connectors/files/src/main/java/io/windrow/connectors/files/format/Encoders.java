@@ -31,7 +31,9 @@ public final class Encoders {
         return switch (format) {
             case JSONL -> new JsonLinesEncoder(schema, compressed(compression, out));
             case CSV -> new CsvEncoder(schema, csv, compressed(compression, out));
-            case PARQUET, ARROW, ARROW_STREAM, AVRO -> throw new IllegalArgumentException("No encoder for " + format);
+            case PARQUET -> new ParquetEncoder(schema, compression, out);
+            case ARROW, ARROW_STREAM -> new ArrowEncoder(format, schema, allocator, out);
+            case AVRO -> new AvroEncoder(schema, compression, out);
         };
     }
 

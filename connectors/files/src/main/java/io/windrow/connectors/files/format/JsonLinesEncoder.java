@@ -33,13 +33,14 @@ final class JsonLinesEncoder implements RowEncoder {
     }
 
     @Override
-    public void finish() {
+    public Written finish() {
         out.flush();
         try {
             stream.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return Written.NOTHING_MORE;
     }
 
     @Override

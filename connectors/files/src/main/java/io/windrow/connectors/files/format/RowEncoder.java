@@ -11,7 +11,7 @@ public interface RowEncoder extends AutoCloseable {
     long buffered();
 
     /** Writes everything that is still buffered and the format's end. Nothing may be written after it. */
-    void finish();
+    Written finish();
 
     /** Frees buffers. Writes nothing: a file that was not finished has no end that a reader could take for one. */
     @Override

@@ -1,0 +1,153 @@
+package io.windrow.connectors.files;
+
+import io.windrow.api.batch.Account;
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Position;
+import io.windrow.api.connector.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.sink.Delivery;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.connectors.files.format.Compression;
+import io.windrow.connectors.files.format.Format;
+import io.windrow.connectors.files.layout.BookFiles;
+import io.windrow.connectors.files.layout.StagedFile;
+import io.windrow.connectors.files.layout.StreamFacts;
+import io.windrow.connectors.files.layout.StreamFolder;
+import io.windrow.connectors.files.read.Decoders;
+import io.windrow.connectors.files.read.FileDecoder;
+import io.windrow.connectors.files.read.ReadError;
+import io.windrow.connectors.files.tree.FileTree;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a stream's files back, manifest by manifest, with decoders that share no code with the encoders. Before a file is
+ * decoded its length and checksum are compared with the manifest. Replace: the generation that {@code current} shows.
+ */
+public final class FilesDelivery implements Delivery {
+    private final FilesConfig config;
+    private final Context context;
+    private final FileTree tree;
+    private final BookFiles books;
+    private final StreamFolder folder;
+    private final Deque<StreamFolder.Book> manifests;
+    private final Deque<StagedFile> files = new ArrayDeque<>();
+    private @Nullable FileDecoder decoder;
+    private long expected;
+    private long got;
+
+    FilesDelivery(FilesConfig config, Context context, FileTree tree, StreamName stream) {
+        this.config = config;
+        this.context = context;
+        this.tree = tree;
+        this.books = new BookFiles(tree);
+        this.folder = StreamFolder.of(stream);
+        this.manifests = new ArrayDeque<>(shown());
+    }
+
+    private List<StreamFolder.Book> shown() {
+        Optional<String> link = tree.linkTarget(folder.current());
+        if (link.isEmpty()) {
+            boolean replaced = books.text(folder.owner()).isPresent() && replaces();
+            return replaced ? List.of() : books.books(folder, StreamFolder.Book::live);
+        }
+        long current = StreamFolder.generationOf(link.get()).orElseThrow(() -> WindrowException.of(
+                FilesError.OWNED_BY_OTHER, "Reading " + folder.current() + ": it leads to no generation of Windrow"));
+        return books.books(folder, book -> book.live() && book.generation() == current);
+    }
+
+    private boolean replaces() {
+        return StreamFacts.parse(
+                        folder.owner(), books.text(folder.owner()).orElse("{}"))
+                .mode().equals(WriteMode.REPLACE.name());
+    }
+
+    @Override
+    public long count() {
+        long rows = 0;
+        for (StreamFolder.Book book : shown()) {
+            rows += books.manifest(folder, book).rows();
+        }
+        return rows;
+    }
+
+    @Override
+    public Optional<Batch> read(StreamSchema schema) {
+        while (true) {
+            if (decoder == null && !openNext(schema)) {
+                return Optional.empty();
+            }
+            FileDecoder from = decoder;
+            Optional<VectorSchemaRoot> rows = from == null ? Optional.empty() : from.next();
+            if (rows.isPresent()) {
+                got += rows.get().getRowCount();
+                Account account = Account.ofRead(rows.get().getRowCount());
+                return Optional.of(new Batch(schema, rows.get(), new Position(1, "{}"), account));
+            }
+            closeDecoder();
+            if (got != expected) {
+                throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + folder.data() + ": a file holds " + got
+                        + " rows, its manifest says " + expected);
+            }
+        }
+    }
+
+    private boolean openNext(StreamSchema schema) {
+        while (files.isEmpty()) {
+            if (manifests.isEmpty()) {
+                return false;
+            }
+            files.addAll(books.manifest(folder, manifests.remove()).files());
+        }
+        StagedFile file = files.remove();
+        if (!tree.length(file.file()).equals(Optional.of(file.bytes()))
+                || Decoders.checksum(tree, file.file()) != file.crc32c()) {
+            throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + file.file()
+                    + ": it is gone or not as its manifest says (" + file.bytes() + " bytes, checksum)");
+        }
+        Format format = format(file.file());
+        decoder = Decoders.open(tree, file.file(), format, compression(file.file()), schema, config.csv(),
+                context.allocator());
+        expected = file.rows();
+        got = 0;
+        return true;
+    }
+
+    /** By the name, since the settings may have changed since the file was written. */
+    private static Format format(String path) {
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        for (Format format : Format.values()) {
+            if (name.endsWith(format.extension()) || name.endsWith(format.extension() + ".gz")
+                    || name.endsWith(format.extension() + ".zst")) {
+                return format;
+            }
+        }
+        throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + path + ": its extension is no format's");
+    }
+
+    private static Compression compression(String path) {
+        if (path.endsWith(".gz")) {
+            return Compression.GZIP;
+        }
+        return path.endsWith(".zst") ? Compression.ZSTD : Compression.NONE;
+    }
+
+    private void closeDecoder() {
+        FileDecoder open = decoder;
+        decoder = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        closeDecoder();
+    }
+}

@@ -1,0 +1,96 @@
+package io.windrow.connectors.files.read;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.ArrowTypes;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.connectors.files.format.Format;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowFileReader;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.apache.arrow.vector.util.TransferPair;
+
+/** Arrow IPC by the Arrow library. */
+final class ArrowDecoder implements FileDecoder {
+    private final StreamSchema schema;
+    private final BufferAllocator allocator;
+    private final ArrowReader reader;
+
+    ArrowDecoder(StreamSchema schema, Path path, Format format, BufferAllocator allocator) throws IOException {
+        this.schema = schema;
+        this.allocator = allocator;
+        this.reader = open(path, format, allocator);
+    }
+
+    private static ArrowReader open(Path path, Format format, BufferAllocator allocator) throws IOException {
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+        return format == Format.ARROW
+                ? new ArrowFileReader(channel, allocator)
+                : new ArrowStreamReader(channel, allocator);
+    }
+
+    static long count(Path path, Format format, BufferAllocator allocator) throws IOException {
+        try (ArrowReader reader = open(path, format, allocator)) {
+            long rows = 0;
+            while (reader.loadNextBatch()) {
+                rows += reader.getVectorSchemaRoot().getRowCount();
+            }
+            return rows;
+        }
+    }
+
+    @Override
+    public Optional<VectorSchemaRoot> next() {
+        try {
+            if (!reader.loadNextBatch()) {
+                return Optional.empty();
+            }
+            VectorSchemaRoot from = reader.getVectorSchemaRoot();
+            int rows = from.getRowCount();
+            List<FieldVector> vectors = new ArrayList<>();
+            for (Column column : schema.columns()) {
+                vectors.add(moved(from, column, rows));
+            }
+            VectorSchemaRoot root = new VectorSchemaRoot(vectors);
+            root.setRowCount(rows);
+            return Optional.of(root);
+        } catch (IOException e) {
+            throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading Arrow: " + e.getMessage(), e);
+        }
+    }
+
+    /** The column's vector, taken from the reader; nulls if the file lacks the column. */
+    private FieldVector moved(VectorSchemaRoot from, Column column, int rows) {
+        FieldVector source = from.getVector(column.name());
+        if (source == null) {
+            FieldVector nulls = ArrowTypes.field(column).createVector(allocator);
+            for (int i = 0; i < rows; i++) {
+                nulls.setNull(i);
+            }
+            nulls.setValueCount(rows);
+            return nulls;
+        }
+        TransferPair pair = source.getTransferPair(ArrowTypes.field(column), allocator);
+        pair.transfer();
+        return (FieldVector) pair.getTo();
+    }
+
+    @Override
+    public void close() {
+        try {
+            reader.close();
+        } catch (IOException e) {
+            throw WindrowException.of(ReadError.FILE_DAMAGED, "Closing Arrow: " + e.getMessage(), e);
+        }
+    }
+}

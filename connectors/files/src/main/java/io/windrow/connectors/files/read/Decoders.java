@@ -1,0 +1,60 @@
+package io.windrow.connectors.files.read;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.connectors.files.format.Compression;
+import io.windrow.connectors.files.format.CsvStyle;
+import io.windrow.connectors.files.format.Format;
+import io.windrow.connectors.files.tree.FileTree;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
+import org.apache.arrow.memory.BufferAllocator;
+
+/** Opens decoders. */
+public final class Decoders {
+    private Decoders() {}
+
+    /**
+     * Opens a file for reading by the given schema; columns are found by exact name, and one that the file lacks is null.
+     *
+     * @param csv how CSV was written
+     */
+    public static FileDecoder open(
+            FileTree tree,
+            String path,
+            Format format,
+            Compression compression,
+            StreamSchema schema,
+            CsvStyle csv,
+            BufferAllocator allocator) {
+        try {
+            return switch (format) {
+                case JSONL -> new RowDecoder(path, schema,
+                        new JsonLinesCursor(schema, ReadBack.decompressed(tree.open(path), compression)), allocator);
+                case CSV -> new RowDecoder(path, schema,
+                        new CsvCursor(schema, csv, ReadBack.decompressed(tree.open(path), compression)), allocator);
+                case PARQUET -> new RowDecoder(path, schema, new ParquetCursor(schema, tree.local(path)), allocator);
+                case AVRO -> new RowDecoder(path, schema, new AvroDecoder(schema, tree.local(path)), allocator);
+                case ARROW, ARROW_STREAM -> new ArrowDecoder(schema, tree.local(path), format, allocator);
+            };
+        } catch (IOException e) {
+            throw WindrowException.of(ReadError.FILE_DAMAGED, "Opening " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The CRC-32C of a whole file. */
+    public static long checksum(FileTree tree, String path) {
+        CRC32C crc = new CRC32C();
+        try (InputStream in = new CheckedInputStream(tree.open(path), crc)) {
+            byte[] buffer = new byte[1 << 16];
+            while (in.read(buffer) >= 0) {
+                continue;
+            }
+            return crc.getValue();
+        } catch (IOException e) {
+            throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + path + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.windrow.connectors.files.read;
+
+import dev.hardwood.InputFile;
+import dev.hardwood.reader.ParquetFileReader;
+import dev.hardwood.reader.RowReader;
+import dev.hardwood.row.PqList;
+import dev.hardwood.row.StructAccessor;
+import io.windrow.api.schema.ArrowTypes;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamSchema;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Parquet by hardwood, which shares no code with our writer. */
+final class ParquetCursor implements RowCursor {
+    private final StreamSchema schema;
+    private final InputFile input;
+    private final ParquetFileReader reader;
+    private final RowReader rows;
+    private final int[] places;
+
+    ParquetCursor(StreamSchema schema, Path path) throws IOException {
+        this.schema = schema;
+        input = InputFile.of(path);
+        reader = ParquetFileReader.open(input);
+        rows = reader.rowReader();
+        Map<String, Integer> names = new HashMap<>();
+        for (int i = 0; i < rows.getFieldCount(); i++) {
+            names.put(rows.getFieldName(i), i);
+        }
+        places = new int[schema.columns().size()];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = names.getOrDefault(schema.columns().get(i).name(), -1);
+        }
+    }
+
+    @Override
+    public boolean next() {
+        if (!rows.hasNext()) {
+            return false;
+        }
+        rows.next();
+        return true;
+    }
+
+    @Override
+    public @Nullable Object value(int column) {
+        return places[column] < 0 ? null : value(rows.getRawValue(places[column]), schema.columns().get(column).type());
+    }
+
+    private static @Nullable Object value(@Nullable Object raw, ColumnType type) {
+        return switch (raw) {
+            case null -> null;
+            case PqList list -> {
+                ColumnType element = ((ColumnType.ListOf) type).element().type();
+                List<@Nullable Object> items = new ArrayList<>(list.size());
+                for (int i = 0; i < list.size(); i++) {
+                    items.add(value(list.getRaw(i), element));
+                }
+                yield items;
+            }
+            case StructAccessor struct -> {
+                List<Column> children = ArrowTypes.children(type);
+                List<@Nullable Object> fields = new ArrayList<>(children.size());
+                for (Column child : children) {
+                    fields.add(value(struct.getRawValue(child.name()), child.type()));
+                }
+                yield fields;
+            }
+            case byte[] bytes when type instanceof ColumnType.Decimal t ->
+                    new BigDecimal(new BigInteger(bytes), t.scale());
+            case Number number when type instanceof ColumnType.Decimal t ->
+                    BigDecimal.valueOf(number.longValue(), t.scale());
+            case Object other -> other;
+        };
+    }
+
+    @Override
+    public void close() throws IOException {
+        rows.close();
+        reader.close();
+        input.close();
+    }
+}

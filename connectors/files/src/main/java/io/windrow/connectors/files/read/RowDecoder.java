@@ -1,0 +1,68 @@
+package io.windrow.connectors.files.read;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.ArrowTypes;
+import io.windrow.api.schema.StreamSchema;
+import java.io.IOException;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+
+/** Makes batches from a {@link RowCursor}. */
+final class RowDecoder implements FileDecoder {
+    private static final int ROWS = 4096;
+    private static final long BYTES = 16L << 20;
+
+    private final String path;
+    private final StreamSchema schema;
+    private final RowCursor cursor;
+    private final BufferAllocator allocator;
+
+    RowDecoder(String path, StreamSchema schema, RowCursor cursor, BufferAllocator allocator) {
+        this.path = path;
+        this.schema = schema;
+        this.cursor = cursor;
+        this.allocator = allocator;
+    }
+
+    @Override
+    public Optional<VectorSchemaRoot> next() {
+        VectorSchemaRoot root = VectorSchemaRoot.create(ArrowTypes.schema(schema), allocator);
+        boolean given = false;
+        try {
+            int row = fill(root);
+            root.setRowCount(row);
+            given = row > 0;
+            return given ? Optional.of(root) : Optional.empty();
+        } catch (IOException e) {
+            throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + path + ": " + e.getMessage(), e);
+        } finally {
+            if (!given) {
+                root.close();
+            }
+        }
+    }
+
+    private int fill(VectorSchemaRoot root) throws IOException {
+        int row = 0;
+        long bytes = 0;
+        while (row < ROWS && bytes < BYTES && cursor.next()) {
+            for (int i = 0; i < schema.columns().size(); i++) {
+                Object value = cursor.value(i);
+                bytes += value instanceof byte[] array ? array.length : 8;
+                Values.put(root.getVector(i), schema.columns().get(i), row, value);
+            }
+            row++;
+        }
+        return row;
+    }
+
+    @Override
+    public void close() {
+        try {
+            cursor.close();
+        } catch (IOException e) {
+            throw WindrowException.of(ReadError.FILE_DAMAGED, "Closing " + path + ": " + e.getMessage(), e);
+        }
+    }
+}
