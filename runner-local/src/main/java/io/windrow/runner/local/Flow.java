@@ -8,6 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,6 +21,7 @@ final class Flow {
     private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
     private final AtomicLong epochRows = new AtomicLong();
     private final AtomicLong epochBytes = new AtomicLong();
+    private final AtomicBoolean fullTold = new AtomicBoolean();
     private final AtomicLong openWriters = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -84,6 +86,9 @@ final class Flow {
         of.bytes.addAndGet(bytes);
         epochRows.addAndGet(rows);
         epochBytes.addAndGet(bytes);
+        if (epochFull() && !fullTold.getAndSet(true)) {
+            tell(new Message.Nudge());
+        }
     }
 
     AtomicLong openWriters() {
@@ -103,6 +108,7 @@ final class Flow {
     void epochCut() {
         epochRows.set(0);
         epochBytes.set(0);
+        fullTold.set(false);
     }
 
     void committing(boolean now) {

@@ -40,7 +40,7 @@ sealed interface Message {
     /** The run cannot go on: lease lost, store gone, a simulated crash. */
     record Fatal(Throwable cause) implements Message {}
 
-    /** Look again: a stop was requested. */
+    /** Look again: a stop was requested, or the epoch is full. */
     record Nudge() implements Message {}
 
     /** Up to where a worker had read its split at the cut. */
