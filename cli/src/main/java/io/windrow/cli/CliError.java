@@ -1,0 +1,76 @@
+package io.windrow.cli;
+
+import io.windrow.api.error.ErrorCode;
+import io.windrow.api.error.ErrorKind;
+
+/** What can be wrong with a command. */
+public enum CliError implements ErrorCode {
+    /** Arguments that make no sense. */
+    BAD_ARGUMENTS("cli.bad_arguments", ErrorKind.USER, "The arguments do not fit together.", "Run the command with --help."),
+    /** No pipeline. */
+    NO_PIPELINE(
+            "cli.no_pipeline",
+            ErrorKind.USER,
+            "No pipeline was named.",
+            "Name a pipeline file, or describe one with --from, --stream and --to."),
+    /** A URL scheme without a connector. */
+    UNKNOWN_SCHEME(
+            "cli.unknown_scheme",
+            ErrorKind.USER,
+            "No connector reads from such a URL.",
+            "Run `windrow connectors` to see the sources, and write a pipeline file."),
+    /** Output file exists. */
+    FILE_EXISTS("cli.file_exists", ErrorKind.USER, "The file exists already.", "Name another file, or remove this one."),
+    /** A file cannot be written. */
+    FILE_FAILED("cli.file_failed", ErrorKind.RESOURCE, "A file cannot be written.", "Check the path, its permissions and the disk."),
+    /** There is no state. */
+    NO_STATE(
+            "cli.no_state",
+            ErrorKind.USER,
+            "The pipeline has no state yet.",
+            "Run the pipeline first; check that run.state names the store that it used."),
+    /** Consent is missing. */
+    NEEDS_YES("cli.needs_yes", ErrorKind.USER, "The command would change state.", "Read what it would do, then add --yes."),
+    /** Something that the source or the sink cannot do. */
+    NOT_OFFERED(
+            "cli.not_offered",
+            ErrorKind.USER,
+            "The source or the sink does not offer what the command needs.",
+            "Run `windrow connectors` to see what the connectors offer."),
+    /** The command was interrupted. */
+    INTERRUPTED("cli.interrupted", ErrorKind.EXTERNAL_TRANSIENT, "The command was interrupted.", "Run it again."),
+    /** A defect. */
+    BUG("cli.bug", ErrorKind.BUG, "A defect of Windrow.", "Run again with --debug and report what it prints.");
+
+    private final String code;
+    private final ErrorKind kind;
+    private final String meaning;
+    private final String remedy;
+
+    CliError(String code, ErrorKind kind, String meaning, String remedy) {
+        this.code = code;
+        this.kind = kind;
+        this.meaning = meaning;
+        this.remedy = remedy;
+    }
+
+    @Override
+    public String code() {
+        return code;
+    }
+
+    @Override
+    public ErrorKind kind() {
+        return kind;
+    }
+
+    @Override
+    public String meaning() {
+        return meaning;
+    }
+
+    @Override
+    public String remedy() {
+        return remedy;
+    }
+}

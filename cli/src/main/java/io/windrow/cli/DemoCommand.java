@@ -1,0 +1,137 @@
+package io.windrow.cli;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.ledger.LedgerEntry;
+import io.windrow.core.plan.Plan;
+import io.windrow.core.registry.Registry;
+import io.windrow.demo.DemoDatabase;
+import io.windrow.demo.DemoPipeline;
+import io.windrow.demo.OrdersWriter;
+import io.windrow.demo.TpchData;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Shows the whole of it on an embedded database: a run that is killed in the middle, its resumption, the proof. */
+@Command(name = "demo", description = "Start an embedded PostgreSQL, deliver TPC-H, kill the run once, resume, verify. Needs no set-up.")
+final class DemoCommand implements Callable<Integer> {
+    @ParentCommand Windrow windrow;
+
+    @Option(names = "--scale", paramLabel = "N", defaultValue = "0.1", description = "TPC-H scale: 0.1 (default) is 866,000 rows.")
+    double scale;
+
+    @Option(names = "--dir", paramLabel = "DIR", defaultValue = "windrow-demo", description = "Where pipeline file and data go (windrow-demo).")
+    Path folder;
+
+    @Override
+    public Integer call() {
+        long started = System.nanoTime();
+        if (!(scale > 0 && scale <= 100)) {
+            throw WindrowException.of(CliError.BAD_ARGUMENTS, "Reading --scale: expected a number above 0 and up to 100, not " + scale);
+        }
+        step("Starting an embedded PostgreSQL 18");
+        try (DemoDatabase database = DemoDatabase.start()) {
+            step("Loading TPC-H at scale " + scale);
+            TpchData.load(database, scale, table -> windrow.screen().note("    " + table));
+            Path file = DemoPipeline.write(freshFolder(), database.url());
+            try (OrdersWriter writer = OrdersWriter.start(database, Duration.ofMillis(20), 1)) {
+                step("Running " + file + " while a writer changes orders, and killing it (SIGKILL) after its first commit");
+                killOnce(file);
+                step("Running it again: it goes on from the last commit");
+                run(file);
+                windrow.screen().note("    meanwhile " + writer.inserted() + " orders were inserted and " + writer.updated() + " updated");
+            }
+            step("The writer has ended. One more run fetches what it committed last");
+            int code = run(file);
+            step("Verifying source against target");
+            code = Math.max(code, Main.run(windrow.screen(), arguments("verify", file)));
+            ledger(file);
+            step("Done in " + Screen.seconds((System.nanoTime() - started) / 1e9));
+            windrow.screen().note("    pipeline  " + file + "   (put your own database's URL into it)");
+            windrow.screen().note("    files     " + file.resolveSibling("out"));
+            return code;
+        }
+    }
+
+    /** A new folder for each demo: an older one's state belongs to a database that is gone. */
+    private Path freshFolder() {
+        Path fresh = folder;
+        for (int i = 2; java.nio.file.Files.exists(fresh); i++) {
+            fresh = folder.resolveSibling(folder.getFileName() + "-" + i);
+        }
+        return fresh.toAbsolutePath();
+    }
+
+    private int run(Path file) {
+        return Main.run(windrow.screen(), arguments("run", file));
+    }
+
+    private String[] arguments(String command, Path file) {
+        return windrow.json ? new String[] {"--json", command, file.toString()} : new String[] {command, file.toString()};
+    }
+
+    private void killOnce(Path file) {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElse("java"));
+        for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            boolean cache = option.startsWith("-XX:AOT") || option.contains("ArchiveClasses") || option.contains("SharedArchive");
+            if (!cache && !option.startsWith("-Dwindrow.terminal")) {
+                command.add(option);
+            }
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "--json", "run", file.toString()));
+        try {
+            Process child = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            boolean killed = false;
+            try (BufferedReader out = new BufferedReader(
+                    new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+                for (String line = out.readLine(); line != null; line = out.readLine()) {
+                    if (!killed && line.contains("\"event\":\"committed\"")) {
+                        child.destroyForcibly();
+                        killed = true;
+                    }
+                }
+            }
+            child.waitFor(1, TimeUnit.MINUTES);
+            windrow.screen().note(killed
+                    ? "    killed process " + child.pid() + " after its first commit"
+                    : "    the run ended before it could be killed (exit code " + child.exitValue() + ")");
+        } catch (IOException e) {
+            throw WindrowException.of(CliError.FILE_FAILED, "Starting the run that is to be killed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw WindrowException.of(CliError.INTERRUPTED, "Waiting for the run that is to be killed", e);
+        }
+    }
+
+    private void ledger(Path file) {
+        step("The ledger, newest first");
+        Target target = new Target();
+        target.file = file;
+        Plan plan = target.plan(Registry.load());
+        List<LedgerEntry> entries;
+        try (StateStore store = Stores.required(plan.spec())) {
+            entries = store.ledger(plan.spec().pipeline(), Optional.empty(), 30).stream().map(LedgerEntry::parse).toList();
+        }
+        if (!windrow.json) {
+            LedgerCommand.print(windrow.screen(), entries);
+        }
+    }
+
+    private void step(String text) {
+        windrow.screen().note(windrow.screen().styled(Screen.Style.STRONG, "==> " + text));
+    }
+}

@@ -1,0 +1,104 @@
+package io.windrow.cli;
+
+import io.windrow.api.schema.Column;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.StreamDescription;
+import io.windrow.core.plan.Plan;
+import io.windrow.core.registry.Registry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Lists the streams of a source. */
+@Command(name = "discover", description = "List the source's streams: keys, modes, cursors, estimated size. Leaves no trace.")
+final class DiscoverCommand implements Callable<Integer> {
+    @ParentCommand Windrow windrow;
+
+    @Mixin Target target;
+
+    @Option(names = "--columns", description = "List the columns too.")
+    boolean columns;
+
+    @Override
+    public Integer call() {
+        Plan plan = target.plan(Registry.load());
+        List<StreamDescription> streams;
+        try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
+                Source source = plan.openSource(context)) {
+            streams = source.discover();
+        }
+        if (windrow.json) {
+            return windrow.print(
+                    Json.object("streams", streams.stream().map(DiscoverCommand::json).toList()), ExitCode.OK);
+        }
+        print(windrow.screen(), streams);
+        return ExitCode.OK.value();
+    }
+
+    private void print(Screen screen, List<StreamDescription> streams) {
+        Table table = Table.of("stream", "kind", "key", "modes", "cursors", ">rows", ">size");
+        for (StreamDescription stream : streams) {
+            table.row(
+                    stream.schema().stream(),
+                    stream.kind(),
+                    stream.schema().key().isEmpty() ? "-" : String.join(", ", stream.schema().key()),
+                    modes(stream),
+                    stream.cursors().isEmpty() ? "-" : String.join(", ", stream.cursors()),
+                    stream.estimatedRows() < 0 ? "?" : "~" + Screen.number(stream.estimatedRows()),
+                    stream.estimatedBytes() < 0 ? "?" : "~" + Screen.bytes(stream.estimatedBytes()));
+        }
+        table.print(screen);
+        for (StreamDescription stream : streams) {
+            stream.remarks().forEach(remark -> screen.line("note   " + stream.schema().stream() + ": " + remark));
+            if (columns) {
+                screen.line("");
+                screen.line(screen.styled(Screen.Style.STRONG, stream.schema().stream().toString()));
+                Table list = Table.of("column", "type", "arrives as", "null");
+                for (Column column : stream.schema().columns()) {
+                    list.row(column.name(), column.sourceType(), column.type(), column.nullable() ? "yes" : "no");
+                }
+                list.print(screen);
+            }
+        }
+        screen.line("");
+        screen.line(streams.size() + (streams.size() == 1 ? " stream" : " streams"));
+    }
+
+    static String modes(StreamDescription stream) {
+        List<String> modes = new ArrayList<>();
+        for (ReadMode mode : ReadMode.values()) {
+            if (stream.modes().contains(mode)) {
+                modes.add(mode.name().toLowerCase(Locale.ROOT));
+            }
+        }
+        return String.join(", ", modes);
+    }
+
+    private static Map<String, Object> json(StreamDescription stream) {
+        List<Object> columns = new ArrayList<>();
+        for (Column column : stream.schema().columns()) {
+            columns.add(Json.object(
+                    "name", column.name(), "source_type", column.sourceType(), "type", column.type().toString(),
+                    "nullable", column.nullable()));
+        }
+        return Json.object(
+                "stream", stream.schema().stream().toString(),
+                "namespace", stream.schema().stream().namespace(),
+                "name", stream.schema().stream().name(),
+                "kind", stream.kind(),
+                "key", stream.schema().key(),
+                "modes", stream.modes().stream().sorted().toList(),
+                "cursors", stream.cursors(),
+                "estimated_rows", stream.estimatedRows(),
+                "estimated_bytes", stream.estimatedBytes(),
+                "remarks", stream.remarks(),
+                "columns", columns);
+    }
+}

@@ -1,0 +1,115 @@
+package io.windrow.cli;
+
+import io.windrow.api.error.ErrorCode;
+import io.windrow.core.checkpoint.CheckpointError;
+import io.windrow.core.epoch.EpochError;
+import io.windrow.core.ledger.LedgerError;
+import io.windrow.core.plan.PlanError;
+import io.windrow.core.registry.Registry;
+import io.windrow.core.registry.RegistryError;
+import io.windrow.core.spec.SpecError;
+import io.windrow.core.spec.SpecReference;
+import io.windrow.core.verify.VerifyError;
+import io.windrow.runner.local.RunError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Parameters;
+
+/** Prints the reference, made from the code. */
+@Command(name = "docs", description = "Print the reference: pipeline, errors, commands or exit-codes.")
+final class DocsCommand implements Callable<Integer> {
+    /** The pages. */
+    enum Page {
+        PIPELINE("pipeline"),
+        ERRORS("errors"),
+        COMMANDS("commands"),
+        EXIT_CODES("exit-codes");
+
+        private final String word;
+
+        Page(String word) {
+            this.word = word;
+        }
+
+        @Override
+        public String toString() {
+            return word;
+        }
+    }
+
+    @ParentCommand Windrow windrow;
+
+    @Parameters(arity = "0..1", paramLabel = "PAGE", defaultValue = "pipeline", converter = PageWord.class,
+            description = "pipeline (default), errors, commands or exit-codes.")
+    Page page;
+
+    @Override
+    public Integer call() {
+        String text = switch (page) {
+            case PIPELINE -> SpecReference.pipeline(Registry.load());
+            case ERRORS -> SpecReference.errors(codes(Registry.load()));
+            case COMMANDS -> commands();
+            case EXIT_CODES -> exitCodes();
+        };
+        if (windrow.json) {
+            return windrow.print(Json.object("page", page.toString(), "markdown", text), ExitCode.OK);
+        }
+        windrow.screen().out().print(text);
+        return ExitCode.OK.value();
+    }
+
+    /** Every error code that this process can raise, sorted. */
+    static List<ErrorCode> codes(Registry registry) {
+        List<ErrorCode> own = new ArrayList<>();
+        Stream.of(
+                        SpecError.values(),
+                        RegistryError.values(),
+                        PlanError.values(),
+                        CheckpointError.values(),
+                        EpochError.values(),
+                        LedgerError.values(),
+                        VerifyError.values(),
+                        RunError.values(),
+                        CliError.values(),
+                        MemoryError.values())
+                .<ErrorCode>flatMap(Stream::of)
+                .forEach(own::add);
+        return registry.errorCodes(own);
+    }
+
+    private static String exitCodes() {
+        StringBuilder page = new StringBuilder("# Exit codes\n\n| code | name | meaning |\n|---|---|---|\n");
+        for (ExitCode code : ExitCode.values()) {
+            page.append("| ").append(code.value()).append(" | ").append(code.name().toLowerCase(Locale.ROOT)).append(" | ")
+                    .append(code.meaning()).append(" |\n");
+        }
+        return page.toString();
+    }
+
+    private String commands() {
+        StringBuilder page = new StringBuilder("# Commands\n");
+        picocli.CommandLine root = new picocli.CommandLine(new Windrow(windrow.screen()));
+        page.append("\n```\n").append(root.getUsageMessage(picocli.CommandLine.Help.Ansi.OFF)).append("```\n");
+        root.getSubcommands().forEach((name, command) -> page.append("\n## windrow ").append(name).append("\n\n```\n")
+                .append(command.getUsageMessage(picocli.CommandLine.Help.Ansi.OFF)).append("```\n"));
+        return page.toString();
+    }
+
+    /** Reads a page's word. */
+    static final class PageWord implements picocli.CommandLine.ITypeConverter<Page> {
+        @Override
+        public Page convert(String word) {
+            for (Page page : Page.values()) {
+                if (page.word.equals(word)) {
+                    return page;
+                }
+            }
+            throw new picocli.CommandLine.TypeConversionException("expected pipeline, errors, commands or exit-codes, not " + word);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.windrow.cli;
+
+import io.windrow.api.schema.StreamName;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.ledger.LedgerEntry;
+import io.windrow.core.registry.Registry;
+import io.windrow.core.spec.PipelineSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Prints the proof of what was delivered. */
+@Command(name = "ledger", description = "Show the ledger: for every stream and epoch what came in, where it went, and the proof.")
+final class LedgerCommand implements Callable<Integer> {
+    @ParentCommand Windrow windrow;
+
+    @Mixin Target target;
+
+    @Option(names = "--entries", paramLabel = "N", defaultValue = "50", description = "The newest N entries (50).")
+    int entries;
+
+    @Override
+    public Integer call() {
+        PipelineSpec spec = target.spec(Registry.load());
+        List<String> lines = new ArrayList<>();
+        try (StateStore store = Stores.required(spec)) {
+            if (target.streams.isEmpty() || target.from != null) {
+                lines.addAll(store.ledger(spec.pipeline(), Optional.empty(), entries));
+            }
+            List<StreamState> known = store.load(spec.pipeline());
+            for (String name : target.from == null ? target.streams : List.<String>of()) {
+                StreamName stream = KnownStreams.find(name, known);
+                lines.addAll(store.ledger(spec.pipeline(), Optional.of(stream), entries));
+            }
+        }
+        if (windrow.json) {
+            return windrow.print(
+                    Json.object("pipeline", spec.pipeline(), "entries", lines.stream().map(Json.Raw::new).toList()),
+                    ExitCode.OK);
+        }
+        print(windrow.screen(), lines.stream().map(LedgerEntry::parse).toList());
+        return ExitCode.OK.value();
+    }
+
+    static void print(Screen screen, List<LedgerEntry> entries) {
+        Table table = Table.of(
+                "stream", ">gen", ">epoch", "mode", ">in", ">written", ">duplicates", ">bytes", "h_out", "complete", "cut");
+        long written = 0;
+        for (LedgerEntry entry : entries) {
+            written += entry.account().written();
+            table.row(
+                    entry.stream(),
+                    entry.generation(),
+                    entry.epoch(),
+                    entry.mode().name().toLowerCase(Locale.ROOT),
+                    Screen.number(entry.account().in()),
+                    Screen.number(entry.account().written()),
+                    Screen.number(entry.account().duplicates()),
+                    Screen.bytes(entry.bytes()),
+                    entry.hashOut().toString().substring(0, 12),
+                    entry.completesGeneration() ? "yes" : "-",
+                    entry.cut().truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
+        }
+        table.print(screen);
+        screen.line("");
+        screen.line(entries.size() + " entries, " + Screen.number(written)
+                + " rows written; in every entry the books balance and what was read back equals what was handed over");
+    }
+}

@@ -1,0 +1,66 @@
+package io.windrow.cli;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.core.registry.NearestName;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The entry of the process. */
+public final class Main {
+    private Main() {}
+
+    /** Runs a command and ends the process with its {@link ExitCode}. */
+    public static void main(String[] arguments) {
+        System.exit(run(Screen.ofProcess(), arguments));
+    }
+
+    /** Runs a command. Returns the exit code. */
+    static int run(Screen screen, String... arguments) {
+        Windrow windrow = new Windrow(screen);
+        CommandLine line = new CommandLine(windrow);
+        line.setOut(new java.io.PrintWriter(screen.out(), true));
+        line.setErr(new java.io.PrintWriter(screen.err(), true));
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(
+                screen.color() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        line.setUsageHelpWidth(Math.min(120, screen.width()));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler((e, args) -> badArguments(windrow, e));
+        line.setExecutionExceptionHandler((e, at, parsed) -> failed(windrow, e));
+        if (arguments.length == 0) {
+            line.usage(line.getOut());
+            return ExitCode.USER.value();
+        }
+        try {
+            return line.execute(arguments);
+        } catch (OutOfMemoryError e) {
+            return failed(windrow, e);
+        }
+    }
+
+    private static int failed(Windrow windrow, Throwable thrown) {
+        WindrowException error = Failure.coded(thrown);
+        if (windrow.json) {
+            windrow.screen().line(Json.line(Json.object("error", Failure.json(error))));
+        } else {
+            Failure.print(windrow.screen(), error, windrow.detail());
+        }
+        return ExitCode.of(error.kind()).value();
+    }
+
+    private static int badArguments(Windrow windrow, ParameterException e) {
+        CommandLine at = e.getCommandLine();
+        String hint = "";
+        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+            String given = unmatched.getUnmatched().getFirst();
+            java.util.List<String> known = new java.util.ArrayList<>(at.getSubcommands().keySet());
+            at.getCommandSpec().options().forEach(option -> known.addAll(java.util.List.of(option.names())));
+            hint = NearestName.of(given, known).map(name -> "; did you mean " + name + "?").orElse("");
+        }
+        String command = at.getCommandSpec().qualifiedName();
+        return failed(
+                windrow,
+                WindrowException.of(CliError.BAD_ARGUMENTS, "Reading the command line: " + e.getMessage() + hint)
+                        .remedy("Run `" + command + " --help`."));
+    }
+}

@@ -1,0 +1,169 @@
+package io.windrow.cli;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.StreamPlan;
+import io.windrow.api.source.StreamRequest;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.plan.Plan;
+import io.windrow.core.plan.PlannedStream;
+import io.windrow.core.registry.Registry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParentCommand;
+
+/** Says what a run would do. */
+@Command(name = "plan", description = "Say what a run would do, with guarantee and assumptions. Reads no rows, changes nothing.")
+final class PlanCommand implements Callable<Integer> {
+    @ParentCommand Windrow windrow;
+
+    @Mixin Target target;
+
+    @Override
+    public Integer call() {
+        Screen screen = windrow.screen();
+        Plan plan = target.plan(Registry.load());
+        Map<StreamName, StreamState> states = states(plan);
+        List<PlannedStream> streams;
+        Map<StreamName, StreamPlan> plans;
+        Map<StreamName, WindrowException> refusals;
+        try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(screen));
+                Source source = plan.openSource(context)) {
+            Map<StreamName, ReadMode> selected = source.selected();
+            java.util.Set<StreamName> chosen = target.chosen(plan, selected).keySet();
+            streams = plan.streams(selected).stream()
+                    .filter(stream -> chosen.contains(stream.stream()))
+                    .toList();
+            try (SplitPlanner planner = source.plan(requests(streams, states))) {
+                plans = Map.copyOf(planner.plans());
+                refusals = Map.copyOf(planner.refusals());
+            }
+        }
+        ExitCode code = refusals.isEmpty()
+                ? ExitCode.OK
+                : ExitCode.of(refusals.values().iterator().next().kind());
+        if (windrow.json) {
+            return windrow.print(json(plan, streams, plans, refusals, states), code);
+        }
+        print(screen, plan, streams, plans, refusals, states);
+        return code.value();
+    }
+
+    private static Map<StreamName, StreamState> states(Plan plan) {
+        Map<StreamName, StreamState> states = new HashMap<>();
+        Optional<StateStore> existing = Stores.existing(plan.spec());
+        if (existing.isPresent()) {
+            try (StateStore store = existing.get()) {
+                store.load(plan.spec().pipeline()).forEach(state -> states.put(state.stream(), state));
+            }
+        }
+        return states;
+    }
+
+    private static List<StreamRequest> requests(List<PlannedStream> streams, Map<StreamName, StreamState> states) {
+        List<StreamRequest> requests = new ArrayList<>();
+        for (PlannedStream stream : streams) {
+            Optional<StreamState> state = Optional.ofNullable(states.get(stream.stream()));
+            Optional<PlannerState> planner = state.flatMap(StreamState::base).map(base -> base.planner());
+            requests.add(new StreamRequest(
+                    stream.stream(), stream.read(), state.map(StreamState::generation).orElse(1L), planner));
+        }
+        return requests;
+    }
+
+    private static void print(
+            Screen screen,
+            Plan plan,
+            List<PlannedStream> streams,
+            Map<StreamName, StreamPlan> plans,
+            Map<StreamName, WindrowException> refusals,
+            Map<StreamName, StreamState> states) {
+        screen.line(screen.styled(Screen.Style.STRONG, plan.spec().pipeline()) + ": " + plan.spec().source().connector()
+                + " to " + plan.spec().sink().connector() + ", " + word(plan.guarantee().level()));
+        screen.line(plan.guarantee().statement());
+        plan.guarantee().assumptions().forEach(text -> screen.line("  assumes: " + text));
+        screen.line("");
+        Table table = Table.of("stream", "read", "write", "guarantee", ">rows", ">size", "from");
+        for (PlannedStream stream : streams) {
+            StreamPlan how = plans.get(stream.stream());
+            table.row(
+                    stream.stream(),
+                    word(stream.read()),
+                    word(stream.write()),
+                    how == null ? "refused" : how.guarantee().name(),
+                    how == null || how.estimatedRows() < 0 ? "?" : "~" + Screen.number(how.estimatedRows()),
+                    how == null || how.estimatedBytes() < 0 ? "?" : "~" + Screen.bytes(how.estimatedBytes()),
+                    from(how, states.get(stream.stream())));
+        }
+        table.print(screen);
+        for (PlannedStream stream : streams) {
+            StreamPlan how = plans.get(stream.stream());
+            if (how != null) {
+                screen.line("");
+                screen.line(screen.styled(Screen.Style.STRONG, stream.stream().toString()) + "  "
+                        + how.guarantee().statement());
+                how.guarantee().assumptions().forEach(text -> screen.line("  assumes: " + text));
+                how.guarantee().unseen().forEach(text -> screen.line("  does not see: " + text));
+            }
+        }
+        refusals.forEach((stream, error) -> {
+            screen.line("");
+            Failure.print(screen, error, Failure.Detail.BRIEF);
+        });
+    }
+
+    private static String from(@Nullable StreamPlan how, @Nullable StreamState state) {
+        if (how != null && how.restart().isPresent()) {
+            return "the start, in a new generation (" + how.restart().get() + ")";
+        }
+        return state == null || state.base().isEmpty() ? "the start" : "epoch " + state.lastEpoch();
+    }
+
+    private static Map<String, Object> json(
+            Plan plan,
+            List<PlannedStream> streams,
+            Map<StreamName, StreamPlan> plans,
+            Map<StreamName, WindrowException> refusals,
+            Map<StreamName, StreamState> states) {
+        List<Object> list = new ArrayList<>();
+        for (PlannedStream stream : streams) {
+            StreamPlan how = plans.get(stream.stream());
+            WindrowException refusal = refusals.get(stream.stream());
+            list.add(Json.object(
+                    "stream", stream.stream().toString(),
+                    "read", stream.read(),
+                    "write", stream.write(),
+                    "guarantee", how == null ? null : RunReport.guarantee(how.guarantee()),
+                    "estimated_rows", how == null ? null : how.estimatedRows(),
+                    "estimated_bytes", how == null ? null : how.estimatedBytes(),
+                    "restart", how == null ? null : how.restart().orElse(null),
+                    "from", from(how, states.get(stream.stream())),
+                    "error", refusal == null ? null : Failure.json(refusal)));
+        }
+        return Json.object(
+                "pipeline", plan.spec().pipeline(),
+                "source", plan.spec().source().connector(),
+                "sink", plan.spec().sink().connector(),
+                "level", plan.guarantee().level(),
+                "statement", plan.guarantee().statement(),
+                "assumptions", plan.guarantee().assumptions(),
+                "streams", list);
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+}

@@ -1,0 +1,107 @@
+package io.windrow.cli;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.Source;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.observe.Outcome;
+import io.windrow.core.observe.RunListener;
+import io.windrow.core.observe.RunResult;
+import io.windrow.core.plan.Plan;
+import io.windrow.core.registry.Registry;
+import io.windrow.runner.local.LocalRunner;
+import io.windrow.runner.local.RunOptions;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Runs a pipeline, once or again and again. */
+@Command(
+        name = "run",
+        description = "Run a pipeline, from a file or from --from, --stream and --to.",
+        footer = {"", "SIGTERM and Ctrl-C finish the epoch, commit it and end. SIGKILL loses and duplicates nothing:",
+            "the next run goes on from the last commit."})
+final class RunCommand implements Callable<Integer> {
+    @ParentCommand Windrow windrow;
+
+    @Mixin Target target;
+
+    @Option(names = "--every", paramLabel = "DURATION", converter = Span.class, description = "Run again and again, for example every 5m, from start to start.")
+    @Nullable Duration every;
+
+    @Option(names = "--full-refresh", description = "Read from the start, in a new generation. In append mode rows are delivered again.")
+    boolean fullRefresh;
+
+    @Option(names = "--limit", paramLabel = "ROWS", description = "Stop each stream after about so many rows. What was read is committed.")
+    @Nullable Long limit;
+
+    @Override
+    public Integer call() {
+        Plan plan = target.plan(Registry.load());
+        try (Drain drain = Drain.install()) {
+            ExitCode code;
+            RunOptions.Refresh refresh = fullRefresh ? RunOptions.Refresh.FULL : RunOptions.Refresh.CONTINUE;
+            do {
+                long started = System.nanoTime();
+                code = once(plan, refresh, drain);
+                refresh = RunOptions.Refresh.CONTINUE;
+                if (every != null) {
+                    drain.await(every.toNanos() - (System.nanoTime() - started));
+                }
+            } while (every != null && !drain.requested());
+            return code.value();
+        }
+    }
+
+    private ExitCode once(Plan plan, RunOptions.Refresh refresh, Drain drain) {
+        RunListener view = RunView.of(windrow);
+        RunResult result;
+        try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
+                StateStore store = Stores.open(plan.spec())) {
+            RunOptions options = new RunOptions(
+                    streams(plan, context), refresh, limit == null ? OptionalLong.empty() : OptionalLong.of(limit));
+            LocalRunner runner = new LocalRunner(store, context, view);
+            drain.onRequest(runner::stop);
+            result = runner.run(plan, options);
+        }
+        if (!windrow.json) {
+            RunReport.print(windrow.screen(), result);
+        }
+        if (result.outcome() == Outcome.STOPPED && drain.requested()) {
+            return ExitCode.STOPPED;
+        }
+        return ExitCode.of(result, limit == null ? ExitCode.Limit.NONE : ExitCode.Limit.SET);
+    }
+
+    private Set<StreamName> streams(Plan plan, ProcessContext context) {
+        if (target.file == null || target.streams.isEmpty()) {
+            return Set.of();
+        }
+        try (Source source = plan.openSource(context)) {
+            return Set.copyOf(target.chosen(plan, source.selected()).keySet());
+        }
+    }
+
+    /** Reads a duration. */
+    static final class Span implements picocli.CommandLine.ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            try {
+                String iso = text.endsWith("d") ? "P" + text : "PT" + text;
+                Duration span = Duration.parse(iso.toUpperCase(java.util.Locale.ROOT));
+                if (span.isZero() || span.isNegative()) {
+                    throw WindrowException.of(CliError.BAD_ARGUMENTS, "Reading --every: expected more than 0");
+                }
+                return span;
+            } catch (java.time.format.DateTimeParseException e) {
+                throw new picocli.CommandLine.TypeConversionException("expected a duration such as 30s, 5m, 12h or 1d, not " + text);
+            }
+        }
+    }
+}

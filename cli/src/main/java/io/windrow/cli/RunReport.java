@@ -1,0 +1,129 @@
+package io.windrow.cli;
+
+import io.windrow.api.source.Guarantee;
+import io.windrow.core.observe.Outcome;
+import io.windrow.core.observe.RunResult;
+import io.windrow.core.observe.StreamResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a run says at its end: one line per stream with its proof, then one verdict. */
+final class RunReport {
+    private RunReport() {}
+
+    static void print(Screen screen, RunResult result) {
+        Table table = Table.of("stream", "outcome", ">expected", ">received", ">ratio", ">size", ">epochs", "guarantee", "proof");
+        for (StreamResult stream : result.streams()) {
+            table.row(
+                    stream.stream(),
+                    outcome(screen, stream.outcome()),
+                    stream.expectedRows() < 0 ? "unknown" : Screen.number(stream.expectedRows()),
+                    Screen.number(stream.account().in()),
+                    ratio(stream),
+                    Screen.bytes(stream.bytes()),
+                    stream.epochs(),
+                    stream.guarantee().map(Guarantee::name).orElse("-"),
+                    proof(stream));
+        }
+        if (!result.streams().isEmpty()) {
+            table.print(screen);
+            screen.line("");
+        }
+        for (StreamResult stream : result.streams()) {
+            stream.error().ifPresent(error -> {
+                screen.note("stream " + stream.stream());
+                Failure.print(screen, error, Failure.Detail.BRIEF);
+            });
+        }
+        result.error().ifPresent(error -> Failure.print(screen, error, Failure.Detail.BRIEF));
+        screen.line(verdict(screen, result));
+    }
+
+    static Map<String, Object> json(RunResult result) {
+        List<Object> streams = new ArrayList<>();
+        for (StreamResult stream : result.streams()) {
+            streams.add(Json.object(
+                    "stream", stream.stream().toString(),
+                    "outcome", stream.outcome(),
+                    "generation", stream.generation(),
+                    "epochs", stream.epochs(),
+                    "expected_rows", stream.expectedRows() < 0 ? null : stream.expectedRows(),
+                    "received_rows", stream.account().in(),
+                    "written_rows", stream.account().written(),
+                    "duplicate_rows", stream.account().duplicates(),
+                    "bytes", stream.bytes(),
+                    "guarantee", stream.guarantee().map(RunReport::guarantee),
+                    "evidence", stream.evidence(),
+                    "outputs", stream.outputs(),
+                    "error", stream.error().map(Failure::json)));
+        }
+        return Json.object(
+                "event", "finished",
+                "pipeline", result.pipeline(),
+                "run", result.run(),
+                "outcome", result.outcome(),
+                "started", result.started().toString(),
+                "seconds", seconds(result.took()),
+                "streams", streams,
+                "error", result.error().map(Failure::json));
+    }
+
+    static Map<String, Object> guarantee(Guarantee guarantee) {
+        return Json.object(
+                "name", guarantee.name(),
+                "statement", guarantee.statement(),
+                "assumptions", guarantee.assumptions(),
+                "unseen", guarantee.unseen());
+    }
+
+    private static String verdict(Screen screen, RunResult result) {
+        long good = result.streams().stream().filter(s -> s.outcome() == Outcome.COMPLETED).count();
+        long rows = result.streams().stream().mapToLong(s -> s.account().written()).sum();
+        String what = switch (result.outcome()) {
+            case COMPLETED -> "complete";
+            case STOPPED -> "stopped before the end; everything read is committed, the next run goes on";
+            case FAILED -> "FAILED: " + good + " of " + result.streams().size() + " streams are complete";
+            case UNKNOWN -> "UNKNOWN: a commit may or may not have taken effect; the next run asks the target";
+        };
+        return screen.styled(style(result.outcome()), what) + ", " + Screen.number(rows) + " rows written in "
+                + Screen.seconds(seconds(result.took())) + " (run " + result.run() + ")";
+    }
+
+    /** Zero rows are shown as 0 with the evidence that there were none. */
+    private static String proof(StreamResult stream) {
+        if (stream.evidence().isEmpty()) {
+            return stream.outcome() == Outcome.COMPLETED ? "nothing new since the last run" : "no end was reached";
+        }
+        return String.join(", ", stream.evidence());
+    }
+
+    private static String ratio(StreamResult stream) {
+        if (stream.expectedRows() < 0) {
+            return "-";
+        }
+        return stream.expectedRows() == stream.account().in()
+                ? "100%"
+                : stream.expectedRows() == 0
+                        ? "-"
+                        : String.format(Locale.ROOT, "%.4f%%", 100.0 * stream.account().in() / stream.expectedRows());
+    }
+
+    private static String outcome(Screen screen, Outcome outcome) {
+        return screen.styled(style(outcome), outcome.name().toLowerCase(Locale.ROOT));
+    }
+
+    private static Screen.Style style(Outcome outcome) {
+        return switch (outcome) {
+            case COMPLETED -> Screen.Style.GOOD;
+            case STOPPED -> Screen.Style.WARN;
+            case FAILED, UNKNOWN -> Screen.Style.BAD;
+        };
+    }
+
+    static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+}

@@ -1,0 +1,139 @@
+package io.windrow.cli;
+
+import io.windrow.core.observe.Progress;
+import io.windrow.core.observe.RunEvent;
+import io.windrow.core.observe.RunListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Shows a run while it goes on: redrawn lines on a terminal, one line per event where the output is piped, JSON lines for machines. */
+final class RunView implements RunListener {
+    /** How a run is shown. */
+    enum Form {
+        LIVE,
+        LINES,
+        JSON
+    }
+
+    private final Screen screen;
+    private final Form form;
+    private int drawn;
+
+    RunView(Screen screen, Form form) {
+        this.screen = screen;
+        this.form = form;
+    }
+
+    static RunView of(Windrow windrow) {
+        Form form = windrow.json ? Form.JSON : windrow.screen().terminal() ? Form.LIVE : Form.LINES;
+        return new RunView(windrow.screen(), form);
+    }
+
+    @Override
+    public void on(RunEvent event) {
+        if (form == Form.JSON) {
+            json(event);
+            return;
+        }
+        switch (event) {
+            case RunEvent.ProgressMade progress -> progress(progress.streams());
+            case RunEvent.RunStarted started -> say("run " + started.run() + " of " + started.pipeline() + ", "
+                    + started.streams().size() + " streams");
+            case RunEvent.StreamStarted started -> {
+                if (form == Form.LINES) {
+                    say(started.stream() + ": " + started.plan().guarantee().name() + ", generation "
+                            + started.generation()
+                            + started.plan().restart().map(why -> ", starts over (" + why + ")").orElse(""));
+                }
+            }
+            case RunEvent.EpochCommitted committed -> {
+                if (form == Form.LINES) {
+                    say(committed.stream() + ": epoch " + committed.entry().epoch() + " committed, "
+                            + Screen.number(committed.entry().account().written()) + " rows");
+                }
+            }
+            case RunEvent.NoticeGiven notice ->
+                say(screen.styled(Screen.Style.WARN, "note") + "   " + notice.text() + " (" + notice.code() + ")");
+            case RunEvent.Retrying retry -> say(retry.stream() + ": " + retry.error().getMessage() + " ("
+                    + retry.error().errorCode().code() + "), try " + retry.failure() + " of " + retry.of() + " again in "
+                    + Screen.seconds(RunReport.seconds(retry.after())));
+            case RunEvent.StreamFinished ignored -> {}
+            case RunEvent.RunFinished ignored -> erase();
+        }
+    }
+
+    private void say(String text) {
+        erase();
+        screen.note(text);
+    }
+
+    private void progress(List<Progress> streams) {
+        if (form != Form.LIVE) {
+            return;
+        }
+        Table table = Table.of("stream", "state", ">rows", ">rows/s", ">read", ">done", ">left");
+        int max = 24;
+        for (Progress stream : streams.subList(0, Math.min(max, streams.size()))) {
+            table.row(
+                    CellText.shown(stream.stream().toString(), 40),
+                    stream.state().name().toLowerCase(Locale.ROOT),
+                    Screen.number(stream.rowsRead()),
+                    Screen.number(Math.round(stream.rowsPerSecond())),
+                    Screen.bytes(stream.bytes()),
+                    stream.share() < 0 ? "?" : String.format(Locale.ROOT, "%.0f%%", stream.share() * 100),
+                    stream.secondsLeft() < 0 ? "?" : Screen.seconds(stream.secondsLeft()));
+        }
+        List<String> lines = new ArrayList<>(table.lines());
+        if (streams.size() > max) {
+            lines.add("… and " + (streams.size() - max) + " more");
+        }
+        StringBuilder frame = new StringBuilder();
+        if (drawn > 0) {
+            frame.append("\u001b[").append(drawn).append('A');
+        }
+        frame.append("\u001b[J");
+        lines.forEach(line -> frame.append(CellText.shown(line, screen.width() - 2)).append('\n'));
+        drawn = lines.size();
+        screen.err().print(frame);
+        screen.err().flush();
+    }
+
+    private void erase() {
+        if (drawn > 0) {
+            screen.err().print("\u001b[" + drawn + "A\u001b[J");
+            drawn = 0;
+        }
+    }
+
+    private void json(RunEvent event) {
+        Object line = switch (event) {
+            case RunEvent.RunStarted e -> Json.object(
+                    "event", "started", "pipeline", e.pipeline(), "run", e.run(), "at", e.at().toString(), "streams",
+                    e.streams().stream().map(Object::toString).toList());
+            case RunEvent.StreamStarted e -> Json.object(
+                    "event", "stream_started", "stream", e.stream().toString(), "generation", e.generation(), "restart",
+                    e.plan().restart(), "guarantee", RunReport.guarantee(e.plan().guarantee()));
+            case RunEvent.ProgressMade e -> Json.object(
+                    "event", "progress", "streams", e.streams().stream().map(RunView::progressJson).toList());
+            case RunEvent.EpochCommitted e -> Json.object(
+                    "event", "committed", "stream", e.stream().toString(), "seconds", RunReport.seconds(e.took()), "entry",
+                    new Json.Raw(e.entry().toJson()));
+            case RunEvent.NoticeGiven e -> Json.object("event", "notice", "code", e.code(), "text", e.text());
+            case RunEvent.Retrying e -> Json.object(
+                    "event", "retrying", "stream", e.stream().toString(), "failure", e.failure(), "of", e.of(), "after_seconds",
+                    RunReport.seconds(e.after()), "error", Failure.json(e.error()));
+            case RunEvent.StreamFinished e ->
+                Json.object("event", "stream_finished", "stream", e.result().stream().toString(), "outcome", e.result().outcome());
+            case RunEvent.RunFinished e -> RunReport.json(e.result());
+        };
+        screen.line(Json.line(line));
+    }
+
+    private static Object progressJson(Progress p) {
+        return Json.object(
+                "stream", p.stream().toString(), "state", p.state(), "rows_read", p.rowsRead(), "rows_committed",
+                p.rowsCommitted(), "bytes", p.bytes(), "rows_per_second", p.rowsPerSecond(), "share",
+                p.share() < 0 ? null : p.share(), "seconds_left", p.secondsLeft() < 0 ? null : p.secondsLeft());
+    }
+}

@@ -1,0 +1,170 @@
+package io.windrow.cli;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.sink.CommitIdentity;
+import io.windrow.api.sink.Committer;
+import io.windrow.api.sink.Sink;
+import io.windrow.api.source.PlannerState;
+import io.windrow.core.checkpoint.GenerationStart;
+import io.windrow.core.checkpoint.Lease;
+import io.windrow.core.checkpoint.Progress;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.checkpoint.StreamEpoch;
+import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.plan.Plan;
+import io.windrow.core.plan.Planner;
+import io.windrow.core.registry.Registry;
+import io.windrow.core.spec.PipelineFiles;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Parameters;
+
+/** Shows and edits what a pipeline remembers. */
+@Command(name = "state", description = "Show or edit what a pipeline remembers.", synopsisSubcommandLabel = "(show | set | reset)")
+final class StateCommand implements Runnable {
+    @ParentCommand Windrow windrow;
+
+    @picocli.CommandLine.Spec picocli.CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new picocli.CommandLine.ParameterException(spec.commandLine(), "Missing command: show, set or reset");
+    }
+
+    @Command(name = "show", description = "Show generation, epoch and position of every stream.")
+    int show(@Parameters(paramLabel = "FILE", description = "The pipeline file.") Path file) {
+        Plan plan = plan(file);
+        List<StreamState> states;
+        try (StateStore store = Stores.required(plan.spec())) {
+            states = store.load(plan.spec().pipeline());
+        }
+        if (windrow.json) {
+            return windrow.print(
+                    Json.object("pipeline", plan.spec().pipeline(), "streams", states.stream().map(StateCommand::json).toList()),
+                    ExitCode.OK);
+        }
+        Table table = Table.of("stream", ">gen", ">epoch", "status", "complete", ">open splits", "planner state");
+        for (StreamState state : states) {
+            Optional<StreamEpoch> latest = state.pending().or(state::committed);
+            table.row(
+                    state.stream(),
+                    state.generation(),
+                    state.lastEpoch(),
+                    latest.map(e -> e.status().name().toLowerCase(java.util.Locale.ROOT)).orElse("-"),
+                    latest.map(e -> e.completesGeneration() ? "yes" : "no").orElse("-"),
+                    state.base().map(b -> b.openSplits().size()).orElse(0),
+                    CellText.shown(state.base().map(b -> b.planner().text()).orElse("-"), 100));
+        }
+        table.print(windrow.screen());
+        return ExitCode.OK.value();
+    }
+
+    @Command(name = "reset", description = "Make the next run read a stream from the start, in a new generation.")
+    int reset(
+            @Parameters(paramLabel = "FILE", description = "The pipeline file.") Path file,
+            @Option(names = "--stream", paramLabel = "NAME", description = "Only this stream; may be repeated.")
+                    @Nullable List<String> streams,
+            @Option(names = "--yes", description = "Do it; without, only say what would happen.") boolean yes) {
+        return open(plan(file), streams == null ? List.of() : streams, Optional.empty(), yes);
+    }
+
+    @Command(name = "set", description = "Make the next run read a stream from a given planner state, in a new generation.")
+    int set(
+            @Parameters(paramLabel = "FILE", description = "The pipeline file.") Path file,
+            @Option(names = "--stream", required = true, paramLabel = "NAME", description = "The stream.") String stream,
+            @Option(
+                            names = "--planner",
+                            required = true,
+                            paramLabel = "JSON",
+                            description = "The planner state, in the form that `state show --json` prints.")
+                    String planner,
+            @Option(names = "--planner-version", defaultValue = "1", paramLabel = "N", description = "Its layout's version (1).")
+                    int version,
+            @Option(names = "--yes", description = "Do it; without, only say what would happen.") boolean yes) {
+        Progress start = new Progress(new PlannerState(version, planner), Map.of());
+        return open(plan(file), List.of(stream), Optional.of(start), yes);
+    }
+
+    private int open(Plan plan, List<String> names, Optional<Progress> start, boolean yes) {
+        Screen screen = windrow.screen();
+        String pipeline = plan.spec().pipeline();
+        try (StateStore store = Stores.required(plan.spec())) {
+            List<StreamState> known = store.load(pipeline);
+            List<StreamState> chosen = new ArrayList<>();
+            names.forEach(name -> chosen.add(KnownStreams.state(name, known)));
+            if (names.isEmpty()) {
+                chosen.addAll(known);
+            }
+            for (StreamState state : chosen) {
+                screen.note(consequence(state, start));
+            }
+            if (!yes) {
+                throw WindrowException.of(CliError.NEEDS_YES, "Changing the state of " + pipeline + ": nothing was changed");
+            }
+            Lease lease = store.acquire(pipeline, "windrow state, process " + ProcessHandle.current().pid(), Duration.ofMinutes(1));
+            try {
+                openAll(plan, store, lease, chosen, start);
+            } finally {
+                store.release(lease);
+            }
+            List<String> opened = chosen.stream().map(state -> state.stream().toString()).toList();
+            if (windrow.json) {
+                return windrow.print(Json.object("pipeline", pipeline, "opened", opened), ExitCode.OK);
+            }
+            screen.line("New generation for " + String.join(", ", opened));
+            return ExitCode.OK.value();
+        }
+    }
+
+    /** Numbers are never reused, so the target is asked as well as the store (I4). */
+    private void openAll(Plan plan, StateStore store, Lease lease, List<StreamState> chosen, Optional<Progress> start) {
+        try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
+                Sink sink = plan.openSink(context);
+                Committer committer = sink.committer()) {
+            for (StreamState state : chosen) {
+                Optional<CommitIdentity> target = committer.lastCommitted(state.stream());
+                long generation = Math.max(state.generation(), target.map(CommitIdentity::generation).orElse(0L)) + 1;
+                long epoch = Math.max(state.lastEpoch(), target.map(CommitIdentity::epoch).orElse(0L));
+                store.open(lease, new GenerationStart(state.stream(), generation, epoch, start));
+            }
+        }
+    }
+
+    private static String consequence(StreamState state, Optional<Progress> start) {
+        boolean append = state.pending()
+                .or(state::committed)
+                .map(epoch -> epoch.mode() == io.windrow.api.sink.WriteMode.APPEND)
+                .orElse(true);
+        String what = start.isEmpty() ? "is read from the start" : "is read from the given state";
+        return state.stream() + " " + what + " in a new generation; "
+                + (append
+                        ? "in append mode every row that it reads again is delivered twice"
+                        : "in replace mode the new generation takes the place of the old one when it is complete");
+    }
+
+    private static Plan plan(Path file) {
+        Registry registry = Registry.load();
+        return new Planner(registry).plan(PipelineFiles.of(registry).read(file));
+    }
+
+    private static Map<String, Object> json(StreamState state) {
+        Optional<StreamEpoch> latest = state.pending().or(state::committed);
+        return Json.object(
+                "stream", state.stream().toString(),
+                "generation", state.generation(),
+                "last_epoch", state.lastEpoch(),
+                "status", latest.map(StreamEpoch::status),
+                "complete", latest.map(StreamEpoch::completesGeneration),
+                "planner", state.base().map(base -> base.planner().text()),
+                "planner_version", state.base().map(base -> base.planner().version()),
+                "open_splits", state.base().map(base -> base.openSplits().size()));
+    }
+}

@@ -1,0 +1,49 @@
+package io.windrow.cli;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.checkpoint.StateStores;
+import io.windrow.core.spec.PipelineSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Opens the state store of a pipeline. */
+final class Stores {
+    private static final String SQLITE = "jdbc:sqlite:";
+
+    private Stores() {}
+
+    /** Opens the store, and makes it if need be. */
+    static StateStore open(PipelineSpec spec) {
+        String url = spec.stateUrl().reveal();
+        if (url.startsWith(SQLITE)) {
+            Path folder = Path.of(url.substring(SQLITE.length())).toAbsolutePath().getParent();
+            try {
+                Files.createDirectories(folder);
+            } catch (IOException e) {
+                throw WindrowException.of(CliError.FILE_FAILED, "Making the folder of the state store: " + e.getMessage(), e)
+                        .at(folder.toString());
+            }
+        }
+        return StateStores.open(url);
+    }
+
+    /** Opens the store for looking only: a SQLite file that does not exist is not made. */
+    static Optional<StateStore> existing(PipelineSpec spec) {
+        String url = spec.stateUrl().reveal();
+        if (url.startsWith(SQLITE) && !Files.exists(Path.of(url.substring(SQLITE.length())))) {
+            return Optional.empty();
+        }
+        return Optional.of(StateStores.open(url));
+    }
+
+    /** The store, or an error that says there is no state. */
+    static StateStore required(PipelineSpec spec) {
+        return existing(spec).orElseThrow(() -> WindrowException.of(
+                CliError.NO_STATE,
+                "Opening the state of " + spec.pipeline() + ": there is no store at "
+                        + spec.stateUrl().reveal().substring(SQLITE.length())));
+    }
+}

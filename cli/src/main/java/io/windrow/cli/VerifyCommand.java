@@ -1,0 +1,114 @@
+package io.windrow.cli;
+
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.Sink;
+import io.windrow.api.source.Source;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.plan.Plan;
+import io.windrow.core.registry.Registry;
+import io.windrow.core.verify.StreamVerdict;
+import io.windrow.core.verify.Verifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParentCommand;
+
+/** Compares source and target. */
+@Command(
+        name = "verify",
+        description = "Compare source and target, row by row, while the source may go on changing.",
+        footer = {"", "Exit code 0: every delivered row is there and equal, or changed at the source since. 8: rows differ.",
+            "9: something could not be judged."})
+final class VerifyCommand implements Callable<Integer> {
+    @ParentCommand Windrow windrow;
+
+    @Mixin Target target;
+
+    @Override
+    public Integer call() {
+        Screen screen = windrow.screen();
+        Plan plan = target.plan(Registry.load());
+        List<StreamState> states;
+        try (StateStore store = Stores.required(plan.spec())) {
+            states = store.load(plan.spec().pipeline());
+        }
+        Set<StreamName> wanted = target.from == null
+                ? target.streams.stream().map(name -> KnownStreams.find(name, states)).collect(Collectors.toSet())
+                : Set.of();
+        List<StreamVerdict> verdicts = new ArrayList<>();
+        try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(screen));
+                Source source = plan.openSource(context);
+                Sink sink = plan.openSink(context)) {
+            Verifier verifier = new Verifier(source, sink);
+            for (StreamState state : states) {
+                if (wanted.isEmpty() || wanted.contains(state.stream())) {
+                    verdicts.add(verifier.verify(state));
+                }
+            }
+        }
+        ExitCode code = code(verdicts);
+        if (windrow.json) {
+            return windrow.print(
+                    Json.object("pipeline", plan.spec().pipeline(), "streams", verdicts.stream().map(VerifyCommand::json).toList()),
+                    code);
+        }
+        print(screen, verdicts, code);
+        return code.value();
+    }
+
+    private static ExitCode code(List<StreamVerdict> verdicts) {
+        if (verdicts.stream().anyMatch(v -> v.outcome() == StreamVerdict.Outcome.DIFFERENT)) {
+            return ExitCode.DIFFERENT;
+        }
+        boolean all = !verdicts.isEmpty() && verdicts.stream().allMatch(v -> v.outcome() == StreamVerdict.Outcome.EQUAL);
+        return all ? ExitCode.OK : ExitCode.UNDECIDED;
+    }
+
+    private static void print(Screen screen, List<StreamVerdict> verdicts, ExitCode code) {
+        Table table = Table.of(
+                "stream", "verdict", ">source", ">target", ">equal", ">missing", ">extra", ">different", ">changed since",
+                ">undecidable", "how");
+        for (StreamVerdict v : verdicts) {
+            Screen.Style style = switch (v.outcome()) {
+                case EQUAL -> Screen.Style.GOOD;
+                case DIFFERENT -> Screen.Style.BAD;
+                case UNDECIDED -> Screen.Style.WARN;
+            };
+            table.row(
+                    v.stream(),
+                    screen.styled(style, v.outcome().name().toLowerCase(java.util.Locale.ROOT)),
+                    Screen.number(v.sourceRows()),
+                    Screen.number(v.targetRows()),
+                    Screen.number(v.equal()),
+                    Screen.number(v.missing()),
+                    Screen.number(v.extra()),
+                    Screen.number(v.different()),
+                    Screen.number(v.changedSince()),
+                    Screen.number(v.undecidable()),
+                    v.how());
+        }
+        table.print(screen);
+        for (StreamVerdict v : verdicts) {
+            v.examples().forEach(example -> screen.line("  " + v.stream() + "  " + example));
+        }
+        screen.line("");
+        screen.line(switch (code) {
+            case OK -> screen.styled(Screen.Style.GOOD, "equal") + ": every delivered row is at the target as the source has it";
+            case DIFFERENT -> screen.styled(Screen.Style.BAD, "DIFFERENT") + ": see the keys above";
+            default -> screen.styled(Screen.Style.WARN, "undecided") + ": not everything could be judged";
+        });
+    }
+
+    private static Object json(StreamVerdict v) {
+        return Json.object(
+                "stream", v.stream().toString(), "verdict", v.outcome(), "source_rows", v.sourceRows(), "target_rows",
+                v.targetRows(), "equal", v.equal(), "missing", v.missing(), "extra", v.extra(), "different", v.different(),
+                "changed_since", v.changedSince(), "undecidable", v.undecidable(), "earlier_versions", v.earlierVersions(),
+                "how", v.how(), "examples", v.examples());
+    }
+}

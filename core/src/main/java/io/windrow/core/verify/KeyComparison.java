@@ -1,0 +1,166 @@
+package io.windrow.core.verify;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.RowHash;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.Reconciliation.Change;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.arrow.vector.FieldVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares rows by key, one partition of the keys at a time: {@code begin}, all source rows, all target rows,
+ * {@code finish}. A key of the target may have several rows, the states that append mode keeps; one that equals the
+ * source's is enough.
+ */
+final class KeyComparison {
+    private static final int MAX_EXAMPLES = 20;
+    private static final int JUDGED_AT_ONCE = 1000;
+
+    private final StreamSchema schema;
+    private final int partitions;
+    private final Function<List<List<String>>, List<Change>> changedSince;
+    private final RowDigest keyDigest = new RowDigest();
+    private final RowDigest rowDigest = new RowDigest();
+    private final List<String> examples = new ArrayList<>();
+    private Map<RowHash, Pair> pairs = new HashMap<>();
+    private int partition;
+    private long equal;
+    private long missing;
+    private long extra;
+    private long different;
+    private long changed;
+    private long undecidable;
+    private long earlierVersions;
+
+    KeyComparison(StreamSchema schema, int partitions, Function<List<List<String>>, List<Change>> changedSince) {
+        this.schema = schema;
+        this.partitions = partitions;
+        this.changedSince = changedSince;
+    }
+
+    private static final class Pair {
+        private final List<String> key;
+        private @Nullable RowHash source;
+        private long sourceRows;
+        private long targetRows;
+        private boolean matched;
+
+        private Pair(List<String> key) {
+            this.key = key;
+        }
+    }
+
+    void begin(int newPartition) {
+        partition = newPartition;
+        pairs = new HashMap<>();
+    }
+
+    void source(Batch batch) {
+        each(batch, (pair, hash) -> {
+            pair.source = hash;
+            pair.sourceRows++;
+        });
+    }
+
+    void target(Batch batch) {
+        each(batch, (pair, hash) -> {
+            pair.targetRows++;
+            pair.matched |= hash.equals(pair.source);
+        });
+    }
+
+    void finish() {
+        List<Pair> open = new ArrayList<>();
+        for (Pair pair : pairs.values()) {
+            if (pair.matched && pair.sourceRows == 1) {
+                equal++;
+                earlierVersions += pair.targetRows - 1;
+            } else {
+                open.add(pair);
+            }
+            if (open.size() == JUDGED_AT_ONCE) {
+                judge(open);
+                open.clear();
+            }
+        }
+        judge(open);
+        pairs = new HashMap<>();
+    }
+
+    StreamVerdict verdict(StreamName stream, long sourceRows, long targetRows) {
+        StreamVerdict.Outcome outcome = missing + extra + different > 0
+                ? StreamVerdict.Outcome.DIFFERENT
+                : undecidable > 0 ? StreamVerdict.Outcome.UNDECIDED : StreamVerdict.Outcome.EQUAL;
+        String how = "exact keys" + (earlierVersions > 0 ? "; the target keeps " + earlierVersions + " earlier versions" : "");
+        return new StreamVerdict(
+                stream, outcome, sourceRows, targetRows, equal, missing, extra, different, changed, undecidable,
+                earlierVersions, how, examples);
+    }
+
+    private void judge(List<Pair> open) {
+        if (open.isEmpty()) {
+            return;
+        }
+        List<Change> changes = changedSince.apply(open.stream().map(pair -> pair.key).toList());
+        for (int i = 0; i < open.size(); i++) {
+            Pair pair = open.get(i);
+            String verdict;
+            if (pair.sourceRows > 1) {
+                undecidable++;
+                verdict = "undecidable: the key is not unique at the source";
+            } else {
+                verdict = switch (changes.get(i)) {
+                    case CHANGED -> {
+                        changed++;
+                        yield "changed since the delivery";
+                    }
+                    case UNDECIDABLE -> {
+                        undecidable++;
+                        yield "undecidable: it cannot be known whether the source changed it since";
+                    }
+                    case UNCHANGED -> certain(pair);
+                };
+            }
+            if (examples.size() < MAX_EXAMPLES) {
+                examples.add(String.join(", ", schema.key()) + " = " + String.join(", ", pair.key) + ": " + verdict);
+            }
+        }
+    }
+
+    private String certain(Pair pair) {
+        if (pair.targetRows == 0) {
+            missing++;
+            return "missing at the target";
+        } else if (pair.sourceRows == 0) {
+            extra++;
+            return "extra at the target";
+        }
+        different++;
+        return "different";
+    }
+
+    private void each(Batch batch, RowTaker taker) {
+        List<FieldVector> vectors = batch.arrow().getFieldVectors();
+        List<FieldVector> keys = new ArrayList<>();
+        schema.key().forEach(name -> keys.add(vectors.get(schema.indexOf(name))));
+        for (int row = 0; row < batch.rowCount(); row++) {
+            RowHash key = keyDigest.of(keys, row);
+            if (Long.remainderUnsigned(key.low(), partitions) == partition) {
+                int at = row;
+                Pair pair = pairs.computeIfAbsent(key, absent -> new Pair(KeyText.of(keys, at)));
+                taker.take(pair, rowDigest.of(vectors, row));
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface RowTaker {
+        void take(Pair pair, RowHash row);
+    }
+}

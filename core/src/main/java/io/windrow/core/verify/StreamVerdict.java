@@ -1,0 +1,54 @@
+package io.windrow.core.verify;
+
+import io.windrow.api.schema.StreamName;
+import java.util.List;
+
+/**
+ * How source and target compare for one stream.
+ *
+ * @param stream the stream
+ * @param outcome the verdict
+ * @param sourceRows rows that the source holds now within what was delivered, −1 if it was not asked
+ * @param targetRows rows that the target holds, −1 if it was not asked
+ * @param equal rows that are the same on both sides
+ * @param missing keys that the source has, unchanged since the delivery, and the target has not
+ * @param extra keys that the target has and the source, as far as is known, never lost
+ * @param different keys whose rows differ although the source's did not change since the delivery
+ * @param changedSince keys that differ because the source's row changed after the delivery, as is proved
+ * @param undecidable keys that differ and of which it cannot be known why
+ * @param earlierVersions further rows of equal keys at the target: older states that append mode keeps
+ * @param how what the verdict rests on, one line
+ * @param examples some keys that differ, with their verdict
+ */
+public record StreamVerdict(
+        StreamName stream,
+        Outcome outcome,
+        long sourceRows,
+        long targetRows,
+        long equal,
+        long missing,
+        long extra,
+        long different,
+        long changedSince,
+        long undecidable,
+        long earlierVersions,
+        String how,
+        List<String> examples) {
+    public StreamVerdict {
+        examples = List.copyOf(examples);
+    }
+
+    /** The verdict on a stream. */
+    public enum Outcome {
+        /** Every delivered row is there and equal, or provably changed at the source since. */
+        EQUAL,
+        /** At least one key is missing, extra or different for certain. */
+        DIFFERENT,
+        /** Nothing differs for certain, but not everything could be judged. */
+        UNDECIDED
+    }
+
+    static StreamVerdict undecided(StreamName stream, String why) {
+        return new StreamVerdict(stream, Outcome.UNDECIDED, -1, -1, 0, 0, 0, 0, 0, 0, 0, why, List.of());
+    }
+}
