@@ -14,7 +14,7 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             RunCommand.class, PlanCommand.class, CheckCommand.class, DiscoverCommand.class, PreviewCommand.class,
             VerifyCommand.class, LedgerCommand.class, StateCommand.class, InitCommand.class, ConnectorsCommand.class,
-            SpecCommand.class, DocsCommand.class, DemoCommand.class
+            SpecCommand.class, DocsCommand.class, DemoCommand.class, TrainCommand.class
         },
         footer = {
             "",
