@@ -1,0 +1,194 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.connector.CheckResult;
+import io.windrow.api.connector.Notices;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.ReadMode;
+import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.catalog.ServerFacts;
+import io.windrow.connectors.postgres.catalog.ServerReader;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Tests a connection, the server and the role's privileges, those that are missing and those that are too many. Reads no row. */
+final class PostgresChecks {
+    private final PostgresSource source;
+    private final List<CheckResult> results = new ArrayList<>();
+
+    PostgresChecks(PostgresSource source) {
+        this.source = source;
+    }
+
+    List<CheckResult> run() {
+        PostgresAddress address = source.address();
+        try (Session session = Session.open(address, source.config())) {
+            results.add(CheckResult.ok("connection", "Connected to " + address.display() + " as " + address.user() + "."));
+            tls(session);
+            server(session);
+            role(session);
+            streams(session);
+        } catch (WindrowException e) {
+            results.add(CheckResult.failed("connection", String.valueOf(e.getMessage()), e.remedy()));
+        } catch (SQLException e) {
+            WindrowException coded = SqlStates.coded("Checking " + address.display(), e);
+            results.add(CheckResult.failed("connection", String.valueOf(coded.getMessage()), coded.remedy()));
+        }
+        return List.copyOf(results);
+    }
+
+    private void tls(Session session) throws SQLException {
+        List<@Nullable String> row = session.row(
+                "SELECT ssl, version FROM pg_catalog.pg_stat_ssl WHERE pid = pg_catalog.pg_backend_pid()");
+        boolean encrypted = !row.isEmpty() && "t".equals(row.get(0));
+        switch (source.address().tls()) {
+            case VERIFIED -> results.add(CheckResult.ok("tls", "The server's certificate is verified (" + row.get(1) + ")."));
+            case LOCAL -> results.add(CheckResult.ok("tls", "The server is on this machine; TLS is "
+                    + (encrypted ? "on." : "off.")));
+            case WEAKENED -> results.add(CheckResult.warning(
+                    "tls",
+                    "TLS is " + (encrypted ? "on, but the server's certificate or name is not verified." : "off: anybody on the way can read along."),
+                    "Take sslmode out of the URL, or write sslmode=verify-full with sslrootcert."));
+        }
+    }
+
+    private void server(Session session) throws SQLException {
+        ServerFacts server = ServerReader.read(session.connection());
+        String version = "PostgreSQL " + server.major();
+        if (server.major() < 14) {
+            results.add(CheckResult.failed("version", version + " is too old.", "Use PostgreSQL 14 or newer."));
+        } else if (server.major() > 18) {
+            results.add(CheckResult.warning("version", version + " is newer than what was tested (18).", "Run verify after the first run."));
+        } else {
+            results.add(CheckResult.ok("version", version + "."));
+        }
+        if (server.standby() == ServerFacts.Standby.STANDBY) {
+            results.add(CheckResult.warning(
+                    "standby",
+                    "The server is a standby: a long read can be cancelled in favour of recovery.",
+                    "Raise max_standby_streaming_delay on it, or set hot_standby_feedback = on."));
+        }
+        if (server.encoding().equals("SQL_ASCII")) {
+            results.add(CheckResult.warning(
+                    "encoding",
+                    "The database is of encoding SQL_ASCII: texts may not be valid UTF-8.",
+                    "Set out_of_range: null for streams whose texts are of unknown encoding."));
+        }
+    }
+
+    private void role(Session session) throws SQLException {
+        List<@Nullable String> row = session.row("SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, "
+                + "pg_catalog.pg_has_role('pg_write_all_data', 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = current_user");
+        String[] names = {"SUPERUSER", "CREATEROLE", "CREATEDB", "REPLICATION", "BYPASSRLS", "pg_write_all_data"};
+        List<String> excess = new ArrayList<>();
+        for (int i = 0; i < row.size(); i++) {
+            if ("t".equals(row.get(i)) && i != 4) {
+                excess.add(names[i]);
+            }
+        }
+        if (excess.isEmpty()) {
+            results.add(CheckResult.ok("role", "The role has no attribute that reading does not need."));
+        } else {
+            String role = Identifier.quoted(source.address().user());
+            results.add(CheckResult.warning(
+                    "role",
+                    "The role has more power than reading needs: " + String.join(", ", excess) + ".",
+                    "CREATE ROLE windrow_reader LOGIN PASSWORD '…'; and use it instead of " + role + "."));
+        }
+    }
+
+    private void streams(Session session) throws SQLException {
+        Map<StreamName, StreamConfig> selected = StreamSelection.of(session, source.config(), Notices.IGNORE);
+        if (selected.isEmpty()) {
+            results.add(CheckResult.warning("streams", "The config selects no stream.", "Run discover to see the tables."));
+        }
+        for (Map.Entry<StreamName, StreamConfig> stream : selected.entrySet()) {
+            if (stream.getValue().query().isPresent()) {
+                query(session, stream.getKey(), stream.getValue());
+            } else {
+                table(session, stream.getKey(), stream.getValue());
+            }
+        }
+    }
+
+    private void query(Session session, StreamName name, StreamConfig stream) throws SQLException {
+        session.begin(null);
+        try {
+            StreamShape.of(session, name, stream, StreamShape.catalog(session, Map.of(name, stream)));
+            results.add(CheckResult.ok("stream " + name, "The query can be read."));
+        } catch (SQLException e) {
+            failed(name, SqlStates.coded("Describing the query", e));
+        } catch (WindrowException e) {
+            failed(name, e);
+        } finally {
+            session.execute("ROLLBACK");
+        }
+    }
+
+    private void failed(StreamName name, WindrowException e) {
+        results.add(CheckResult.failed("stream " + name, String.valueOf(e.getMessage()), e.remedy()));
+    }
+
+    private void table(Session session, StreamName name, StreamConfig stream) throws SQLException {
+        String table = Identifier.quoted(name);
+        String role = Identifier.quoted(source.address().user());
+        List<@Nullable String> found = session.row(
+                "SELECT c.oid, pg_catalog.has_schema_privilege(n.oid, 'USAGE'), pg_catalog.has_table_privilege(c.oid, 'SELECT'), "
+                        + "pg_catalog.has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'), c.relrowsecurity AND "
+                        + "pg_catalog.row_security_active(c.oid) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                        + "WHERE n.nspname = " + Identifier.literal(name.namespace()) + " AND c.relname = "
+                        + Identifier.literal(name.name()) + " AND c.relkind IN ('r', 'p', 'v', 'm', 'f')");
+        if (found.isEmpty()) {
+            results.add(CheckResult.failed(
+                    "stream " + name, "There is no table " + table + ".", PostgresError.NO_SUCH_STREAM.remedy()));
+            return;
+        }
+        if (!"t".equals(found.get(1))) {
+            results.add(CheckResult.failed(
+                    "stream " + name,
+                    "The role may not use the schema " + Identifier.quoted(name.namespace()) + ".",
+                    "GRANT USAGE ON SCHEMA " + Identifier.quoted(name.namespace()) + " TO " + role + ";"));
+            return;
+        }
+        List<String> missing = "t".equals(found.get(2)) ? List.of() : missingColumns(session, found.get(0), stream);
+        if (!missing.isEmpty()) {
+            String columns = stream.columns().isEmpty()
+                    ? ""
+                    : " (" + String.join(", ", missing.stream().map(Identifier::quoted).toList()) + ")";
+            results.add(CheckResult.failed(
+                    "stream " + name,
+                    "The role may not read " + table + ".",
+                    "GRANT SELECT" + columns + " ON " + table + " TO " + role + ";"));
+            return;
+        }
+        if ("t".equals(found.get(4))) {
+            results.add(CheckResult.failed(
+                    "stream " + name,
+                    "A row security policy would hide rows of " + table + " from the role.",
+                    "ALTER ROLE " + role + " BYPASSRLS; or read a view"));
+            return;
+        }
+        if ("t".equals(found.get(3))) {
+            results.add(CheckResult.warning(
+                    "stream " + name,
+                    "The role may also change " + table + ".",
+                    "REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON " + table + " FROM " + role + ";"));
+            return;
+        }
+        results.add(CheckResult.ok(
+                "stream " + name,
+                "The table can be read" + (stream.mode() == ReadMode.INCREMENTAL ? " incrementally." : ".")));
+    }
+
+    /** The columns that are wanted and may not be read, also when the privilege is by column. */
+    private static List<String> missingColumns(Session session, @Nullable String oid, StreamConfig stream) throws SQLException {
+        List<String> refused = session.column("SELECT attname FROM pg_catalog.pg_attribute WHERE attrelid = " + oid
+                + " AND attnum > 0 AND NOT attisdropped AND NOT pg_catalog.has_column_privilege(attrelid, attnum, 'SELECT')");
+        return stream.columns().isEmpty()
+                ? refused
+                : refused.stream().filter(stream.columns()::contains).toList();
+    }
+}

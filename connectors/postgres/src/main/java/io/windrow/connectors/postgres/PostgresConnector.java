@@ -1,0 +1,67 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.connector.Connector;
+import io.windrow.api.connector.Context;
+import io.windrow.api.error.ErrorCode;
+import io.windrow.api.sink.SinkFactory;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.SourceFactory;
+import io.windrow.api.source.SourceTraits;
+import io.windrow.connectors.postgres.catalog.CatalogError;
+import io.windrow.connectors.postgres.codec.CodecError;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** PostgreSQL 14 to 18 as a source. */
+public final class PostgresConnector implements Connector {
+    /** Does nothing. */
+    public PostgresConnector() {}
+
+    @Override
+    public String name() {
+        return "postgres";
+    }
+
+    @Override
+    public String description() {
+        return "PostgreSQL 14 to 18: tables, views and queries, as snapshots or incrementally";
+    }
+
+    @Override
+    public Optional<SourceFactory<?>> source() {
+        return Optional.of(new Factory());
+    }
+
+    @Override
+    public Optional<SinkFactory<?>> sink() {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<ErrorCode> errorCodes() {
+        return Stream.<ErrorCode[]>of(PostgresError.values(), CatalogError.values(), CodecError.values())
+                .flatMap(Stream::of)
+                .toList();
+    }
+
+    private static final class Factory implements SourceFactory<PostgresConfig> {
+        @Override
+        public Class<PostgresConfig> config() {
+            return PostgresConfig.class;
+        }
+
+        @Override
+        public SourceTraits traits(PostgresConfig config) {
+            return new SourceTraits(
+                    Set.of(ReadMode.SNAPSHOT, ReadMode.INCREMENTAL), SourceTraits.Replay.POSITION, false, true);
+        }
+
+        @Override
+        public Source create(PostgresConfig config, Context context) {
+            return new PostgresSource(config, context);
+        }
+    }
+}

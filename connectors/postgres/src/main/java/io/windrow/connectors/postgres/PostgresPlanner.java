@@ -1,0 +1,243 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.batch.Position;
+import io.windrow.api.connector.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.EndProof;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Split;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.StreamPlan;
+import io.windrow.api.source.StreamRequest;
+import io.windrow.connectors.postgres.catalog.Catalog;
+import io.windrow.connectors.postgres.catalog.ServerReader;
+import io.windrow.connectors.postgres.codec.ColumnPlan;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plans one run. Its connection holds a read-only transaction whose snapshot every reader of the run imports, and an ACCESS
+ * SHARE lock on every table that is read, so that nobody drops or rewrites one meanwhile. Closing it ends both.
+ */
+final class PostgresPlanner implements SplitPlanner {
+    private final PostgresConfig config;
+    private final Context context;
+    private final Session session;
+    private final Moment moment;
+    private final Map<StreamName, StreamRead> reads = new LinkedHashMap<>();
+    private final Map<StreamName, StreamPlan> plans = new LinkedHashMap<>();
+    private final Map<StreamName, WindrowException> refusals = new LinkedHashMap<>();
+
+    PostgresPlanner(PostgresSource source, Context context, List<StreamRequest> requests) {
+        this.config = source.config();
+        this.context = context;
+        this.session = Session.open(source.address(), config);
+        boolean planned = false;
+        try {
+            Map<StreamName, StreamConfig> selected = StreamSelection.of(session, config, context.notices());
+            this.moment = Moment.take(session, ServerReader.read(session.connection()), context.clock().instant());
+            Map<StreamName, StreamConfig> wanted = new LinkedHashMap<>();
+            for (StreamRequest request : requests) {
+                StreamConfig stream = selected.get(request.stream());
+                if (stream == null) {
+                    refusals.put(
+                            request.stream(),
+                            WindrowException.of(
+                                    PostgresError.NO_SUCH_STREAM,
+                                    "Planning " + request.stream() + ": the pipeline file selects no such stream"));
+                } else {
+                    wanted.put(request.stream(), stream);
+                }
+            }
+            Catalog catalog = StreamShape.catalog(session, wanted);
+            for (StreamRequest request : requests) {
+                StreamConfig stream = wanted.get(request.stream());
+                if (stream != null) {
+                    plan(source, request, stream, catalog, isNew(request, stream, requests, wanted));
+                }
+            }
+            if (requests.stream().anyMatch(request -> request.mode() == ReadMode.INCREMENTAL)) {
+                nameLongTransactions();
+            }
+            planned = true;
+        } catch (SQLException e) {
+            throw SqlStates.coded("Planning a run on " + source.address().display(), e);
+        } finally {
+            if (!planned) {
+                session.close();
+            }
+        }
+    }
+
+    private void plan(
+            PostgresSource source, StreamRequest request, StreamConfig stream, Catalog catalog, boolean isNew) {
+        StreamName name = request.stream();
+        try {
+            if (isNew && config.newTables() == PostgresConfig.NewTables.REFUSE) {
+                throw WindrowException.of(
+                        PostgresError.STREAM_INVALID,
+                        "Planning " + name + ": a wildcard selects it for the first time, and new_tables is refuse");
+            }
+            if (request.mode() == ReadMode.CDC) {
+                throw StreamShape.invalid(name, "mode cdc is not offered by this connector yet");
+            }
+            StreamRead read = session.guarded(() -> read(source, request, stream, catalog));
+            reads.put(name, read);
+            plans.put(name, read.plan());
+            if (isNew) {
+                context.notices().tell("postgres.new_table", "Table " + name + " is new and is read from now on.");
+            }
+        } catch (WindrowException e) {
+            refusals.put(name, e);
+        } catch (SQLException e) {
+            refusals.put(name, SqlStates.coded("Planning " + name, e));
+        }
+    }
+
+    private StreamRead read(PostgresSource source, StreamRequest request, StreamConfig stream, Catalog catalog)
+            throws SQLException {
+        StreamShape shape = StreamShape.of(session, request.stream(), stream, catalog);
+        // Takes the lock, and shows a missing privilege, before anything is promised.
+        session.execute("SELECT FROM " + shape.from() + " LIMIT 0");
+        shape.plans().stream().map(ColumnPlan::warnings).flatMap(List::stream).forEach(warning -> context.notices()
+                .tell("postgres.unknown_type", "Stream " + shape.stream() + ": " + warning.message()));
+        source.remember(shape);
+        List<Leaf> leaves = shape.relation().isPresent() ? Leaf.of(session, shape.relation().get()) : List.of();
+        long splitBytes = config.splitSize().bytes();
+        if (request.mode() == ReadMode.INCREMENTAL) {
+            return new WindowRead(shape, leaves, moment, splitBytes, request, session, context);
+        }
+        return switch (stream.consistency()) {
+            case SNAPSHOT -> new SnapshotRead(shape, leaves, moment, splitBytes, request);
+            case PER_RANGE -> new KeyRead(shape, leaves, moment, splitBytes, request, session);
+        };
+    }
+
+    /** A stream without a state beside others of the same wildcard that have one. */
+    private static boolean isNew(
+            StreamRequest request,
+            StreamConfig stream,
+            List<StreamRequest> requests,
+            Map<StreamName, StreamConfig> wanted) {
+        return StreamSelection.wildcard(stream)
+                && request.state().isEmpty()
+                && request.generation() == 1
+                && requests.stream().anyMatch(other -> wanted.get(other.stream()) == stream
+                        && (other.state().isPresent() || other.generation() > 1));
+    }
+
+    private void nameLongTransactions() throws SQLException {
+        long seconds = config.longTransaction().toSeconds();
+        List<String> found = session.column(
+                """
+                SELECT 'of role ' || coalesce(usename, '?') || ' (pid ' || pid || ', application '
+                       || coalesce(nullif(application_name, ''), '?') || ') open since ' || date_trunc('second', xact_start)::text
+                FROM pg_catalog.pg_stat_activity
+                WHERE backend_xid IS NOT NULL AND xact_start < pg_catalog.now() - pg_catalog.make_interval(secs => %1$d)
+                UNION ALL
+                SELECT 'of role ' || owner || ' (prepared, name ' || gid || ') since ' || date_trunc('second', prepared)::text
+                FROM pg_catalog.pg_prepared_xacts
+                WHERE prepared < pg_catalog.now() - pg_catalog.make_interval(secs => %1$d)"""
+                        .formatted(seconds));
+        for (String transaction : found) {
+            context.notices()
+                    .tell(
+                            "postgres.long_transaction",
+                            "A transaction " + transaction
+                                    + " holds incremental streams back: rows that were written after it began may wait for its end.");
+        }
+    }
+
+    private @Nullable StreamRead find(StreamName stream) {
+        return reads.get(stream);
+    }
+
+    private StreamRead read(StreamName stream) {
+        StreamRead read = find(stream);
+        if (read == null) {
+            throw WindrowException.of(
+                    PostgresError.PLANNER_MISUSED, "Planning " + stream + ": this planner does not read it");
+        }
+        return read;
+    }
+
+    @Override
+    public Map<StreamName, StreamPlan> plans() {
+        return Map.copyOf(plans);
+    }
+
+    @Override
+    public Map<StreamName, WindrowException> refusals() {
+        return Map.copyOf(refusals);
+    }
+
+    @Override
+    public void restart(StreamName stream, long generation) {
+        read(stream).restart(generation);
+    }
+
+    @Override
+    public List<Assignment> next(int max) {
+        List<Assignment> next = new ArrayList<>();
+        for (StreamRead read : reads.values()) {
+            if (next.size() < max) {
+                next.addAll(read.next(max - next.size()));
+            }
+        }
+        return next;
+    }
+
+    @Override
+    public void ended(Split split, EndProof proof) {
+        read(split.stream()).ended(split);
+    }
+
+    @Override
+    public void giveBack(Split split, Optional<Position> position) {
+        read(split.stream()).giveBack(split, position);
+    }
+
+    @Override
+    public boolean ended(StreamName stream) {
+        StreamRead read = find(stream);
+        return read != null && read.ended();
+    }
+
+    @Override
+    public boolean finished() {
+        return reads.values().stream().allMatch(StreamRead::ended);
+    }
+
+    @Override
+    public PlannerState state(StreamName stream) {
+        return read(stream).state();
+    }
+
+    /** The database keeps nothing for us. */
+    @Override
+    public void acknowledge(StreamName stream, PlannerState state) {}
+
+    @Override
+    public void keepAlive() {
+        try {
+            session.row("SELECT 1");
+        } catch (SQLException e) {
+            WindrowException lost = SqlStates.coded("Keeping the snapshot alive", e);
+            throw lost.errorCode() == PostgresError.CONNECTION_LOST
+                    ? WindrowException.of(PostgresError.SNAPSHOT_LOST, lost.getMessage())
+                    : lost;
+        }
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}

@@ -1,0 +1,371 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.batch.Account;
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Position;
+import io.windrow.api.connector.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.source.EndProof;
+import io.windrow.api.source.ReadResult;
+import io.windrow.api.source.SplitReader;
+import io.windrow.connectors.postgres.PostgresPosition.RowPlace;
+import io.windrow.connectors.postgres.codec.BatchLimits;
+import io.windrow.connectors.postgres.codec.CopyDecoder;
+import io.windrow.connectors.postgres.codec.NulledValue;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.copy.CopyOut;
+
+/** Reads one split with one {@code COPY … TO STDOUT (FORMAT binary)} over a connection of its own. */
+final class PostgresReader implements SplitReader {
+    private static final int HEADER_BYTES = 19;
+    private static final long WAKE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int CLOCK_EVERY_ROWS = 512;
+
+    private final PostgresSource source;
+    private final Context context;
+    private final PostgresSplit split;
+    private final io.windrow.api.schema.StreamName stream;
+    private final Optional<PostgresPosition> from;
+    private final Wire wire = new Wire();
+    private final boolean encrypted;
+    private @Nullable Session session;
+    private volatile @Nullable StreamShape shape;
+    private @Nullable CopyOut copy;
+    private volatile @Nullable CopyDecoder decoder;
+    private ReadSql.Lead lead = ReadSql.Lead.NONE;
+    private byte @Nullable [] pending;
+    private int pendingAt;
+    private byte[] leadKey = new byte[0];
+    private @Nullable FutureTask<CopyOut> starting;
+    private @Nullable RowPlace place;
+    private boolean headerSeen;
+    private boolean finished;
+    private boolean closed;
+
+    PostgresReader(
+            PostgresSource source,
+            Context context,
+            io.windrow.api.schema.StreamName stream,
+            PostgresSplit split,
+            Optional<PostgresPosition> from) {
+        this.source = source;
+        this.context = context;
+        this.stream = stream;
+        this.split = split;
+        this.from = from;
+        this.encrypted = !"disable".equals(source.address().parameters().get("sslmode"));
+        if (split.part() == PostgresSplit.Part.WHOLE && from.isPresent() && from.get().rows() > 0) {
+            throw WindrowException.of(
+                    PostgresError.SNAPSHOT_LOST,
+                    "Opening a split of " + stream + " after " + from.get().rows()
+                            + " rows: its rows have no order by which reading could go on");
+        }
+    }
+
+    @Override
+    public ReadResult read(long deadlineNanos) {
+        String doing = "Reading " + stream;
+        try {
+            CopyOut running = started(deadlineNanos);
+            if (running == null) {
+                return new ReadResult.Idle();
+            }
+            return read(running, decoder(), deadlineNanos);
+        } catch (SQLException e) {
+            throw SqlStates.coded(doing, e);
+        } catch (IOException e) {
+            throw WindrowException.of(PostgresError.CONNECTION_LOST, doing + ": " + e.getMessage());
+        } catch (OutOfMemoryError e) {
+            pending = null;
+            throw WindrowException.of(
+                    PostgresError.ROW_TOO_LARGE,
+                    doing + " at row " + (decoder == null ? 1 : decoder().received() + 1) + ": the heap of "
+                            + Runtime.getRuntime().maxMemory() + " bytes does not hold it; columns of unlimited size are "
+                            + unlimited());
+        }
+    }
+
+    private ReadResult read(CopyOut running, CopyDecoder rows, long deadlineNanos) throws SQLException, IOException {
+        int untilClock = CLOCK_EVERY_ROWS;
+        while (true) {
+            byte[] message = pending;
+            int at = pendingAt;
+            if (message == null) {
+                at = 0;
+                if (!running.isActive()) {
+                    return end(running, rows);
+                }
+                message = running.readFromCopy(false);
+                if (message == null && running.isActive()) {
+                    if (wire.takeWoken() || !wire.await(deadlineNanos)) {
+                        wire.takeWoken();
+                        return rows.rows() > 0 ? data(rows) : new ReadResult.Idle();
+                    }
+                    // Below TLS there are bytes, and nobody knows yet whether they are a message.
+                    message = running.readFromCopy(encrypted);
+                }
+                if (message == null) {
+                    continue;
+                }
+                if (lead != ReadSql.Lead.NONE) {
+                    at = withoutHeader(message, rows);
+                    if (at == message.length) {
+                        continue;
+                    }
+                }
+            }
+            if (!rows.fits(message.length - at)) {
+                pending = message;
+                pendingAt = at;
+                return data(rows);
+            }
+            pending = null;
+            at = lead == ReadSql.Lead.NONE ? at : withoutLead(message, at);
+            rows.append(message, at, message.length - at);
+            if (--untilClock == 0) {
+                untilClock = CLOCK_EVERY_ROWS;
+                if (System.nanoTime() - deadlineNanos >= 0 || wire.takeWoken()) {
+                    return rows.rows() > 0 ? data(rows) : new ReadResult.Idle();
+                }
+            }
+        }
+    }
+
+    private ReadResult end(CopyOut running, CopyDecoder rows) {
+        if (rows.rows() > 0) {
+            return data(rows);
+        }
+        finished = true;
+        long announced = running.getHandledRowCount();
+        // I9: the trailer of the format and the count of CommandComplete, both.
+        if (!rows.ended() || announced != rows.received()) {
+            throw WindrowException.of(
+                    PostgresError.END_NOT_PROVEN,
+                    "Reading " + stream + ": the server counts " + announced + " rows, " + rows.received()
+                            + " arrived, and the end of the data was " + (rows.ended() ? "" : "not ") + "seen");
+        }
+        return new ReadResult.End(new EndProof(
+                "command_complete", announced, "COPY " + announced + " and as many rows decoded up to the trailer"));
+    }
+
+    private ReadResult.Data data(CopyDecoder rows) {
+        int count = rows.rows();
+        Map<String, Long> exceptions = new HashMap<>();
+        Position position = position(rows.received()).toPosition();
+        for (NulledValue nulled : rows.takeNulled()) {
+            exceptions.merge(
+                    nulled.column() + ":" + nulled.kind().name().toLowerCase(Locale.ROOT), nulled.count(), Long::sum);
+        }
+        StreamShape current = shape;
+        if (current == null) {
+            throw misused("a batch before the split was opened");
+        }
+        return new ReadResult.Data(
+                new Batch(current.schema(), rows.take(), position, Account.ofRead(count), exceptions, null));
+    }
+
+    private PostgresPosition position(long received) {
+        long total = from.map(PostgresPosition::rows).orElse(0L) + received;
+        return switch (lead) {
+            case NONE -> new PostgresPosition(total, Optional.empty(), List.of());
+            case ROW_PLACE -> new PostgresPosition(total, Optional.ofNullable(place), List.of());
+            case KEY -> new PostgresPosition(
+                    total,
+                    Optional.empty(),
+                    StateText.parse("{\"key\":" + new String(leadKey, StandardCharsets.UTF_8) + "}")
+                            .texts("key"));
+        };
+    }
+
+    private int withoutHeader(byte[] message, CopyDecoder rows) {
+        if (headerSeen) {
+            return 0;
+        }
+        headerSeen = true;
+        int length = message.length < HEADER_BYTES
+                ? message.length
+                : HEADER_BYTES + ByteBuffer.wrap(message).getInt(HEADER_BYTES - 4);
+        rows.append(message, 0, length);
+        return length;
+    }
+
+    /** Takes the leading column off the row, in place, and gives the offset at which the shorter row begins. */
+    private int withoutLead(byte[] message, int at) {
+        ByteBuffer row = ByteBuffer.wrap(message);
+        short columns = row.getShort(at);
+        if (columns < 0) {
+            return at;
+        }
+        int length = row.getInt(at + 2);
+        int leadAt = at + 6;
+        if (lead == ReadSql.Lead.ROW_PLACE) {
+            RowPlace next = new RowPlace(
+                    Integer.toUnsignedLong(row.getInt(leadAt)), Short.toUnsignedInt(row.getShort(leadAt + 4)));
+            RowPlace before = place;
+            if (before != null && next.compareTo(before) <= 0) {
+                throw WindrowException.of(
+                        PostgresError.END_NOT_PROVEN,
+                        "Reading " + stream + ": row " + next + " came after row " + before
+                                + ", so that positions would not be exact");
+            }
+            place = next;
+        } else {
+            leadKey = Arrays.copyOfRange(message, leadAt, leadAt + length);
+        }
+        int begin = leadAt + length - 2;
+        row.putShort(begin, (short) (columns - 1));
+        return begin;
+    }
+
+    /**
+     * The running copy, or null if the server has not begun to send by the deadline: it announces a copy only together with
+     * the first rows, and the driver cannot be asked to wait for less than that. So a thread of its own waits, and nothing
+     * else touches the connection until it is done.
+     */
+    private @Nullable CopyOut started(long deadlineNanos) throws SQLException {
+        if (copy != null) {
+            return copy;
+        }
+        FutureTask<CopyOut> task = starting;
+        if (task == null) {
+            task = new FutureTask<>(this::start);
+            starting = task;
+            Thread.ofVirtual().name("windrow-postgres-start").start(task);
+        }
+        while (!wire.takeWoken()) {
+            long left = deadlineNanos - System.nanoTime();
+            try {
+                CopyOut running = task.get(Math.max(0, Math.min(left, WAKE_NANOS)), TimeUnit.NANOSECONDS);
+                copy = running;
+                wire.streaming();
+                return running;
+            } catch (TimeoutException e) {
+                if (left <= 0) {
+                    return null;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return null;
+            } catch (ExecutionException e) {
+                switch (e.getCause()) {
+                    case SQLException sql -> throw sql;
+                    case WindrowException coded -> throw coded;
+                    case OutOfMemoryError memory -> throw memory;
+                    case null, default -> throw misused("starting ended with " + e.getCause());
+                }
+            }
+        }
+        return null;
+    }
+
+    private CopyOut start() throws SQLException {
+        Session opened = Session.open(source.address(), source.config(), wire);
+        synchronized (this) {
+            session = opened;
+            if (closed) {
+                opened.abort();
+            }
+        }
+        try {
+            opened.begin(split.snapshot());
+        } catch (SQLException e) {
+            PostgresError code = SqlStates.code(String.valueOf(e.getSQLState()));
+            if (code == PostgresError.CONNECTION_LOST || code == PostgresError.SERVER_UNAVAILABLE) {
+                throw e;
+            }
+            throw WindrowException.of(
+                    PostgresError.SNAPSHOT_LOST,
+                    "Opening a split of " + stream + ": the server no longer has the snapshot " + split.snapshot());
+        }
+        StreamShape read = source.shape(stream, opened);
+        shape = read;
+        ReadSql sql = new ReadSql(read, split);
+        lead = sql.lead();
+        from.flatMap(PostgresPosition::row).ifPresent(row -> place = row);
+        for (String setting : sql.settings()) {
+            opened.execute(setting);
+        }
+        long next = split.window().isPresent() ? Moment.nextTransaction(opened) : 0;
+        decoder = new CopyDecoder(
+                stream,
+                read.plans(),
+                new BatchLimits(source.config().batchRows(), source.config().batchSize().bytes()),
+                context.allocator());
+        context.failpoints().reach("postgres.before_copy");
+        return opened.copy("COPY (" + sql.query(from, next) + ") TO STDOUT (FORMAT binary)");
+    }
+
+    private CopyDecoder decoder() {
+        CopyDecoder current = decoder;
+        if (current == null) {
+            throw misused("a row before the split was opened");
+        }
+        return current;
+    }
+
+    private String unlimited() {
+        StreamShape current = shape;
+        return current == null
+                ? "unknown"
+                : current.schema().columns().stream()
+                        .filter(column -> column.type() instanceof io.windrow.api.schema.ColumnType.Text
+                                || column.type() instanceof io.windrow.api.schema.ColumnType.Bytes
+                                || column.type() instanceof io.windrow.api.schema.ColumnType.Json)
+                        .map(io.windrow.api.schema.Column::name)
+                        .toList()
+                        .toString();
+    }
+
+    private WindrowException misused(String what) {
+        return WindrowException.of(PostgresError.PLANNER_MISUSED, "Reading " + stream + ": " + what);
+    }
+
+    /** Nothing upstream is released by reading a table. */
+    @Override
+    public void acknowledge(Position position) {}
+
+    /** The server sends nothing but data, and its timeouts are off: nothing is needed. */
+    @Override
+    public void keepAlive() {}
+
+    @Override
+    public void wakeUp() {
+        wire.wake();
+    }
+
+    @Override
+    public void close() {
+        Session opened;
+        synchronized (this) {
+            closed = true;
+            opened = session;
+            session = null;
+        }
+        if (opened != null) {
+            if (finished) {
+                opened.close();
+            } else {
+                opened.abort();
+            }
+        }
+        wire.close();
+        CopyDecoder rows = decoder;
+        if (rows != null) {
+            rows.close();
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.connector.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.Reconciliation;
+import io.windrow.api.source.SplitReader;
+import io.windrow.connectors.postgres.PostgresSplit.Horizon;
+import io.windrow.connectors.postgres.PostgresSplit.Part;
+import io.windrow.connectors.postgres.PostgresSplit.Window;
+import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.catalog.ServerReader;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the database holds now of what was delivered, all at one exported moment. Whether a row changed since is told by the
+ * transaction that wrote it, against the snapshot that the delivery saw.
+ */
+final class PostgresReconciliation implements Reconciliation {
+    private final PostgresSource source;
+    private final Context context;
+    private @Nullable Session session;
+    private @Nullable Moment moment;
+
+    PostgresReconciliation(PostgresSource source, Context context) {
+        this.source = source;
+        this.context = context;
+    }
+
+    @Override
+    public void begin() {
+        close();
+        Session opened = Session.open(source.address(), source.config());
+        try {
+            moment = Moment.take(opened, ServerReader.read(opened.connection()), context.clock().instant());
+            session = opened;
+        } catch (SQLException e) {
+            opened.close();
+            throw SqlStates.coded("Taking a snapshot to verify against", e);
+        }
+    }
+
+    @Override
+    public StreamSchema schema(StreamName stream, PlannerState delivered) {
+        return shape(stream).schema();
+    }
+
+    @Override
+    public long count(StreamName stream, PlannerState delivered) {
+        StreamShape shape = shape(stream);
+        PostgresSplit split = split(shape, delivered);
+        List<String> conditions = new ArrayList<>();
+        split.window().ifPresent(window -> {
+            conditions.add(ReadSql.within(ReadSql.writer(now().next()), window.until()));
+            window.bound().or(shape.config()::start).ifPresent(bound -> conditions.add(ReadSql.atLeast(shape, bound)));
+        });
+        shape.where().ifPresent(conditions::add);
+        String where = conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
+        try {
+            Session current = session();
+            return Long.parseLong(String.valueOf(current.guarded(
+                            () -> current.row("SELECT count(*) FROM " + shape.from() + where))
+                    .get(0)));
+        } catch (SQLException e) {
+            throw SqlStates.coded("Counting the rows of " + stream, e);
+        }
+    }
+
+    @Override
+    public SplitReader read(StreamName stream, PlannerState delivered) {
+        StreamShape shape = shape(stream);
+        return new PostgresReader(source, context, stream, split(shape, delivered), Optional.empty());
+    }
+
+    /** All rows of an incremental stream that its finished windows delivered; all rows of any other. */
+    private PostgresSplit split(StreamShape shape, PlannerState delivered) {
+        Optional<Window> window = Optional.empty();
+        StateText state = StateText.parse(delivered.text());
+        if (state.text("read").equals("windows")) {
+            Horizon until = WindowState.of(delivered).since().orElse(new Horizon(0, List.of()));
+            window = Optional.of(new Window(Optional.empty(), until, Optional.empty()));
+        }
+        return new PostgresSplit(
+                Part.WHOLE,
+                now().exported(),
+                Optional.empty(),
+                Optional.empty(),
+                window,
+                Optional.empty());
+    }
+
+    @Override
+    public List<Change> changedSince(StreamName stream, PlannerState delivered, List<List<String>> keys) {
+        StreamShape shape = shape(stream);
+        StateText state = StateText.parse(delivered.text());
+        String system = state.optionalText("system").orElse("");
+        boolean heap = shape.relation().map(relation -> relation.kind().hasPages()
+                        || relation.kind() == io.windrow.connectors.postgres.catalog.Relation.Kind.PARTITIONED)
+                .orElse(false);
+        if (!heap || shape.schema().key().isEmpty() || !system.equals(now().server().systemId())) {
+            return keys.stream().map(key -> Change.UNDECIDABLE).toList();
+        }
+        List<Change> changes = new ArrayList<>();
+        for (List<String> key : keys) {
+            try {
+                Session current = session();
+                changes.add(current.guarded(() -> changed(shape, delivered, state, key)));
+            } catch (SQLException e) {
+                throw SqlStates.coded("Looking up a row of " + stream, e);
+            }
+        }
+        return changes;
+    }
+
+    private Change changed(StreamShape shape, PlannerState delivered, StateText state, List<String> key) throws SQLException {
+        List<String> names = shape.schema().key();
+        List<String> conditions = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            conditions.add(Identifier.quoted(names.get(i)) + " = " + shape.literal(names.get(i), key.get(i)));
+        }
+        List<String> writers = session().column("SELECT " + ReadSql.writer(now().next()) + " FROM " + shape.from() + " WHERE "
+                + String.join(" AND ", conditions) + " LIMIT 2");
+        if (writers.size() != 1) {
+            // A row that is gone leaves no trace of who removed it.
+            return Change.UNDECIDABLE;
+        }
+        long writer = Long.parseLong(writers.get(0));
+        if (state.text("read").equals("windows")) {
+            Optional<Horizon> since = WindowState.of(delivered).since();
+            boolean known = since.isPresent() && (writer < since.get().below() || since.get().also().contains(writer));
+            return known ? Change.UNCHANGED : Change.CHANGED;
+        }
+        String[] parts = state.text("snapshot").split(":", -1);
+        if (parts.length != 3) {
+            throw StateText.invalid("a snapshot of another form");
+        }
+        if (writer < Long.parseLong(parts[0])) {
+            return Change.UNCHANGED;
+        }
+        boolean running = List.of(parts[2].split(",")).contains(Long.toString(writer));
+        // Between the snapshot's bounds a subtransaction cannot be told from a transaction that had ended.
+        return writer >= Long.parseLong(parts[1]) || running ? Change.CHANGED : Change.UNDECIDABLE;
+    }
+
+    private StreamShape shape(StreamName stream) {
+        try {
+            Session current = session();
+            return current.guarded(() -> source.shape(stream, current));
+        } catch (SQLException e) {
+            throw SqlStates.coded("Reading the columns of " + stream, e);
+        }
+    }
+
+    private Session session() {
+        if (session == null) {
+            throw unbegun();
+        }
+        return session;
+    }
+
+    private Moment now() {
+        if (moment == null) {
+            throw unbegun();
+        }
+        return moment;
+    }
+
+    private static WindrowException unbegun() {
+        return WindrowException.of(PostgresError.PLANNER_MISUSED, "Verifying: a read before begin");
+    }
+
+    @Override
+    public void close() {
+        Session opened = session;
+        session = null;
+        moment = null;
+        if (opened != null) {
+            opened.close();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.batch.Position;
+import io.windrow.api.connector.CheckResult;
+import io.windrow.api.connector.Context;
+import io.windrow.api.connector.Notices;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Reconciliation;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.Split;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.SplitReader;
+import io.windrow.api.source.StreamDescription;
+import io.windrow.api.source.StreamRequest;
+import io.windrow.connectors.postgres.catalog.Catalog;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A configured database. Holds no connection of its own: each planner, reader and reconciliation opens one. */
+final class PostgresSource implements Source {
+    private final PostgresConfig config;
+    private final Context context;
+    private final PostgresAddress address;
+    private final Map<StreamName, StreamShape> shapes = new ConcurrentHashMap<>();
+
+    PostgresSource(PostgresConfig config, Context context) {
+        this.config = config;
+        this.context = context;
+        this.address = PostgresAddress.of(config.url(), config.password());
+    }
+
+    PostgresConfig config() {
+        return config;
+    }
+
+    PostgresAddress address() {
+        return address;
+    }
+
+    /** What this run's planner found out about a stream. */
+    void remember(StreamShape shape) {
+        shapes.put(shape.stream(), shape);
+    }
+
+    /** The stream as the planner found it; where no planner of this process did, as the session's snapshot shows it. */
+    StreamShape shape(StreamName stream, Session session) throws SQLException {
+        StreamShape known = shapes.get(stream);
+        if (known != null) {
+            return known;
+        }
+        StreamConfig settings = StreamSelection.of(session, config, Notices.IGNORE).get(stream);
+        if (settings == null) {
+            throw WindrowException.of(
+                    PostgresError.NO_SUCH_STREAM, "Reading " + stream + ": the pipeline file selects no such stream");
+        }
+        StreamShape found =
+                StreamShape.of(session, stream, settings, StreamShape.catalog(session, Map.of(stream, settings)));
+        shapes.putIfAbsent(stream, found);
+        return found;
+    }
+
+    @Override
+    public List<CheckResult> check() {
+        return new PostgresChecks(this).run();
+    }
+
+    @Override
+    public List<StreamDescription> discover() {
+        try (Session session = Session.open(address, config)) {
+            session.begin(null);
+            Map<StreamName, StreamConfig> selected = StreamSelection.of(session, config, Notices.IGNORE);
+            Catalog catalog = StreamShape.catalog(session, selected);
+            return new Discovery(session, catalog, selected).describe();
+        } catch (SQLException e) {
+            throw SqlStates.coded("Discovering the streams of " + address.display(), e);
+        }
+    }
+
+    @Override
+    public Map<StreamName, ReadMode> selected() {
+        try (Session session = Session.open(address, config)) {
+            Map<StreamName, ReadMode> modes = new LinkedHashMap<>();
+            StreamSelection.of(session, config, Notices.IGNORE).forEach((name, stream) -> modes.put(name, stream.mode()));
+            return modes;
+        } catch (SQLException e) {
+            throw SqlStates.coded("Selecting the streams of " + address.display(), e);
+        }
+    }
+
+    @Override
+    public SplitPlanner plan(List<StreamRequest> requests) {
+        shapes.clear();
+        return new PostgresPlanner(this, context, requests);
+    }
+
+    @Override
+    public SplitReader open(Split split, Optional<Position> from) {
+        return new PostgresReader(
+                this, context, split.stream(), PostgresSplit.of(split), from.map(PostgresPosition::of));
+    }
+
+    @Override
+    public Optional<Reconciliation> reconciliation() {
+        return Optional.of(new PostgresReconciliation(this, context));
+    }
+
+    @Override
+    public void close() {
+        shapes.clear();
+    }
+}

@@ -1,0 +1,175 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.codec.ColumnPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Makes the SQL that reads a split. The only place where a split's data meets SQL: names quoted, values as constants (H19). */
+final class ReadSql {
+    /** What a leading column says of each row's place, for positions. */
+    enum Lead {
+        NONE,
+        ROW_PLACE,
+        KEY
+    }
+
+    /** In which order rows come. */
+    enum Order {
+        /** None that could be relied on. */
+        NONE,
+        /** That of the heap, because no other plan than a scan of a range of pages is allowed. */
+        HEAP,
+        /** Sorted by the server. */
+        SORTED
+    }
+
+    private final StreamShape shape;
+    private final PostgresSplit split;
+
+    ReadSql(StreamShape shape, PostgresSplit split) {
+        this.shape = shape;
+        this.split = split;
+    }
+
+    Order order() {
+        boolean filtered = shape.where().isPresent()
+                || split.window().flatMap(PostgresSplit.Window::bound).isPresent()
+                || (split.window().isPresent() && shape.config().start().isPresent());
+        return switch (split.part()) {
+            case WHOLE -> Order.NONE;
+            case KEYS -> Order.SORTED;
+            case PAGES, WINDOW -> filtered || split.pages().isEmpty() ? Order.SORTED : Order.HEAP;
+        };
+    }
+
+    Lead lead() {
+        return switch (split.part()) {
+            case WHOLE -> Lead.NONE;
+            case KEYS -> Lead.KEY;
+            case WINDOW -> Lead.ROW_PLACE;
+            case PAGES -> order() == Order.HEAP ? Lead.NONE : Lead.ROW_PLACE;
+        };
+    }
+
+    /** Settings for the transaction, to be set before the query. */
+    List<String> settings() {
+        if (order() != Order.HEAP) {
+            return List.of();
+        }
+        return List.of(
+                "SET LOCAL enable_seqscan = off",
+                "SET LOCAL enable_indexscan = off",
+                "SET LOCAL enable_bitmapscan = off",
+                "SET LOCAL enable_tidscan = on",
+                "SET LOCAL max_parallel_workers_per_gather = 0");
+    }
+
+    /**
+     * The query.
+     *
+     * @param from where to go on
+     * @param nextTransaction the snapshot's xmax: no row that it sees has a higher transaction id
+     */
+    String query(Optional<PostgresPosition> from, long nextTransaction) {
+        String select = switch (lead()) {
+            case NONE -> "";
+            case ROW_PLACE -> "ctid, ";
+            case KEY -> "pg_catalog.json_build_array("
+                    + shape.schema().key().stream()
+                            .map(name -> Identifier.quoted(name) + "::pg_catalog.text")
+                            .collect(Collectors.joining(", "))
+                    + ")::pg_catalog.text, ";
+        };
+        String source = split.relation().map(name -> "ONLY " + Identifier.quoted(name)).orElseGet(shape::from);
+        StringBuilder sql = new StringBuilder("SELECT ")
+                .append(select)
+                .append(ColumnPlan.selectList(shape.plans()))
+                .append(" FROM ")
+                .append(source);
+        List<String> conditions = conditions(from, nextTransaction);
+        if (!conditions.isEmpty()) {
+            sql.append(" WHERE ").append(String.join(" AND ", conditions));
+        }
+        if (order() == Order.SORTED) {
+            sql.append(" ORDER BY ")
+                    .append(lead() == Lead.ROW_PLACE
+                            ? "ctid"
+                            : shape.schema().key().stream().map(Identifier::quoted).collect(Collectors.joining(", ")));
+        }
+        if (lead() == Lead.NONE && from.isPresent()) {
+            sql.append(" OFFSET ").append(from.get().rows());
+        }
+        return sql.toString();
+    }
+
+    private List<String> conditions(Optional<PostgresPosition> from, long nextTransaction) {
+        List<String> conditions = new ArrayList<>();
+        split.pages().ifPresent(pages -> {
+            conditions.add("ctid >= '(" + pages.from() + ",0)'::pg_catalog.tid");
+            pages.to().ifPresent(to -> conditions.add("ctid < '(" + to + ",0)'::pg_catalog.tid"));
+        });
+        from.flatMap(PostgresPosition::row).ifPresent(place -> conditions.add("ctid > " + place.sql()));
+        split.window().ifPresent(window -> {
+            String writer = writer(nextTransaction);
+            conditions.add(within(writer, window.until()));
+            window.since().ifPresent(since -> conditions.add("NOT " + within(writer, since)));
+            window.bound().or(shape.config()::start).ifPresent(bound -> conditions.add(atLeast(shape, bound)));
+        });
+        split.keys().ifPresent(range -> {
+            String first = shape.schema().key().get(0);
+            range.low().ifPresent(low ->
+                    conditions.add(Identifier.quoted(first) + " >= " + shape.literal(first, low)));
+            range.high().ifPresent(high ->
+                    conditions.add(Identifier.quoted(first) + " < " + shape.literal(first, high)));
+            from.ifPresent(position -> conditions.add(after(position.key())));
+        });
+        shape.where().ifPresent(conditions::add);
+        return conditions;
+    }
+
+    private String after(List<String> values) {
+        List<String> key = shape.schema().key();
+        if (values.size() != key.size()) {
+            throw StateText.invalid("a position with a key of " + values.size() + " columns");
+        }
+        List<String> literals = new ArrayList<>();
+        for (int i = 0; i < key.size(); i++) {
+            literals.add(shape.literal(key.get(i), values.get(i)));
+        }
+        return "(" + key.stream().map(Identifier::quoted).collect(Collectors.joining(", ")) + ") > ("
+                + String.join(", ", literals) + ")";
+    }
+
+    /** Rows whose cursor is at or above the value; rows without a cursor value are never left out. */
+    static String atLeast(StreamShape shape, String bound) {
+        String cursor = shape.config().cursor().orElseThrow(() -> StateText.invalid("a bound without a cursor"));
+        String name = Identifier.quoted(cursor);
+        return "(" + name + " >= " + shape.literal(cursor, bound) + " OR " + name + " IS NULL)";
+    }
+
+    /**
+     * The 64-bit id of the transaction that wrote the row version: the highest one below {@code nextTransaction} with the
+     * row's 32 bits. Ids 1 and 2 mark rows that were frozen before PostgreSQL 9.4.
+     */
+    static String writer(long nextTransaction) {
+        return writer(nextTransaction, "xmin");
+    }
+
+    static String writer(long nextTransaction, String xmin) {
+        String raw = xmin + "::pg_catalog.text::pg_catalog.int8";
+        return "(CASE WHEN " + raw + " < 3 THEN 0 ELSE " + nextTransaction + " - ((" + nextTransaction + " - " + raw
+                + ") & 4294967295) END)";
+    }
+
+    static String within(String writer, PostgresSplit.Horizon horizon) {
+        String below = writer + " < " + horizon.below();
+        if (horizon.also().isEmpty()) {
+            return "(" + below + ")";
+        }
+        return "(" + below + " OR " + writer + " IN ("
+                + horizon.also().stream().map(String::valueOf).collect(Collectors.joining(", ")) + "))";
+    }
+}

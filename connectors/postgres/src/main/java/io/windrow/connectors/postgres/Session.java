@@ -1,0 +1,182 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.codec.CanonicalSession;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection with the settings on which reading relies, whatever the server's, the database's or the role's defaults
+ * are. Belongs to one thread; {@link Wire#wake} may come from another.
+ */
+final class Session implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    private final Connection connection;
+    private final Wire wire;
+
+    private Session(Connection connection, Wire wire) {
+        this.connection = connection;
+        this.wire = wire;
+    }
+
+    static Session open(PostgresAddress address, PostgresConfig config) {
+        return open(address, config, new Wire());
+    }
+
+    static Session open(PostgresAddress address, PostgresConfig config, Wire wire) {
+        Properties properties = address.properties();
+        properties.setProperty("ApplicationName", "windrow");
+        properties.setProperty("assumeMinServerVersion", "14");
+        properties.setProperty("connectTimeout", Long.toString(config.connectTimeout().toSeconds()));
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("socketFactory", Wire.Sockets.class.getName());
+        properties.setProperty("socketFactoryArg", wire.id());
+        String doing = "Connecting to " + address.display() + " as " + address.user();
+        try {
+            Connection connection = new Driver().connect(address.jdbcUrl(), properties);
+            wire.opened();
+            if (connection == null) {
+                throw WindrowException.of(PostgresError.URL_INVALID, doing + ": the driver does not know the URL");
+            }
+            Session session = new Session(connection, wire);
+            try {
+                session.prepare(config);
+                return session;
+            } catch (SQLException e) {
+                session.close();
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw SqlStates.coded(doing, e);
+        } finally {
+            wire.close();
+        }
+    }
+
+    private void prepare(PostgresConfig config) throws SQLException {
+        List<String> settings = new ArrayList<>(CanonicalSession.statements());
+        settings.add("SET statement_timeout = 0");
+        settings.add("SET idle_in_transaction_session_timeout = 0");
+        settings.add("SET idle_session_timeout = 0");
+        settings.add("SET lock_timeout = " + config.lockTimeout().toMillis());
+        // Rows of a part come in the heap's order, from its beginning, and all of them or an error.
+        settings.add("SET synchronize_seqscans = off");
+        settings.add("SET row_security = off");
+        if (connection.getMetaData().getDatabaseMajorVersion() >= 17) {
+            settings.add("SET transaction_timeout = 0");
+        }
+        execute(String.join("; ", settings));
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    Wire wire() {
+        return wire;
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Begins a read-only transaction of one snapshot: a new one, or an exported one. */
+    void begin(@Nullable String exportedSnapshot) throws SQLException {
+        execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        if (exportedSnapshot != null) {
+            execute("SET TRANSACTION SNAPSHOT " + Identifier.literal(exportedSnapshot));
+        }
+    }
+
+    /** Work whose failure must not end the transaction and the snapshot that it exports. */
+    interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    /** Runs the work within a savepoint, to which the transaction returns if the work throws. */
+    <T> T guarded(Work<T> work) throws SQLException {
+        execute("SAVEPOINT windrow");
+        boolean done = false;
+        try {
+            T result = work.run();
+            done = true;
+            return result;
+        } finally {
+            if (!connection.isClosed()) {
+                execute(done ? "RELEASE SAVEPOINT windrow" : "ROLLBACK TO SAVEPOINT windrow; RELEASE SAVEPOINT windrow");
+            }
+        }
+    }
+
+    /** The first row's columns as text; empty if there is no row. */
+    List<@Nullable String> row(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<@Nullable String> row = new ArrayList<>();
+            if (rows.next()) {
+                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                    row.add(rows.getString(i));
+                }
+            }
+            return row;
+        }
+    }
+
+    /** The first column of every row. */
+    List<String> column(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> column = new ArrayList<>();
+            while (rows.next()) {
+                column.add(rows.getString(1));
+            }
+            return column;
+        }
+    }
+
+    CopyOut copy(String sql) throws SQLException {
+        return connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
+    }
+
+    /** Ends whatever runs, without waiting for the rest of a copy, and closes. */
+    void abort() {
+        try {
+            connection.unwrap(PGConnection.class).cancelQuery();
+        } catch (SQLException e) {
+            LOG.debug("Cancelling a query: SQLSTATE {}; the server notices when the socket closes", e.getSQLState());
+        }
+        drop();
+    }
+
+    private void drop() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debug("Dropping a connection: SQLSTATE {}", e.getSQLState());
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            drop();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.windrow.connectors.postgres;
+
+import static java.util.Map.entry;
+
+import io.windrow.api.error.WindrowException;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.Map;
+import javax.net.ssl.SSLException;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * The one table from SQLSTATE to {@link PostgresError}: the whole state first, else its class. The server's words are
+ * passed on only where they hold names and no values (I11); statements never are.
+ */
+final class SqlStates {
+    private static final Map<String, PostgresError> STATES = Map.ofEntries(
+            entry("08001", PostgresError.CONNECT_REFUSED),
+            entry("08004", PostgresError.CONNECT_REFUSED),
+            entry("08P01", PostgresError.SERVER_FAULT),
+            entry("22023", PostgresError.QUERY_FAILED),
+            entry("25001", PostgresError.SERVER_FAULT),
+            entry("25006", PostgresError.PERMISSION_DENIED),
+            entry("25P03", PostgresError.CONNECTION_LOST),
+            entry("25P04", PostgresError.CONNECTION_LOST),
+            entry("28000", PostgresError.AUTHENTICATION),
+            entry("28P01", PostgresError.AUTHENTICATION),
+            entry("3D000", PostgresError.NO_SUCH_DATABASE),
+            entry("3F000", PostgresError.NO_SUCH_OBJECT),
+            entry("40001", PostgresError.CONFLICT),
+            entry("40P01", PostgresError.CONFLICT),
+            entry("42501", PostgresError.PERMISSION_DENIED),
+            entry("42703", PostgresError.NO_SUCH_OBJECT),
+            entry("42704", PostgresError.NO_SUCH_OBJECT),
+            entry("42883", PostgresError.NO_SUCH_OBJECT),
+            entry("42P01", PostgresError.NO_SUCH_OBJECT),
+            entry("53300", PostgresError.TOO_MANY_CONNECTIONS),
+            entry("55P03", PostgresError.LOCK_TIMEOUT),
+            entry("55006", PostgresError.LOCK_TIMEOUT),
+            entry("57014", PostgresError.CANCELED),
+            entry("57P01", PostgresError.CONNECTION_LOST),
+            entry("57P02", PostgresError.CONNECTION_LOST),
+            entry("57P03", PostgresError.SERVER_UNAVAILABLE),
+            entry("57P04", PostgresError.NO_SUCH_DATABASE),
+            entry("57P05", PostgresError.CONNECTION_LOST),
+            entry("58030", PostgresError.SERVER_RESOURCES),
+            entry("72000", PostgresError.SNAPSHOT_LOST),
+            entry("XX001", PostgresError.DATA_CORRUPTED),
+            entry("XX002", PostgresError.DATA_CORRUPTED));
+
+    private static final Map<String, PostgresError> CLASSES = Map.ofEntries(
+            entry("08", PostgresError.CONNECTION_LOST),
+            entry("0A", PostgresError.NOT_SUPPORTED),
+            entry("21", PostgresError.QUERY_FAILED),
+            entry("22", PostgresError.QUERY_FAILED),
+            entry("28", PostgresError.AUTHENTICATION),
+            entry("38", PostgresError.QUERY_FAILED),
+            entry("39", PostgresError.QUERY_FAILED),
+            entry("40", PostgresError.CONFLICT),
+            entry("42", PostgresError.SQL_INVALID),
+            entry("53", PostgresError.SERVER_RESOURCES),
+            entry("54", PostgresError.NOT_SUPPORTED),
+            entry("55", PostgresError.SERVER_FAULT),
+            entry("57", PostgresError.SERVER_UNAVAILABLE),
+            entry("58", PostgresError.SERVER_RESOURCES),
+            entry("XX", PostgresError.SERVER_FAULT));
+
+    private SqlStates() {}
+
+    /** The code for a SQLSTATE. */
+    static PostgresError code(String state) {
+        PostgresError exact = STATES.get(state);
+        if (exact != null) {
+            return exact;
+        }
+        return CLASSES.getOrDefault(state.length() < 2 ? "" : state.substring(0, 2), PostgresError.SERVER_FAULT);
+    }
+
+    /**
+     * The coded form of a driver's exception. The exception itself is not kept, since its text may hold values and SQL.
+     *
+     * @param doing a gerund clause: {@code Reading public.orders}
+     */
+    static WindrowException coded(String doing, SQLException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException) {
+                return WindrowException.of(PostgresError.TLS_REFUSED, doing + ": TLS: " + cause.getMessage());
+            }
+        }
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        PostgresError code = code(state);
+        ServerErrorMessage server = e instanceof PSQLException pg ? pg.getServerErrorMessage() : null;
+        String words = "";
+        if (server != null) {
+            String message = String.valueOf(server.getMessage());
+            if (code == PostgresError.PERMISSION_DENIED && message.contains("row-level security")) {
+                code = PostgresError.ROW_SECURITY;
+            }
+            if (namesOnly(state, code)) {
+                words = " (" + message + ")";
+            }
+        } else if (code == PostgresError.CONNECT_REFUSED || code == PostgresError.CONNECTION_LOST) {
+            if (String.valueOf(e.getMessage()).contains("does not support SSL")) {
+                code = PostgresError.TLS_REFUSED;
+            }
+            words = e.getCause() instanceof IOException io ? " (" + io.getMessage() + ")" : "";
+        } else if (state.equals("08004") || state.equals("28000")) {
+            words = "";
+        }
+        return WindrowException.of(
+                code, doing + ": the server answered " + (state.isEmpty() ? "without a code" : state) + words);
+    }
+
+    /** Messages of these states name objects, roles and settings, never a row's values or a password. */
+    private static boolean namesOnly(String state, PostgresError code) {
+        return switch (code) {
+            case PERMISSION_DENIED, ROW_SECURITY, NO_SUCH_DATABASE, AUTHENTICATION, LOCK_TIMEOUT, CANCELED, CONFLICT,
+                            TOO_MANY_CONNECTIONS, SERVER_UNAVAILABLE, CONNECTION_LOST -> true;
+            case NO_SUCH_OBJECT, SNAPSHOT_LOST -> true;
+            case SERVER_RESOURCES -> state.startsWith("53");
+            default -> false;
+        };
+    }
+}

@@ -1,0 +1,104 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.config.Doc;
+import io.windrow.api.schema.OutOfRange;
+import io.windrow.api.source.ReadMode;
+import java.util.List;
+import java.util.Optional;
+
+/** One stream, or all streams that a wildcard selects. */
+@Doc("One table, view or query, or all tables that a wildcard selects.")
+public record StreamConfig(
+        @Doc(
+                        value = "The table or view as schema.name. A part may be a wildcard (public.*, *.orders_*) or be quoted "
+                                + "(\"My Schema\".\"a.b\"). Without a schema: public.",
+                        example = "public.orders")
+                Optional<String> table,
+        @Doc(
+                        value = "Instead of a table: one SELECT whose rows are the stream. Names in it carry their schema.",
+                        example = "SELECT id, total FROM public.orders")
+                Optional<String> query,
+        @Doc(value = "The stream's name, required for a query.", example = "open_orders") Optional<String> name,
+        @Doc(value = "Tables that a wildcard must not select, in the same form as table.", example = "[public.audit_*]")
+                List<String> exclude,
+        @Doc(value = "snapshot: all rows as of one moment. incremental: rows that are new or changed since the last run.", defaultValue = "snapshot")
+                ReadMode mode,
+        @Doc(value = "The column that grows with every change; needed by guarantee conditional and settle.", example = "updated_at")
+                Optional<String> cursor,
+        @Doc(
+                        value = "How an incremental read knows what is new. proven: by transaction ids, scans the table. conditional: the same, but only rows at or above the cursor's safe "
+                                + "bound are looked at, which is right if the database sets the cursor inside the writing transaction. settle: rows that come later than lag are lost.",
+                        defaultValue = "conditional")
+                Level guarantee,
+        @Doc(value = "With guarantee settle: how far behind the newest cursor value rows may still appear: a duration for times (5m), a number for numbers.", example = "5m")
+                Optional<String> lag,
+        @Doc(value = "Where an incremental stream begins, in the cursor's own text form.", example = "2024-01-01 00:00:00+00") Optional<String> start,
+        @Doc("The columns to read, in this order. Without it: all.") List<String> columns,
+        @Doc(value = "A condition in SQL that rows must meet. Names of types and functions outside pg_catalog carry their schema.", example = "region = 'EU'")
+                Optional<String> where,
+        @Doc("The columns that identify a row, if the database does not say so or says otherwise.") List<String> key,
+        @Doc(value = "What to do with a value that the column's type cannot hold: fail, null (counted) or text (the whole column).", defaultValue = "fail")
+                OutOfRange outOfRange,
+        @Doc(
+                        value = "snapshot: a table's rows are of one moment; an interrupted read begins again. per_range: the table is read in ranges of its key, "
+                                + "each of its own moment, and an interrupted read goes on. For tables whose key never changes.",
+                        defaultValue = "snapshot")
+                Consistency consistency) {
+    public StreamConfig {
+        exclude = List.copyOf(exclude);
+        columns = List.copyOf(columns);
+        key = List.copyOf(key);
+        require(table.isPresent() != query.isPresent(), "a stream has either a table or a query");
+        require(query.isEmpty() || name.isPresent(), "a query stream needs a name");
+        require(name.isEmpty() || query.isPresent(), "name is for query streams; a table's stream is called like the table");
+        require(mode != ReadMode.CDC, "mode cdc is not offered by this connector yet; use incremental");
+        require(
+                mode != ReadMode.INCREMENTAL || guarantee == Level.PROVEN || cursor.isPresent(),
+                "an incremental stream needs a cursor, or guarantee: proven");
+        require(
+                mode != ReadMode.INCREMENTAL || guarantee != Level.SETTLE || lag.isPresent(),
+                "guarantee settle needs a lag");
+        require(
+                mode != ReadMode.INCREMENTAL || query.isEmpty(),
+                "a query stream is read as a snapshot; give the table for an incremental one");
+        require(start.isEmpty() || cursor.isPresent(), "start needs a cursor");
+        require(
+                consistency == Consistency.SNAPSHOT || (mode == ReadMode.SNAPSHOT && table.isPresent()),
+                "consistency per_range is for snapshots of tables");
+    }
+
+    /** A table read as a snapshot; for programs. */
+    public static StreamConfig snapshot(String table) {
+        return new StreamConfig(
+                Optional.of(table), Optional.empty(), Optional.empty(), List.of(), ReadMode.SNAPSHOT, Optional.empty(),
+                Level.CONDITIONAL, Optional.empty(), Optional.empty(), List.of(), Optional.empty(), List.of(),
+                OutOfRange.FAIL, Consistency.SNAPSHOT);
+    }
+
+    /** A table read incrementally; for programs. */
+    public static StreamConfig incremental(String table, String cursor, Level guarantee) {
+        return new StreamConfig(
+                Optional.of(table), Optional.empty(), Optional.empty(), List.of(), ReadMode.INCREMENTAL,
+                Optional.of(cursor), guarantee, guarantee == Level.SETTLE ? Optional.of("5m") : Optional.empty(),
+                Optional.empty(), List.of(), Optional.empty(), List.of(), OutOfRange.FAIL, Consistency.SNAPSHOT);
+    }
+
+    private static void require(boolean holds, String text) {
+        if (!holds) {
+            throw new IllegalArgumentException(text);
+        }
+    }
+
+    /** How an incremental read knows what is new. */
+    public enum Level {
+        PROVEN,
+        CONDITIONAL,
+        SETTLE
+    }
+
+    /** What is of one moment. */
+    public enum Consistency {
+        SNAPSHOT,
+        PER_RANGE
+    }
+}

@@ -1,0 +1,29 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.batch.Position;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.Split;
+import io.windrow.api.source.SplitPlanner.Assignment;
+import io.windrow.api.source.StreamPlan;
+import java.util.List;
+import java.util.Optional;
+
+/** How one stream is read in one run. Used by the planner's thread. */
+sealed interface StreamRead permits SnapshotRead, WindowRead, KeyRead {
+    /** The version of the planner states of all kinds. */
+    int STATE_VERSION = 1;
+
+    StreamPlan plan();
+
+    void restart(long generation);
+
+    List<Assignment> next(int max);
+
+    void ended(Split split);
+
+    void giveBack(Split split, Optional<Position> position);
+
+    boolean ended();
+
+    PlannerState state();
+}

@@ -1,0 +1,138 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.connectors.postgres.catalog.Catalog;
+import io.windrow.connectors.postgres.catalog.CatalogReader;
+import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.catalog.QueryColumns;
+import io.windrow.connectors.postgres.catalog.Relation;
+import io.windrow.connectors.postgres.catalog.RelationColumn;
+import io.windrow.connectors.postgres.catalog.TypeGraph;
+import io.windrow.connectors.postgres.catalog.TypeReader;
+import io.windrow.connectors.postgres.codec.ColumnPlan;
+import io.windrow.connectors.postgres.codec.TypeMapping;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A stream as the database has it now: where its rows come from and how each column travels.
+ *
+ * @param stream the stream
+ * @param config its settings
+ * @param relation the relation; empty for a query
+ * @param available every column that the relation or the query has
+ * @param plans the columns that are delivered, in order
+ * @param schema the same for the SPI
+ */
+record StreamShape(
+        StreamName stream,
+        StreamConfig config,
+        Optional<Relation> relation,
+        List<RelationColumn> available,
+        List<ColumnPlan> plans,
+        StreamSchema schema) {
+
+    static StreamShape of(Session session, StreamName stream, StreamConfig config, Catalog catalog) throws SQLException {
+        List<RelationColumn> available;
+        Optional<Relation> relation = Optional.empty();
+        TypeGraph types = catalog.types();
+        if (config.query().isPresent()) {
+            available = QueryColumns.describe(session.connection(), "SELECT * FROM " + queryFrom(config.query().get()));
+            types = TypeReader.read(
+                    session.connection(), available.stream().map(RelationColumn::typeOid).collect(Collectors.toSet()));
+        } else {
+            relation = catalog.relation(stream);
+            available = relation.orElseThrow(() -> WindrowException.of(
+                            PostgresError.NO_SUCH_STREAM, "Looking for the table " + stream + ": the database does not have it"))
+                    .columns();
+        }
+        List<RelationColumn> selected = select(stream, config, available);
+        List<ColumnPlan> plans = new TypeMapping(types, catalog.server()).plans(selected, config.outOfRange());
+        List<Column> columns = plans.stream().map(ColumnPlan::column).toList();
+        Set<String> names = columns.stream().map(Column::name).collect(Collectors.toCollection(LinkedHashSet::new));
+        List<String> key = config.key();
+        if (key.isEmpty() && relation.isPresent()) {
+            key = relation.get().keys().stream()
+                    .map(Relation.UniqueKey::columns)
+                    .filter(names::containsAll)
+                    .findFirst()
+                    .orElse(List.of());
+        } else if (!names.containsAll(key)) {
+            throw invalid(stream, "the key " + key + " names a column that is not delivered; there are " + names);
+        }
+        return new StreamShape(stream, config, relation, available, plans, new StreamSchema(stream, 1, columns, key));
+    }
+
+    /** The catalog of these streams' relations and of everything beneath them. */
+    static Catalog catalog(Session session, Map<StreamName, StreamConfig> streams) throws SQLException {
+        List<StreamName> tables = new ArrayList<>();
+        streams.forEach((name, config) -> {
+            if (config.table().isPresent()) {
+                tables.add(name);
+            }
+        });
+        return CatalogReader.read(session.connection(), tables);
+    }
+
+    private static List<RelationColumn> select(StreamName stream, StreamConfig config, List<RelationColumn> available) {
+        if (config.columns().isEmpty()) {
+            if (available.isEmpty()) {
+                throw invalid(stream, "it has no columns");
+            }
+            return available;
+        }
+        List<RelationColumn> selected = new ArrayList<>();
+        for (String name : new LinkedHashSet<>(config.columns())) {
+            selected.add(find(stream, available, name));
+        }
+        return selected;
+    }
+
+    private static RelationColumn find(StreamName stream, List<RelationColumn> available, String name) {
+        return available.stream()
+                .filter(column -> column.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> invalid(
+                        stream,
+                        "it has no column " + name + "; it has "
+                                + available.stream().map(RelationColumn::name).toList()));
+    }
+
+    /** A column by its exact name, whether it is delivered or not. */
+    RelationColumn column(String name) {
+        return find(stream, available, name);
+    }
+
+    /** A value of a column, from the text that the database wrote for it. */
+    String literal(String column, String text) {
+        return Identifier.literal(text) + "::" + column(column).display();
+    }
+
+    /** What stands behind FROM when the whole stream is read. */
+    String from() {
+        return config.query().map(StreamShape::queryFrom).orElseGet(() -> Identifier.quoted(stream));
+    }
+
+    /** The stream's own condition, in parentheses; a comment at its end stays harmless. */
+    Optional<String> where() {
+        return config.where().map(where -> "(\n" + where + "\n)");
+    }
+
+    static WindrowException invalid(StreamName stream, String why) {
+        return WindrowException.of(PostgresError.STREAM_INVALID, "Reading the settings of stream " + stream + ": " + why);
+    }
+
+    private static String queryFrom(String query) {
+        String text = query.strip();
+        return "(\n" + (text.endsWith(";") ? text.substring(0, text.length() - 1) : text) + "\n) AS q";
+    }
+}

@@ -1,0 +1,172 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.source.PlannerState;
+import io.windrow.connectors.postgres.PostgresSplit.Horizon;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an incremental stream remembers. Its size does not depend on the number of rows (B26): what was delivered is told
+ * by the transactions that wrote it, not by a list of rows.
+ *
+ * @param system the cluster's id, empty if unknown
+ * @param cursor the cursor column, empty if there is none
+ * @param number the number of the last window that was begun
+ * @param since what all finished windows delivered; empty: nothing yet
+ * @param bound the safe bound: no row with a cursor below it will appear any more
+ * @param candidate a value that is going to be the safe bound
+ * @param files the heaps that the finished windows covered
+ * @param open a window that was begun and is not finished
+ */
+record WindowState(
+        String system,
+        String cursor,
+        long number,
+        Optional<Horizon> since,
+        Optional<String> bound,
+        Optional<Candidate> candidate,
+        List<HeapFile> files,
+        Optional<OpenWindow> open) {
+
+    /**
+     * A cursor value seen under a snapshot. It becomes the safe bound with the first window under a later snapshot to which
+     * everybody who was at work at this one's time has ended.
+     *
+     * @param value the highest cursor value of the snapshot, as text
+     * @param next the snapshot's xmax
+     * @param open the transactions that were open, by virtual id: those without a transaction id can still write old values
+     */
+    record Candidate(String value, long next, List<String> open) {}
+
+    /** Which file a heap had. */
+    record HeapFile(long oid, long file) {}
+
+    /**
+     * A window that is being read.
+     *
+     * @param until what it delivers, together with {@code since}
+     * @param nextBound the safe bound once it is finished
+     * @param nextCandidate the candidate once it is finished
+     * @param heaps the heaps that it reads
+     * @param ended the parts that have ended
+     */
+    record OpenWindow(
+            Horizon until,
+            Optional<String> nextBound,
+            Optional<Candidate> nextCandidate,
+            List<Heap> heaps,
+            List<String> ended) {}
+
+    /**
+     * A heap of a window.
+     *
+     * @param scan whether all its pages are read, in parts; else its rows are found by the cursor
+     * @param fresh whether nothing of it was delivered before
+     * @param cuts the first page of each part
+     */
+    record Heap(long oid, long file, boolean scan, boolean fresh, List<Long> cuts) {}
+
+    static WindowState initial(String system, String cursor) {
+        return new WindowState(
+                system, cursor, 0, Optional.empty(), Optional.empty(), Optional.empty(), List.of(), Optional.empty());
+    }
+
+    /** The state once the open window is finished. */
+    WindowState finished() {
+        return open.map(window -> new WindowState(
+                        system,
+                        cursor,
+                        number,
+                        Optional.of(window.until()),
+                        window.nextBound(),
+                        window.nextCandidate(),
+                        window.heaps().stream()
+                                .map(heap -> new HeapFile(heap.oid(), heap.file()))
+                                .toList(),
+                        Optional.empty()))
+                .orElse(this);
+    }
+
+    WindowState with(Optional<OpenWindow> window, long newNumber) {
+        return new WindowState(system, cursor, newNumber, since, bound, candidate, files, window);
+    }
+
+    static WindowState of(PlannerState state) {
+        if (state.version() != StreamRead.STATE_VERSION) {
+            throw StateText.invalid("a planner state of version " + state.version());
+        }
+        StateText text = StateText.parse(state.text());
+        if (!text.text("read").equals("windows")) {
+            throw StateText.invalid("the stream was read as " + text.text("read") + ", and now it is to be incremental");
+        }
+        return new WindowState(
+                text.text("system"),
+                text.text("cursor"),
+                text.number("number"),
+                text.object("since").map(Horizon::of),
+                text.optionalText("bound"),
+                text.object("candidate").map(WindowState::candidate),
+                text.objects("files").stream()
+                        .map(file -> new HeapFile(file.number("oid"), file.number("file")))
+                        .toList(),
+                text.object("open").map(WindowState::window));
+    }
+
+    private static Candidate candidate(StateText text) {
+        return new Candidate(text.text("value"), text.number("next"), text.texts("open"));
+    }
+
+    private static OpenWindow window(StateText text) {
+        List<Heap> heaps = new ArrayList<>();
+        for (StateText heap : text.objects("heaps")) {
+            heaps.add(new Heap(
+                    heap.number("oid"), heap.number("file"), heap.flag("scan"), heap.flag("fresh"), heap.numbers("cuts")));
+        }
+        return new OpenWindow(
+                Horizon.of(text.object("until").orElseThrow(() -> StateText.invalid("a window without an end"))),
+                text.optionalText("bound"),
+                text.object("candidate").map(WindowState::candidate),
+                heaps,
+                text.texts("ended"));
+    }
+
+    PlannerState toState() {
+        StateText text = StateText.create()
+                .with("read", "windows")
+                .with("system", system)
+                .with("cursor", cursor)
+                .with("number", number)
+                .with("since", since.map(Horizon::toState))
+                .with("bound", bound)
+                .with("candidate", candidate.map(WindowState::text))
+                .with("files", files.stream()
+                        .map(file -> StateText.create().with("oid", file.oid()).with("file", file.file()))
+                        .toList())
+                .with("open", open.map(WindowState::text));
+        return new PlannerState(StreamRead.STATE_VERSION, text.toString());
+    }
+
+    private static StateText text(Candidate candidate) {
+        return StateText.create()
+                .with("value", candidate.value())
+                .with("next", candidate.next())
+                .with("open", candidate.open());
+    }
+
+    private static StateText text(OpenWindow window) {
+        return StateText.create()
+                .with("until", window.until().toState())
+                .with("bound", window.nextBound())
+                .with("candidate", window.nextCandidate().map(WindowState::text))
+                .with("heaps", window.heaps().stream()
+                        .map(heap -> StateText.create()
+                                .with("oid", heap.oid())
+                                .with("file", heap.file())
+                                .with("scan", heap.scan())
+                                .with("fresh", heap.fresh())
+                                .with("cuts", heap.cuts()))
+                        .toList())
+                .with("ended", window.ended());
+    }
+}

@@ -1,0 +1,183 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Position;
+import io.windrow.api.config.Secret;
+import io.windrow.api.connector.Context;
+import io.windrow.api.connector.Failpoints;
+import io.windrow.api.connector.Notices;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.ReadResult;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.Split;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.SplitReader;
+import io.windrow.api.source.StreamRequest;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/** A runner for tests: one thread, one stream, commits after every batch, and may be killed after any of them. */
+final class Drive implements AutoCloseable {
+    final RootAllocator allocator = new RootAllocator();
+    final List<String> notices = new ArrayList<>();
+    final PostgresConfig config;
+    final StreamName stream;
+    /** What is committed: the rows, the planner's state and the open splits. */
+    final List<String> rows = new ArrayList<>();
+
+    Optional<PlannerState> state = Optional.empty();
+    Map<String, Open> open = new TreeMap<>();
+    long generation = 1;
+    String restarted = "";
+    boolean completed;
+
+    record Open(Split split, Optional<Position> position) {}
+
+    Drive(PostgresConfig config, StreamName stream) {
+        this.config = config;
+        this.stream = stream;
+    }
+
+    static PostgresConfig config(String url, StreamConfig... streams) {
+        PostgresConfig plain = PostgresConfig.of(Secret.of(url), List.of(streams));
+        return new PostgresConfig(
+                plain.url(), plain.password(), plain.streams(), plain.newTables(), io.windrow.api.config.ByteSize.parse("64KiB"),
+                plain.batchSize(), 100, java.time.Duration.ofSeconds(2), plain.connectTimeout(), plain.longTransaction());
+    }
+
+    Context context() {
+        return new Context() {
+            @Override
+            public String pipeline() {
+                return "test";
+            }
+
+            @Override
+            public Clock clock() {
+                return Clock.systemUTC();
+            }
+
+            @Override
+            public BufferAllocator allocator() {
+                return allocator;
+            }
+
+            @Override
+            public Path temporaryFolder() {
+                return Path.of("/tmp");
+            }
+
+            @Override
+            public Failpoints failpoints() {
+                return Failpoints.NONE;
+            }
+
+            @Override
+            public Notices notices() {
+                return (code, text) -> notices.add(code + ": " + text);
+            }
+        };
+    }
+
+    Source source() {
+        return new PostgresSource(config, context());
+    }
+
+    /** Runs to the end. */
+    long run() {
+        return run(Integer.MAX_VALUE);
+    }
+
+    /** Runs, and dies after so many batches were committed. Gives the number of rows of this run. */
+    long run(int batches) {
+        long before = rows.size();
+        int left = batches;
+        try (Source source = source();
+                SplitPlanner planner = source.plan(List.of(new StreamRequest(
+                        stream, mode(source), generation, state)))) {
+            if (planner.refusals().containsKey(stream)) {
+                throw planner.refusals().get(stream);
+            }
+            Optional<String> restart = planner.plans().get(stream).restart();
+            if (restart.isPresent()) {
+                restarted = restart.get();
+                generation++;
+                rows.clear();
+                before = 0;
+                open.clear();
+                planner.restart(stream, generation);
+            }
+            open.values().forEach(one -> planner.giveBack(one.split(), one.position()));
+            while (!planner.finished()) {
+                for (SplitPlanner.Assignment one : planner.next(1)) {
+                    open.put(one.split().id(), new Open(one.split(), one.from()));
+                    try (SplitReader reader = source.open(one.split(), one.from())) {
+                        left = read(planner, reader, one.split(), left);
+                    }
+                    if (left == 0) {
+                        return rows.size() - before;
+                    }
+                }
+            }
+            completed = true;
+            state = Optional.of(planner.state(stream));
+        }
+        return rows.size() - before;
+    }
+
+    private io.windrow.api.source.ReadMode mode(Source source) {
+        return source.selected().get(stream);
+    }
+
+    private int read(SplitPlanner planner, SplitReader reader, Split split, int batches) {
+        int left = batches;
+        while (true) {
+            switch (reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20))) {
+                case ReadResult.Data data -> {
+                    try (Batch batch = data.batch()) {
+                        rows.addAll(text(batch));
+                        open.put(split.id(), new Open(split, Optional.of(batch.position())));
+                        state = Optional.of(planner.state(stream));
+                    }
+                    if (--left == 0) {
+                        return 0;
+                    }
+                }
+                case ReadResult.Idle ignored -> throw new AssertionError("idle for 20 s");
+                case ReadResult.End ignored -> {
+                    planner.ended(split, ignored.proof());
+                    open.remove(split.id());
+                    state = Optional.of(planner.state(stream));
+                    return left;
+                }
+            }
+        }
+    }
+
+    static List<String> text(Batch batch) {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < batch.rowCount(); i++) {
+            Map<String, String> row = new LinkedHashMap<>();
+            for (var vector : batch.arrow().getFieldVectors()) {
+                row.put(vector.getName(), String.valueOf(vector.getObject(i)));
+            }
+            rows.add(String.join("|", row.values()));
+        }
+        return rows;
+    }
+
+    @Override
+    public void close() {
+        allocator.close();
+    }
+}

@@ -1,0 +1,267 @@
+package io.windrow.connectors.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Position;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.EndProof;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.ReadResult;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.SplitReader;
+import io.windrow.api.source.StreamRequest;
+import io.windrow.testkit.postgres.PostgresDatabase;
+import io.windrow.testkit.postgres.PostgresServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Tag("server")
+class PostgresSnapshotTest {
+    private static final StreamName T = new StreamName("public", "t");
+
+    private static List<String> expected(PostgresDatabase db, String sql) {
+        return db.query(sql).stream().map(row -> String.join("|", row)).toList();
+    }
+
+    private static void fill(PostgresDatabase db) {
+        db.execute(
+                "CREATE TABLE t (id bigint PRIMARY KEY, v text)",
+                "INSERT INTO t SELECT g, 'v' || g || repeat('x', 100) FROM generate_series(1, 5000) g",
+                "DELETE FROM t WHERE id % 7 = 0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void A_table_arrives_in_parts_each_row_exactly_once(int major) {
+        try (PostgresDatabase db = PostgresDatabase.create(PostgresServer.shared(major));
+                Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.t")), T)) {
+            fill(db);
+            drive.run();
+            assertThat(drive.rows).containsExactlyInAnyOrderElementsOf(expected(db, "SELECT id, v FROM t"));
+            assertThat(drive.run()).as("a finished snapshot is kept").isZero();
+        }
+    }
+
+    @Test
+    @Tag("A08")
+    void A_killed_snapshot_starts_over_and_rows_that_moved_arrive_once() {
+        try (PostgresDatabase db = PostgresDatabase.create(PostgresServer.shared(18));
+                Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.t")), T)) {
+            fill(db);
+            drive.run(3);
+            assertThat(drive.rows).hasSize(300);
+            db.execute("DELETE FROM t WHERE id < 100", "VACUUM t", "UPDATE t SET v = 'moved' WHERE id > 4900");
+            drive.run();
+            assertThat(drive.restarted).isEqualTo("snapshot.lost");
+            assertThat(drive.rows).containsExactlyInAnyOrderElementsOf(expected(db, "SELECT id, v FROM t"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "id % 3 <> 1 AND v <> now()::text"})
+    void A_lost_reader_goes_on_inside_the_same_snapshot_while_rows_move(String where) {
+        try (PostgresDatabase db = PostgresDatabase.create(PostgresServer.shared(18));
+                Drive drive = new Drive(Drive.config(db.url(), where(where)), T);
+                Source source = drive.source()) {
+            fill(db);
+            List<String> expected =
+                    expected(db, "SELECT id, v FROM t" + (where.isEmpty() ? "" : " WHERE " + where));
+            List<String> rows = new ArrayList<>();
+            try (SplitPlanner planner = source.plan(
+                    List.of(new StreamRequest(T, ReadMode.SNAPSHOT, 1, Optional.empty())))) {
+                while (!planner.finished()) {
+                    SplitPlanner.Assignment one = planner.next(1).get(0);
+                    Optional<Position> at = one.from();
+                    boolean ended = false;
+                    try (SplitReader reader = source.open(one.split(), one.from())) {
+                        // One batch for each reader: then it is lost.
+                        switch (reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20))) {
+                            case ReadResult.Data data -> {
+                                try (Batch batch = data.batch()) {
+                                    rows.addAll(Drive.text(batch));
+                                    at = Optional.of(batch.position());
+                                }
+                            }
+                            case ReadResult.Idle ignored -> throw new AssertionError("idle");
+                            case ReadResult.End end -> {
+                                planner.ended(one.split(), end.proof());
+                                ended = true;
+                            }
+                        }
+                    }
+                    if (!ended) {
+                        planner.giveBack(one.split(), at);
+                        db.execute(
+                                "UPDATE t SET v = v || 'y' WHERE id = (SELECT max(id) FROM t)",
+                                "DELETE FROM t WHERE id = (SELECT min(id) FROM t)");
+                    }
+                    planner.keepAlive();
+                }
+            }
+            assertThat(rows).containsExactlyInAnyOrderElementsOf(expected);
+        }
+    }
+
+    private static StreamConfig where(String where) {
+        StreamConfig plain = StreamConfig.snapshot("public.t");
+        return new StreamConfig(
+                plain.table(), plain.query(), plain.name(), plain.exclude(), plain.mode(), plain.cursor(), plain.guarantee(),
+                plain.lag(), plain.start(), plain.columns(), where.isEmpty() ? Optional.empty() : Optional.of(where),
+                plain.key(), plain.outOfRange(), plain.consistency());
+    }
+
+    @Test
+    void Key_ranges_go_on_across_snapshots_in_the_same_generation() {
+        StreamConfig plain = StreamConfig.snapshot("public.t");
+        StreamConfig ranges = new StreamConfig(
+                plain.table(), plain.query(), plain.name(), plain.exclude(), plain.mode(), plain.cursor(), plain.guarantee(),
+                plain.lag(), plain.start(), plain.columns(), plain.where(), plain.key(), plain.outOfRange(),
+                StreamConfig.Consistency.PER_RANGE);
+        try (PostgresDatabase db = PostgresDatabase.create(PostgresServer.shared(18));
+                Drive drive = new Drive(Drive.config(db.url(), ranges), T)) {
+            fill(db);
+            List<String> expected = expected(db, "SELECT id FROM t");
+            while (!drive.completed) {
+                drive.run(3);
+                db.execute("UPDATE t SET v = v || 'z' WHERE id % 50 = 0");
+            }
+            assertThat(drive.restarted).isEmpty();
+            assertThat(drive.generation).isEqualTo(1);
+            assertThat(drive.rows.stream().map(row -> row.substring(0, row.indexOf('|'))).toList())
+                    .containsExactlyInAnyOrderElementsOf(expected);
+        }
+    }
+
+    @Test
+    @Tag("C37")
+    void Partitions_children_views_and_queries_arrive_once() {
+        try (PostgresDatabase db = PostgresDatabase.create(PostgresServer.shared(18))) {
+            db.execute(
+                    "CREATE TABLE p (id int, v text) PARTITION BY RANGE (id)",
+                    "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (100)",
+                    "CREATE TABLE p2 (v text, id int)",
+                    "ALTER TABLE p ATTACH PARTITION p2 FOR VALUES FROM (100) TO (200)",
+                    "INSERT INTO p SELECT g, 'p' || g FROM generate_series(1, 199) g",
+                    "CREATE TABLE parent (id int)",
+                    "CREATE TABLE child (more text) INHERITS (parent)",
+                    "INSERT INTO parent VALUES (1)",
+                    "INSERT INTO child VALUES (2, 'x')",
+                    "CREATE VIEW w AS SELECT id * 2 AS twice FROM p");
+            StreamConfig query = new StreamConfig(
+                    Optional.empty(), Optional.of("SELECT id, v FROM public.p WHERE id < 10 -- few\n;"), Optional.of("few"), List.of(),
+                    ReadMode.SNAPSHOT, Optional.empty(), StreamConfig.Level.CONDITIONAL, Optional.empty(), Optional.empty(), List.of(),
+                    Optional.empty(), List.of("id"), io.windrow.api.schema.OutOfRange.FAIL, StreamConfig.Consistency.SNAPSHOT);
+            PostgresConfig config = Drive.config(
+                    db.url(), StreamConfig.snapshot("public.*"), StreamConfig.snapshot("public.w"), query);
+            for (String[] one : new String[][] {
+                {"public", "p", "SELECT id, v FROM p"},
+                {"public", "parent", "SELECT id FROM parent"},
+                {"public", "w", "SELECT twice FROM w"},
+                {"", "few", "SELECT id, v FROM p WHERE id < 10"}
+            }) {
+                try (Drive drive = new Drive(config, new StreamName(one[0], one[1]))) {
+                    drive.run();
+                    assertThat(drive.rows).containsExactlyInAnyOrderElementsOf(expected(db, one[2]));
+                    assertThat(drive.source().selected().keySet())
+                            .extracting(StreamName::name)
+                            .containsExactlyInAnyOrder("p", "parent", "w", "few");
+                }
+            }
+        }
+    }
+
+    @Test
+    @Tag("H19")
+    void Hostile_names_are_names() {
+        StreamName hostile = new StreamName("s\"; x", "x\"; DROP TABLE y; --");
+        try (PostgresDatabase db = PostgresDatabase.create(PostgresServer.shared(18));
+                Drive drive = new Drive(
+                        Drive.config(db.url(), StreamConfig.snapshot("\"s\"\"; x\".\"x\"\"; DROP TABLE y; --\"")), hostile)) {
+            db.execute(
+                    "CREATE TABLE y (i int)",
+                    "CREATE SCHEMA \"s\"\"; x\"",
+                    "CREATE TABLE \"s\"\"; x\".\"x\"\"; DROP TABLE y; --\" (\"a'b\"\"\\\" int, \"\" || 'q' text)"
+                            .replace("\"\" || 'q'", "\"ctid2\""),
+                    "INSERT INTO \"s\"\"; x\".\"x\"\"; DROP TABLE y; --\" VALUES (1, 'a')");
+            drive.run();
+            assertThat(drive.rows).containsExactly("1|a");
+            assertThat(db.number("SELECT count(*) FROM y")).isZero();
+        }
+    }
+
+    @Test
+    @Tag("G11")
+    void A_read_that_waits_for_the_server_ends_within_a_second_of_wake_up() throws Exception {
+        StreamName slow = new StreamName("public", "slow");
+        try (PostgresDatabase db = PostgresDatabase.create(PostgresServer.shared(18));
+                Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.slow")), slow);
+                Source source = drive.source()) {
+            db.execute("CREATE VIEW slow AS SELECT g, pg_sleep(20)::text AS s FROM generate_series(1, 2) g");
+            try (SplitPlanner planner = source.plan(
+                    List.of(new StreamRequest(slow, ReadMode.SNAPSHOT, 1, Optional.empty())))) {
+                SplitPlanner.Assignment one = planner.next(1).get(0);
+                try (SplitReader reader = source.open(one.split(), one.from())) {
+                    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+                    assertThat(reader.read(deadline)).isInstanceOf(ReadResult.Idle.class);
+                    assertThat(System.nanoTime() - deadline).isLessThan(TimeUnit.SECONDS.toNanos(1));
+                    Thread waker = Thread.ofVirtual().start(reader::wakeUp);
+                    long start = System.nanoTime();
+                    assertThat(reader.read(start + TimeUnit.SECONDS.toNanos(30))).isInstanceOf(ReadResult.Idle.class);
+                    assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(1));
+                    waker.join();
+                }
+            }
+            assertThat(db.number("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'windrow' AND state = 'active'"
+                            + " AND query LIKE '%slow%' AND query NOT LIKE '%pg_stat_activity%' AND query_start < now() - interval '30 s'"))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void The_end_is_proven_by_the_servers_count() {
+        try (PostgresDatabase db = PostgresDatabase.create(PostgresServer.shared(18));
+                Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.t")), T);
+                Source source = drive.source()) {
+            db.execute("CREATE TABLE t (id int)");
+            try (SplitPlanner planner = source.plan(
+                    List.of(new StreamRequest(T, ReadMode.SNAPSHOT, 1, Optional.empty())))) {
+                SplitPlanner.Assignment one = planner.next(1).get(0);
+                try (SplitReader reader = source.open(one.split(), one.from())) {
+                    ReadResult result = reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20));
+                    assertThat(result).isInstanceOfSatisfying(ReadResult.End.class, end -> assertThat(end.proof())
+                            .extracting(EndProof::kind, EndProof::rows)
+                            .containsExactly("command_complete", 0L));
+                }
+            }
+        }
+    }
+
+    @Test
+    void A_split_of_a_dead_snapshot_is_refused_by_name() {
+        try (PostgresDatabase db = PostgresDatabase.create(PostgresServer.shared(18));
+                Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.t")), T);
+                Source source = drive.source()) {
+            fill(db);
+            SplitPlanner.Assignment one;
+            try (SplitPlanner planner = source.plan(
+                    List.of(new StreamRequest(T, ReadMode.SNAPSHOT, 1, Optional.empty())))) {
+                one = planner.next(1).get(0);
+            }
+            try (SplitReader reader = source.open(one.split(), one.from())) {
+                assertThatThrownBy(() -> reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20)))
+                        .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode())
+                                .isEqualTo(PostgresError.SNAPSHOT_LOST));
+            }
+        }
+    }
+}
