@@ -1,8 +1,6 @@
 package io.windrow.cli;
 
 import io.windrow.api.error.WindrowException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.Map;
 
 /** How an error looks: what, code, place, remedy. No stack trace unless asked for. */
@@ -26,9 +24,12 @@ final class Failure {
         error.place().ifPresent(place -> screen.note("place  " + place));
         screen.note("to do  " + error.remedy());
         if (detail == Detail.DEBUG) {
-            StringWriter trace = new StringWriter();
-            error.printStackTrace(new PrintWriter(trace));
-            screen.note(trace.toString());
+            for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+                screen.note("caused by " + cause.getClass().getName() + ": " + cause.getMessage());
+                for (StackTraceElement frame : cause.getStackTrace()) {
+                    screen.note("\tat " + frame);
+                }
+            }
         }
     }
 

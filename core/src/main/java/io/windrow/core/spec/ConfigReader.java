@@ -173,8 +173,12 @@ final class ConfigReader {
         Class<?> raw = ConfigShape.raw(setting.type());
         if (!setting.defaultValue().isEmpty()) {
             Place origin = new Place("default of " + setting.key(), 0, 0, place.path()).key(setting.key());
-            Node node = YamlTree.read(setting.defaultValue(), origin).orElseThrow();
-            return value(setting.type(), node, origin);
+            char first = setting.defaultValue().charAt(0);
+            boolean plain = Scalars.knows(raw) && first != '"' && first != '\'' && first != '{';
+            // A plain default need not be quoted as a file would have to (`,`).
+            return plain
+                    ? Scalars.parse(raw, setting.defaultValue(), folder)
+                    : value(setting.type(), YamlTree.read(setting.defaultValue(), origin).orElseThrow(), origin);
         }
         if (raw == Optional.class) {
             return Optional.empty();

@@ -1,0 +1,127 @@
+package io.windrow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+    @TempDir
+    Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private int run(String... arguments) {
+        out.reset();
+        err.reset();
+        Screen screen = new Screen(
+                new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8), false, false, 100);
+        return Main.run(screen, arguments);
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void connectors_are_listed() {
+        assertThat(run("connectors")).isZero();
+        assertThat(out()).startsWith("name").contains("files");
+        assertThat(run("connectors", "--json")).isZero();
+        assertThat(out()).contains("\"name\" : \"files\"");
+    }
+
+    @Test
+    void an_error_says_what_code_place_and_remedy_and_no_stack_trace() throws IOException {
+        Path file = Files.writeString(folder.resolve("p.yaml"), "pipeline: p\nsurce: {}\n");
+        assertThat(run("plan", file.toString())).isEqualTo(ExitCode.USER.value());
+        assertThat(err())
+                .contains("error  Reading the key surce: there is no such key here; the nearest is source")
+                .contains("code   spec.unknown_key")
+                .contains("place  " + file + ":2:1 surce")
+                .contains("to do  Write `source` instead of `surce`.")
+                .doesNotContain("\tat ");
+        assertThat(run("plan", file.toString(), "--debug")).isEqualTo(ExitCode.USER.value());
+        assertThat(err()).contains("\tat io.windrow");
+        assertThat(run("plan", file.toString(), "--json")).isEqualTo(ExitCode.USER.value());
+        assertThat(out()).contains("\"code\":\"spec.unknown_key\"").contains("\"kind\":\"user\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"conectors", "--jsn", "plan", "run", "state", "docs nothing", "run --from mysql://x --stream a"})
+    void a_wrong_command_line_ends_with_2_and_a_remedy(String line) {
+        assertThat(run(line.split(" "))).isEqualTo(ExitCode.USER.value());
+        assertThat(err()).contains("code   cli.").contains("to do  ");
+    }
+
+    @Test
+    void a_mistyped_command_names_the_nearest() {
+        run("conectors");
+        assertThat(err()).contains("did you mean connectors?");
+    }
+
+    @Test
+    void a_file_and_a_described_pipeline_exclude_each_other() {
+        assertThat(run("run", "p.yaml", "--from", "postgresql://h/d")).isEqualTo(ExitCode.USER.value());
+        assertThat(err()).contains("exclude each other");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pipeline", "errors", "commands", "exit-codes"})
+    void every_page_of_the_reference_is_printed(String page) {
+        assertThat(run("docs", page)).isZero();
+        assertThat(out()).startsWith("# ").contains("|");
+    }
+
+    @Test
+    void error_codes_are_unique_and_have_a_remedy() {
+        var codes = DocsCommand.codes(io.windrow.core.registry.Registry.load());
+        assertThat(codes).extracting(io.windrow.api.error.ErrorCode::code).doesNotHaveDuplicates();
+        assertThat(codes).allSatisfy(code -> {
+            assertThat(code.code()).matches("[a-z_]+\\.[a-z0-9_]+");
+            assertThat(code.remedy()).isNotBlank();
+            assertThat(code.meaning()).isNotBlank();
+        });
+    }
+
+    @Test
+    void exit_codes_are_unique() {
+        assertThat(java.util.Arrays.stream(ExitCode.values()).map(ExitCode::value)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void the_schema_is_printed() {
+        assertThat(run("spec")).isZero();
+        assertThat(out()).contains("https://json-schema.org/draft/2020-12/schema").contains("\"files\"");
+    }
+
+    @Test
+    @Tag("H01")
+    void a_described_pipeline_never_shows_its_password() {
+        QuickPipeline quick = new QuickPipeline("postgresql://u:S3CRET@h/db?password=S3CRET", java.util.List.of("public.a"), null, null, "out", null);
+        QuickPipeline same = new QuickPipeline("postgresql://u:OTHER@h/db", java.util.List.of("public.a"), null, null, "out", null);
+        assertThat(quick.text(folder).lines().findFirst()).isEqualTo(same.text(folder).lines().findFirst());
+        assertThat(quick.text(folder).lines().filter(line -> line.contains("S3CRET"))).hasSize(1).allMatch(line -> line.startsWith("    url: "));
+    }
+
+    @Test
+    void every_kind_of_error_has_an_exit_code_other_than_0() {
+        for (var kind : io.windrow.api.error.ErrorKind.values()) {
+            assertThat(ExitCode.of(kind)).isNotEqualTo(ExitCode.OK);
+        }
+    }
+}
