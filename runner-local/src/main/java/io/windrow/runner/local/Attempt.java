@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Coordinates one attempt: hands splits to workers, cuts epochs, hears what became of them, decides about failures. Runs
@@ -59,6 +60,7 @@ final class Attempt {
     private long cut = 1;
     private long cuttingEpoch;
     private int reportsMissing;
+    private @Nullable WindrowException plannerLost;
     private boolean committing;
     private boolean stopping;
     private boolean woken;
@@ -108,6 +110,9 @@ final class Attempt {
             if (drained()) {
                 if (nothingLeft()) {
                     ticker.now();
+                    if (plannerLost != null) {
+                        throw plannerLost;
+                    }
                     return;
                 }
                 cut();
@@ -119,7 +124,7 @@ final class Attempt {
         long now = System.nanoTime();
         if (now - lastKeepAlive > KEEP_ALIVE_NANOS) {
             lastKeepAlive = now;
-            planner.keepAlive();
+            keepPlannerAlive();
         }
         if (stopping && !woken && crew.busy() > 0 && now - stoppingSince > WAKE_NANOS) {
             woken = true;
@@ -127,6 +132,19 @@ final class Attempt {
         }
         crew.balance();
         ticker.maybe(now);
+    }
+
+    /** A planner that is lost cannot hand out splits any more; what its readers have read so far is still good. */
+    private void keepPlannerAlive() {
+        if (plannerLost != null) {
+            return;
+        }
+        try {
+            planner.keepAlive();
+        } catch (RuntimeException e) {
+            plannerLost = Failures.coded(e, "Keeping the planner alive");
+            stop();
+        }
     }
 
     private void stop() {

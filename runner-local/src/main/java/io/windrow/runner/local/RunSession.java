@@ -66,37 +66,41 @@ final class RunSession {
 
     /** Runs all attempts. Throws what ends the run as a whole. */
     void run() throws InterruptedException {
+        Map<StreamName, StreamTrack> todo = new TreeMap<>();
         while (true) {
-            Map<StreamName, StreamTrack> todo = new TreeMap<>();
-            tracks.forEach((name, track) -> {
-                if (!track.done()) {
-                    todo.put(name, track);
-                }
-            });
             try {
                 attempt(todo);
+                todo = new TreeMap<>();
+                for (StreamTrack track : tracks.values()) {
+                    if (track.error().isPresent() && retries(track)) {
+                        todo.put(track.stream(), track);
+                    }
+                }
             } catch (WindrowException e) {
                 failures++;
                 if (!again(e, failures, parts.job().pipeline())) {
+                    tracks.values().forEach(track -> track.unfinished(e));
                     throw e;
                 }
-                continue;
+                todo.values().removeIf(StreamTrack::done);
+                if (tracks.isEmpty()) {
+                    continue;
+                }
             }
-            if (stopRequested || !retryParked()) {
+            if (todo.isEmpty() || stopRequested || !waitFor(todo.values())) {
                 return;
             }
         }
     }
 
-    /** Waits before the streams that failed for a passing reason are tried again; false if none is worth it. */
-    private boolean retryParked() {
-        StreamTrack worst = null;
-        for (StreamTrack track : tracks.values()) {
-            if (track.error().isPresent() && retries(track) && (worst == null || track.failures() > worst.failures())) {
-                worst = track;
+    /** Waits before streams that failed for a passing reason are tried again; false if that is not worth it. */
+    private boolean waitFor(Collection<StreamTrack> todo) {
+        for (StreamTrack track : todo) {
+            if (track.error().isPresent()) {
+                return again(track.error().get(), track.failures(), track.stream().toString());
             }
         }
-        return worst != null && again(worst.error().orElseThrow(), worst.failures(), worst.stream().toString());
+        return true;
     }
 
     private boolean retries(StreamTrack track) {
@@ -120,6 +124,7 @@ final class RunSession {
         Job job = parts.job();
         Flow current = new Flow(job.pace());
         flow = current;
+        Pause saving = new Pause();
         lease.check();
         try (Source source = job.source().apply(parts.context());
                 Sink sink = job.sink().apply(parts.context());
@@ -131,7 +136,7 @@ final class RunSession {
                         job.pipeline(), parts.id(), parts.context().clock().instant(), List.copyOf(todo.keySet())));
             }
             EpochIo io = new EpochIo(
-                    parts.store(), lease, committer, parts.context().failpoints(), job.pace().retry(), pause, current);
+                    parts.store(), lease, committer, parts.context().failpoints(), job.pace().retry(), saving, current);
             List<StreamState> loaded = parts.store().load(job.pipeline());
             EpochDriver driver = new EpochDriver(
                     job.pipeline(), lease.lease().fencingToken(), loaded, todo.keySet(), io);
@@ -144,14 +149,15 @@ final class RunSession {
             }
             try (SplitPlanner planner = source.plan(requests)) {
                 Map<StreamName, StreamTrack> planned = beginning.planned(planner, sink);
-                read(planned, source, sink, planner, driver, io, current);
+                CommitThread commits = new CommitThread(driver, io, current, parts.threads().of("commit"));
+                read(planned, source, sink, planner, commits, saving, current);
             }
         }
     }
 
     private void read(
-            Map<StreamName, StreamTrack> planned, Source source, Sink sink, SplitPlanner planner, EpochDriver driver,
-            EpochIo io, Flow current)
+            Map<StreamName, StreamTrack> planned, Source source, Sink sink, SplitPlanner planner, CommitThread commits,
+            Pause saving, Flow current)
             throws InterruptedException {
         Job job = parts.job();
         WriterNumbers numbers = new WriterNumbers(sink, planned, lease.lease().fencingToken());
@@ -163,7 +169,6 @@ final class RunSession {
                                 new WriteSide(number, current, numbers::open, parts.context().failpoints()), current,
                                 parts.threads().of("writer")),
                         job.hasher(), new Crew.Bound(job.transforms()), parts.options().limit()));
-        CommitThread commits = new CommitThread(driver, io, current, parts.threads().of("commit"));
         boolean orderly = false;
         try {
             new Attempt(
@@ -175,7 +180,7 @@ final class RunSession {
         } finally {
             if (!orderly) {
                 current.abort();
-                pause.end();
+                saving.end();
             }
             try {
                 commits.close();

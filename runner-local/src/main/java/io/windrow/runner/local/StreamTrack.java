@@ -209,6 +209,13 @@ final class StreamTrack {
         completed = epoch.completesGeneration();
     }
 
+    /** The run as a whole ended before the stream did. */
+    void unfinished(WindrowException why) {
+        if (!completed && error == null) {
+            error = why;
+        }
+    }
+
     void parked(WindrowException why) {
         error = why;
     }

@@ -221,7 +221,9 @@ final class MemorySource implements Source {
         }
 
         @Override
-        public void keepAlive() {}
+        public void keepAlive() {
+            upstream.onPlannerKeepAlive.run();
+        }
 
         @Override
         public void close() {

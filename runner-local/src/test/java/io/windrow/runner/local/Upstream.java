@@ -26,6 +26,7 @@ final class Upstream {
     long batchRows = 100;
     boolean endless;
     Runnable beforePlan = () -> {};
+    Runnable onPlannerKeepAlive = () -> {};
     Consumer<Split> beforeOpen = split -> {};
     Gate beforeRead = (split, next, deadline) -> true;
 
