@@ -61,7 +61,8 @@ final class CodeRules {
                         .because("a bare exception has no code: throw WindrowException with a code of the package's enum")
                         .allowEmptyShould(true),
                 noClasses().should().callMethodWhere(DescribedPredicate.describe("printStackTrace is called",
-                                call -> call.getTarget().getName().equals("printStackTrace")))
+                                call -> call.getTarget().getName().equals("printStackTrace")
+                                        && call.getTarget().getRawParameterTypes().isEmpty()))
                         .because("a stack trace on the terminal helps nobody: throw, or log once with the exception")
                         .allowEmptyShould(true),
                 classes().that().haveSimpleNameEndingWith("Config").and().resideOutsideOfPackage("io.windrow.core.spec..")

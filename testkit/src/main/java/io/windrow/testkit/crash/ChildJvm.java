@@ -40,9 +40,9 @@ public final class ChildJvm implements AutoCloseable {
      *
      * @param main the class's name
      * @param arguments its arguments
-     * @param properties system properties, on top of this JVM's own flags
+     * @param environment variables, on top of this process's own
      */
-    public static ChildJvm start(String main, List<String> arguments, Map<String, String> properties) {
+    public static ChildJvm start(String main, List<String> arguments, Map<String, String> environment) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -51,13 +51,14 @@ public final class ChildJvm implements AutoCloseable {
             }
         }
         command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.add("-cp");
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         command.add(main);
         command.addAll(arguments);
         try {
-            return new ChildJvm(new ProcessBuilder(command).redirectErrorStream(true).start());
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            return new ChildJvm(builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException("Starting a child JVM with " + main, e);
         }

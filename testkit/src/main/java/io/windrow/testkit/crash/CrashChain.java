@@ -13,8 +13,9 @@ import java.util.TreeMap;
  * Runs a main again and again and kills it with SIGKILL at failpoints. Each start is the recovery from the last kill and
  * the next victim. Only a kill whose child printed that it reached the failpoint counts. Used by one thread.
  *
- * @param main the class's name; it must take its {@link io.windrow.api.connector.Failpoints} from {@link
- *     KillingFailpoints}, end with exit code 0 when all work is done, and go on with the work when it is started again
+ * @param main the class's name; it must print {@code failpoint reached: <name>} when it reaches the
+ *     place that the environment variable {@code WINDROW_FAILPOINT} names, as {@link KillingFailpoints} and the command
+ *     line do, end with exit code 0 when all work is done, and go on with the work when it is started again
  * @param arguments its arguments
  * @param failpoints the places to kill at, each as often as the others
  * @param seed decides the order of the places and how often one is passed first
@@ -76,8 +77,8 @@ public record CrashChain(String main, List<String> arguments, List<String> failp
     }
 
     private boolean kill(String place, int pass) throws InterruptedException {
-        try (ChildJvm child = ChildJvm.start(main, arguments, Map.of(KillingFailpoints.PROPERTY, place + ":" + pass))) {
-            if (child.awaitLine("reached " + place, patience)) {
+        try (ChildJvm child = ChildJvm.start(main, arguments, Map.of(KillingFailpoints.VARIABLE, place + ":" + pass))) {
+            if (child.awaitLine(KillingFailpoints.REACHED + place, patience)) {
                 child.kill();
                 return true;
             }
