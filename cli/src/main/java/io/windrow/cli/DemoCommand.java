@@ -100,7 +100,7 @@ final class DemoCommand implements Callable<Integer> {
                     new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
                 for (String line = out.readLine(); line != null; line = out.readLine()) {
                     if (!killed && line.contains("\"event\":\"committed\"")) {
-                        child.destroyForcibly();
+                        child.toHandle().destroyForcibly();
                         killed = true;
                     }
                 }

@@ -44,7 +44,7 @@ public record FilesConfig(
         @Doc(value = "How long a replaced generation stays for readers that still read it. The one before the "
                 + "current one always stays.", defaultValue = "1h")
                 Duration grace,
-        @Doc(value = "The character between CSV fields.", defaultValue = ",")
+        @Doc(value = "The character between CSV fields.", defaultValue = "','")
                 String csvDelimiter,
         @Doc(value = "What stands, unquoted, for null in CSV. A text that is spelled the same is quoted.",
                 defaultValue = "\\N")
