@@ -1,0 +1,165 @@
+package io.windrow.connectors.files;
+
+import static io.windrow.connectors.files.Fixture.ORDERS;
+import static io.windrow.connectors.files.Fixture.commit;
+import static io.windrow.connectors.files.Fixture.completing;
+import static io.windrow.connectors.files.Fixture.orders;
+import static io.windrow.connectors.files.Fixture.superseding;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.sink.CommitIdentity;
+import io.windrow.api.sink.CommitOutcome;
+import io.windrow.api.sink.Delivery;
+import io.windrow.api.sink.Staged;
+import io.windrow.api.sink.StreamCommit;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.api.sink.WriterId;
+import io.windrow.connectors.files.format.Format;
+import io.windrow.connectors.files.tree.LocalFileTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.arrow.vector.BigIntVector;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Kills the machine after every single effect of a run, with what was not synced dropped, kept or torn, and looks at what
+ * a reader of the manifests sees and whether the PREPARED epoch still goes through.
+ */
+@Tag("F22")
+@Tag("F09")
+@Tag("B14")
+class CrashReplayTest {
+    @TempDir
+    Path folder;
+
+    private Fixture fixture;
+    private RecordingTree tree;
+    private FilesSink sink;
+    private final List<Step> steps = new ArrayList<>();
+
+    /** A commit, and which rows a manifest reader sees before and after; the effects that it took. */
+    private record Step(StreamCommit commit, int from, int to, List<Long> before, List<Long> after) {}
+
+    @BeforeEach
+    void open() {
+        fixture = new Fixture(folder);
+        tree = new RecordingTree(new LocalFileTree(folder.resolve("live")));
+        sink = new FilesSink(FilesConfig.of(folder.resolve("live"), Format.JSONL), fixture.context(), tree);
+    }
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    private List<Staged> stage(WriteMode mode, long generation, long epoch, long first, long last) {
+        List<Staged> staged = new ArrayList<>();
+        for (int writer = 0; writer < 3; writer++) {
+            long from = first + (last - first + 1) * writer / 3;
+            long to = first + (last - first + 1) * (writer + 1) / 3 - 1;
+            staged.addAll(fixture.stage(sink, mode, new WriterId(generation, 1, writer), epoch, from, to));
+        }
+        return staged;
+    }
+
+    private void committed(StreamCommit commit, List<Long> before, List<Long> after) {
+        int from = tree.effects.size();
+        assertThat(sink.committer().commit(commit)).isInstanceOf(CommitOutcome.Committed.class);
+        steps.add(new Step(commit, from, tree.effects.size(), before, after));
+    }
+
+    private static List<Long> ids(long last) {
+        List<Long> ids = new ArrayList<>();
+        for (long id = 1; id <= last; id++) {
+            ids.add(id);
+        }
+        return ids;
+    }
+
+    private List<Long> seen(FilesSink reader) {
+        List<Long> ids = new ArrayList<>();
+        try (Delivery delivery = reader.delivery(ORDERS).orElseThrow()) {
+            for (Optional<Batch> batch = delivery.read(orders()); batch.isPresent(); batch = delivery.read(orders())) {
+                BigIntVector vector = (BigIntVector) batch.get().arrow().getVector("id");
+                for (int i = 0; i < batch.get().rowCount(); i++) {
+                    ids.add(vector.get(i));
+                }
+                batch.get().close();
+            }
+        }
+        ids.sort(Comparator.naturalOrder());
+        return ids;
+    }
+
+    @ParameterizedTest
+    @EnumSource(RecordingTree.Unsynced.class)
+    void noPrefixOfAnAppendLosesACommittedEpochOrShowsHalfOfOne(RecordingTree.Unsynced unsynced) throws IOException {
+        sink.prepare(orders(), WriteMode.APPEND);
+        committed(commit(WriteMode.APPEND, 1, 1, stage(WriteMode.APPEND, 1, 1, 1, 9)), List.of(), ids(9));
+        committed(commit(WriteMode.APPEND, 1, 2, stage(WriteMode.APPEND, 1, 2, 10, 18)), ids(9), ids(18));
+        // A restarted read takes the place of an unfinished one; in between its rows are gone, never doubled.
+        committed(superseding(commit(WriteMode.APPEND, 2, 3, stage(WriteMode.APPEND, 2, 3, 1, 12)), 1), ids(18), ids(12));
+        everyPrefix(unsynced);
+    }
+
+    @ParameterizedTest
+    @EnumSource(RecordingTree.Unsynced.class)
+    void noPrefixOfAReplaceShowsAnythingButWholeGenerations(RecordingTree.Unsynced unsynced) throws IOException {
+        sink.prepare(orders(), WriteMode.REPLACE);
+        committed(commit(WriteMode.REPLACE, 1, 1, stage(WriteMode.REPLACE, 1, 1, 1, 6)), List.of(), List.of());
+        committed(completing(commit(WriteMode.REPLACE, 1, 2, stage(WriteMode.REPLACE, 1, 2, 7, 9))), List.of(), ids(9));
+        committed(completing(commit(WriteMode.REPLACE, 2, 3, stage(WriteMode.REPLACE, 2, 3, 1, 12))), ids(9), ids(12));
+        everyPrefix(unsynced);
+    }
+
+    private void everyPrefix(RecordingTree.Unsynced unsynced) throws IOException {
+        for (Step step : steps) {
+            for (int count = step.from(); count <= step.to(); count++) {
+                Path disk = folder.resolve("disk");
+                tree.replay(count, unsynced, disk);
+                FilesSink after = new FilesSink(FilesConfig.of(disk, Format.JSONL), fixture.context(), new LocalFileTree(disk));
+                boolean done = after.committer().lastCommitted(ORDERS).map(CommitIdentity::epoch)
+                        .equals(Optional.of(step.commit().identity().epoch()));
+                List<Long> seen = seen(after);
+                String where = "after effect " + count + " of " + step.from() + ".." + step.to();
+                if (done) {
+                    assertThat(seen).as(where).isEqualTo(step.after());
+                } else if (step.commit().supersedes().isPresent()) {
+                    assertThat(new TreeSet<>(seen)).as(where).hasSameSizeAs(seen);
+                } else if (step.commit().completesGeneration()) {
+                    // The link is swapped just before the manifest: old, or the epochs of the new one that are committed.
+                    assertThat(seen).as(where).isSubsetOf(step.after());
+                } else {
+                    assertThat(seen).as(where).isEqualTo(step.before());
+                }
+                // The commit has returned: it must hold. It has not: committing again must finish it.
+                assertThat(done || count < step.to()).as(where).isTrue();
+                assertThat(after.committer().commit(step.commit())).as(where)
+                        .isInstanceOf(done ? CommitOutcome.AlreadyCommitted.class : CommitOutcome.Committed.class);
+                assertThat(seen(after)).as(where).isEqualTo(step.after());
+                remove(disk);
+            }
+        }
+    }
+
+    private static void remove(Path path) throws IOException {
+        try (Stream<Path> all = Files.walk(path)) {
+            for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(one);
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.windrow.connectors.files;
+
+import static io.windrow.connectors.files.Fixture.ORDERS;
+import static io.windrow.connectors.files.Fixture.commit;
+import static io.windrow.connectors.files.Fixture.completing;
+import static io.windrow.connectors.files.Fixture.duck;
+import static io.windrow.connectors.files.Fixture.orders;
+import static io.windrow.connectors.files.Fixture.superseding;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.sink.CommitOutcome;
+import io.windrow.api.sink.Committer;
+import io.windrow.api.sink.Delivery;
+import io.windrow.api.sink.Staged;
+import io.windrow.api.sink.StreamCommit;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.api.sink.WriterId;
+import io.windrow.connectors.files.format.Format;
+import io.windrow.connectors.files.tree.LocalFileTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FilesSinkReplaceTest {
+    @TempDir
+    Path root;
+
+    private Fixture fixture;
+    private FilesSink sink;
+    private Committer committer;
+
+    @BeforeEach
+    void open() {
+        fixture = new Fixture(root);
+        sink = new FilesSink(FilesConfig.of(root, Format.JSONL), fixture.context(), new LocalFileTree(root));
+        sink.prepare(orders(), WriteMode.REPLACE);
+        committer = sink.committer();
+    }
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    private StreamCommit epoch(long generation, long epoch, long first, long last) {
+        List<Staged> staged = first > last
+                ? List.of()
+                : fixture.stage(sink, WriteMode.REPLACE, new WriterId(generation, 1, 0), epoch, first, last);
+        return commit(WriteMode.REPLACE, generation, epoch, staged);
+    }
+
+    private String current() {
+        return duck("select count(*), sum(id) from read_json('" + root + "/public.orders/current/*.jsonl')").getFirst();
+    }
+
+    private long delivered() {
+        try (Delivery delivery = sink.delivery(ORDERS).orElseThrow()) {
+            return delivery.count();
+        }
+    }
+
+    @Test
+    void aGenerationIsVisibleOnlyOnceItIsComplete() {
+        committer.commit(epoch(1, 1, 1, 10));
+        assertThat(root.resolve("public.orders/current")).doesNotExist();
+        assertThat(delivered()).isZero();
+        assertThat(committer.commit(completing(epoch(1, 2, 11, 20)))).isInstanceOf(CommitOutcome.Committed.class);
+        assertThat(current()).isEqualTo("20|210");
+        assertThat(delivered()).isEqualTo(20);
+    }
+
+    @Tag("A27")
+    @Test
+    void aReadThatFailedLeavesTheOldGenerationUntouched() throws IOException {
+        committer.commit(completing(epoch(1, 1, 1, 10)));
+        Path before = Files.readSymbolicLink(root.resolve("public.orders/current"));
+        // The source fails before its first row: nothing is written, the epoch is never complete.
+        assertThat(committer.commit(epoch(2, 2, 1, 0))).isInstanceOf(CommitOutcome.Committed.class);
+        // It fails in the middle.
+        committer.commit(epoch(3, 3, 1, 5));
+        assertThat(Files.readSymbolicLink(root.resolve("public.orders/current"))).isEqualTo(before);
+        assertThat(current()).isEqualTo("10|55");
+        assertThat(delivered()).isEqualTo(10);
+        // The next attempt supersedes the unfinished ones and completes.
+        committer.commit(completing(superseding(epoch(4, 4, 1, 3), 2)));
+        assertThat(current()).isEqualTo("3|6");
+    }
+
+    @Test
+    void aCompleteGenerationWithoutRowsReplacesTheOldOne() {
+        committer.commit(completing(epoch(1, 1, 1, 10)));
+        committer.commit(completing(epoch(2, 2, 1, 0)));
+        assertThat(delivered()).isZero();
+        assertThat(root.resolve("public.orders/current")).isEmptyDirectory();
+    }
+
+    @Test
+    void aGenerationThatLostAFileIsNotSwappedIn() throws IOException {
+        committer.commit(completing(epoch(1, 1, 1, 10)));
+        CommitOutcome.Committed part = (CommitOutcome.Committed) committer.commit(epoch(2, 2, 1, 5));
+        Files.delete(root.resolve(part.outputs().getFirst()));
+        assertThat(committer.commit(completing(epoch(2, 3, 6, 9)))).isInstanceOf(CommitOutcome.Unknown.class);
+        assertThat(current()).isEqualTo("10|55");
+    }
+
+    @Test
+    void anOlderGenerationNeverTakesTheLinkBack() {
+        StreamCommit old = completing(epoch(1, 1, 1, 3));
+        committer.commit(completing(epoch(2, 2, 1, 10)));
+        assertThat(committer.commit(old)).isInstanceOf(CommitOutcome.Unknown.class);
+        assertThat(current()).isEqualTo("10|55");
+    }
+
+    @Test
+    void dyingBeforeOrAfterTheSwapIsMendedByCommittingAgain() {
+        committer.commit(completing(epoch(1, 1, 1, 10)));
+        long epoch = 2;
+        for (String point : List.of("files.before_swap", "files.after_swap", "files.before_manifest")) {
+            StreamCommit commit = completing(epoch(epoch, epoch, 1, 10 + epoch));
+            fixture.failpoints = name -> {
+                if (name.equals(point)) {
+                    throw new IllegalStateException("killed");
+                }
+            };
+            assertThatThrownBy(() -> committer.commit(commit)).hasMessage("killed");
+            fixture.failpoints = name -> {};
+            assertThat(committer.commit(commit)).isInstanceOf(CommitOutcome.Committed.class);
+            assertThat(delivered()).isEqualTo(10 + epoch);
+            epoch++;
+        }
+    }
+
+    @Test
+    void oldGenerationsGoAfterTheirGraceButTheOneBeforeAlwaysStays() throws IOException {
+        for (int g = 1; g <= 4; g++) {
+            committer.commit(completing(epoch(g, g, 1, g)));
+            fixture.now = fixture.now.plus(Duration.ofMinutes(40));
+        }
+        try (Stream<Path> generations = Files.list(root.resolve(".windrow/public.orders/generations"))) {
+            // Generation 1 was replaced 80 minutes before the last commit, 2 only 40 minutes before.
+            assertThat(generations.map(p -> p.getFileName().toString())).containsExactlyInAnyOrder("g000002", "g000003", "g000004");
+        }
+        fixture.now = fixture.now.plus(Duration.ofDays(1));
+        committer.commit(completing(epoch(5, 5, 1, 5)));
+        try (Stream<Path> generations = Files.list(root.resolve(".windrow/public.orders/generations"))) {
+            assertThat(generations.map(p -> p.getFileName().toString())).containsExactlyInAnyOrder("g000004", "g000005");
+        }
+        assertThat(current()).isEqualTo("5|15");
+    }
+
+    @Tag("A27")
+    @Test
+    void aReaderThatGlobsThroughAHundredSwapsSeesOnlyWholeGenerations() throws Exception {
+        // Every generation has two files of n rows each, all holding the generation's number.
+        committer.commit(completing(epoch(1, 1, 1, 2)));
+        AtomicBoolean done = new AtomicBoolean();
+        AtomicInteger seen = new AtomicInteger();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread reader = Thread.ofPlatform().start(() -> {
+            try {
+                while (!done.get() || seen.get() == 0) {
+                    Path generation = root.resolve("public.orders/current").toRealPath();
+                    long rows = 0;
+                    try (Stream<Path> files = Files.list(generation)) {
+                        for (Path file : files.toList()) {
+                            rows += Files.readAllLines(file).size();
+                        }
+                    }
+                    long number = Long.parseLong(generation.getFileName().toString().substring(1));
+                    assertThat(rows).isEqualTo(number * 2);
+                    seen.incrementAndGet();
+                }
+            } catch (Throwable t) {
+                failure.set(t);
+            }
+        });
+        for (long g = 2; g <= 101; g++) {
+            committer.commit(epoch(g, 2 * g, 1, g));
+            assertThat(committer.commit(completing(epoch(g, 2 * g + 1, g + 1, 2 * g)))).isInstanceOf(CommitOutcome.Committed.class);
+        }
+        done.set(true);
+        reader.join();
+        assertThat(failure.get()).isNull();
+        assertThat(seen.get()).isPositive();
+    }
+
+    @Test
+    void duckDbReadsThroughTheLinkAWholeGenerationOrItStops() {
+        committer.commit(completing(epoch(1, 1, 1, 2)));
+        for (long g = 2; g <= 12; g++) {
+            committer.commit(epoch(g, 2 * g, 1, g));
+            committer.commit(completing(epoch(g, 2 * g + 1, g + 1, 2 * g)));
+            assertThat(current()).isEqualTo(2 * g + "|" + g * (2 * g + 1));
+        }
+    }
+
+    @Test
+    void aFolderKeepsItsModeAndItsPipeline() {
+        assertThatThrownBy(() -> sink.prepare(orders(), WriteMode.APPEND)).isInstanceOfSatisfying(WindrowException.class,
+                e -> assertThat(e.errorCode()).isEqualTo(FilesError.MODE_CHANGED));
+    }
+}
