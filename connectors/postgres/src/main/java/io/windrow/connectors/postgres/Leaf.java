@@ -27,13 +27,14 @@ record Leaf(long oid, StreamName name, long file, long pages, long pageBytes) {
                 WHERE NOT h.inhdetachpending)
             SELECT c.oid, n.nspname, c.relname, c.relkind, c.relfilenode, pg_catalog.pg_relation_filenode(c.oid),
                    coalesce(pg_catalog.pg_relation_size(c.oid), 0), pg_catalog.current_setting('block_size')::int8,
-                   coalesce(pg_catalog.has_any_column_privilege(c.oid, 'SELECT'), false)
+                   coalesce(pg_catalog.has_table_privilege(c.oid, 'SELECT'), false)
             FROM tree JOIN pg_catalog.pg_class c ON c.oid = tree.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind <> 'p' ORDER BY c.oid""";
 
     /**
      * The heaps of a relation, seen by the session's transaction, which has locked it. Empty if the relation cannot be
-     * read heap by heap: a view, a foreign table, or partitions that only the parent's privilege covers.
+     * read heap by heap: a view, a foreign table, or partitions that only the parent's privilege covers,
+     * or a privilege on single columns, which does not reach ctid and xmin.
      */
     static List<Leaf> of(Session session, Relation relation) throws SQLException {
         if (relation.kind() == Relation.Kind.VIEW || relation.kind() == Relation.Kind.FOREIGN) {

@@ -73,7 +73,7 @@ final class WindowRead implements StreamRead {
         if (leaves.isEmpty()) {
             throw StreamShape.invalid(
                     shape.stream(),
-                    "only tables can be read incrementally, and all partitions must be readable; read this one as a snapshot");
+                    "only a table can be read incrementally, and the role needs SELECT on the whole of it and of each partition");
         }
         WindowState initial = WindowState.initial(moment.server().systemId(), cursor);
         this.state = request.state().map(WindowState::of).orElse(initial);

@@ -1,0 +1,273 @@
+package io.windrow.connectors.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.connector.CheckResult;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.ReadResult;
+import io.windrow.api.source.Reconciliation;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.SplitReader;
+import io.windrow.api.source.StreamDescription;
+import io.windrow.api.source.StreamRequest;
+import io.windrow.testkit.postgres.PostgresDatabase;
+import io.windrow.testkit.postgres.PostgresServer;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("server")
+class PostgresSourceTest {
+    private static final StreamName T = new StreamName("public", "t");
+
+    private PostgresDatabase db;
+
+    @BeforeEach
+    void open() {
+        db = PostgresDatabase.create(PostgresServer.shared(18));
+    }
+
+    @AfterEach
+    void close() {
+        db.close();
+    }
+
+    private String urlOf(String role) {
+        return "postgres://" + role + ":S3CRET@127.0.0.1:" + db.server().port() + "/" + db.name();
+    }
+
+    @Test
+    void Check_names_the_missing_grant_and_then_what_is_too_much() {
+        db.execute(
+                "DROP ROLE IF EXISTS reader", "CREATE ROLE reader LOGIN", "CREATE SCHEMA s", "CREATE TABLE s.\"T\" (id int, v text)");
+        try (Drive drive = new Drive(
+                Drive.config(urlOf("reader"), StreamConfig.snapshot("s.T")), new StreamName("s", "T"))) {
+            assertThat(remedies(drive)).containsExactly("GRANT USAGE ON SCHEMA \"s\" TO \"reader\";");
+            db.execute("GRANT USAGE ON SCHEMA s TO reader");
+            assertThat(remedies(drive)).containsExactly("GRANT SELECT ON \"s\".\"T\" TO \"reader\";");
+            assertThatThrownBy(drive::run)
+                    .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode())
+                            .isEqualTo(PostgresError.PERMISSION_DENIED));
+            db.execute("GRANT SELECT (id, v) ON s.\"T\" TO reader", "INSERT INTO s.\"T\" VALUES (1, 'a')");
+            assertThat(remedies(drive)).isEmpty();
+            assertThat(drive.run()).isEqualTo(1);
+            db.execute("GRANT INSERT ON s.\"T\" TO reader", "GRANT SELECT ON s.\"T\" TO reader");
+            assertThat(remedies(drive)).singleElement().asString().startsWith("REVOKE INSERT");
+            db.execute("ALTER TABLE s.\"T\" ENABLE ROW LEVEL SECURITY");
+            drive.state = Optional.empty();
+            assertThatThrownBy(drive::run)
+                    .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode())
+                            .isEqualTo(PostgresError.ROW_SECURITY));
+        } finally {
+            db.execute("DROP OWNED BY reader", "DROP ROLE reader");
+        }
+    }
+
+    private static List<String> remedies(Drive drive) {
+        return drive.source().check().stream()
+                .filter(result -> result.outcome() != CheckResult.Outcome.OK)
+                .map(CheckResult::remedy)
+                .toList();
+    }
+
+    @Test
+    void Check_warns_of_a_superuser() {
+        db.execute("CREATE TABLE t (id int)");
+        try (Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.t")), T)) {
+            assertThat(drive.source().check())
+                    .anyMatch(result -> result.name().equals("role")
+                            && result.outcome() == CheckResult.Outcome.WARNING
+                            && result.detail().contains("SUPERUSER"));
+        }
+    }
+
+    @Test
+    @Tag("H01")
+    void No_error_of_connecting_holds_the_password() {
+        for (String url : List.of(
+                urlOf("nobody_at_all"),
+                "postgres://u:S3CRET@127.0.0.1:1/d",
+                "postgres://postgres:S3CRET@127.0.0.1:" + db.server().port() + "/no_such_database",
+                "postgres://postgres:S3CRET@127.0.0.1:" + db.server().port() + "/" + db.name() + "?sslmode=require")) {
+            try (Drive drive = new Drive(Drive.config(url, StreamConfig.snapshot("public.t")), T)) {
+                List<CheckResult> results = drive.source().check();
+                assertThat(results).singleElement().satisfies(result -> {
+                    assertThat(result.outcome()).isEqualTo(CheckResult.Outcome.FAILED);
+                    assertThat(result.toString()).doesNotContain("S3CRET");
+                });
+                assertThatThrownBy(() -> drive.source().discover()).satisfies(e -> assertThat(e.toString() + e.getCause())
+                        .doesNotContain("S3CRET"));
+                assertThat(drive.config.toString()).doesNotContain("S3CRET");
+            }
+        }
+    }
+
+    @Test
+    @Tag("C37")
+    void Discover_describes_kinds_keys_cursors_and_double_rows() {
+        db.execute(
+                "CREATE TABLE parent (id int PRIMARY KEY, created_at timestamptz, updated_at timestamptz)",
+                "CREATE TABLE child () INHERITS (parent)",
+                "CREATE VIEW v AS SELECT 1 AS one",
+                "CREATE MATERIALIZED VIEW m AS SELECT 2 AS two");
+        try (Drive drive = new Drive(
+                Drive.config(db.url(), StreamConfig.snapshot("public.parent"), StreamConfig.snapshot("public.child"), StreamConfig.snapshot("v"), StreamConfig.snapshot("public.*")), T)) {
+            List<StreamDescription> found = drive.source().discover();
+            assertThat(found).extracting(StreamDescription::kind).containsExactly("table", "materialized view", "table", "view");
+            assertThat(found.get(0).remarks()).anyMatch(remark -> remark.contains("delivered twice"));
+            assertThat(found.get(2).cursors()).startsWith("updated_at", "created_at");
+            assertThat(found.get(3).modes()).containsExactly(ReadMode.SNAPSHOT);
+        }
+    }
+
+    @Test
+    void Wildcards_exclude_and_new_tables_are_named_or_refused() {
+        db.execute("CREATE TABLE a (i int)", "CREATE TABLE b (i int)", "CREATE TABLE audit_x (i int)");
+        StreamConfig all = StreamConfig.snapshot("public.*");
+        StreamConfig some = new StreamConfig(
+                all.table(), all.query(), all.name(), List.of("public.audit_*"), all.mode(), all.cursor(), all.guarantee(), all.lag(),
+                all.start(), all.columns(), all.where(), all.key(), all.outOfRange(), all.consistency());
+        try (Drive drive = new Drive(Drive.config(db.url(), some), new StreamName("public", "a"))) {
+            assertThat(drive.source().selected().keySet()).extracting(StreamName::name).containsExactly("a", "b");
+            drive.run();
+            try (SplitPlanner planner = drive.source()
+                    .plan(List.of(
+                            new StreamRequest(drive.stream, ReadMode.SNAPSHOT, 1, drive.state),
+                            new StreamRequest(new StreamName("public", "b"), ReadMode.SNAPSHOT, 1, Optional.empty())))) {
+                assertThat(planner.refusals()).isEmpty();
+                assertThat(drive.notices).anyMatch(notice -> notice.startsWith("postgres.new_table"));
+            }
+        }
+    }
+
+    @Test
+    void One_stream_that_cannot_be_read_stops_no_other() throws Exception {
+        db.execute("CREATE TABLE a (i int)", "CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)");
+        PostgresConfig config = Drive.config(
+                db.url(), StreamConfig.snapshot("public.a"), StreamConfig.snapshot("public.gone"), StreamConfig.snapshot("public.t"));
+        try (Drive drive = new Drive(config, T);
+                Connection locked = db.connect();
+                Statement statement = locked.createStatement()) {
+            statement.execute("BEGIN");
+            statement.execute("LOCK TABLE a IN ACCESS EXCLUSIVE MODE");
+            try (Source source = drive.source();
+                    SplitPlanner planner = source.plan(config.streams().stream()
+                            .map(stream -> new StreamRequest(
+                                    StreamPattern.parse(stream.table().orElseThrow()).exact(), ReadMode.SNAPSHOT, 1, Optional.empty()))
+                            .toList())) {
+                assertThat(planner.refusals().get(new StreamName("public", "a")).errorCode()).isEqualTo(PostgresError.LOCK_TIMEOUT);
+                assertThat(planner.refusals().get(new StreamName("public", "gone")).errorCode()).isEqualTo(PostgresError.NO_SUCH_STREAM);
+                assertThat(planner.plans()).containsOnlyKeys(T);
+                SplitPlanner.Assignment one = planner.next(5).get(0);
+                try (SplitReader reader = source.open(one.split(), one.from());
+                        Batch batch = ((ReadResult.Data) reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20))).batch()) {
+                    assertThat(batch.rowCount()).isEqualTo(1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void Server_side_timeouts_do_not_end_a_read() {
+        db.execute(
+                "CREATE VIEW t AS SELECT g, pg_sleep(0.2)::text AS s FROM generate_series(1, 5) g",
+                "ALTER DATABASE " + db.name() + " SET statement_timeout = '300ms'",
+                "ALTER DATABASE " + db.name() + " SET idle_in_transaction_session_timeout = '300ms'",
+                "ALTER DATABASE " + db.name() + " SET datestyle = 'German'");
+        try (Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.t")), T)) {
+            assertThat(drive.run()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    @Tag("G01")
+    @Tag("G02")
+    void Wide_rows_come_in_batches_of_bytes_and_one_large_row_alone() {
+        db.execute(
+                "CREATE TABLE t (id int, v text)",
+                "ALTER TABLE t ALTER v SET STORAGE EXTERNAL",
+                "INSERT INTO t SELECT g, repeat('x', 3000000) FROM generate_series(1, 10) g",
+                "INSERT INTO t VALUES (11, repeat('y', 60000000))");
+        try (Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.t")), T);
+                Source source = drive.source();
+                SplitPlanner planner = source.plan(List.of(new StreamRequest(T, ReadMode.SNAPSHOT, 1, Optional.empty())))) {
+            List<Integer> sizes = new ArrayList<>();
+            while (!planner.finished()) {
+                SplitPlanner.Assignment one = planner.next(1).get(0);
+                try (SplitReader reader = source.open(one.split(), one.from())) {
+                    while (true) {
+                        ReadResult result = reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(30));
+                        if (result instanceof ReadResult.End end) {
+                            planner.ended(one.split(), end.proof());
+                            break;
+                        }
+                        if (result instanceof ReadResult.Data data) {
+                            try (Batch batch = data.batch()) {
+                                sizes.add(batch.rowCount());
+                            }
+                        }
+                    }
+                }
+            }
+            assertThat(sizes.stream().mapToInt(Integer::intValue).sum()).isEqualTo(11);
+            assertThat(sizes).allMatch(size -> size <= 2);
+            assertThat(drive.allocator.getPeakMemoryAllocation()).isLessThan(4L * 60_000_000);
+        }
+    }
+
+    @Test
+    void A_reconciliation_counts_reads_and_judges_at_one_moment() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())", "INSERT INTO t SELECT generate_series(1, 10)");
+        for (StreamConfig stream : List.of(
+                StreamConfig.snapshot("public.t"), StreamConfig.incremental("public.t", "at", StreamConfig.Level.PROVEN))) {
+            db.execute("TRUNCATE t", "INSERT INTO t SELECT generate_series(1, 10)");
+            try (Drive drive = new Drive(Drive.config(db.url(), stream), T);
+                    Source source = drive.source()) {
+                drive.run();
+                var delivered = drive.state.orElseThrow();
+                db.execute("UPDATE t SET at = now() WHERE id = 3", "DELETE FROM t WHERE id = 4");
+                try (Reconciliation reconciliation = source.reconciliation().orElseThrow()) {
+                    reconciliation.begin();
+                    db.execute("INSERT INTO t VALUES (11)");
+                    boolean snapshot = stream.mode() == ReadMode.SNAPSHOT;
+                    assertThat(reconciliation.count(T, delivered)).isEqualTo(snapshot ? 9 : 8);
+                    assertThat(reconciliation.changedSince(T, delivered, List.of(List.of("1"), List.of("3"), List.of("4"))))
+                            .containsExactly(
+                                    Reconciliation.Change.UNCHANGED, Reconciliation.Change.CHANGED, Reconciliation.Change.UNDECIDABLE);
+                    assertThat(reconciliation.schema(T, delivered).key()).containsExactly("id");
+                    long rows = 0;
+                    try (SplitReader reader = reconciliation.read(T, delivered)) {
+                        while (reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20)) instanceof ReadResult.Data data) {
+                            try (Batch batch = data.batch()) {
+                                rows += batch.rowCount();
+                            }
+                        }
+                    }
+                    assertThat(rows).isEqualTo(snapshot ? 9 : 8);
+                }
+            }
+        }
+    }
+
+    @Test
+    void The_connector_is_found_and_names_its_codes_once() {
+        var connectors = java.util.ServiceLoader.load(io.windrow.api.connector.Connector.class).stream()
+                .map(java.util.ServiceLoader.Provider::get)
+                .filter(connector -> connector.name().equals("postgres"))
+                .toList();
+        assertThat(connectors).hasSize(1);
+        assertThat(connectors.get(0).errorCodes()).extracting(code -> code.code()).doesNotHaveDuplicates();
+    }
+}
