@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a stream's files back, manifest by manifest, with decoders that share no code with the encoders. Before a file is
- * decoded its length and checksum are compared with the manifest. Replace: the generation that {@code current} shows.
+ * decoded its length and checksum are compared with the manifest. Replace: the newest generation that is complete by its manifests
+ * and was swapped in.
  */
 public final class FilesDelivery implements Delivery {
     private final FilesConfig config;
@@ -59,7 +60,14 @@ public final class FilesDelivery implements Delivery {
         }
         long current = StreamFolder.generationOf(link.get()).orElseThrow(() -> WindrowException.of(
                 FilesError.OWNED_BY_OTHER, "Reading " + folder.current() + ": it leads to no generation of Windrow"));
-        return books.books(folder, book -> book.live() && book.generation() == current);
+        // Between the swap of the link and the manifest the newest generation is not yet whole in the books.
+        List<StreamFolder.Book> upToCurrent = books.books(folder, book -> book.live() && book.generation() <= current);
+        for (StreamFolder.Book last : upToCurrent.reversed()) {
+            if (books.manifest(folder, last).completesGeneration()) {
+                return upToCurrent.stream().filter(book -> book.generation() == last.generation()).toList();
+            }
+        }
+        return List.of();
     }
 
     private boolean replaces() {

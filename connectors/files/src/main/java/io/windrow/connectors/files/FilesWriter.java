@@ -30,6 +30,8 @@ import org.apache.arrow.vector.VectorSchemaRoot;
  * durable and counted, then {@code .staged}. Names hold no time of day and no format's extension (F09).
  */
 final class FilesWriter implements SinkWriter {
+    private static final long WRITER_MEMORY = 64L << 20;
+
     private final FilesConfig config;
     private final Context context;
     private final FileTree tree;
@@ -42,6 +44,8 @@ final class FilesWriter implements SinkWriter {
     /** By partition folder, the one used least recently first. */
     private final Map<String, OpenFile> open = new LinkedHashMap<>(16, 0.75f, true);
     private final List<ClosedFile> closed = new ArrayList<>();
+    /** For each open file: what one may hold, or its share of what all may (I12). */
+    private final long memory;
     private boolean poisoned;
 
     FilesWriter(
@@ -61,6 +65,7 @@ final class FilesWriter implements SinkWriter {
         this.id = id;
         this.sequence = sequence;
         this.partitioner = Partitioner.of(config, schema);
+        this.memory = partitioner.splits() ? Math.max(1 << 20, WRITER_MEMORY / config.maxOpenFiles()) : WRITER_MEMORY;
     }
 
     @Override
@@ -238,7 +243,7 @@ final class FilesWriter implements SinkWriter {
 
         void start() {
             encoder = Encoders.open(
-                    config.format(), config.codec(), schema, config.csv(), context.allocator(), counted);
+                    config.format(), config.codec(), schema, config.csv(), memory, context.allocator(), counted);
         }
 
         long size() {

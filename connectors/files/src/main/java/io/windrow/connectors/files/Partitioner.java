@@ -53,6 +53,11 @@ final class Partitioner {
         of(config, schema);
     }
 
+    /** Whether rows may go to more than one folder. */
+    boolean splits() {
+        return !parts.isEmpty();
+    }
+
     private Part part(String by) {
         Matcher function = FUNCTION.matcher(by);
         boolean plain = schema.indexOf(by) >= 0 || !function.matches();

@@ -13,21 +13,25 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.Committer;
+import io.windrow.api.sink.Delivery;
 import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.StreamCommit;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.sink.WriterId;
+import io.windrow.connectors.files.format.CsvStyle;
 import io.windrow.connectors.files.format.Format;
 import io.windrow.connectors.files.layout.StagedFile;
 import io.windrow.connectors.files.tree.LocalFileTree;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.arrow.vector.VarCharVector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -236,5 +240,40 @@ class FilesSinkAppendTest {
                 + "escape='\"', delim=',', columns={'id':'BIGINT','name':'VARCHAR'})";
         assertThat(duck("select count(*), sum(id), count(name) from " + read)).containsExactly("10|55|8");
         assertThat(duck("select name from " + read + " where id = 3")).containsExactly("name \"3\",\n");
+    }
+
+    @Tag("H17")
+    @Test
+    void csvTextsThatASpreadsheetWouldRunAreDefusedOnRequestAndComeBackUnchanged() throws IOException {
+        FilesConfig plain = FilesConfig.of(root, Format.CSV);
+        FilesConfig defusing = new FilesConfig(root, Format.CSV, plain.compression(), plain.fileSize(), List.of(), 1, plain.grace(),
+                ",", "\\N", CsvStyle.Formulas.DEFUSE);
+        List<String> texts = List.of("=HYPERLINK(\"http://x\")", "+cmd", "-1", "@SUM(A1)", "\tx", "\rx", "'=1", "plain");
+        FilesSink csv = new FilesSink(defusing, fixture.context(), new LocalFileTree(root));
+        try (SinkWriter writer = csv.writer(orders(), WriteMode.APPEND, FIRST); Batch batch = fixture.batch(orders(), 1, texts.size())) {
+            for (int i = 0; i < texts.size(); i++) {
+                ((VarCharVector) batch.arrow().getVector("name")).setSafe(i, texts.get(i).getBytes(StandardCharsets.UTF_8));
+            }
+            writer.write(batch);
+            csv.committer().commit(commit(WriteMode.APPEND, 1, 1, writer.prepareCommit(1)));
+        }
+        String read = "read_csv('" + root + "/**/*.csv', nullstr='\\N', allow_quoted_nulls=false, header=true, quote='\"', "
+                + "escape='\"', delim=',', columns={'id':'BIGINT','name':'VARCHAR'})";
+        assertThat(duck("select name from " + read + " order by id")).hasSize(8)
+                .allMatch(text -> text.startsWith("'") || text.equals("plain"));
+        try (Delivery delivery = csv.delivery(ORDERS).orElseThrow(); Batch back = delivery.read(orders()).orElseThrow()) {
+            for (int i = 0; i < texts.size(); i++) {
+                assertThat(back.arrow().getVector("name").getObject(i)).hasToString(texts.get(i));
+            }
+        }
+    }
+
+    @Test
+    void theTextOfAStagedFileDoesNotChange() {
+        StagedFile file = new StagedFile(".windrow/a/staging/t000001-g000001-w000-s000000.staged", "a/x.jsonl", 3, 120, 4294967295L);
+        assertThat(file.toJson()).isEqualTo("{\"staged\":\".windrow/a/staging/t000001-g000001-w000-s000000.staged\","
+                + "\"file\":\"a/x.jsonl\",\"rows\":3,\"bytes\":120,\"crc32c\":4294967295}");
+        assertThat(StagedFile.parse(1, file.toJson())).isEqualTo(file);
+        assertThatThrownBy(() -> StagedFile.parse(2, file.toJson())).isInstanceOf(WindrowException.class);
     }
 }

@@ -19,6 +19,7 @@ public final class Encoders {
      *
      * @param compression one that fits the format, not {@link Compression#AUTO}
      * @param csv used for {@link Format#CSV} only
+     * @param memory the bytes that the encoder may hold, roughly (a row group of Parquet)
      * @param allocator for formats that need Arrow buffers of their own
      */
     public static RowEncoder open(
@@ -26,12 +27,13 @@ public final class Encoders {
             Compression compression,
             StreamSchema schema,
             CsvStyle csv,
+            long memory,
             BufferAllocator allocator,
             CountedOutput out) {
         return switch (format) {
             case JSONL -> new JsonLinesEncoder(schema, compressed(compression, out));
             case CSV -> new CsvEncoder(schema, csv, compressed(compression, out));
-            case PARQUET -> new ParquetEncoder(schema, compression, out);
+            case PARQUET -> new ParquetEncoder(schema, compression, memory, out);
             case ARROW, ARROW_STREAM -> new ArrowEncoder(format, schema, allocator, out);
             case AVRO -> new AvroEncoder(schema, compression, out);
         };

@@ -11,7 +11,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 final class ParquetEncoder implements RowEncoder {
     private final ParquetFileWriter writer;
 
-    ParquetEncoder(StreamSchema schema, Compression compression, CountedOutput out) {
+    ParquetEncoder(StreamSchema schema, Compression compression, long memory, CountedOutput out) {
         ParquetCodec codec = switch (compression) {
             case AUTO, ZSTD -> ParquetCodec.ZSTD;
             case NONE -> ParquetCodec.NONE;
@@ -19,7 +19,9 @@ final class ParquetEncoder implements RowEncoder {
             case SNAPPY -> ParquetCodec.SNAPPY;
             case LZ4 -> ParquetCodec.LZ4_RAW;
         };
-        writer = new ParquetFileWriter(schema, ParquetOptions.defaults().codec(codec), out::append);
+        ParquetOptions options = ParquetOptions.defaults();
+        long rowGroup = Math.min(options.rowGroupBytes(), memory);
+        writer = new ParquetFileWriter(schema, options.codec(codec).rowGroupBytes(rowGroup), out::append);
     }
 
     @Override
