@@ -6,6 +6,7 @@ import io.windrow.api.connector.Context;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.source.Source;
 import io.windrow.api.transform.Transform;
+import io.windrow.core.ledger.RowHasher;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.plan.PlannedStream;
 import java.nio.ByteBuffer;
@@ -40,7 +41,7 @@ public record Job(
 
     /** A hasher for one thread. */
     Function<Batch, RowHash> hasher() {
-        return batch -> RowHash.ZERO;
+        return new RowHasher(hashKey.high(), hashKey.low())::hash;
     }
 
     /** The job that a plan describes. */

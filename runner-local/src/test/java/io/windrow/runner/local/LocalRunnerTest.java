@@ -3,8 +3,10 @@ package io.windrow.runner.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windrow.api.batch.Account;
+import io.windrow.api.batch.RowHash;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
+import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.observe.Outcome;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.observe.RunResult;
@@ -77,5 +79,29 @@ class LocalRunnerTest {
         RunResult run = bench.run();
         assertThat(bench.result(run, "c").account().written()).isEqualTo(300);
         assertThat(bench.target.visible("c")).isEqualTo(Bench.numbers(800));
+    }
+
+    @Test
+    void hashesAddUpToTheSameSumHoweverTheRowsAreCut() {
+        bench.stream("a", 3_000, ReadMode.SNAPSHOT, WriteMode.REPLACE);
+        bench.run();
+        RowHash whole = sum(RunEvent.EpochCommitted.class);
+        bench.events.clear();
+        bench.epochRows = 400;
+        bench.upstream.batchRows = 70;
+        bench.upstream.splitRows = 333;
+        RunResult run = bench.run();
+        assertThat(bench.result(run, "a").epochs()).isGreaterThan(1);
+        assertThat(sum(RunEvent.EpochCommitted.class)).isEqualTo(whole).isNotEqualTo(RowHash.ZERO);
+    }
+
+    private RowHash sum(Class<RunEvent.EpochCommitted> type) {
+        return bench.events.stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .map(RunEvent.EpochCommitted::entry)
+                .peek(entry -> assertThat(entry.hashSource()).contains(entry.hashOut()))
+                .map(LedgerEntry::hashOut)
+                .reduce(RowHash.ZERO, RowHash::plus);
     }
 }
