@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -28,6 +29,8 @@ import picocli.CommandLine.ParentCommand;
 /** Shows the whole of it on an embedded database: a run that is killed in the middle, its resumption, the proof. */
 @Command(name = "demo", description = "Start an embedded PostgreSQL, deliver TPC-H, kill the run once, resume, verify. Needs no set-up.")
 final class DemoCommand implements Callable<Integer> {
+    private static final Pattern ROWS_READ = Pattern.compile("\"rows_read\":[1-9]");
+
     @ParentCommand Windrow windrow;
 
     @Option(names = "--scale", paramLabel = "N", defaultValue = "0.1", description = "TPC-H scale: 0.1 (default) is 866,000 rows.")
@@ -48,7 +51,7 @@ final class DemoCommand implements Callable<Integer> {
             TpchData.load(database, scale, table -> windrow.screen().note("    " + table));
             Path file = DemoPipeline.write(freshFolder(), database.url());
             try (OrdersWriter writer = OrdersWriter.start(database, Duration.ofMillis(20), 1)) {
-                step("Running " + file + " while a writer changes orders, and killing it (SIGKILL) after its first commit");
+                step("Running " + file + " while a writer changes orders, and killing it (SIGKILL) in the middle");
                 killOnce(file);
                 step("Running it again: it goes on from the last commit");
                 run(file);
@@ -98,16 +101,19 @@ final class DemoCommand implements Callable<Integer> {
             boolean killed = false;
             try (BufferedReader out = new BufferedReader(
                     new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
-                for (String line = out.readLine(); line != null; line = out.readLine()) {
-                    if (!killed && line.contains("\"event\":\"committed\"")) {
+                String line = out.readLine();
+                while (!killed && line != null) {
+                    if (line.contains("\"event\":\"committed\"") || ROWS_READ.matcher(line).find()) {
                         child.toHandle().destroyForcibly();
                         killed = true;
+                    } else {
+                        line = out.readLine();
                     }
                 }
             }
             child.waitFor(1, TimeUnit.MINUTES);
             windrow.screen().note(killed
-                    ? "    killed process " + child.pid() + " after its first commit"
+                    ? "    killed process " + child.pid() + " while it was reading"
                     : "    the run ended before it could be killed (exit code " + child.exitValue() + ")");
         } catch (IOException e) {
             throw WindrowException.of(CliError.FILE_FAILED, "Starting the run that is to be killed", e);

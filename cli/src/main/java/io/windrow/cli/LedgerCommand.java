@@ -1,5 +1,6 @@
 package io.windrow.cli;
 
+import io.windrow.api.batch.RowHash;
 import io.windrow.api.schema.StreamName;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamState;
@@ -64,7 +65,7 @@ final class LedgerCommand implements Callable<Integer> {
                     Screen.number(entry.account().written()),
                     Screen.number(entry.account().duplicates()),
                     Screen.bytes(entry.bytes()),
-                    entry.hashOut().toString().substring(0, 12),
+                    entry.hashOut().equals(RowHash.ZERO) ? "-" : entry.hashOut().toString().substring(0, 12),
                     entry.completesGeneration() ? "yes" : "-",
                     entry.cut().truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
         }

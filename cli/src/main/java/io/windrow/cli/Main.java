@@ -33,7 +33,7 @@ public final class Main {
         }
         try {
             return line.execute(arguments);
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | LinkageError | StackOverflowError | AssertionError e) {
             return failed(windrow, e);
         }
     }

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,12 +27,16 @@ import picocli.CommandLine.ParentCommand;
         footer = {"", "Exit code 0: every delivered row is there and equal, or changed at the source since. 8: rows differ.",
             "9: something could not be judged."})
 final class VerifyCommand implements Callable<Integer> {
+    /** Held, since a logger that nobody holds forgets its level. Our reader's news about SIMD are not the user's. */
+    private static final Logger HARDWOOD = Logger.getLogger("dev.hardwood");
+
     @ParentCommand Windrow windrow;
 
     @Mixin Target target;
 
     @Override
     public Integer call() {
+        HARDWOOD.setLevel(Level.WARNING);
         Screen screen = windrow.screen();
         Plan plan = target.plan(Registry.load());
         List<StreamState> states;
