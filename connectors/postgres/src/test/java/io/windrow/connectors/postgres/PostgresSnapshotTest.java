@@ -264,4 +264,21 @@ class PostgresSnapshotTest {
             }
         }
     }
+
+    @Test
+    void A_planner_whose_connection_dies_says_that_the_snapshot_is_lost() {
+        try (PostgresDatabase db = PostgresDatabase.create(PostgresServer.shared(18));
+                Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.t")), T);
+                Source source = drive.source()) {
+            fill(db);
+            try (SplitPlanner planner = source.plan(
+                    List.of(new StreamRequest(T, ReadMode.SNAPSHOT, 1, Optional.empty())))) {
+                planner.keepAlive();
+                db.query("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'windrow' AND datname = current_database()");
+                assertThatThrownBy(planner::keepAlive)
+                        .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode())
+                                .isEqualTo(PostgresError.SNAPSHOT_LOST));
+            }
+        }
+    }
 }
