@@ -15,6 +15,11 @@ public final class Main {
         System.exit(run(Screen.ofProcess(), arguments));
     }
 
+    /** Runs a command in this process, for programs that measure or teach it. Returns the exit code. */
+    public static int run(String... arguments) {
+        return run(Screen.ofProcess(), arguments);
+    }
+
     /** Runs a command. Returns the exit code. */
     static int run(Screen screen, String... arguments) {
         Windrow windrow = new Windrow(screen);
