@@ -13,7 +13,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
  * Logs to standard error: human text, or JSON with {@code WINDROW_LOG_FORMAT=json}; from level {@code WINDROW_LOG}
- * (default {@code warn}). Pipeline, run, stream and epoch are in every line that belongs to one. In code, since reading
+ * (default {@code error}: what a user must hear of, the commands print themselves). Pipeline, run, stream and epoch are in every line that belongs to one. In code, since reading
  * an XML file would cost a tenth of a second at each start.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
@@ -27,7 +27,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         appender.setEncoder(encoder);
         appender.start();
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.setLevel(Level.toLevel(System.getenv("WINDROW_LOG"), Level.WARN));
+        root.setLevel(Level.toLevel(System.getenv("WINDROW_LOG"), Level.ERROR));
         root.addAppender(appender);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }

@@ -85,7 +85,9 @@ final class RunReport {
         String what = switch (result.outcome()) {
             case COMPLETED -> "complete";
             case STOPPED -> "stopped before the end; everything read is committed, the next run goes on";
-            case FAILED -> "FAILED: " + good + " of " + result.streams().size() + " streams are complete";
+            case FAILED -> result.streams().isEmpty()
+                    ? "FAILED before any stream began"
+                    : "FAILED: " + good + " of " + result.streams().size() + " streams are complete";
             case UNKNOWN -> "UNKNOWN: a commit may or may not have taken effect; the next run asks the target";
         };
         return screen.styled(style(result.outcome()), what) + ", " + Screen.number(rows) + " rows written in "

@@ -57,7 +57,8 @@ public final class Planner {
                     + "a stale commit can only publish what had been decided.");
         }
         if (!sink.atomicity().isBlank()) {
-            assumptions.add("What a reader of the target sees of an epoch that is being committed: " + sink.atomicity() + ".");
+            assumptions.add("What a reader of the target sees of an epoch that is being committed: "
+                    + (sink.atomicity().endsWith(".") ? sink.atomicity() : sink.atomicity() + "."));
         }
         return new EffectiveGuarantee(level, statement, assumptions);
     }
