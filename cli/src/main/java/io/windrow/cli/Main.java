@@ -24,6 +24,7 @@ public final class Main {
     static int run(Screen screen, String... arguments) {
         Windrow windrow = new Windrow(screen);
         CommandLine line = new CommandLine(windrow);
+        line.getSubcommands().values().forEach(command -> command.getCommandSpec().mixinStandardHelpOptions(true));
         line.setOut(new java.io.PrintWriter(screen.out(), true));
         line.setErr(new java.io.PrintWriter(screen.err(), true));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
