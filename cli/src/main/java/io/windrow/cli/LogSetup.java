@@ -41,7 +41,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         }
         PatternLayoutEncoder text = new PatternLayoutEncoder();
         text.setContext(context);
-        text.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX,UTC} %-5level [%X{pipeline:--}/%X{run:--}/%X{stream:--}/%X{epoch:--}] %logger{1}: %msg%n%ex");
+        text.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level [%X{pipeline:--}/%X{run:--}/%X{stream:--}/%X{epoch:--}] %logger{1}: %msg%n%ex");
         text.start();
         return text;
     }

@@ -125,11 +125,11 @@ final class JdbcStateStore implements StateStore {
                 }
                 select.setInt(parameter, limit);
                 List<String> entries = new ArrayList<>();
+                RecordChecksums checksums = new RecordChecksums(pipeline, damage(doing));
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         StreamName of = new StreamName(row.getString(1), row.getString(2));
-                        entries.add(StreamRows.ledgerRecord(
-                                damage(doing), pipeline, of, row.getLong(3), row.getString(4), row.getString(5)));
+                        entries.add(checksums.ledgerRecord(of, row.getLong(3), row.getString(4), row.getString(5)));
                     }
                 }
                 return entries;

@@ -25,11 +25,13 @@ final class StreamRows {
     private final Connection connection;
     private final String pipeline;
     private final Damage damage;
+    private final RecordChecksums checksums;
 
     StreamRows(Connection connection, String pipeline, Damage damage) {
         this.connection = connection;
         this.pipeline = pipeline;
         this.damage = damage;
+        this.checksums = new RecordChecksums(pipeline, damage);
     }
 
     /** The row of {@code windrow_stream}; 0 stands for no epoch. */
@@ -101,7 +103,7 @@ final class StreamRows {
                     insert.setString(4, split.getKey());
                     insert.setLong(5, epoch.epoch());
                     insert.setString(6, split.getValue());
-                    insert.setString(7, splitChecksum(epoch.stream(), split.getKey(), epoch.epoch(), split.getValue()));
+                    insert.setString(7, checksums.split(epoch.stream(), split.getKey(), epoch.epoch(), split.getValue()));
                     insert.addBatch();
                 }
             }
@@ -115,7 +117,7 @@ final class StreamRows {
             insert.setLong(4, epoch.epoch());
             insert.setLong(5, epoch.generation());
             insert.setString(6, record);
-            insert.setString(7, epochChecksum(epoch.stream(), epoch.epoch(), epoch.generation(), record));
+            insert.setString(7, checksums.epoch(epoch.stream(), epoch.epoch(), epoch.generation(), record));
             insert.executeUpdate();
         }
         saveLedger(epoch, 0);
@@ -234,7 +236,7 @@ final class StreamRows {
             upsert.setLong(4, epoch.epoch());
             upsert.setInt(5, committed);
             upsert.setString(6, record);
-            upsert.setString(7, ledgerChecksum(pipeline, epoch.stream(), epoch.epoch(), record));
+            upsert.setString(7, checksums.ledger(epoch.stream(), epoch.epoch(), record));
             upsert.executeUpdate();
         }
     }
@@ -279,7 +281,7 @@ final class StreamRows {
                     Head head = new Head(
                             new StreamName(row.getString(1), row.getString(2)), row.getLong(3), row.getLong(4),
                             row.getLong(5), row.getLong(6), row.getString(7), row.getString(8));
-                    check(head.checksum(pipeline), row.getString(9), "the state of " + head.stream);
+                    checksums.expect(head.checksum(pipeline), row.getString(9), "the state of " + head.stream);
                     heads.add(head);
                 }
             }
@@ -318,7 +320,7 @@ final class StreamRows {
                 }
                 long generation = row.getLong(1);
                 String record = row.getString(2);
-                check(epochChecksum(head.stream, number, generation, record), row.getString(3),
+                checksums.expect(checksums.epoch(head.stream, number, generation, record), row.getString(3),
                         "epoch " + number + " of " + head.stream);
                 return new StoredEpoch(generation, RecordJson.readHeader(record));
             }
@@ -334,7 +336,7 @@ final class StreamRows {
                 if (!row.next()) {
                     throw damage.found("the ledger entry of epoch " + epoch + " of " + stream + " is missing");
                 }
-                String json = ledgerRecord(damage, pipeline, stream, epoch, row.getString(1), row.getString(2));
+                String json = checksums.ledgerRecord(stream, epoch, row.getString(1), row.getString(2));
                 try {
                     return LedgerEntry.parse(json);
                 } catch (WindrowException e) {
@@ -357,7 +359,7 @@ final class StreamRows {
                 while (row.next()) {
                     String id = row.getString(1);
                     String record = row.getString(3);
-                    check(splitChecksum(head.stream, id, row.getLong(2), record), row.getString(4),
+                    checksums.expect(checksums.split(head.stream, id, row.getLong(2), record), row.getString(4),
                             "split " + id + " of " + head.stream);
                     if (record.isEmpty()) {
                         open.remove(id);
@@ -368,34 +370,6 @@ final class StreamRows {
             }
         }
         return open;
-    }
-
-    static String ledgerRecord(
-            Damage damage, String pipeline, StreamName stream, long epoch, String record, String checksum) {
-        if (!ledgerChecksum(pipeline, stream, epoch, record).equals(checksum)) {
-            throw damage.found("the checksum of the ledger entry of epoch " + epoch + " of " + stream + " is wrong");
-        }
-        return record;
-    }
-
-    private static String ledgerChecksum(String pipeline, StreamName stream, long epoch, String record) {
-        return Checksum.of("ledger", pipeline, stream.namespace(), stream.name(), Long.toString(epoch), record);
-    }
-
-    private String epochChecksum(StreamName stream, long epoch, long generation, String record) {
-        return Checksum.of(
-                "epoch", pipeline, stream.namespace(), stream.name(), Long.toString(epoch), Long.toString(generation),
-                record);
-    }
-
-    private String splitChecksum(StreamName stream, String id, long since, String record) {
-        return Checksum.of("split", pipeline, stream.namespace(), stream.name(), id, Long.toString(since), record);
-    }
-
-    private void check(String computed, String stored, String what) {
-        if (!computed.equals(stored)) {
-            throw damage.found("the checksum of " + what + " is wrong");
-        }
     }
 
     private void key(PreparedStatement statement, StreamName stream) throws SQLException {
