@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -12,10 +13,12 @@ import java.nio.file.Path;
  *
  * @param wallSeconds elapsed
  * @param clientCpuSeconds processor time of this process, all threads
- * @param serverCpuSeconds processor time of the database's finished backends
+ * @param serverCpuSeconds processor time of the database's backends, background processes included
  */
 record Measured(double wallSeconds, double clientCpuSeconds, double serverCpuSeconds) {
     private static final double TICKS_PER_SECOND = 100;
+    private static final int OWN = 11;
+    private static final int CHILDREN = 13;
 
     /** Work that may fail. */
     @FunctionalInterface
@@ -23,7 +26,7 @@ record Measured(double wallSeconds, double clientCpuSeconds, double serverCpuSec
         void run() throws Exception;
     }
 
-    /** Runs the work and measures it; the server's share is read from its postmaster's finished children. */
+    /** Runs the work and measures it; the server's share is read from its postmaster's children. */
     static Measured of(long postmaster, Work work) throws Exception {
         OperatingSystemMXBean os = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         double server = childCpu(postmaster);
@@ -49,9 +52,28 @@ record Measured(double wallSeconds, double clientCpuSeconds, double serverCpuSec
         }
     }
 
-    private static double childCpu(long pid) throws IOException {
-        String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+    /**
+     * Processor time of all children so far, running, ended and reaped: a backend's own time reaches its postmaster only
+     * when that has reaped it, which may be after the client has moved on.
+     */
+    private static double childCpu(long postmaster) throws IOException {
+        long ticks = ticks(Path.of("/proc", Long.toString(postmaster)), CHILDREN);
+        for (ProcessHandle child : ProcessHandle.of(postmaster).orElseThrow().children().toList()) {
+            Path stat = Path.of("/proc", Long.toString(child.pid()));
+            try {
+                ticks += ticks(stat, OWN);
+            } catch (NoSuchFileException e) {
+                // Reaped since it was listed: its time is the postmaster's now, so all is read again.
+                return childCpu(postmaster);
+            }
+        }
+        return ticks / TICKS_PER_SECOND;
+    }
+
+    /** User and system time from a stat file, at the given place after the command's name. */
+    private static long ticks(Path process, int place) throws IOException {
+        String stat = Files.readString(process.resolve("stat"));
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) / TICKS_PER_SECOND;
+        return Long.parseLong(fields[place]) + Long.parseLong(fields[place + 1]);
     }
 }

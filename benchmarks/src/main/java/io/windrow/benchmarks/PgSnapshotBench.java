@@ -55,7 +55,7 @@ final class PgSnapshotBench {
                 """
                 {"rows": %d, "pairs": %d, "limit_by": "%s", "limit_seconds": %.3f, "wall_seconds": %.3f, \
                 "wall_over_limit": %.3f, "cold_wall_over_limit": %.3f, "wall_over_limit_2": %.3f, \
-                "client_cpu_seconds": %.3f, "client_cpu_over_server_cpu": %.3f, "rows_per_second": %.0f, \
+                "client_cpu_seconds": %.3f, "client_cpu_over_server_cpu": %.3f, "client_cpu_over_server_cpu_2": %.3f, "rows_per_second": %.0f, \
                 "peak_rss_mb": %d, "file_bytes": %d, "file_size_over_duckdb": %.3f}""",
                 lineitem.rows(),
                 pairs,
@@ -67,6 +67,7 @@ final class PgSnapshotBench {
                 median(two.ratios()),
                 median(one.clientCpu()),
                 median(one.cpuRatios()),
+                median(two.cpuRatios()),
                 lineitem.rows() / median(one.wall()),
                 Measured.peakRssMb(),
                 ours,
