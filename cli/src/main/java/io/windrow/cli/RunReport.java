@@ -84,7 +84,7 @@ final class RunReport {
         long rows = result.streams().stream().mapToLong(s -> s.account().written()).sum();
         String what = switch (result.outcome()) {
             case COMPLETED -> "complete";
-            case STOPPED -> "stopped before the end; everything read is committed, the next run goes on";
+            case STOPPED -> "stopped before the end; everything read is committed; the next run goes on, or starts a snapshot over that was under way";
             case FAILED -> result.streams().isEmpty()
                     ? "FAILED before any stream began"
                     : "FAILED: " + good + " of " + result.streams().size() + " streams are complete";

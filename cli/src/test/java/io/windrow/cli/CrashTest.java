@@ -58,7 +58,7 @@ class CrashTest {
 
     private void chain(String mode, Set<Change> changes, List<String> places) throws Exception {
         long seed = Long.getLong("windrow.crash.seed", System.nanoTime());
-        int kills = places.size() * Integer.getInteger("windrow.crash.rounds", 1);
+        int kills = places.size() * Integer.getInteger("windrow.crash.rounds", 3);
         try (PostgresDatabase database = PostgresDatabase.create(PostgresServer.shared(18));
                 TableChurn churn = TableChurn.start(database, "churned", 3000, changes, seed)) {
             Path file = Files.writeString(folder.resolve("crash.yaml"), """

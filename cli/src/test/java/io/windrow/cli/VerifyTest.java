@@ -48,6 +48,24 @@ class VerifyTest {
         assertThat(verified.exit()).as(verified.out()).isEqualTo(ExitCode.UNDECIDED.value());
     }
 
+    @Test
+    void aRowThatTheTargetLacksIsMissingAndOneThatItHasTooManyIsExtra() throws IOException {
+        DATABASE.execute("CREATE TABLE held (id int PRIMARY KEY)", "INSERT INTO held SELECT generate_series(1, 100)");
+        Path file = pipeline("public.held", "mode: snapshot, where: 'id <> 42'");
+        assertThat(windrow("run", file).exit()).isEqualTo(ExitCode.OK.value());
+        assertThat(windrow("verify", file).exit()).isEqualTo(ExitCode.OK.value());
+
+        pipeline("public.held", "mode: snapshot");
+        Ended lacking = windrow("verify", file);
+        assertThat(lacking.exit()).as(lacking.out()).isEqualTo(ExitCode.DIFFERENT.value());
+        assertThat(lacking.out()).contains("42");
+
+        pipeline("public.held", "mode: snapshot, where: 'id not in (42, 43)'");
+        Ended tooMany = windrow("verify", file);
+        assertThat(tooMany.exit()).as(tooMany.out()).isEqualTo(ExitCode.DIFFERENT.value());
+        assertThat(tooMany.out()).contains("43");
+    }
+
     private Path pipeline(String table, String mode) throws IOException {
         return Files.writeString(folder.resolve(table.substring(7) + ".yaml"), """
                 pipeline: %s
