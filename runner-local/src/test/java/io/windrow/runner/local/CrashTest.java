@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A run that dies at a failpoint, then another one over the same store and target, as often as it takes. */
 @Timeout(60)
+@Tag("slow")
 class CrashTest {
     private static final List<String> FAILPOINTS = List.of(
             "run.after_read", "run.after_transform", "run.after_stage", "run.after_save_prepared", "run.after_commit",
