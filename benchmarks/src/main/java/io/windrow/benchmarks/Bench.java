@@ -2,7 +2,7 @@ package io.windrow.benchmarks;
 
 import java.util.List;
 
-/** The entry of {@code ./windrow-dev bench <name> [--scale s] [--pairs n]}. */
+/** The entry of {@code ./windrow-dev bench <name> [--scale s] [--pairs n] [--rounds n] [--json]}. */
 public final class Bench {
     private Bench() {}
 
@@ -10,12 +10,17 @@ public final class Bench {
     public static void main(String[] arguments) throws Exception {
         List<String> words = List.of(arguments);
         String name = words.isEmpty() ? "" : words.getFirst();
-        if (!name.equals("pg-snapshot")) {
-            System.err.println("Which benchmark? There is: pg-snapshot");
-            System.exit(2);
+        switch (name) {
+            case "pg-snapshot" -> PgSnapshotBench.run(
+                    Double.parseDouble(option(words, "--scale", "1")), Integer.parseInt(option(words, "--pairs", "7")));
+            case "start" -> StartBench.run(
+                    Integer.parseInt(option(words, "--rounds", "11")),
+                    words.contains("--json") ? StartBench.Output.JSON : StartBench.Output.TABLE);
+            default -> {
+                System.err.println("Which benchmark? There are: pg-snapshot, start");
+                System.exit(2);
+            }
         }
-        PgSnapshotBench.run(
-                Double.parseDouble(option(words, "--scale", "1")), Integer.parseInt(option(words, "--pairs", "7")));
     }
 
     private static String option(List<String> words, String name, String otherwise) {
