@@ -1,6 +1,6 @@
 package io.windrow.cli;
 
-import io.windrow.api.connector.CheckResult;
+import io.windrow.api.context.CheckResult;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.source.Source;
 import io.windrow.core.plan.Plan;

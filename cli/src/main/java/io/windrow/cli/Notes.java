@@ -1,6 +1,6 @@
 package io.windrow.cli;
 
-import io.windrow.api.connector.Notices;
+import io.windrow.api.context.Notices;
 import java.util.HashSet;
 import java.util.Set;
 

@@ -1,6 +1,6 @@
 package io.windrow.cli;
 
-import io.windrow.api.connector.Failpoints;
+import io.windrow.api.context.Failpoints;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 

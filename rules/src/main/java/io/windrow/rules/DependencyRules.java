@@ -16,15 +16,10 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
-import java.util.Set;
 
 /** Who may depend on whom. */
 final class DependencyRules {
     private static final String[] LANGUAGE = {"java..", "javax.sql..", "org.slf4j..", "org.jspecify..", "org.apache.arrow.."};
-
-    /** The SPI's three sides name each other (a connector makes sources, a source takes a context): one slice. */
-    private static final Set<String> SPI =
-            Set.of("io.windrow.api.connector", "io.windrow.api.source", "io.windrow.api.sink");
 
     private DependencyRules() {}
 
@@ -124,10 +119,7 @@ final class DependencyRules {
             @Override
             public SliceIdentifier getIdentifierOf(JavaClass type) {
                 String name = type.getPackageName();
-                if (!name.startsWith("io.windrow.")) {
-                    return SliceIdentifier.ignore();
-                }
-                return SliceIdentifier.of(SPI.contains(name) ? "io.windrow.api.connector" : name);
+                return name.startsWith("io.windrow.") ? SliceIdentifier.of(name) : SliceIdentifier.ignore();
             }
 
             @Override

@@ -1,6 +1,6 @@
 package io.windrow.api.sink;
 
-import io.windrow.api.connector.CheckResult;
+import io.windrow.api.context.CheckResult;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.windrow.api.sink;
 
-import io.windrow.api.connector.Context;
+import io.windrow.api.context.Context;
 
 /**
  * Makes sinks of one kind.

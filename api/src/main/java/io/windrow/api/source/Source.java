@@ -1,7 +1,7 @@
 package io.windrow.api.source;
 
 import io.windrow.api.batch.Position;
-import io.windrow.api.connector.CheckResult;
+import io.windrow.api.context.CheckResult;
 import io.windrow.api.schema.StreamName;
 import java.util.LinkedHashMap;
 import java.util.List;

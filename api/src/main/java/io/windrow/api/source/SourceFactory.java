@@ -1,6 +1,6 @@
 package io.windrow.api.source;
 
-import io.windrow.api.connector.Context;
+import io.windrow.api.context.Context;
 
 /**
  * Makes sources of one kind.

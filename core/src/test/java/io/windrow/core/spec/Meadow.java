@@ -4,7 +4,7 @@ import io.windrow.api.config.ByteSize;
 import io.windrow.api.config.Doc;
 import io.windrow.api.config.Secret;
 import io.windrow.api.connector.Connector;
-import io.windrow.api.connector.Context;
+import io.windrow.api.context.Context;
 import io.windrow.api.error.ErrorCode;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.SinkFactory;

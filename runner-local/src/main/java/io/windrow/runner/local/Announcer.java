@@ -1,6 +1,6 @@
 package io.windrow.runner.local;
 
-import io.windrow.api.connector.Notices;
+import io.windrow.api.context.Notices;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.observe.RunListener;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package io.windrow.runner.local;
 
 import io.windrow.api.batch.Position;
-import io.windrow.api.connector.Failpoints;
+import io.windrow.api.context.Failpoints;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.Staged;

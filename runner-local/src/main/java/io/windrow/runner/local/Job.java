@@ -2,7 +2,7 @@ package io.windrow.runner.local;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.RowHash;
-import io.windrow.api.connector.Context;
+import io.windrow.api.context.Context;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.source.Source;
 import io.windrow.api.transform.Transform;

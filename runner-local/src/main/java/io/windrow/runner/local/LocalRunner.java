@@ -1,6 +1,6 @@
 package io.windrow.runner.local;
 
-import io.windrow.api.connector.Context;
+import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.StateStore;

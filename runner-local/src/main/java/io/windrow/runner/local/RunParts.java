@@ -1,6 +1,6 @@
 package io.windrow.runner.local;
 
-import io.windrow.api.connector.Context;
+import io.windrow.api.context.Context;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.observe.Meters;
 

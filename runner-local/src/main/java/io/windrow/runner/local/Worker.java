@@ -3,7 +3,7 @@ package io.windrow.runner.local;
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Position;
 import io.windrow.api.batch.RowHash;
-import io.windrow.api.connector.Failpoints;
+import io.windrow.api.context.Failpoints;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.ReadResult;

@@ -1,8 +1,8 @@
 package io.windrow.runner.local;
 
-import io.windrow.api.connector.Context;
-import io.windrow.api.connector.Failpoints;
-import io.windrow.api.connector.Notices;
+import io.windrow.api.context.Context;
+import io.windrow.api.context.Failpoints;
+import io.windrow.api.context.Notices;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;

@@ -3,7 +3,7 @@ package io.windrow.runner.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.windrow.api.connector.Failpoints;
+import io.windrow.api.context.Failpoints;
 import io.windrow.api.error.ErrorCode;
 import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;

@@ -1,7 +1,7 @@
 package io.windrow.runner.local;
 
 import io.windrow.api.batch.Batch;
-import io.windrow.api.connector.CheckResult;
+import io.windrow.api.context.CheckResult;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.CommitIdentity;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Position;
-import io.windrow.api.connector.CheckResult;
-import io.windrow.api.connector.Context;
+import io.windrow.api.context.CheckResult;
+import io.windrow.api.context.Context;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.ReadMode;

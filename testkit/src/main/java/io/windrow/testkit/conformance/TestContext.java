@@ -1,8 +1,8 @@
 package io.windrow.testkit.conformance;
 
-import io.windrow.api.connector.Context;
-import io.windrow.api.connector.Failpoints;
-import io.windrow.api.connector.Notices;
+import io.windrow.api.context.Context;
+import io.windrow.api.context.Failpoints;
+import io.windrow.api.context.Notices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.windrow.testkit.fault;
 
-import io.windrow.api.connector.Failpoints;
+import io.windrow.api.context.Failpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;

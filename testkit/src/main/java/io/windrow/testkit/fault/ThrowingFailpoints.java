@@ -1,6 +1,6 @@
 package io.windrow.testkit.fault;
 
-import io.windrow.api.connector.Failpoints;
+import io.windrow.api.context.Failpoints;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

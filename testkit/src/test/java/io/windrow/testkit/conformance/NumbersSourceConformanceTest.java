@@ -1,6 +1,6 @@
 package io.windrow.testkit.conformance;
 
-import io.windrow.api.connector.Context;
+import io.windrow.api.context.Context;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;

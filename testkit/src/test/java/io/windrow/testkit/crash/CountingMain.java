@@ -1,6 +1,6 @@
 package io.windrow.testkit.crash;
 
-import io.windrow.api.connector.Failpoints;
+import io.windrow.api.context.Failpoints;
 import io.windrow.testkit.fault.KillingFailpoints;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.windrow.connectors.files;
 
-import io.windrow.api.connector.Context;
+import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.CommitIdentity;

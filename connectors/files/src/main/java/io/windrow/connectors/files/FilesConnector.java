@@ -1,7 +1,7 @@
 package io.windrow.connectors.files;
 
 import io.windrow.api.connector.Connector;
-import io.windrow.api.connector.Context;
+import io.windrow.api.context.Context;
 import io.windrow.api.error.ErrorCode;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.SinkFactory;

@@ -1,7 +1,7 @@
 package io.windrow.connectors.files;
 
-import io.windrow.api.connector.CheckResult;
-import io.windrow.api.connector.Context;
+import io.windrow.api.context.CheckResult;
+import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;

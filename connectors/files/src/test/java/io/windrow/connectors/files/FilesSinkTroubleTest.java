@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.windrow.api.batch.Batch;
-import io.windrow.api.connector.CheckResult;
+import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;

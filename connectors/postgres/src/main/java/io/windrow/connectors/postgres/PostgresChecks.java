@@ -1,7 +1,7 @@
 package io.windrow.connectors.postgres;
 
-import io.windrow.api.connector.CheckResult;
-import io.windrow.api.connector.Notices;
+import io.windrow.api.context.CheckResult;
+import io.windrow.api.context.Notices;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.ReadMode;

@@ -1,9 +1,9 @@
 package io.windrow.connectors.postgres;
 
 import io.windrow.api.batch.Position;
-import io.windrow.api.connector.CheckResult;
-import io.windrow.api.connector.Context;
-import io.windrow.api.connector.Notices;
+import io.windrow.api.context.CheckResult;
+import io.windrow.api.context.Context;
+import io.windrow.api.context.Notices;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.ReadMode;

@@ -1,6 +1,6 @@
 package io.windrow.connectors.postgres;
 
-import io.windrow.api.connector.Notices;
+import io.windrow.api.context.Notices;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.ReadMode;
 import io.windrow.connectors.postgres.catalog.CatalogReader;

@@ -1,7 +1,7 @@
 package io.windrow.connectors.postgres;
 
 import io.windrow.api.batch.Position;
-import io.windrow.api.connector.Context;
+import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Split;

@@ -1,4 +1,4 @@
-package io.windrow.api.connector;
+package io.windrow.api.context;
 
 /** Named places in the code at which a test may stop, fail or kill the process. In production they do nothing. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package io.windrow.api.connector;
+package io.windrow.api.context;
 
 /** Takes what a user must hear although it is no error: an unproven assumption, an unknown type read as text. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package io.windrow.api.connector;
+package io.windrow.api.context;
 
 import java.nio.file.Path;
 import java.time.Clock;

@@ -1,4 +1,4 @@
-package io.windrow.api.connector;
+package io.windrow.api.context;
 
 /**
  * The outcome of one check of a connection, a privilege or a setting.
