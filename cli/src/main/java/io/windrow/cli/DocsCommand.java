@@ -1,5 +1,6 @@
 package io.windrow.cli;
 
+import io.windrow.api.batch.BatchError;
 import io.windrow.api.error.ErrorCode;
 import io.windrow.core.checkpoint.CheckpointError;
 import io.windrow.core.epoch.EpochError;
@@ -67,6 +68,7 @@ final class DocsCommand implements Callable<Integer> {
     static List<ErrorCode> codes(Registry registry) {
         List<ErrorCode> own = new ArrayList<>();
         Stream.of(
+                        BatchError.values(),
                         SpecError.values(),
                         RegistryError.values(),
                         PlanError.values(),
