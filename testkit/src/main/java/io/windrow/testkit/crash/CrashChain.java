@@ -42,6 +42,18 @@ public record CrashChain(String main, List<String> arguments, List<String> failp
      *     text holds the seed
      */
     public Summary run(int kills, Runnable beforeCheck, Check check) throws InterruptedException {
+        return run(kills, Map.of(), beforeCheck, check, (place, done) -> {});
+    }
+
+    /**
+     * The same, for places that only a start after a certain kill reaches.
+     *
+     * @param preludes by place, the place to kill at first, when a start has not reached it
+     * @param progress told of each counted kill
+     */
+    public Summary run(
+            int kills, Map<String, String> preludes, Runnable beforeCheck, Check check, Progress progress)
+            throws InterruptedException {
         Random random = new Random(seed);
         List<String> round = new ArrayList<>();
         Map<String, Integer> killed = new TreeMap<>();
@@ -49,23 +61,32 @@ public record CrashChain(String main, List<String> arguments, List<String> failp
         int missed = 0;
         int missedInARow = 0;
         int checks = 0;
+        boolean prepared = false;
         while (done < kills) {
             if (round.isEmpty()) {
                 round.addAll(failpoints);
                 Collections.shuffle(round, random);
             }
-            String place = round.getLast();
+            String aim = round.getLast();
+            boolean prepares = missedInARow > 0 && !prepared && preludes.containsKey(aim);
+            String place = prepares ? preludes.get(aim) : aim;
             int pass = missedInARow > 0 ? 1 : 1 + random.nextInt(MAX_PASSES);
             if (kill(place, pass)) {
-                round.removeLast();
+                prepared = prepares;
+                if (!prepares) {
+                    round.removeLast();
+                    missedInARow = 0;
+                }
+                progress.killed(place, done + 1);
                 killed.merge(place, 1, Integer::sum);
                 done++;
-                missedInARow = 0;
                 if (done % CHECK_EVERY == 0 || done == kills) {
                     finish(beforeCheck, check, done);
+                    prepared = false;
                     checks++;
                 }
             } else {
+                prepared = false;
                 missed++;
                 missedInARow++;
                 if (missedInARow == 20) {
@@ -111,6 +132,13 @@ public record CrashChain(String main, List<String> arguments, List<String> failp
     public interface Check {
         /** Throws if the target is wrong. */
         void run() throws Exception;
+    }
+
+    /** Follows a series. */
+    @FunctionalInterface
+    public interface Progress {
+        /** A child was killed at the place; so many kills are done. */
+        void killed(String place, int done);
     }
 
     /**

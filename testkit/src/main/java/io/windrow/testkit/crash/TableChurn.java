@@ -4,6 +4,7 @@ import io.windrow.testkit.postgres.PostgresDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * {@code updated_at} is set by the database.
  */
 public final class TableChurn implements AutoCloseable {
+    private static final long MANY_ROWS = 6000;
+
     private final PostgresDatabase database;
     private final String table;
     private final Set<Change> changes;
@@ -121,7 +124,7 @@ public final class TableChurn implements AutoCloseable {
                     Locale.ROOT,
                     "INSERT INTO %s (id, payload, amount) SELECT i, repeat(md5(i::text), %d), i / 100.0 "
                             + "FROM generate_series(%d, %d) i",
-                    table, 1 + random.nextInt(8), nextId, (nextId += 20) - 1);
+                    table, 1 + random.nextInt(8), nextId, (nextId += nextId < MANY_ROWS ? 20 : 2) - 1);
             case UPDATE -> String.format(
                     Locale.ROOT,
                     "UPDATE %s SET payload = repeat(md5(payload), %d), amount = amount + 1 WHERE id BETWEEN %d AND %d",
@@ -134,13 +137,18 @@ public final class TableChurn implements AutoCloseable {
 
     /** What is done to the table. */
     public enum Change {
-        /** Twenty new rows. */
+        /** Twenty new rows, two once there have been many: a long series stays as fast as it begins. */
         INSERT,
         /** Up to sixteen rows change and, most often, move to another page. */
         UPDATE,
         /** Up to five rows go. */
         DELETE,
         /** Freed space is given to the next insert or update. */
-        VACUUM
+        VACUUM;
+
+        /** All of them. */
+        public static Set<Change> all() {
+            return EnumSet.allOf(Change.class);
+        }
     }
 }

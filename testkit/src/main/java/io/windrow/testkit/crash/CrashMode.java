@@ -1,0 +1,95 @@
+package io.windrow.testkit.crash;
+
+import io.windrow.testkit.crash.TableChurn.Change;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** How rows get from the table into files while the process is killed, and where it can be killed. */
+public enum CrashMode {
+    /** A snapshot that replaces: each whole read takes the place of the one before. */
+    REPLACE("replace", "mode: snapshot", "replace", Change.all(), List.of("files.before_swap", "files.after_swap")),
+    /** An incremental read that appends what is new. The table only grows: an incremental read sees no deletes. */
+    APPEND(
+            "append",
+            "mode: incremental, cursor: updated_at",
+            "append",
+            EnumSet.of(Change.INSERT, Change.VACUUM),
+            List.of()),
+    /** A snapshot that appends: each whole read is added; an unfinished one is taken back. */
+    SNAPSHOT_APPEND("snapshot-append", "mode: snapshot", "append", Change.all(), List.of("files.after_supersede")),
+    /** A snapshot in ranges of the key, each of its own moment, that goes on after a kill and replaces. */
+    KEY_RANGE(
+            "key-range",
+            "mode: snapshot, consistency: per_range",
+            "replace",
+            Change.all(),
+            List.of("files.before_swap", "files.after_swap"));
+
+    private static final List<String> EVERYWHERE = List.of(
+            "postgres.before_copy", "run.after_read", "run.after_transform", "run.after_stage",
+            "run.after_save_prepared", "run.after_commit", "run.after_save_committed", "run.after_acknowledge",
+            "files.after_write", "files.before_sync", "files.after_stage", "files.before_publish", "files.after_rename",
+            "files.before_manifest", "files.after_manifest");
+
+    private final String word;
+    private final String stream;
+    private final String write;
+    private final Set<Change> changes;
+    private final List<String> more;
+
+    CrashMode(String word, String stream, String write, Set<Change> changes, List<String> more) {
+        this.word = word;
+        this.stream = stream;
+        this.write = write;
+        this.changes = Set.copyOf(changes);
+        this.more = List.copyOf(more);
+    }
+
+    /** As it is spelled on the command line. */
+    public String word() {
+        return word;
+    }
+
+    /** The places that a run in this mode passes. */
+    public List<String> failpoints() {
+        List<String> places = new ArrayList<>(EVERYWHERE);
+        places.addAll(more);
+        return places;
+    }
+
+    /** By place, the place of a kill that makes the next start pass it. */
+    Map<String, String> preludes() {
+        return Map.of("files.after_supersede", "run.after_save_committed");
+    }
+
+    /** What may happen to the table without the mode being asked for more than it promises. */
+    Set<Change> changes() {
+        return changes;
+    }
+
+    /** Whether the target holds one whole read after the other. */
+    boolean keepsGenerations() {
+        return this == SNAPSHOT_APPEND;
+    }
+
+    /** The pipeline file. */
+    String pipeline(String url, String table) {
+        return """
+                pipeline: crash
+                source:
+                  postgres:
+                    url: '%s'
+                    split_size: 64KiB
+                    batch_rows: 200
+                    streams:
+                      - {table: public.%s, %s}
+                sink:
+                  files: {path: ./out, format: jsonl}
+                write: {public.%s: %s}
+                run: {epoch_rows: 700}
+                """.formatted(url, table, stream, table, write);
+    }
+}
