@@ -10,14 +10,15 @@ public final class Bench {
     public static void main(String[] arguments) throws Exception {
         List<String> words = List.of(arguments);
         String name = words.isEmpty() ? "" : words.getFirst();
+        double scale = Double.parseDouble(option(words, "--scale", "1"));
         switch (name) {
-            case "pg-snapshot" -> PgSnapshotBench.run(
-                    Double.parseDouble(option(words, "--scale", "1")), Integer.parseInt(option(words, "--pairs", "7")));
+            case "pg-snapshot" -> PgSnapshotBench.run(scale, Integer.parseInt(option(words, "--pairs", "7")));
             case "start" -> StartBench.run(
                     Integer.parseInt(option(words, "--rounds", "11")),
                     words.contains("--json") ? StartBench.Output.JSON : StartBench.Output.TABLE);
+            case "memory" -> MemoryBench.run(scale);
             default -> {
-                System.err.println("Which benchmark? There are: pg-snapshot, start");
+                System.err.println("Which benchmark? There are: pg-snapshot, start, memory");
                 System.exit(2);
             }
         }
