@@ -23,7 +23,7 @@ public enum ExitCode {
     /** Some streams. */
     PARTIAL(7, "Some streams are complete and some failed; the summary names them."),
     /** Rows differ. */
-    DIFFERENT(8, "verify: source and target differ in rows that did not change since the delivery."),
+    DIFFERENT(8, "verify: source and target differ in rows that did not change since the delivery; verify --files: a file is missing, damaged or too much."),
     /** Not decidable. */
     UNDECIDED(9, "verify: nothing differs for certain, but some rows cannot be judged, or there is nothing to compare."),
     /** A check failed. */

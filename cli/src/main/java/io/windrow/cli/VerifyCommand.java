@@ -18,14 +18,16 @@ import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /** Compares source and target. */
 @Command(
         name = "verify",
         description = "Compare source and target, row by row, while the source may go on changing.",
-        footer = {"", "Exit code 0: every delivered row is there and equal, or changed at the source since. 8: rows differ.",
-            "9: something could not be judged."})
+        sortOptions = false,
+        footer = {"", "Exit code 0: every delivered row is there and equal, or changed at the source since. 8: rows differ, or with "
+                + "--files: a file is missing, damaged or too much. 9: something could not be judged."})
 final class VerifyCommand implements Callable<Integer> {
     /** Held, since a logger that nobody holds forgets its level. Our reader's news about SIMD are not the user's. */
     private static final Logger HARDWOOD = Logger.getLogger("dev.hardwood");
@@ -34,6 +36,12 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Mixin Target target;
 
+    @Option(
+            names = "--files",
+            description = "Do not ask the source: decode every delivered file by a reader that is not our writer, compare it "
+                    + "with manifests and ledger, and name files that no manifest knows.")
+    boolean files;
+
     @Override
     public Integer call() {
         HARDWOOD.setLevel(Level.WARNING);
@@ -41,20 +49,18 @@ final class VerifyCommand implements Callable<Integer> {
         Plan plan = target.plan(Registry.load());
         List<StreamState> states;
         try (StateStore store = Stores.required(plan.spec())) {
-            states = store.load(plan.spec().pipeline());
+            states = wanted(store.load(plan.spec().pipeline()));
+            if (files) {
+                return new FilesVerification(windrow, plan).call(store, states.stream().map(StreamState::stream).toList());
+            }
         }
-        Set<StreamName> wanted = target.from == null
-                ? target.streams.stream().map(name -> KnownStreams.find(name, states)).collect(Collectors.toSet())
-                : Set.of();
         List<StreamVerdict> verdicts = new ArrayList<>();
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(screen));
                 Source source = plan.openSource(context);
                 Sink sink = plan.openSink(context)) {
             Verifier verifier = new Verifier(source, sink);
             for (StreamState state : states) {
-                if (wanted.isEmpty() || wanted.contains(state.stream())) {
-                    verdicts.add(verifier.verify(state));
-                }
+                verdicts.add(verifier.verify(state));
             }
         }
         ExitCode code = code(verdicts);
@@ -65,6 +71,15 @@ final class VerifyCommand implements Callable<Integer> {
         }
         print(screen, verdicts, code);
         return code.value();
+    }
+
+    private List<StreamState> wanted(List<StreamState> states) {
+        if (target.from != null || target.streams.isEmpty()) {
+            return states;
+        }
+        Set<StreamName> wanted =
+                target.streams.stream().map(name -> KnownStreams.find(name, states)).collect(Collectors.toSet());
+        return states.stream().filter(state -> wanted.contains(state.stream())).toList();
     }
 
     private static ExitCode code(List<StreamVerdict> verdicts) {

@@ -25,6 +25,11 @@ public interface Sink extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** The capability to examine deliveries without the source, for {@code verify --files}, if the sink has it. */
+    default Optional<DeliveryAudit> audit(StreamName stream) {
+        return Optional.empty();
+    }
+
     @Override
     void close();
 }

@@ -8,12 +8,8 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Delivery;
-import io.windrow.api.sink.WriteMode;
-import io.windrow.connectors.files.format.Compression;
-import io.windrow.connectors.files.format.Format;
 import io.windrow.connectors.files.layout.BookFiles;
 import io.windrow.connectors.files.layout.StagedFile;
-import io.windrow.connectors.files.layout.StreamFacts;
 import io.windrow.connectors.files.layout.StreamFolder;
 import io.windrow.connectors.files.read.Decoders;
 import io.windrow.connectors.files.read.FileDecoder;
@@ -21,7 +17,6 @@ import io.windrow.connectors.files.read.ReadError;
 import io.windrow.connectors.files.tree.FileTree;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +31,7 @@ public final class FilesDelivery implements Delivery {
     private final Context context;
     private final FileTree tree;
     private final BookFiles books;
+    private final ShownBooks shown;
     private final StreamFolder folder;
     private final Deque<StreamFolder.Book> manifests;
     private final Deque<StagedFile> files = new ArrayDeque<>();
@@ -48,38 +44,15 @@ public final class FilesDelivery implements Delivery {
         this.context = context;
         this.tree = tree;
         this.books = new BookFiles(tree);
+        this.shown = new ShownBooks(tree, books);
         this.folder = StreamFolder.of(stream);
-        this.manifests = new ArrayDeque<>(shown());
-    }
-
-    private List<StreamFolder.Book> shown() {
-        Optional<String> link = tree.linkTarget(folder.current());
-        if (link.isEmpty()) {
-            boolean replaced = books.text(folder.owner()).isPresent() && replaces();
-            return replaced ? List.of() : books.books(folder, StreamFolder.Book::live);
-        }
-        long current = StreamFolder.generationOf(link.get()).orElseThrow(() -> WindrowException.of(
-                FilesError.OWNED_BY_OTHER, "Reading " + folder.current() + ": it leads to no generation of Windrow"));
-        // Between the swap of the link and the manifest the newest generation is not yet whole in the books.
-        List<StreamFolder.Book> upToCurrent = books.books(folder, book -> book.live() && book.generation() <= current);
-        for (StreamFolder.Book last : upToCurrent.reversed()) {
-            if (books.manifest(folder, last).completesGeneration()) {
-                return upToCurrent.stream().filter(book -> book.generation() == last.generation()).toList();
-            }
-        }
-        return List.of();
-    }
-
-    private boolean replaces() {
-        return StreamFacts.parse(
-                        folder.owner(), books.text(folder.owner()).orElse("{}"))
-                .mode().equals(WriteMode.REPLACE.name());
+        this.manifests = new ArrayDeque<>(shown.books(folder));
     }
 
     @Override
     public long count() {
         long rows = 0;
-        for (StreamFolder.Book book : shown()) {
+        for (StreamFolder.Book book : shown.books(folder)) {
             rows += books.manifest(folder, book).rows();
         }
         return rows;
@@ -119,31 +92,10 @@ public final class FilesDelivery implements Delivery {
             throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + file.file()
                     + ": it is gone or not as its manifest says (" + file.bytes() + " bytes, checksum)");
         }
-        Format format = format(file.file());
-        decoder = Decoders.open(tree, file.file(), format, compression(file.file()), schema, config.csv(),
-                context.allocator());
+        decoder = Decoders.open(tree, file.file(), schema, config.csv(), context.allocator());
         expected = file.rows();
         got = 0;
         return true;
-    }
-
-    /** By the name, since the settings may have changed since the file was written. */
-    private static Format format(String path) {
-        String name = path.substring(path.lastIndexOf('/') + 1);
-        for (Format format : Format.values()) {
-            if (name.endsWith(format.extension()) || name.endsWith(format.extension() + ".gz")
-                    || name.endsWith(format.extension() + ".zst")) {
-                return format;
-            }
-        }
-        throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + path + ": its extension is no format's");
-    }
-
-    private static Compression compression(String path) {
-        if (path.endsWith(".gz")) {
-            return Compression.GZIP;
-        }
-        return path.endsWith(".zst") ? Compression.ZSTD : Compression.NONE;
     }
 
     private void closeDecoder() {

@@ -7,11 +7,13 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.Delivery;
+import io.windrow.api.sink.DeliveryAudit;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.sink.WriterId;
 import io.windrow.connectors.files.layout.BookFiles;
+import io.windrow.connectors.files.layout.SchemaBook;
 import io.windrow.connectors.files.layout.StreamFacts;
 import io.windrow.connectors.files.layout.StreamFolder;
 import io.windrow.connectors.files.tree.FileTree;
@@ -81,7 +83,7 @@ public final class FilesSink implements Sink {
         StreamName stream = schema.stream();
         StreamFolder folder = StreamFolder.of(stream);
         for (String path : List.of(folder.data(), folder.staging(), folder.manifests(), folder.ledgers(),
-                folder.generations())) {
+                folder.schemas(), folder.generations())) {
             tree.folder(path);
         }
         StreamFacts wanted = StreamFacts.of(context.pipeline(), stream, mode);
@@ -94,6 +96,10 @@ public final class FilesSink implements Sink {
         } else if (!found.get().equals(wanted)) {
             throw WindrowException.of(FilesError.MODE_CHANGED, "Preparing folder " + folder.data() + " for mode "
                     + wanted.mode() + ": it was written in mode " + found.get().mode());
+        }
+        SchemaBook columns = SchemaBook.of(schema);
+        if (tree.length(folder.schema(columns.name())).isEmpty()) {
+            books.put(folder.schemas(), folder.schema(columns.name()), 0, columns.text());
         }
         Partitioner.check(config, schema);
     }
@@ -129,6 +135,11 @@ public final class FilesSink implements Sink {
     @Override
     public Optional<Delivery> delivery(StreamName stream) {
         return Optional.of(new FilesDelivery(config, context, tree, stream));
+    }
+
+    @Override
+    public Optional<DeliveryAudit> audit(StreamName stream) {
+        return Optional.of(new FilesAudit(config, context, tree, stream));
     }
 
     @Override

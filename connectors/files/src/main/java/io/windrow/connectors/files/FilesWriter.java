@@ -12,6 +12,7 @@ import io.windrow.connectors.files.format.CountedOutput;
 import io.windrow.connectors.files.format.Encoders;
 import io.windrow.connectors.files.format.RowEncoder;
 import io.windrow.connectors.files.format.Written;
+import io.windrow.connectors.files.layout.SchemaBook;
 import io.windrow.connectors.files.layout.StagedFile;
 import io.windrow.connectors.files.layout.StreamFolder;
 import io.windrow.connectors.files.read.ReadBack;
@@ -36,6 +37,7 @@ final class FilesWriter implements SinkWriter {
     private final Context context;
     private final FileTree tree;
     private final StreamSchema schema;
+    private final String schemaName;
     private final StreamFolder folder;
     private final WriteMode mode;
     private final WriterId id;
@@ -60,6 +62,7 @@ final class FilesWriter implements SinkWriter {
         this.context = context;
         this.tree = tree;
         this.schema = schema;
+        this.schemaName = SchemaBook.of(schema).name();
         this.folder = StreamFolder.of(schema.stream());
         this.mode = mode;
         this.id = id;
@@ -165,7 +168,7 @@ final class FilesWriter implements SinkWriter {
         String name = StreamFolder.dataName(id.generation(), epoch, id.fencingToken(), id.writer(), file.number);
         String path = visible + "/" + (file.partition.isEmpty() ? "" : file.partition + "/") + name + config.extension();
         StagedFile text =
-                new StagedFile(file.path, path, file.count.rows(), file.bytes, file.crc32c);
+                new StagedFile(file.path, path, file.count.rows(), file.bytes, file.crc32c, schemaName);
         return new Staged(
                 schema.stream(), StagedFile.VERSION, text.toJson(), schema.version(), file.count.rows(), file.bytes,
                 file.count.how());

@@ -126,14 +126,14 @@ class FilesSinkAppendTest {
         assertThat(committer.commit(commit(WriteMode.APPEND, 1, 3, other))).isInstanceOf(CommitOutcome.Unknown.class);
         assertThat(committer.commit(commit(WriteMode.APPEND, 3, 2, other))).isInstanceOf(CommitOutcome.Unknown.class);
         assertThat(counted()).isEqualTo("10|55");
-        assertThat(new LocalFileTree(root).length(StagedFile.parse(1, plain.staged().getFirst().text()).staged())).isPresent();
+        assertThat(new LocalFileTree(root).length(StagedFile.parse(2, plain.staged().getFirst().text()).staged())).isPresent();
     }
 
     @Tag("F03")
     @Test
     void aStagedFileThatIsGoneOrShortIsRejectedBecauseNothingOfItIsVisible() throws IOException {
         List<Staged> staged = stage(1, 1, 10);
-        Path file = root.resolve(StagedFile.parse(1, staged.getFirst().text()).staged());
+        Path file = root.resolve(StagedFile.parse(2, staged.getFirst().text()).staged());
         byte[] whole = Files.readAllBytes(file);
         Files.write(file, java.util.Arrays.copyOf(whole, whole.length - 1));
         assertThat(committer.commit(commit(WriteMode.APPEND, 1, 1, staged))).isInstanceOf(CommitOutcome.Rejected.class);
@@ -198,7 +198,7 @@ class FilesSinkAppendTest {
             assertThatThrownBy(() -> writer.prepareCommit(1)).isInstanceOf(WindrowException.class);
         }
         writer.close();
-        assertThat(files()).allMatch(file -> file.endsWith("stream"));
+        assertThat(files()).allMatch(file -> file.endsWith("stream") || file.toString().endsWith(".schema"));
     }
 
     @Tag("F07")
@@ -270,10 +270,13 @@ class FilesSinkAppendTest {
 
     @Test
     void theTextOfAStagedFileDoesNotChange() {
-        StagedFile file = new StagedFile(".windrow/a/staging/t000001-g000001-w000-s000000.staged", "a/x.jsonl", 3, 120, 4294967295L);
-        assertThat(file.toJson()).isEqualTo("{\"staged\":\".windrow/a/staging/t000001-g000001-w000-s000000.staged\","
-                + "\"file\":\"a/x.jsonl\",\"rows\":3,\"bytes\":120,\"crc32c\":4294967295}");
-        assertThat(StagedFile.parse(1, file.toJson())).isEqualTo(file);
-        assertThatThrownBy(() -> StagedFile.parse(2, file.toJson())).isInstanceOf(WindrowException.class);
+        StagedFile file = new StagedFile(
+                ".windrow/a/staging/t000001-g000001-w000-s000000.staged", "a/x.jsonl", 3, 120, 4294967295L, "ab12");
+        String first = "{\"staged\":\".windrow/a/staging/t000001-g000001-w000-s000000.staged\","
+                + "\"file\":\"a/x.jsonl\",\"rows\":3,\"bytes\":120,\"crc32c\":4294967295}";
+        assertThat(file.toJson()).isEqualTo(first.replace("}", ",\"schema\":\"ab12\"}"));
+        assertThat(StagedFile.parse(2, file.toJson())).isEqualTo(file);
+        assertThat(StagedFile.parse(1, first).schema()).isEmpty();
+        assertThatThrownBy(() -> StagedFile.parse(3, file.toJson())).isInstanceOf(WindrowException.class);
     }
 }

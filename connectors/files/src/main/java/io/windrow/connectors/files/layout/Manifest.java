@@ -34,7 +34,9 @@ public record Manifest(
         boolean completesGeneration,
         Instant at,
         List<StagedFile> files) {
-    private static final int VERSION = 1;
+    private static final int FIRST_VERSION = 1;
+    /** Since 2 a file names its schema. */
+    private static final int VERSION = 2;
 
     public Manifest {
         files = List.copyOf(files);
@@ -124,7 +126,7 @@ public record Manifest(
                 default -> throw new IOException("unknown field " + field);
             }
         }
-        if (version != VERSION || stream.isEmpty()) {
+        if (version < FIRST_VERSION || version > VERSION || stream.isEmpty()) {
             throw new IOException("layout " + version + " is unknown");
         }
         CommitIdentity identity =

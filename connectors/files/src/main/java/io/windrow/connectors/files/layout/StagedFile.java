@@ -13,10 +13,13 @@ import java.io.IOException;
  * @param rows rows, counted by reading it back
  * @param bytes its length
  * @param crc32c checksum of all its bytes
+ * @param schema which {@link SchemaBook} its rows follow; empty in files of the first layout, which did not say
  */
-public record StagedFile(String staged, String file, long rows, long bytes, long crc32c) {
+public record StagedFile(String staged, String file, long rows, long bytes, long crc32c, String schema) {
     /** The layout of the JSON that this class writes. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
+
+    private static final int FIRST_VERSION = 1;
 
     /** Compact JSON. */
     public String toJson() {
@@ -25,7 +28,7 @@ public record StagedFile(String staged, String file, long rows, long bytes, long
 
     /** The inverse of {@link #toJson()}. */
     public static StagedFile parse(int version, String json) {
-        if (version != VERSION) {
+        if (version < FIRST_VERSION || version > VERSION) {
             throw Books.unreadable("a staged file", "its layout " + version + " is unknown", null);
         }
         return Books.read("a staged file", json, StagedFile::read);
@@ -38,6 +41,9 @@ public record StagedFile(String staged, String file, long rows, long bytes, long
         out.writeNumberField("rows", rows);
         out.writeNumberField("bytes", bytes);
         out.writeNumberField("crc32c", crc32c);
+        if (!schema.isEmpty()) {
+            out.writeStringField("schema", schema);
+        }
         out.writeEndObject();
     }
 
@@ -47,6 +53,7 @@ public record StagedFile(String staged, String file, long rows, long bytes, long
         long rows = 0;
         long bytes = 0;
         long crc = 0;
+        String schema = "";
         while (in.nextToken() != JsonToken.END_OBJECT) {
             String field = in.currentName();
             in.nextToken();
@@ -56,9 +63,10 @@ public record StagedFile(String staged, String file, long rows, long bytes, long
                 case "rows" -> rows = in.getLongValue();
                 case "bytes" -> bytes = in.getLongValue();
                 case "crc32c" -> crc = in.getLongValue();
+                case "schema" -> schema = in.getText();
                 default -> throw new IOException("unknown field " + field);
             }
         }
-        return new StagedFile(staged, file, rows, bytes, crc);
+        return new StagedFile(staged, file, rows, bytes, crc, schema);
     }
 }

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  * .windrow/public.orders/staging/…           not yet visible; no format's extension
  * .windrow/public.orders/manifests/g…-e….manifest
  * .windrow/public.orders/ledger/g…-e….ledger
+ * .windrow/public.orders/schemas/….schema    the columns, named by the digest of their text
  * </pre>
  *
  * @param name the folder name, made by {@link SafeName}
@@ -35,6 +36,7 @@ public record StreamFolder(String name) {
     private static final String MANIFEST = ".manifest";
     private static final String SUPERSEDED = ".superseded";
     private static final Pattern EPOCH_NAME = Pattern.compile("g(\\d{1,18})-e(\\d{1,18})(\\.manifest|\\.superseded)");
+    private static final Pattern DATA_NAME = Pattern.compile("g(\\d{1,18})-e(\\d{1,18})-t.*");
     private static final Pattern GENERATION_NAME = Pattern.compile("g(\\d{1,18})");
     private static final Pattern STAGED_NAME = Pattern.compile("t(\\d{1,18})-.*(\\.writing|\\.staged)");
 
@@ -63,6 +65,15 @@ public record StreamFolder(String name) {
 
     public String ledgers() {
         return books() + "/ledger";
+    }
+
+    /** What the columns of the data are, by the name of a {@link SchemaBook}. */
+    public String schemas() {
+        return books() + "/schemas";
+    }
+
+    public String schema(String schemaName) {
+        return schemas() + "/" + schemaName + ".schema";
     }
 
     public String generations() {
@@ -122,6 +133,14 @@ public record StreamFolder(String name) {
                         Long.parseLong(matcher.group(1)),
                         Long.parseLong(matcher.group(2)),
                         matcher.group(3).equals(MANIFEST)))
+                : Optional.empty();
+    }
+
+    /** The generation and epoch in a data file's name; empty for any other name. */
+    public static Optional<Book> dataBook(String fileName) {
+        Matcher matcher = DATA_NAME.matcher(fileName);
+        return matcher.matches()
+                ? Optional.of(new Book(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)), false))
                 : Optional.empty();
     }
 

@@ -17,6 +17,25 @@ public final class Decoders {
     private Decoders() {}
 
     /**
+     * Opens a file whose name says its format, since the settings may have changed since it was written. Otherwise like
+     * {@link #open(FileTree, String, Format, Compression, StreamSchema, CsvStyle, BufferAllocator)}.
+     */
+    public static FileDecoder open(
+            FileTree tree, String path, StreamSchema schema, CsvStyle csv, BufferAllocator allocator) {
+        Compression compression = path.endsWith(".gz")
+                ? Compression.GZIP
+                : path.endsWith(".zst") ? Compression.ZSTD : Compression.NONE;
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        for (Format format : Format.values()) {
+            if (name.endsWith(format.extension()) || name.endsWith(format.extension() + ".gz")
+                    || name.endsWith(format.extension() + ".zst")) {
+                return open(tree, path, format, compression, schema, csv, allocator);
+            }
+        }
+        throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + path + ": its extension is no format's");
+    }
+
+    /**
      * Opens a file for reading by the given schema; columns are found by exact name, and one that the file lacks is null.
      *
      * @param csv how CSV was written
@@ -39,7 +58,10 @@ public final class Decoders {
                 case AVRO -> new RowDecoder(path, schema, new AvroDecoder(schema, tree.local(path)), allocator);
                 case ARROW, ARROW_STREAM -> new ArrowDecoder(schema, tree.local(path), format, allocator);
             };
-        } catch (IOException e) {
+        } catch (WindrowException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // The libraries answer damaged bytes with exceptions of every kind.
             throw WindrowException.of(ReadError.FILE_DAMAGED, "Opening " + path + ": " + e.getMessage(), e);
         }
     }

@@ -34,7 +34,10 @@ final class RowDecoder implements FileDecoder {
             root.setRowCount(row);
             given = row > 0;
             return given ? Optional.of(root) : Optional.empty();
-        } catch (IOException e) {
+        } catch (WindrowException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // The libraries answer damaged bytes with exceptions of every kind.
             throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + path + ": " + e.getMessage(), e);
         } finally {
             if (!given) {

@@ -1,0 +1,176 @@
+package io.windrow.core.verify;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.RowHash;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.DeliveryAudit;
+import io.windrow.api.sink.DeliveryAudit.Commit;
+import io.windrow.api.sink.DeliveryAudit.Examined;
+import io.windrow.api.sink.DeliveryAudit.Finding;
+import io.windrow.api.sink.DeliveryAudit.Finding.Kind;
+import io.windrow.api.sink.Sink;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.ledger.LedgerEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+
+/**
+ * Compares what a target holds with the ledger in the state store, commit by commit: counts, and the hash sum of all
+ * decoded values against h_out. This is h_written in full, of what readers see now. Used by one thread. Store and sink
+ * stay the caller's.
+ */
+public final class DeliveryVerifier {
+    private final String pipeline;
+    private final StateStore store;
+    private final Sink sink;
+    private final Function<Batch, RowHash> hasher;
+    private final LongConsumer progress;
+
+    /**
+     * A verifier.
+     *
+     * @param hasher gives the sum of the hashes of a batch's rows under the key that the pipeline's runs used
+     * @param progress hears how many rows of the stream have been decoded, after each batch
+     */
+    public DeliveryVerifier(
+            String pipeline, StateStore store, Sink sink, Function<Batch, RowHash> hasher, LongConsumer progress) {
+        this.pipeline = pipeline;
+        this.store = store;
+        this.sink = sink;
+        this.hasher = hasher;
+        this.progress = progress;
+    }
+
+    /** Examines one stream. */
+    public DeliveryVerdict verify(StreamName stream) {
+        Optional<DeliveryAudit> capability = sink.audit(stream);
+        if (capability.isEmpty()) {
+            return new DeliveryVerdict(stream, DeliveryVerdict.Outcome.UNDECIDED, 0, 0, 0, 0, 0, List.of(new Finding(
+                    Kind.UNDECIDABLE, stream.toString(), "the target cannot be examined without the source")));
+        }
+        try (DeliveryAudit audit = capability.get()) {
+            return new Examination(stream, audit).run();
+        }
+    }
+
+    /** A commit by its number within the stream. */
+    private record Number(long generation, long epoch) {
+        @Override
+        public String toString() {
+            return "generation " + generation + ", epoch " + epoch;
+        }
+    }
+
+    private final class Examination {
+        private final StreamName stream;
+        private final DeliveryAudit audit;
+        private final List<Finding> findings = new ArrayList<>();
+        private long epochs;
+        private long hashed;
+        private long files;
+        private long rows;
+        private long bytes;
+        private RowHash sum = RowHash.ZERO;
+        private long decoded;
+
+        Examination(StreamName stream, DeliveryAudit audit) {
+            this.stream = stream;
+            this.audit = audit;
+        }
+
+        DeliveryVerdict run() {
+            // The ledger first: an epoch that is committed meanwhile is in the target's books and not yet in ours.
+            Map<Number, String> ledger = new TreeMap<>(java.util.Comparator.comparingLong(Number::generation)
+                    .thenComparingLong(Number::epoch));
+            long lastEpoch = 0;
+            for (String json : store.ledger(pipeline, Optional.of(stream), Integer.MAX_VALUE)) {
+                LedgerEntry entry = LedgerEntry.parse(json);
+                ledger.put(new Number(entry.generation(), entry.epoch()), json);
+                lastEpoch = Math.max(lastEpoch, entry.epoch());
+            }
+            List<Commit> commits;
+            try {
+                commits = audit.commits();
+            } catch (WindrowException e) {
+                findings.add(new Finding(Kind.BOOKS, stream.toString(), String.valueOf(e.getMessage())));
+                return verdict();
+            }
+            for (Commit commit : commits) {
+                Number number = new Number(commit.identity().generation(), commit.identity().epoch());
+                Optional<LedgerEntry> entry = Optional.ofNullable(ledger.remove(number)).map(LedgerEntry::parse);
+                if (commit.shown()) {
+                    examine(commit, number, entry, number.epoch() > lastEpoch);
+                }
+            }
+            for (Number number : ledger.keySet()) {
+                findings.add(new Finding(Kind.BOOKS, stream + ", " + number,
+                        "the state store has it as committed, the target's books do not know it: data or books were removed "
+                                + "or replaced by older ones"));
+            }
+            findings.addAll(audit.strays());
+            return verdict();
+        }
+
+        private void examine(Commit commit, Number number, Optional<LedgerEntry> entry, boolean newer) {
+            String place = stream + ", " + number;
+            sum = RowHash.ZERO;
+            Examined examined = audit.examine(commit, batch -> {
+                sum = sum.plus(hasher.apply(batch));
+                decoded += batch.rowCount();
+                progress.accept(decoded);
+            });
+            epochs++;
+            files += examined.files();
+            rows += examined.rows();
+            bytes += examined.bytes();
+            findings.addAll(examined.findings());
+            if (entry.isEmpty()) {
+                findings.add(newer
+                        ? new Finding(Kind.UNDECIDABLE, place, "it was committed after the state store was read, or a run died "
+                                + "before it could say so; run again, then verify")
+                        : new Finding(Kind.BOOKS, place, "the target has it, and the state store's ledger does not: the store is "
+                                + "another one or an older one"));
+                return;
+            }
+            if (!commit.ledger().map(json -> same(json, entry.get())).orElse(false)) {
+                findings.add(new Finding(Kind.BOOKS, place, commit.ledger().isPresent()
+                        ? "the ledger entry beside the data is not the state store's"
+                        : "the ledger entry beside the data is gone"));
+            }
+            if (!examined.complete()) {
+                return;
+            }
+            if (examined.rows() != entry.get().account().written()) {
+                findings.add(new Finding(Kind.ROWS, place, examined.rows() + " rows were decoded, the ledger says "
+                        + entry.get().account().written() + " were written"));
+            } else if (!sum.equals(entry.get().hashOut())) {
+                findings.add(new Finding(Kind.HASH, place, "the decoded values have another hash sum than the ledger's h_out"));
+            } else {
+                hashed++;
+            }
+        }
+
+        /** The entry beside the data is laid down before the commit, so it cannot name what the commit produced. */
+        private boolean same(String json, LedgerEntry entry) {
+            try {
+                return LedgerEntry.parse(json).withOutputs(List.of()).toJson()
+                        .equals(entry.forTarget().withOutputs(List.of()).toJson());
+            } catch (WindrowException e) {
+                return false;
+            }
+        }
+
+        private DeliveryVerdict verdict() {
+            DeliveryVerdict.Outcome outcome = findings.stream().anyMatch(finding -> finding.kind() != Kind.UNDECIDABLE)
+                    ? DeliveryVerdict.Outcome.DAMAGED
+                    : findings.isEmpty() ? DeliveryVerdict.Outcome.WHOLE : DeliveryVerdict.Outcome.UNDECIDED;
+            return new DeliveryVerdict(stream, outcome, epochs, hashed, files, rows, bytes, findings);
+        }
+    }
+}
