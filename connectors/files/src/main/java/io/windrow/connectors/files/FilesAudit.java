@@ -3,7 +3,7 @@ package io.windrow.connectors.files;
 import io.windrow.api.batch.Account;
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Position;
-import io.windrow.api.connector.Context;
+import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
