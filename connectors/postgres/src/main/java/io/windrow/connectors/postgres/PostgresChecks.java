@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class PostgresChecks {
     private final PostgresSource source;
     private final List<CheckResult> results = new ArrayList<>();
+    private boolean superuser;
 
     PostgresChecks(PostgresSource source) {
         this.source = source;
@@ -83,6 +84,7 @@ final class PostgresChecks {
         List<@Nullable String> row = session.row("SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, "
                 + "pg_catalog.pg_has_role('pg_write_all_data', 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = current_user");
         String[] names = {"SUPERUSER", "CREATEROLE", "CREATEDB", "REPLICATION", "BYPASSRLS", "pg_write_all_data"};
+        superuser = "t".equals(row.getFirst());
         List<String> excess = new ArrayList<>();
         for (int i = 0; i < row.size(); i++) {
             if ("t".equals(row.get(i)) && i != 4) {
@@ -171,7 +173,8 @@ final class PostgresChecks {
                     "ALTER ROLE " + role + " BYPASSRLS; or read a view"));
             return;
         }
-        if ("t".equals(found.get(3))) {
+        // Nothing can be revoked from a superuser; that it is one is said once, of the role.
+        if ("t".equals(found.get(3)) && !superuser) {
             results.add(CheckResult.warning(
                     "stream " + name,
                     "The role may also change " + table + ".",

@@ -4,6 +4,8 @@ import static java.util.Map.entry;
 
 import io.windrow.api.error.WindrowException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.Map;
 import javax.net.ssl.SSLException;
@@ -104,9 +106,15 @@ final class SqlStates {
             if (String.valueOf(e.getMessage()).contains("does not support SSL")) {
                 code = PostgresError.TLS_REFUSED;
             }
-            words = e.getCause() instanceof IOException io ? " (" + io.getMessage() + ")" : "";
-        } else if (state.equals("08004") || state.equals("28000")) {
-            words = "";
+            String unanswered = switch (e.getCause()) {
+                case UnknownHostException host -> "no host has the name " + host.getMessage();
+                case SocketTimeoutException ignored -> "no answer in time";
+                case IOException io -> "no answer: " + io.getMessage();
+                case null, default -> "";
+            };
+            if (!unanswered.isEmpty()) {
+                return WindrowException.of(code, doing + ": " + unanswered);
+            }
         }
         return WindrowException.of(
                 code, doing + ": the server answered " + (state.isEmpty() ? "without a code" : state) + words);
