@@ -40,6 +40,26 @@ final class CellText {
         return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000);
     }
 
+    /** At most so many columns of a terminal, an ellipsis among them. Colour is lost where the text is cut. */
+    static String fitted(String text, int columns) {
+        String plain = text.replaceAll("\u001b\\[[0-9;]*m", "");
+        if (Table.width(plain) <= columns) {
+            return text;
+        }
+        StringBuilder fitted = new StringBuilder();
+        int taken = 0;
+        for (int i = 0; i < plain.length(); ) {
+            int c = plain.codePointAt(i);
+            taken += Table.width(Character.toString(c));
+            if (taken > columns - 1) {
+                break;
+            }
+            fitted.appendCodePoint(c);
+            i += Character.charCount(c);
+        }
+        return fitted.append('…').toString();
+    }
+
     /** At most {@code max} characters, control characters made visible. */
     static String shown(String text, int max) {
         StringBuilder shown = new StringBuilder();

@@ -54,7 +54,7 @@ final class DiscoverCommand implements Callable<Integer> {
                     stream.estimatedRows() < 0 ? "?" : "~" + Screen.number(stream.estimatedRows()),
                     stream.estimatedBytes() < 0 ? "?" : "~" + Screen.bytes(stream.estimatedBytes()));
         }
-        table.print(screen);
+        table.print(screen, "cursors", "modes");
         for (StreamDescription stream : streams) {
             stream.remarks().forEach(remark -> screen.line("note   " + stream.schema().stream() + ": " + remark));
             if (columns) {

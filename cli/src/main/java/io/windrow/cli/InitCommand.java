@@ -93,7 +93,19 @@ final class InitCommand implements Callable<Integer> {
         String line = QuickPipeline.quoted(name() + "/url") + ": " + QuickPipeline.quoted(url) + "\n";
         if (Files.exists(secrets)) {
             try {
-                Files.writeString(secrets, line, StandardOpenOption.APPEND);
+                String kept = Files.readString(secrets);
+                if (kept.lines().anyMatch(line.strip()::equals)) {
+                    return;
+                }
+                if (kept.lines().anyMatch(other -> other.startsWith(QuickPipeline.quoted(name() + "/url") + ":"))) {
+                    throw WindrowException.of(
+                                    CliError.FILE_EXISTS,
+                                    "Adding " + name() + "/url to the secrets file: it is there with another value")
+                            .at(secrets.toString())
+                            .remedy("Take that line out, or name the pipeline file otherwise.");
+                }
+                String begin = kept.isEmpty() || kept.endsWith("\n") ? "" : "\n";
+                Files.writeString(secrets, begin + line, StandardOpenOption.APPEND);
             } catch (IOException e) {
                 throw WindrowException.of(CliError.FILE_FAILED, "Adding the URL to the secrets file", e).at(secrets.toString());
             }

@@ -69,9 +69,9 @@ final class LedgerCommand implements Callable<Integer> {
                     entry.completesGeneration() ? "yes" : "-",
                     entry.cut().truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
         }
-        table.print(screen);
+        table.print(screen, "cut", "mode", "complete", "duplicates", "bytes");
         screen.line("");
-        screen.line(entries.size() + " entries, " + Screen.number(written)
-                + " rows written; in every entry the books balance and what was read back equals what was handed over");
+        screen.line(entries.size() + (entries.size() == 1 ? " entry, " : " entries, ") + Screen.rows(written)
+                + " written; in every entry the books balance and what was read back equals what was handed over");
     }
 }

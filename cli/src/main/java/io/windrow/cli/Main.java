@@ -2,6 +2,7 @@ package io.windrow.cli;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.core.registry.NearestName;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -31,7 +32,11 @@ public final class Main {
                 screen.color() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
         line.setUsageHelpWidth(Math.min(120, screen.width()));
         line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setParameterExceptionHandler((e, args) -> badArguments(windrow, e));
+        line.setParameterExceptionHandler((e, args) -> {
+            // The parser stops at the first error, perhaps before --json: the answer is JSON all the same.
+            windrow.json |= Arrays.asList(args).contains("--json");
+            return badArguments(windrow, e);
+        });
         line.setExecutionExceptionHandler((e, at, parsed) -> failed(windrow, e));
         if (arguments.length == 0) {
             line.usage(line.getOut());

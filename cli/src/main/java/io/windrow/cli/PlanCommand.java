@@ -2,6 +2,7 @@ package io.windrow.cli;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.Guarantee;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
@@ -15,6 +16,7 @@ import io.windrow.core.plan.PlannedStream;
 import io.windrow.core.registry.Registry;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -108,17 +110,21 @@ final class PlanCommand implements Callable<Integer> {
                     how == null || how.estimatedBytes() < 0 ? "?" : "~" + Screen.bytes(how.estimatedBytes()),
                     from(how, states.get(stream.stream())));
         }
-        table.print(screen);
+        table.print(screen, "size", "guarantee");
+        Map<Guarantee, List<String>> alike = new LinkedHashMap<>();
         for (PlannedStream stream : streams) {
             StreamPlan how = plans.get(stream.stream());
             if (how != null) {
-                screen.line("");
-                screen.line(screen.styled(Screen.Style.STRONG, stream.stream().toString()) + "  "
-                        + how.guarantee().statement());
-                how.guarantee().assumptions().forEach(text -> screen.line("  assumes: " + text));
-                how.guarantee().unseen().forEach(text -> screen.line("  does not see: " + text));
+                alike.computeIfAbsent(how.guarantee(), guarantee -> new ArrayList<>()).add(stream.stream().toString());
             }
         }
+        alike.forEach((guarantee, names) -> {
+            screen.line("");
+            screen.line(screen.styled(Screen.Style.STRONG, String.join(", ", names)));
+            screen.line("  " + guarantee.name() + ": " + guarantee.statement());
+            guarantee.assumptions().forEach(text -> screen.line("  assumes: " + text));
+            guarantee.unseen().forEach(text -> screen.line("  does not see: " + text));
+        });
         refusals.forEach((stream, error) -> {
             screen.line("");
             Failure.print(screen, error, Failure.Detail.BRIEF);

@@ -16,6 +16,9 @@ final class RunView implements RunListener {
         JSON
     }
 
+    /** Streams in a frame; with heads and remarks it fits a terminal of 24 lines. */
+    private static final int MAX_LINES = 20;
+
     private final Screen screen;
     private final Form form;
     private int drawn;
@@ -50,12 +53,12 @@ final class RunView implements RunListener {
             case RunEvent.EpochCommitted committed -> {
                 if (form == Form.LINES) {
                     say(committed.stream() + ": epoch " + committed.entry().epoch() + " committed, "
-                            + Screen.number(committed.entry().account().written()) + " rows");
+                            + Screen.rows(committed.entry().account().written()));
                 }
             }
             case RunEvent.NoticeGiven notice ->
                 say(screen.styled(Screen.Style.WARN, "note") + "   " + notice.text() + " (" + notice.code() + ")");
-            case RunEvent.Retrying retry -> say(retry.stream() + ": " + retry.error().getMessage() + " ("
+            case RunEvent.Retrying retry -> say(who(retry.stream()) + ": " + retry.error().getMessage() + " ("
                     + retry.error().errorCode().code() + "), try " + retry.failure() + " of " + retry.of() + " again in "
                     + Screen.seconds(RunReport.seconds(retry.after())));
             case RunEvent.StreamFinished ignored -> {}
@@ -73,8 +76,7 @@ final class RunView implements RunListener {
             return;
         }
         Table table = Table.of("stream", "state", ">rows", ">rows/s", ">read", ">done", ">left");
-        int max = 24;
-        for (Progress stream : streams.subList(0, Math.min(max, streams.size()))) {
+        for (Progress stream : shown(streams)) {
             table.row(
                     CellText.shown(stream.stream().toString(), 40),
                     stream.state().name().toLowerCase(Locale.ROOT),
@@ -84,19 +86,44 @@ final class RunView implements RunListener {
                     stream.share() < 0 ? "?" : String.format(Locale.ROOT, "%.0f%%", stream.share() * 100),
                     stream.secondsLeft() < 0 ? "?" : Screen.seconds(stream.secondsLeft()));
         }
-        List<String> lines = new ArrayList<>(table.lines());
-        if (streams.size() > max) {
-            lines.add("… and " + (streams.size() - max) + " more");
+        List<String> lines = new ArrayList<>(table.lines(screen.width() - 1, "read", "rows/s"));
+        if (streams.size() > MAX_LINES) {
+            lines.add("… and " + (streams.size() - MAX_LINES) + " more");
         }
         StringBuilder frame = new StringBuilder();
         if (drawn > 0) {
             frame.append("\u001b[").append(drawn).append('A');
         }
         frame.append("\u001b[J");
-        lines.forEach(line -> frame.append(CellText.shown(line, screen.width() - 2)).append('\n'));
+        lines.forEach(line -> frame.append(CellText.fitted(line, screen.width() - 1)).append('\n'));
         drawn = lines.size();
         screen.err().print(frame);
         screen.err().flush();
+    }
+
+    /** Those at work first: a frame must not be higher than the terminal. */
+    private static List<Progress> shown(List<Progress> streams) {
+        if (streams.size() <= MAX_LINES) {
+            return streams;
+        }
+        return streams.stream()
+                .sorted(java.util.Comparator.comparingInt(RunView::urgency))
+                .limit(MAX_LINES)
+                .toList();
+    }
+
+    private static int urgency(Progress stream) {
+        return switch (stream.state()) {
+            case READING, COMMITTING -> 0;
+            case PARKED -> 1;
+            case WAITING -> 2;
+            case DONE -> 3;
+        };
+    }
+
+    /** A failure before any stream began names the pipeline, which is no table's name. */
+    private static String who(io.windrow.api.schema.StreamName stream) {
+        return stream.namespace().isEmpty() ? stream.name() : stream.toString();
     }
 
     private void erase() {

@@ -11,8 +11,13 @@ import java.util.Locale;
  * @param terminal whether standard error is a terminal, so that lines may be redrawn
  * @param color whether standard output and error may be coloured
  * @param width the terminal's columns
+ * @param fitted whether standard output is a terminal, so that tables are fitted to its width
  */
-record Screen(PrintStream out, PrintStream err, boolean terminal, boolean color, int width) {
+record Screen(PrintStream out, PrintStream err, boolean terminal, boolean color, int width, boolean fitted) {
+    Screen(PrintStream out, PrintStream err, boolean terminal, boolean color, int width) {
+        this(out, err, terminal, color, width, terminal);
+    }
+
     /** How text looks on a terminal. */
     enum Style {
         GOOD("32"),
@@ -37,7 +42,7 @@ record Screen(PrintStream out, PrintStream err, boolean terminal, boolean color,
         int width = Math.max(40, Integer.getInteger("windrow.columns", 100));
         PrintStream out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, java.nio.charset.StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.err), true, java.nio.charset.StandardCharsets.UTF_8);
-        return new Screen(out, err, errTerminal && !"dumb".equals(System.getenv("TERM")), color, width);
+        return new Screen(out, err, errTerminal && !"dumb".equals(System.getenv("TERM")), color, width, outTerminal);
     }
 
     void line(String text) {
@@ -54,6 +59,10 @@ record Screen(PrintStream out, PrintStream err, boolean terminal, boolean color,
 
     static String number(long value) {
         return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    static String rows(long rows) {
+        return number(rows) + (rows == 1 ? " row" : " rows");
     }
 
     static String bytes(long bytes) {

@@ -1,10 +1,15 @@
 package io.windrow.cli;
 
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.StreamRequest;
 import io.windrow.core.checkpoint.GenerationStart;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.Progress;
@@ -24,8 +29,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 
 /** Shows and edits what a pipeline remembers. */
 @Command(name = "state", description = "Show or edit what a pipeline remembers.", synopsisSubcommandLabel = "(show | set | reset)")
@@ -63,7 +68,7 @@ final class StateCommand implements Runnable {
                     state.base().map(b -> b.openSplits().size()).orElse(0),
                     CellText.shown(state.base().map(b -> b.planner().text()).orElse("-"), 100));
         }
-        table.print(windrow.screen());
+        table.print(windrow.screen(), "open splits");
         return ExitCode.OK.value();
     }
 
@@ -90,7 +95,25 @@ final class StateCommand implements Runnable {
                     int version,
             @Option(names = "--yes", description = "Do it; without, only say what would happen.") boolean yes) {
         Progress start = new Progress(new PlannerState(version, planner), Map.of());
-        return open(plan(file), List.of(stream), Optional.of(start), yes);
+        Plan plan = plan(file);
+        tried(plan, stream, start.planner());
+        return open(plan, List.of(stream), Optional.of(start), yes);
+    }
+
+    /** Lets the source plan from the state, so that a wrong one is refused now and not by the next run. Reads no row. */
+    private void tried(Plan plan, String name, PlannerState state) {
+        try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
+                Source source = plan.openSource(context)) {
+            Map<StreamName, ReadMode> selected = source.selected();
+            StreamName stream = plan.stream(name, selected);
+            StreamRequest request = new StreamRequest(stream, selected.get(stream), 1, Optional.of(state));
+            try (SplitPlanner planner = source.plan(List.of(request))) {
+                WindrowException refusal = planner.refusals().get(stream);
+                if (refusal != null) {
+                    throw refusal;
+                }
+            }
+        }
     }
 
     private int open(Plan plan, List<String> names, Optional<Progress> start, boolean yes) {

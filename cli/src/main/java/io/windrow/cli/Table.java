@@ -5,6 +5,8 @@ import java.util.List;
 
 /** Rows whose columns line up. Columns named with a leading {@code >} are aligned to the right. */
 final class Table {
+    private static final int GAP = 2;
+
     private final List<String> heads = new ArrayList<>();
     private final List<Boolean> right = new ArrayList<>();
     private final List<List<String>> rows = new ArrayList<>();
@@ -29,8 +31,66 @@ final class Table {
         return this;
     }
 
-    /** The lines, the heads first. */
-    List<String> lines() {
+    /** The lines, the heads first, within the width: columns are left out in the given order, then the widest column is cut. */
+    List<String> lines(int width, String... leaveOutFirst) {
+        Table table = this;
+        for (String head : leaveOutFirst) {
+            if (table.width() <= width) {
+                break;
+            }
+            table = table.without(head);
+        }
+        int over = table.width() - width;
+        return (over > 0 ? table.cut(over) : table).lines();
+    }
+
+    private int width() {
+        int sum = 0;
+        for (int width : widths()) {
+            sum += width + GAP;
+        }
+        return sum - GAP;
+    }
+
+    private Table without(String head) {
+        int gone = heads.indexOf(head);
+        Table less = new Table();
+        for (int i = 0; i < heads.size(); i++) {
+            if (i != gone) {
+                less.heads.add(heads.get(i));
+                less.right.add(right.get(i));
+            }
+        }
+        for (List<String> row : rows) {
+            List<String> cells = new ArrayList<>(row);
+            cells.remove(gone);
+            less.rows.add(cells);
+        }
+        return less;
+    }
+
+    private Table cut(int over) {
+        int[] widths = widths();
+        int widest = 0;
+        for (int i = 1; i < widths.length; i++) {
+            widest = widths[i] > widths[widest] ? i : widest;
+        }
+        int left = Math.max(8, widths[widest] - over);
+        Table narrow = new Table();
+        narrow.heads.addAll(heads);
+        narrow.right.addAll(right);
+        for (List<String> row : rows) {
+            List<String> cells = new ArrayList<>(row);
+            String cell = cells.get(widest);
+            if (width(cell) > left) {
+                cells.set(widest, CellText.fitted(cell, left));
+            }
+            narrow.rows.add(cells);
+        }
+        return narrow;
+    }
+
+    private int[] widths() {
         int[] widths = new int[heads.size()];
         for (int i = 0; i < widths.length; i++) {
             widths[i] = width(heads.get(i));
@@ -38,14 +98,21 @@ final class Table {
                 widths[i] = Math.max(widths[i], width(row.get(i)));
             }
         }
+        return widths;
+    }
+
+    /** The lines, the heads first. */
+    List<String> lines() {
+        int[] widths = widths();
         List<String> lines = new ArrayList<>();
         lines.add(line(heads, widths));
         rows.forEach(row -> lines.add(line(row, widths)));
         return lines;
     }
 
-    void print(Screen screen) {
-        List<String> lines = lines();
+    /** Prints the whole table where the output is piped, and what fits on a terminal. */
+    void print(Screen screen, String... leaveOutFirst) {
+        List<String> lines = screen.fitted() ? lines(screen.width(), leaveOutFirst) : lines();
         screen.line(screen.styled(Screen.Style.STRONG, lines.getFirst()));
         lines.subList(1, lines.size()).forEach(screen::line);
     }
