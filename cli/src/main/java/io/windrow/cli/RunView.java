@@ -6,6 +6,7 @@ import io.windrow.core.observe.RunListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Shows a run while it goes on: redrawn lines on a terminal, one line per event where the output is piped, JSON lines for machines. */
 final class RunView implements RunListener {
@@ -62,6 +63,8 @@ final class RunView implements RunListener {
                     + retry.error().errorCode().code() + "), try " + retry.failure() + " of " + retry.of() + " again in "
                     + Screen.seconds(RunReport.seconds(retry.after())));
             case RunEvent.StreamFinished ignored -> {}
+            case RunEvent.SplitRead ignored -> {}
+            case RunEvent.ErrorMet ignored -> {}
             case RunEvent.RunFinished ignored -> erase();
         }
     }
@@ -134,7 +137,7 @@ final class RunView implements RunListener {
     }
 
     private void json(RunEvent event) {
-        Object line = switch (event) {
+        @Nullable Object line = switch (event) {
             case RunEvent.RunStarted e -> Json.object(
                     "event", "started", "pipeline", e.pipeline(), "run", e.run(), "at", e.at().toString(), "streams",
                     e.streams().stream().map(Object::toString).toList());
@@ -152,9 +155,13 @@ final class RunView implements RunListener {
                     RunReport.seconds(e.after()), "error", Failure.json(e.error()));
             case RunEvent.StreamFinished e ->
                 Json.object("event", "stream_finished", "stream", e.result().stream().toString(), "outcome", e.result().outcome());
+            case RunEvent.SplitRead ignored -> null;
+            case RunEvent.ErrorMet ignored -> null;
             case RunEvent.RunFinished e -> RunReport.json(e.result());
         };
-        screen.line(Json.line(line));
+        if (line != null) {
+            screen.line(Json.line(line));
+        }
     }
 
     private static Object progressJson(Progress p) {

@@ -1,41 +1,25 @@
 package io.windrow.core.observe;
 
 import java.time.Duration;
+import java.time.Instant;
 
-/** Takes numbers for export. Names are lower_snake with the unit at the end. Safe for use by many threads; never throws. */
+/** Takes numbers for export. Called by one thread at a time; must return quickly and never throw. */
 public interface Meters {
-    /** Drops everything. */
-    Meters NONE = new Meters() {
-        @Override
-        public void add(Meter meter, String stream, long amount) {}
-
-        @Override
-        public void took(Meter meter, String stream, Duration duration) {}
-    };
-
     /** Adds to a counter. Counters start at 0 with the process; totals over restarts come from the ledger. */
-    void add(Meter meter, String stream, long amount);
+    void add(Meter meter, Labels labels, long amount);
 
-    /** Records a duration. */
-    void took(Meter meter, String stream, Duration duration);
+    /** Records a duration in a histogram. */
+    void took(Meter meter, Labels labels, Duration duration);
 
-    /** Everything that is measured. The name is the lower-case constant. */
-    enum Meter {
-        /** Rows read. */
-        ROWS_READ,
-        /** Bytes of batches read, in memory. */
-        BYTES_READ,
-        /** Rows in committed epochs. */
-        ROWS_COMMITTED,
-        /** Bytes of encoded output in committed epochs. */
-        BYTES_COMMITTED,
-        /** Epochs committed. */
-        EPOCHS_COMMITTED,
-        /** Failures that were tried again. */
-        RETRIES,
-        /** Failures, tried again or not. */
-        ERRORS,
-        /** From the cut to COMMITTED saved. */
-        COMMIT_TIME
-    }
+    /** Sets the moment from which a gauge counts its age. */
+    void since(Meter meter, Labels labels, Instant moment);
+
+    /**
+     * What a number is about.
+     *
+     * @param pipeline the pipeline's name
+     * @param stream the stream's name; empty: the run as a whole
+     * @param kind the kind of error, lower case; empty for all meters but {@link Meter#ERRORS}
+     */
+    record Labels(String pipeline, String stream, String kind) {}
 }

@@ -25,10 +25,20 @@ public record RunConfig(
         @Doc(value = "What the failure of one stream means for the others.", defaultValue = "continue") OnError onError,
         @Doc(value = "The delivery level to insist on: a plan that cannot keep it is refused.",
                         example = "exactly_once")
-                Optional<DeliveryLevel> require) {
+                Optional<DeliveryLevel> require,
+        @Doc(value = "The most rows that are read from the source a second, of all streams together; 0: no limit. "
+                        + "A batch that is larger is read whole and paid for by waiting.",
+                        defaultValue = "0")
+                long maxRowsPerSecond,
+        @Doc(value = "The most bytes that are read from the source a second, measured as batches in memory; 0: no limit.",
+                        defaultValue = "0")
+                ByteSize maxBytesPerSecond) {
     public RunConfig {
         if (parallelism < 0 || parallelism > 1024) {
             throw new IllegalArgumentException("parallelism is between 0 and 1024, not " + parallelism);
+        }
+        if (maxRowsPerSecond < 0) {
+            throw new IllegalArgumentException("max_rows_per_second is at least 0, not " + maxRowsPerSecond);
         }
         if (epochRows < 1) {
             throw new IllegalArgumentException("epoch_rows is at least 1, not " + epochRows);

@@ -60,20 +60,4 @@ class RetryPolicyTest {
         assertThat(limit.take(0, 400_000_000L)).as("a clock that steps back earns nothing").isZero();
         assertThat(limit.take(5000, 10_000_000_000L)).as("a request above the bucket is paid for later").isEqualTo(4_000_000_000L);
     }
-
-    @Test
-    void aBreakerOpensAfterFailuresInARowAndLetsOneProbe() {
-        Breaker breaker = new Breaker(2, Duration.ofNanos(100));
-        breaker.failed(0);
-        assertThat(breaker.admits(1)).isTrue();
-        breaker.failed(10);
-        assertThat(breaker.admits(50)).isFalse();
-        assertThat(breaker.admits(110)).isTrue();
-        assertThat(breaker.admits(111)).as("one probe at a time").isFalse();
-        breaker.failed(120);
-        assertThat(breaker.admits(200)).isFalse();
-        assertThat(breaker.admits(220)).isTrue();
-        breaker.succeeded();
-        assertThat(breaker.admits(221)).isTrue();
-    }
 }

@@ -1,8 +1,11 @@
 package io.windrow.runner.local;
 
 import io.windrow.api.context.Notices;
+import io.windrow.api.schema.StreamName;
+import io.windrow.core.observe.Progress;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.observe.RunListener;
+import io.windrow.core.observe.StreamResult;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,6 +19,7 @@ final class Announcer implements Notices {
     private final RunListener listener;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<RunEvent> told = new HashSet<>();
+    private final Set<StreamName> finished = new HashSet<>();
 
     Announcer(RunListener listener) {
         this.listener = listener;
@@ -34,15 +38,57 @@ final class Announcer implements Notices {
         }
     }
 
+    /** Tells once per run and stream what became of it. */
+    void finished(StreamResult result) {
+        lock.lock();
+        try {
+            if (finished.add(result.stream())) {
+                announce(new RunEvent.StreamFinished(result));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void announce(RunEvent event) {
         lock.lock();
         try {
-            log(event);
+            logInScope(event);
             listener.on(event);
         } catch (RuntimeException e) {
             LOG.warn("Telling a listener about {}: it threw", event.getClass().getSimpleName(), e);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private static void logInScope(RunEvent event) {
+        switch (event) {
+            case RunEvent.StreamStarted e -> log(event, LogScope.of(e.stream()));
+            case RunEvent.EpochCommitted e -> log(event, LogScope.of(e.stream(), e.entry().epoch()));
+            case RunEvent.SplitRead e -> log(event, LogScope.of(e.stream(), e.epoch()));
+            case RunEvent.Retrying e -> log(event, LogScope.of(e.stream()));
+            case RunEvent.StreamFinished e -> log(event, LogScope.of(e.result().stream()));
+            case RunEvent.ErrorMet e when e.stream().isPresent() -> log(event, LogScope.of(e.stream().get()));
+            case RunEvent.RunStarted ignored -> log(event);
+            case RunEvent.ErrorMet ignored -> log(event);
+            case RunEvent.ProgressMade ignored -> log(event);
+            case RunEvent.NoticeGiven ignored -> log(event);
+            case RunEvent.RunFinished ignored -> log(event);
+        }
+    }
+
+    private static void log(RunEvent event, LogScope scope) {
+        try (scope) {
+            log(event);
+        }
+    }
+
+    private static void log(Progress stream) {
+        try (LogScope ignored = LogScope.of(stream.stream())) {
+            LOG.debug(
+                    "{}: {} rows and {} bytes read, {} rows committed", stream.state(), stream.rowsRead(), stream.bytes(),
+                    stream.rowsCommitted());
         }
     }
 
@@ -52,7 +98,11 @@ final class Announcer implements Notices {
             case RunEvent.StreamStarted started -> LOG.info(
                     "Reading {} in generation {}, guarantee {}", started.stream(), started.generation(),
                     started.plan().guarantee().name());
-            case RunEvent.ProgressMade progress -> LOG.debug("{}", progress.streams());
+            case RunEvent.ProgressMade progress -> progress.streams().forEach(Announcer::log);
+            case RunEvent.SplitRead read -> LOG.debug(
+                    "Read {} rows of split {}{}", read.rows(), read.split(),
+                    read.end().map(proof -> " to its end: " + proof.kind()).orElse(""));
+            case RunEvent.ErrorMet met -> LOG.debug("{}", met.error().errorCode().code(), met.error());
             case RunEvent.EpochCommitted epoch -> LOG.info(
                     "Committed {} rows of {} in epoch {}", epoch.entry().account().written(), epoch.stream(),
                     epoch.entry().epoch());

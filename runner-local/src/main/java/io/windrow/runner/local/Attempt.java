@@ -10,7 +10,6 @@ import io.windrow.api.source.Split;
 import io.windrow.api.source.SplitPlanner;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.epoch.StreamCut;
-import io.windrow.core.observe.Meters;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.run.RetryBudget;
 import io.windrow.core.run.Verdict;
@@ -28,6 +27,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * Coordinates one attempt: hands splits to workers, cuts epochs, hears what became of them, decides about failures. Runs
@@ -49,7 +49,6 @@ final class Attempt {
     private final Pace pace;
     private final Failpoints failpoints;
     private final Announcer announcer;
-    private final Meters meters;
     private final RetryBudget budget;
     private final BooleanSupplier stopRequested;
     private final ProgressTicker ticker;
@@ -81,7 +80,6 @@ final class Attempt {
         this.pace = parts.job().pace();
         this.failpoints = parts.context().failpoints();
         this.announcer = parts.announcer();
-        this.meters = parts.meters();
         this.budget = budget;
         this.stopRequested = stopRequested;
         this.ticker = new ProgressTicker(tracks.values(), flow, announcer);
@@ -91,6 +89,15 @@ final class Attempt {
 
     /** Runs until every stream has ended, is parked or is stopped, and everything that was read well is committed. */
     void run() throws InterruptedException {
+        epochKnown();
+        try {
+            coordinate();
+        } finally {
+            MDC.remove("epoch");
+        }
+    }
+
+    private void coordinate() throws InterruptedException {
         while (true) {
             Message message = flow.messages().poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
             while (message != null) {
@@ -206,10 +213,10 @@ final class Attempt {
             return;
         }
         WindrowException error = back.error().get();
-        meters.add(Meters.Meter.ERRORS, stream.toString(), 1);
         int failures = track.failedAgain(back.progressed());
         Verdict verdict = pace.retry().judge(error.kind(), failures, ThreadLocalRandom.current().nextDouble());
         if (failures <= TRIES_IN_PLACE && verdict instanceof Verdict.Retry retry && budget.spend()) {
+            announcer.announce(new RunEvent.ErrorMet(Optional.of(stream), error));
             retrying(stream, error, failures, retry.after());
             delayed.add(new Delayed(System.nanoTime() + retry.after().toNanos(), stream, back.split(), back.at()));
         } else {
@@ -218,18 +225,20 @@ final class Attempt {
     }
 
     private void retrying(StreamName stream, WindrowException error, int failures, Duration after) {
-        meters.add(Meters.Meter.RETRIES, stream.toString(), 1);
         announcer.announce(new RunEvent.Retrying(stream, error, failures, pace.retry().attempts(), after));
     }
 
     private void parked(StreamTrack track, WindrowException error) {
         track.parked(error);
-        meters.add(Meters.Meter.ERRORS, track.stream().toString(), 1);
+        announcer.announce(new RunEvent.ErrorMet(Optional.of(track.stream()), error));
         switch (pace.retry().judge(error.kind(), track.failedAgain(false), 0)) {
             case Verdict.Retry ignored -> {}
             case Verdict.Park ignored -> stopIfAsked();
             case Verdict.Freeze ignored -> stopIfAsked();
             case Verdict.Drain ignored -> stop();
+        }
+        if (!committing) {
+            tellFinished();
         }
     }
 
@@ -349,13 +358,8 @@ final class Attempt {
 
     private void decided(Message.Decided decided) {
         for (StreamEpoch part : decided.committed()) {
-            String stream = part.stream().toString();
             track(part.stream()).committed(part);
             budget.earn(part.ledger().account().in());
-            meters.add(Meters.Meter.ROWS_COMMITTED, stream, part.ledger().account().written());
-            meters.add(Meters.Meter.BYTES_COMMITTED, stream, part.ledger().bytes());
-            meters.add(Meters.Meter.EPOCHS_COMMITTED, stream, 1);
-            meters.took(Meters.Meter.COMMIT_TIME, stream, decided.took());
             announcer.announce(new RunEvent.EpochCommitted(part.stream(), part.ledger(), decided.took()));
             // I2: only now, since the store shows COMMITTED, may the source let go.
             planner.acknowledge(part.stream(), part.planner());
@@ -364,6 +368,23 @@ final class Attempt {
         failpoints.reach("run.after_acknowledge");
         committing = false;
         flow.committing(false);
+        epochKnown();
+        tellFinished();
+    }
+
+    /** The number under which everything that is read from now on will be committed, in every log line. */
+    private void epochKnown() {
+        flow.epochIs(cut, committer.nextEpoch());
+        MDC.put("epoch", Long.toString(committer.nextEpoch()));
+    }
+
+    /** Tells of streams for which nothing more can happen in this run: complete, or parked and not worth another try. */
+    private void tellFinished() {
+        for (StreamTrack track : tracks.values()) {
+            if (track.done() || (flow.isParked(track.stream()) && !pace.retries(track))) {
+                announcer.finished(track.result());
+            }
+        }
     }
 
     private StreamTrack track(StreamName stream) {

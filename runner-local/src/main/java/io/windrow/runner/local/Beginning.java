@@ -66,6 +66,7 @@ final class Beginning {
             if (complete && !restarts) {
                 track.begin(state.generation(), Optional.empty());
                 track.completedBefore();
+                parts.announcer().finished(track.result());
                 continue;
             }
             if (restarts && fullyNew(state)) {
@@ -160,6 +161,10 @@ final class Beginning {
             if (track != null) {
                 track.parked(error);
                 track.failedAgain(false);
+                parts.announcer().announce(new RunEvent.ErrorMet(Optional.of(stream), error));
+                if (!parts.job().pace().retries(track)) {
+                    parts.announcer().finished(track.result());
+                }
             }
         });
         flow.messages().clear();

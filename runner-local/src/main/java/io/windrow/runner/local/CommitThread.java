@@ -51,6 +51,7 @@ final class CommitThread implements AutoCloseable {
         try {
             while (work.take() instanceof Work.Commit epoch) {
                 MDC.put("epoch", Long.toString(driver.nextEpoch()));
+                MDC.put("stream", LogScope.name(epoch.cuts().stream().map(StreamCut::stream).toList()));
                 epoch.discarded().forEach(io::discard);
                 if (!epoch.cuts().isEmpty()) {
                     driver.commit(epoch.cuts());

@@ -19,12 +19,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Does what the epoch protocol wants, with the real store and target, and remembers what is to be told to planner and
  * readers. Used by the thread that drives the protocol: the coordinator's while it recovers, then the commit thread.
  */
 final class EpochIo implements EpochEffects {
+    private static final Logger LOG = LoggerFactory.getLogger(EpochIo.class);
+
     private final StateStore store;
     private final LeaseKeeper lease;
     private final Committer committer;
@@ -75,7 +79,11 @@ final class EpochIo implements EpochEffects {
     public CommitOutcome commit(StreamCommit commit) {
         // I6: a holder whose lease may have run out makes nothing visible.
         lease.check();
-        CommitOutcome outcome = committer.commit(commit);
+        CommitOutcome outcome;
+        try (LogScope ignored = LogScope.of(commit.identity().stream(), commit.identity().epoch())) {
+            outcome = committer.commit(commit);
+            LOG.debug("The target answers {}", outcome.getClass().getSimpleName());
+        }
         failpoints.reach("run.after_commit");
         return outcome;
     }

@@ -27,12 +27,15 @@ final class Flow {
     private final Condition changed = lock.newCondition();
     private final Pace pace;
     private final ByteBudget budget;
+    private final Throttle throttle;
+    private volatile long epochBeforeFirstCut;
     private boolean committing;
     private volatile boolean aborted;
 
     Flow(Pace pace) {
         this.pace = pace;
         this.budget = new ByteBudget(pace.inFlight());
+        this.throttle = new Throttle(pace, System.nanoTime());
     }
 
     /** Rows and bytes that were read of a stream in this attempt. */
@@ -47,6 +50,20 @@ final class Flow {
 
     ByteBudget budget() {
         return budget;
+    }
+
+    Throttle throttle() {
+        return throttle;
+    }
+
+    /** The next cut will become this epoch. */
+    void epochIs(long cut, long epoch) {
+        epochBeforeFirstCut = epoch - cut;
+    }
+
+    /** The epoch that a cut will become, as far as it is known now; certain when the epoch before it is committed. */
+    long epochOf(long cut) {
+        return epochBeforeFirstCut + cut;
     }
 
     void tell(Message message) {

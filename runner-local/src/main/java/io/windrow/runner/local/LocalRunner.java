@@ -4,7 +4,6 @@ import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.StateStore;
-import io.windrow.core.observe.Meters;
 import io.windrow.core.observe.Outcome;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.observe.RunListener;
@@ -33,15 +32,9 @@ public final class LocalRunner {
     private final StateStore store;
     private final Context context;
     private final RunListener listener;
-    private final Meters meters;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable RunSession running;
     private boolean stopRequested;
-
-    /** A runner that exports no numbers. */
-    public LocalRunner(StateStore store, Context context, RunListener listener) {
-        this(store, context, listener, Meters.NONE);
-    }
 
     /**
      * A runner.
@@ -49,13 +42,11 @@ public final class LocalRunner {
      * @param store where pipelines are remembered
      * @param context what connectors get; the runner gives each run a limited child of its allocator
      * @param listener hears what happens
-     * @param meters takes numbers
      */
-    public LocalRunner(StateStore store, Context context, RunListener listener, Meters meters) {
+    public LocalRunner(StateStore store, Context context, RunListener listener) {
         this.store = store;
         this.context = context;
         this.listener = listener;
-        this.meters = meters;
     }
 
     /** Runs a plan once. As {@link #run(Job, RunOptions)}. */
@@ -78,7 +69,7 @@ public final class LocalRunner {
         try {
             List<StreamResult> streams = new ArrayList<>();
             Optional<WindrowException> error = session(job, options, id, announcer, streams);
-            streams.forEach(stream -> announcer.announce(new RunEvent.StreamFinished(stream)));
+            streams.forEach(announcer::finished);
             Outcome outcome = RunResult.verdict(streams, error);
             RunResult result = new RunResult(
                     job.pipeline(), id, outcome, started, Duration.ofNanos(System.nanoTime() - began), streams, error);
@@ -115,7 +106,7 @@ public final class LocalRunner {
             Lease lease = store.acquire(job.pipeline(), owner(id), job.pace().leaseTime());
             RunParts parts = new RunParts(
                     job, options, id, store, new RunContext(context, job.pipeline(), allocator, announcer), announcer,
-                    meters, threads);
+                    threads);
             error = leased(parts, lease, streams);
         } catch (WindrowException e) {
             error = Optional.of(e);

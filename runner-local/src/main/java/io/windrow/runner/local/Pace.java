@@ -1,6 +1,7 @@
 package io.windrow.runner.local;
 
 import io.windrow.core.run.RetryPolicy;
+import io.windrow.core.run.Verdict;
 import io.windrow.core.spec.OnError;
 import io.windrow.core.spec.RunConfig;
 import java.time.Duration;
@@ -17,6 +18,8 @@ import java.time.Duration;
  * @param leaseTime how long the lease lasts if this process dies
  * @param retry how failures are tried again
  * @param onError what a failed stream means for the others
+ * @param maxRowsPerSecond the most rows that are read a second, of all streams together; 0: no limit
+ * @param maxBytesPerSecond the most bytes of batches that are read a second, in memory; 0: no limit
  */
 public record Pace(
         int workers,
@@ -27,7 +30,9 @@ public record Pace(
         long inFlight,
         Duration leaseTime,
         RetryPolicy retry,
-        OnError onError) {
+        OnError onError,
+        long maxRowsPerSecond,
+        long maxBytesPerSecond) {
     private static final long LEAST_MEMORY = 64L << 20;
 
     /** What a pipeline's run settings say, with the open ones filled in for this machine. */
@@ -44,7 +49,9 @@ public record Pace(
                 Math.max(LEAST_MEMORY / 4, memory / 8),
                 Duration.ofSeconds(30),
                 RetryPolicy.DEFAULT,
-                config.onError());
+                config.onError(),
+                config.maxRowsPerSecond(),
+                config.maxBytesPerSecond().bytes());
     }
 
     /** As many workers as cores, an epoch a minute. */
@@ -58,6 +65,15 @@ public record Pace(
                 64L << 20,
                 Duration.ofSeconds(30),
                 RetryPolicy.DEFAULT,
-                OnError.CONTINUE);
+                OnError.CONTINUE,
+                0,
+                0);
+    }
+
+    /** Whether a stream that is parked by an error is worth another attempt. */
+    boolean retries(StreamTrack track) {
+        return track.error()
+                .map(error -> retry.judge(error.kind(), track.failures(), 0) instanceof Verdict.Retry)
+                .orElse(false);
     }
 }

@@ -2,7 +2,6 @@ package io.windrow.runner.local;
 
 import io.windrow.api.context.Context;
 import io.windrow.core.checkpoint.StateStore;
-import io.windrow.core.observe.Meters;
 
 /**
  * What a run is made of, for those who take part in it.
@@ -13,9 +12,8 @@ import io.windrow.core.observe.Meters;
  * @param store the state store
  * @param context the connectors' context, with the run's allocator and notices
  * @param announcer takes events
- * @param meters takes numbers
  * @param threads makes the run's threads
  */
 record RunParts(
-        Job job, RunOptions options, String id, StateStore store, Context context, Announcer announcer, Meters meters,
+        Job job, RunOptions options, String id, StateStore store, Context context, Announcer announcer,
         RunThreads threads) {}

@@ -72,17 +72,19 @@ final class RunSession {
                 attempt(todo);
                 todo = new TreeMap<>();
                 for (StreamTrack track : tracks.values()) {
-                    if (track.error().isPresent() && retries(track)) {
+                    if (parts.job().pace().retries(track)) {
                         todo.put(track.stream(), track);
                     }
                 }
             } catch (WindrowException e) {
                 failures++;
+                parts.announcer().announce(new RunEvent.ErrorMet(Optional.empty(), e));
                 if (!again(e, failures, parts.job().pipeline())) {
                     tracks.values().forEach(track -> track.unfinished(e));
                     throw e;
                 }
-                todo.values().removeIf(StreamTrack::done);
+                todo.values().removeIf(track ->
+                        track.done() || track.error().isPresent() && !parts.job().pace().retries(track));
                 if (tracks.isEmpty()) {
                     continue;
                 }
@@ -101,11 +103,6 @@ final class RunSession {
             }
         }
         return true;
-    }
-
-    private boolean retries(StreamTrack track) {
-        return parts.job().pace().retry().judge(track.error().orElseThrow().kind(), track.failures(), 0)
-                instanceof Verdict.Retry;
     }
 
     private boolean again(WindrowException error, int failure, String what) {
@@ -165,8 +162,9 @@ final class RunSession {
                 job.pace().workers(), Runtime.getRuntime().availableProcessors(), current, parts.threads().of("reader"),
                 (number, cut) -> new Worker(
                         number, cut, source, current, parts.context().failpoints(),
+                        new SplitParts(parts.announcer()::announce, parts.context().clock()),
                         new WriteQueue(
-                                new WriteSide(number, current, numbers::open, parts.context().failpoints()), current,
+                                new WriteSide(number, cut, current, numbers::open, parts.context().failpoints()), current,
                                 parts.threads().of("writer")),
                         job.hasher(), new Crew.Bound(job.transforms()), parts.options().limit()));
         boolean orderly = false;

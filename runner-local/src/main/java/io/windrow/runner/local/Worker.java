@@ -32,6 +32,7 @@ final class Worker implements Runnable {
     private final Source source;
     private final Flow flow;
     private final Failpoints failpoints;
+    private final SplitParts parts;
     private final WriteQueue writes;
     private final Function<Batch, RowHash> hasher;
     private final Chain chain;
@@ -45,15 +46,18 @@ final class Worker implements Runnable {
     private boolean progressed;
     private Command.Handover handover = Command.Handover.INLINE;
     private long lastKeepAlive;
+    /** Before this nothing more is read, so that the source is not asked for more than it may give a second. */
+    private long notBefore = System.nanoTime();
 
     Worker(
-            int number, long firstCut, Source source, Flow flow, Failpoints failpoints, WriteQueue writes,
-            Function<Batch, RowHash> hasher, Chain chain, OptionalLong limit) {
+            int number, long firstCut, Source source, Flow flow, Failpoints failpoints, SplitParts parts,
+            WriteQueue writes, Function<Batch, RowHash> hasher, Chain chain, OptionalLong limit) {
         this.number = number;
         this.cut = firstCut;
         this.source = source;
         this.flow = flow;
         this.failpoints = failpoints;
+        this.parts = parts;
         this.writes = writes;
         this.hasher = hasher;
         this.chain = chain;
@@ -97,9 +101,9 @@ final class Worker implements Runnable {
 
     private void work() throws InterruptedException {
         while (!flow.aborted()) {
-            Command command = split == null ? commands.poll(1, TimeUnit.SECONDS) : commands.poll();
+            Command command = next();
             if (command == null) {
-                if (split != null) {
+                if (split != null && notBefore <= System.nanoTime()) {
                     step();
                 }
                 continue;
@@ -117,12 +121,40 @@ final class Worker implements Runnable {
         }
     }
 
+    /** The next command; null after a while, at once if there is something to read. */
+    private @Nullable Command next() throws InterruptedException {
+        if (split == null) {
+            return commands.poll(1, TimeUnit.SECONDS);
+        }
+        long early = notBefore - System.nanoTime();
+        if (early <= 0) {
+            return commands.poll();
+        }
+        Command command = commands.poll(Math.min(early, READ_NANOS), TimeUnit.NANOSECONDS);
+        if (command == null) {
+            keepAliveWhileIdle();
+        }
+        return command;
+    }
+
+    private void keepAliveWhileIdle() {
+        Split current = current();
+        try {
+            keepAlive();
+        } catch (RuntimeException e) {
+            giveBack(Optional.of(
+                    Failures.coded(e, "Keeping split " + current.id() + " of " + current.stream() + " alive")));
+        }
+    }
+
     private void open(Command.Read read) {
         split = read.split();
         position = read.from();
         progressed = false;
         handover = read.handover();
         MDC.put("stream", split.stream().toString());
+        MDC.put("epoch", Long.toString(flow.epochOf(cut)));
+        parts.opened(split, position);
         if (flow.isParked(split.stream())) {
             giveBack(Optional.empty());
             return;
@@ -154,6 +186,7 @@ final class Worker implements Runnable {
                 case ReadResult.Idle ignored -> {}
                 case ReadResult.End end -> {
                     release();
+                    parts.ended(flow.epochOf(cut), end.proof());
                     flow.tell(new Message.Ended(number, cut, current, end.proof()));
                     split = null;
                     MDC.remove("stream");
@@ -170,8 +203,9 @@ final class Worker implements Runnable {
 
     private void deliver(StreamName stream, Batch read) throws InterruptedException {
         long bytes = read.bytes();
+        long rows = read.account().in();
         Position after = read.position();
-        flow.read(stream, read.account().in(), bytes);
+        flow.read(stream, rows, bytes);
         Batch batch = read;
         boolean taken = false;
         try {
@@ -193,6 +227,9 @@ final class Worker implements Runnable {
             writes.write(batch, hashSource, hashOut, bytes, handover);
             position = Optional.of(after);
             progressed = true;
+            parts.read(rows, bytes, after);
+            long now = System.nanoTime();
+            notBefore = now + flow.throttle().take(rows, bytes, now);
         } catch (WindrowException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -225,6 +262,7 @@ final class Worker implements Runnable {
     private void cut(Command.Cut taken) {
         Optional<Message.ReadUpTo> reading =
                 split == null ? Optional.empty() : Optional.of(new Message.ReadUpTo(split, position));
+        parts.cut(taken.epoch());
         writes.cut(taken.cut(), taken.epoch(), reading, handover);
         cut = taken.cut() + 1;
         MDC.put("epoch", Long.toString(taken.epoch() + 1));
@@ -250,6 +288,7 @@ final class Worker implements Runnable {
             return;
         }
         release();
+        parts.gaveBack(flow.epochOf(cut), error);
         flow.tell(new Message.GaveBack(number, cut, split, position, progressed, error));
         split = null;
         MDC.remove("stream");

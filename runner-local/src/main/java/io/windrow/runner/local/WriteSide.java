@@ -11,21 +11,27 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The writing half of a worker: one writer per stream, kept over splits and epochs so that files become large. Used by
  * one thread at a time: the reader's (inline) or the writer's own (queued); {@link WriteQueue} sees to that.
  */
 final class WriteSide {
+    private static final Logger LOG = LoggerFactory.getLogger(WriteSide.class);
+
     private final int worker;
     private final Flow flow;
     private final Writers sink;
     private final Failpoints failpoints;
     private final Map<StreamName, Open> open = new HashMap<>();
     private Map<StreamName, Tally> tallies = new HashMap<>();
+    private long cut;
 
-    WriteSide(int worker, Flow flow, Writers sink, Failpoints failpoints) {
+    WriteSide(int worker, long firstCut, Flow flow, Writers sink, Failpoints failpoints) {
         this.worker = worker;
+        this.cut = firstCut;
         this.flow = flow;
         this.sink = sink;
         this.failpoints = failpoints;
@@ -42,7 +48,7 @@ final class WriteSide {
     /** Writes one batch and closes it. A failure parks the stream. */
     void write(Batch batch, RowHash hashSource, RowHash hashOut) {
         StreamName stream = batch.stream();
-        try (batch) {
+        try (batch; LogScope ignored = LogScope.of(stream, flow.epochOf(cut))) {
             if (flow.isParked(stream)) {
                 return;
             }
@@ -71,7 +77,7 @@ final class WriteSide {
     }
 
     /** Stages everything that was written since the last cut and reports it. */
-    void cut(long cut, long epoch, Optional<Message.ReadUpTo> reading) {
+    void cut(long taken, long epoch, Optional<Message.ReadUpTo> reading) {
         Iterator<Map.Entry<StreamName, Open>> all = open.entrySet().iterator();
         while (all.hasNext()) {
             Map.Entry<StreamName, Open> entry = all.next();
@@ -83,7 +89,8 @@ final class WriteSide {
         failpoints.reach("run.after_stage");
         Map<StreamName, Tally> full = tallies;
         tallies = new HashMap<>();
-        flow.tell(new Message.Staged(worker, cut, reading, full));
+        flow.tell(new Message.Staged(worker, taken, reading, full));
+        cut = taken + 1;
     }
 
     /** Whether the writer is worth keeping: it staged something and its stream goes on. */
@@ -91,8 +98,9 @@ final class WriteSide {
         if (flow.isParked(stream)) {
             return false;
         }
-        try {
+        try (LogScope ignored = LogScope.of(stream, epoch)) {
             var staged = writer.prepareCommit(epoch);
+            LOG.debug("Staged {} outputs", staged.size());
             if (staged.isEmpty()) {
                 return false;
             }

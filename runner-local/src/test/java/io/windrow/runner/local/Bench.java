@@ -41,6 +41,7 @@ final class Bench implements AutoCloseable {
     long epochRows = 1_000_000;
     long inFlight = 1 << 20;
     OnError onError = OnError.CONTINUE;
+    long maxRowsPerSecond;
 
     Bench(Path folder) {
         this.folder = folder;
@@ -60,7 +61,8 @@ final class Bench implements AutoCloseable {
     Job job() {
         Pace pace = new Pace(
                 workers, epochTime, 1L << 40, epochRows, 64 << 20, inFlight, Duration.ofSeconds(30),
-                new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(5), 2), onError);
+                new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(5), 2), onError,
+                maxRowsPerSecond, 0);
         return new Job(
                 "bench", context -> new MemorySource(upstream, context), context -> target.connect(),
                 source -> List.copyOf(streams), transforms, pace, Job.HashKey.of("bench"));

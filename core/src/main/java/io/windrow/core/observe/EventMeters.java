@@ -1,0 +1,73 @@
+package io.windrow.core.observe;
+
+import io.windrow.api.schema.StreamName;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Turns the events of the runs of one pipeline into numbers: the only place where meters are fed. */
+public final class EventMeters implements RunListener {
+    private final String pipeline;
+    private final Meters meters;
+    private final Map<StreamName, Read> reads = new HashMap<>();
+
+    /**
+     * A listener.
+     *
+     * @param pipeline the pipeline's name
+     * @param meters takes the numbers
+     */
+    public EventMeters(String pipeline, Meters meters) {
+        this.pipeline = pipeline;
+        this.meters = meters;
+    }
+
+    private record Read(long rows, long bytes) {}
+
+    @Override
+    public void on(RunEvent event) {
+        switch (event) {
+            case RunEvent.RunStarted ignored -> reads.clear();
+            case RunEvent.StreamStarted started -> reads.remove(started.stream());
+            case RunEvent.ProgressMade progress -> progress.streams().forEach(this::read);
+            case RunEvent.EpochCommitted committed -> {
+                Meters.Labels labels = labels(committed.stream());
+                meters.add(Meter.ROWS_WRITTEN, labels, committed.entry().account().written());
+                meters.add(Meter.BYTES_WRITTEN, labels, committed.entry().bytes());
+                meters.add(Meter.EPOCHS, labels, 1);
+                meters.took(Meter.COMMIT_DURATION, labels, committed.took());
+                meters.since(Meter.LAG, labels, committed.entry().cut());
+            }
+            case RunEvent.Retrying retry -> meters.add(Meter.RETRIES, labels(retry.stream()), 1);
+            case RunEvent.ErrorMet met -> meters.add(
+                    Meter.ERRORS,
+                    new Meters.Labels(
+                            pipeline, met.stream().map(StreamName::toString).orElse(""),
+                            met.error().kind().name().toLowerCase(Locale.ROOT)),
+                    1);
+            case RunEvent.SplitRead ignored -> {}
+            case RunEvent.NoticeGiven ignored -> {}
+            case RunEvent.StreamFinished ignored -> {}
+            case RunEvent.RunFinished ignored -> {}
+        }
+    }
+
+    /** Progress counts from the beginning of an attempt. */
+    private void read(Progress now) {
+        Read before = reads.getOrDefault(now.stream(), new Read(0, 0));
+        if (now.rowsRead() < before.rows()) {
+            before = new Read(0, 0);
+        }
+        if (now.rowsRead() > before.rows()) {
+            meters.add(Meter.ROWS_READ, labels(now.stream()), now.rowsRead() - before.rows());
+        }
+        if (now.bytes() > before.bytes()) {
+            meters.add(Meter.BYTES_READ, labels(now.stream()), now.bytes() - before.bytes());
+        }
+        reads.put(now.stream(), new Read(now.rowsRead(), now.bytes()));
+    }
+
+    private Meters.Labels labels(StreamName stream) {
+        return new Meters.Labels(pipeline, stream.toString(), "");
+    }
+}
