@@ -10,6 +10,8 @@ import io.windrow.core.registry.Registry;
 import io.windrow.core.registry.RegistryError;
 import io.windrow.core.spec.SpecError;
 import io.windrow.core.spec.SpecReference;
+import io.windrow.core.telemetry.TelemetryError;
+import io.windrow.core.telemetry.TelemetryReference;
 import io.windrow.core.verify.VerifyError;
 import io.windrow.runner.local.RunError;
 import java.util.ArrayList;
@@ -22,14 +24,15 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Parameters;
 
 /** Prints the reference, made from the code. */
-@Command(name = "docs", description = "Print the reference: pipeline, errors, commands or exit-codes.")
+@Command(name = "docs", description = "Print the reference: pipeline, errors, commands, exit-codes or telemetry.")
 final class DocsCommand implements Callable<Integer> {
     /** The pages. */
     enum Page {
         PIPELINE("pipeline"),
         ERRORS("errors"),
         COMMANDS("commands"),
-        EXIT_CODES("exit-codes");
+        EXIT_CODES("exit-codes"),
+        TELEMETRY("telemetry");
 
         private final String word;
 
@@ -46,7 +49,7 @@ final class DocsCommand implements Callable<Integer> {
     @ParentCommand Windrow windrow;
 
     @Parameters(arity = "0..1", paramLabel = "PAGE", defaultValue = "pipeline", converter = PageWord.class,
-            description = "pipeline (default), errors, commands or exit-codes.")
+            description = "pipeline (default), errors, commands, exit-codes or telemetry.")
     Page page;
 
     @Override
@@ -56,6 +59,7 @@ final class DocsCommand implements Callable<Integer> {
             case ERRORS -> SpecReference.errors(codes(Registry.load()));
             case COMMANDS -> commands();
             case EXIT_CODES -> exitCodes();
+            case TELEMETRY -> TelemetryReference.page();
         };
         if (windrow.json) {
             return windrow.print(Json.object("page", page.toString(), "markdown", text), ExitCode.OK);
@@ -76,6 +80,7 @@ final class DocsCommand implements Callable<Integer> {
                         EpochError.values(),
                         LedgerError.values(),
                         VerifyError.values(),
+                        TelemetryError.values(),
                         RunError.values(),
                         CliError.values(),
                         MemoryError.values())
@@ -111,7 +116,7 @@ final class DocsCommand implements Callable<Integer> {
                     return page;
                 }
             }
-            throw new picocli.CommandLine.TypeConversionException("expected pipeline, errors, commands or exit-codes, not " + word);
+            throw new picocli.CommandLine.TypeConversionException("expected pipeline, errors, commands, exit-codes or telemetry, not " + word);
         }
     }
 }

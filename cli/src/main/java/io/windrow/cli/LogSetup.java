@@ -36,6 +36,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         if ("json".equals(System.getenv("WINDROW_LOG_FORMAT"))) {
             JsonEncoder json = new JsonEncoder();
             json.setContext(context);
+            json.setWithMessage(false);
+            json.setWithArguments(false);
+            json.setWithFormattedMessage(true);
             json.start();
             return json;
         }

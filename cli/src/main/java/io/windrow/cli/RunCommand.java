@@ -9,9 +9,12 @@ import io.windrow.core.observe.RunListener;
 import io.windrow.core.observe.RunResult;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.registry.Registry;
+import io.windrow.core.telemetry.Telemetry;
 import io.windrow.runner.local.LocalRunner;
 import io.windrow.runner.local.RunOptions;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -41,15 +44,21 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--limit", paramLabel = "ROWS", description = "Stop each stream after about so many rows. What was read is committed.")
     @Nullable Long limit;
 
+    @Option(names = "--metrics-port", paramLabel = "[HOST:]PORT", description = "Serve Prometheus text at /metrics while the command runs; 0: any free port. Without a host only on this machine.")
+    @Nullable String metricsPort;
+
     @Override
     public Integer call() {
         Plan plan = target.plan(Registry.load());
-        try (Drain drain = Drain.install()) {
+        try (Drain drain = Drain.install();
+                Telemetry telemetry = Telemetry.open(
+                        plan.spec().pipeline(), System.getenv(), Optional.ofNullable(metricsPort), Clock.systemUTC())) {
+            telemetry.metrics().ifPresent(page -> windrow.screen().note("metrics at " + page));
             ExitCode code;
             RunOptions.Refresh refresh = fullRefresh ? RunOptions.Refresh.FULL : RunOptions.Refresh.CONTINUE;
             do {
                 long started = System.nanoTime();
-                code = once(plan, refresh, drain);
+                code = once(plan, refresh, drain, telemetry);
                 refresh = RunOptions.Refresh.CONTINUE;
                 if (every != null) {
                     drain.await(every.toNanos() - (System.nanoTime() - started));
@@ -59,14 +68,17 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private ExitCode once(Plan plan, RunOptions.Refresh refresh, Drain drain) {
+    private ExitCode once(Plan plan, RunOptions.Refresh refresh, Drain drain, Telemetry telemetry) {
         RunListener view = RunView.of(windrow);
         RunResult result;
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
                 StateStore store = Stores.open(plan.spec())) {
             RunOptions options = new RunOptions(
                     streams(plan, context), refresh, limit == null ? OptionalLong.empty() : OptionalLong.of(limit));
-            LocalRunner runner = new LocalRunner(store, context, view);
+            LocalRunner runner = new LocalRunner(store, context, event -> {
+                telemetry.on(event);
+                view.on(event);
+            });
             drain.onRequest(runner::stop);
             result = runner.run(plan, options);
         }

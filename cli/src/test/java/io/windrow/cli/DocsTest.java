@@ -68,7 +68,7 @@ class DocsTest {
 
     @TestFactory
     List<DynamicTest> everyReferencePageIsWhatTheProgramPrints() {
-        return Stream.of("pipeline", "errors", "commands", "exit-codes")
+        return Stream.of("pipeline", "errors", "commands", "exit-codes", "telemetry")
                 .map(page -> DynamicTest.dynamicTest(page, () -> {
                     ByteArrayOutputStream out = new ByteArrayOutputStream();
                     PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);

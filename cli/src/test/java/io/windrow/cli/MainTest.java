@@ -81,7 +81,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pipeline", "errors", "commands", "exit-codes"})
+    @ValueSource(strings = {"pipeline", "errors", "commands", "exit-codes", "telemetry"})
     void every_page_of_the_reference_is_printed(String page) {
         assertThat(run("docs", page)).isZero();
         assertThat(out()).startsWith("# ").contains("|");

@@ -37,7 +37,8 @@ final class DependencyRules {
                         .allowEmptyShould(true),
                 classes().that().resideInAPackage("io.windrow.core..")
                         .should().onlyDependOnClassesThat(in(LANGUAGE, "io.windrow.api..", "io.windrow.core..",
-                                "org.snakeyaml..", "com.fasterxml.jackson.core..", "org.flywaydb..", "com.sun.management.."))
+                                "org.snakeyaml..", "com.fasterxml.jackson.core..", "org.flywaydb..", "com.sun.management..", "com.sun.net.httpserver..",
+                                "io.opentelemetry.."))
                         .because("core knows no connector, runner, JDBC driver or server: let the caller hand in what"
                                 + " it makes, or find it with ServiceLoader behind an SPI interface")
                         .allowEmptyShould(true),
@@ -64,6 +65,11 @@ final class DependencyRules {
                 noClasses().that().resideOutsideOfPackage("io.windrow.runner.flink..")
                         .should().dependOnClassesThat().resideInAPackage("org.apache.flink..")
                         .because("only runner-flink sees Flink: put a neutral type into core and translate there")
+                        .allowEmptyShould(true),
+                noClasses().that().resideOutsideOfPackages("io.windrow.core.telemetry..", "io.windrow.testkit.telemetry..")
+                        .should().dependOnClassesThat().resideInAPackage("io.opentelemetry..")
+                        .because("OpenTelemetry loads only when a variable asks for it: announce a RunEvent and let"
+                                + " core.telemetry make a span or a number of it")
                         .allowEmptyShould(true),
                 noClasses().that().resideOutsideOfPackage("io.windrow.benchmarks..")
                         .should().dependOnClassesThat(hadoop())

@@ -123,12 +123,14 @@ class ObserveTest {
         captured.start();
         logger.addAppender(captured);
         logger.setLevel(Level.DEBUG);
+        logger.setAdditive(false);
         try {
             bench.epochRows = 700;
             bench.stream("a", 3_000, ReadMode.SNAPSHOT, WriteMode.REPLACE).stream("b", 2_000, ReadMode.SNAPSHOT, WriteMode.APPEND);
             assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
         } finally {
             logger.setLevel(before);
+            logger.setAdditive(true);
             logger.detachAppender(captured);
         }
         List<ILoggingEvent> inEpochs = captured.lines.stream()
