@@ -2,6 +2,8 @@ package io.windrow.api.batch;
 
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.schema.StreamName;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -22,6 +24,9 @@ public final class Batch implements AutoCloseable {
     private final Account account;
     private final Map<String, Long> exceptions;
     private final @Nullable ChangeColumns changes;
+    private final List<Rejected> rejected;
+    private final Map<String, Measure> measures;
+    private boolean released;
 
     /**
      * A batch of inserted rows.
@@ -49,12 +54,74 @@ public final class Batch implements AutoCloseable {
             Account account,
             Map<String, Long> exceptions,
             @Nullable ChangeColumns changes) {
-        this.schema = schema;
-        this.rows = rows;
-        this.position = position;
-        this.account = account;
-        this.exceptions = Map.copyOf(exceptions);
-        this.changes = changes;
+        this(new Parts(schema, rows, position, account, exceptions, changes, List.of(), Map.of()));
+    }
+
+    private Batch(Parts parts) {
+        this.schema = parts.schema;
+        this.rows = parts.rows;
+        this.position = parts.position;
+        this.account = parts.account;
+        this.exceptions = Map.copyOf(parts.exceptions);
+        this.changes = parts.changes;
+        this.rejected = List.copyOf(parts.rejected);
+        this.measures = Map.copyOf(parts.measures);
+    }
+
+    /**
+     * Everything that a batch is made of, for a transform that makes a new batch of an old one. Whoever holds the parts
+     * owns them and either makes a batch of them or frees them.
+     *
+     * @param schema the schema that {@code rows} follows
+     * @param rows the values
+     * @param position where reading goes on after these rows
+     * @param account the books
+     * @param exceptions values that followed a counted rule, by {@code column:kind}
+     * @param changes per-row facts, aligned with {@code rows}; null means that every row is an insert
+     * @param rejected rows that were set aside
+     * @param measures numbers for the ledger, by name
+     */
+    public record Parts(
+            StreamSchema schema,
+            VectorSchemaRoot rows,
+            Position position,
+            Account account,
+            Map<String, Long> exceptions,
+            @Nullable ChangeColumns changes,
+            List<Rejected> rejected,
+            Map<String, Measure> measures) {
+        /** The same with other rows; the old ones are the caller's. */
+        public Parts withRows(StreamSchema newSchema, VectorSchemaRoot newRows, @Nullable ChangeColumns newChanges) {
+            return new Parts(newSchema, newRows, position, account, exceptions, newChanges, rejected, measures);
+        }
+
+        /** The same with other books. */
+        public Parts withAccount(Account newAccount) {
+            return new Parts(schema, rows, position, newAccount, exceptions, changes, rejected, measures);
+        }
+
+        /** The same with these rows set aside; those before are the caller's, if they are not among them. */
+        public Parts withRejected(List<Rejected> newRejected) {
+            return new Parts(schema, rows, position, account, exceptions, changes, newRejected, measures);
+        }
+
+        /** The same with a number more; it adds up with one of the same name. */
+        public Parts plusMeasure(String name, Measure measure) {
+            Map<String, Measure> all = new HashMap<>(measures);
+            all.merge(name, measure, Measure::plus);
+            return new Parts(schema, rows, position, account, exceptions, changes, rejected, all);
+        }
+
+        /** A batch that owns the parts. */
+        public Batch batch() {
+            return new Batch(this);
+        }
+    }
+
+    /** Gives everything away: closing this batch then frees nothing. */
+    public Parts release() {
+        released = true;
+        return new Parts(schema, rows, position, account, exceptions, changes, rejected, measures);
     }
 
     /** The stream's name. */
@@ -77,10 +144,18 @@ public final class Batch implements AutoCloseable {
         return rows.getRowCount();
     }
 
-    /** The bytes that the vectors hold. */
+    /** The bytes that the vectors hold, those of rows that were set aside included. */
     public long bytes() {
+        long bytes = bytes(rows);
+        for (Rejected aside : rejected) {
+            bytes += bytes(aside.rows());
+        }
+        return bytes;
+    }
+
+    private static long bytes(VectorSchemaRoot root) {
         long bytes = 0;
-        for (var vector : rows.getFieldVectors()) {
+        for (var vector : root.getFieldVectors()) {
             bytes += vector.getBufferSize();
         }
         return bytes;
@@ -106,9 +181,23 @@ public final class Batch implements AutoCloseable {
         return Optional.ofNullable(changes);
     }
 
-    /** Frees all vectors. May be called again. */
+    /** Rows that were set aside; owned by the batch. */
+    public List<Rejected> rejected() {
+        return rejected;
+    }
+
+    /** Numbers for the ledger, by name. */
+    public Map<String, Measure> measures() {
+        return measures;
+    }
+
+    /** Frees all vectors, unless they were given away. May be called again. */
     @Override
     public void close() {
+        if (released) {
+            return;
+        }
+        rejected.forEach(Rejected::close);
         rows.close();
         if (changes != null) {
             changes.close();

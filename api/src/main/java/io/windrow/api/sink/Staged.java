@@ -13,6 +13,20 @@ import io.windrow.api.schema.StreamName;
  * @param rows rows in the encoded output, counted by reading it back
  * @param bytes bytes of the encoded output
  * @param proof what was read back to count and compare, one line for the ledger
+ * @param part whether they are rows for the target or rows that were set aside
  */
 public record Staged(
-        StreamName stream, int version, String text, int schemaVersion, long rows, long bytes, String proof) {}
+        StreamName stream, int version, String text, int schemaVersion, long rows, long bytes, String proof, Part part) {
+    /** What a staged thing holds. */
+    public enum Part {
+        /** Rows for the target. */
+        DATA,
+        /** Rows that were set aside; {@code rows} are counted as quarantined. */
+        QUARANTINE
+    }
+
+    /** Staged rows for the target. */
+    public Staged(StreamName stream, int version, String text, int schemaVersion, long rows, long bytes, String proof) {
+        this(stream, version, text, schemaVersion, rows, bytes, proof, Part.DATA);
+    }
+}

@@ -63,6 +63,7 @@ final class RecordJson {
                 out.writeNumberField("rows", staged.rows());
                 out.writeNumberField("bytes", staged.bytes());
                 out.writeStringField("proof", staged.proof());
+                out.writeStringField("part", staged.part().name().toLowerCase(Locale.ROOT));
                 out.writeEndObject();
             }
             out.writeEndArray();
@@ -126,6 +127,7 @@ final class RecordJson {
             long rows;
             long bytes;
             String proof = "";
+            Staged.Part part = Staged.Part.DATA;
         };
         fields(in, (name, value) -> {
             switch (name) {
@@ -137,12 +139,13 @@ final class RecordJson {
                 case "rows" -> read.rows = value.getLongValue();
                 case "bytes" -> read.bytes = value.getLongValue();
                 case "proof" -> read.proof = text(value);
+                case "part" -> read.part = Staged.Part.valueOf(text(value).toUpperCase(Locale.ROOT));
                 default -> throw unknown(name);
             }
         });
         return new Staged(
                 new StreamName(read.namespace, read.stream), read.version, read.text, read.schemaVersion, read.rows,
-                read.bytes, read.proof);
+                read.bytes, read.proof, read.part);
     }
 
     static String split(OpenSplit open) {

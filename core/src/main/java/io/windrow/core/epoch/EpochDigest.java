@@ -51,6 +51,7 @@ final class EpochDigest {
             digest.number(staged.schemaVersion());
             digest.number(staged.rows());
             digest.number(staged.bytes());
+            digest.number(staged.part().ordinal());
         }
         digest.number(cut.supersedes().orElse(-1L));
         digest.number(cut.completesGeneration() ? 1 : 0);

@@ -144,9 +144,11 @@ public final class EpochProtocol {
 
     /** I1: what is about to be committed is what the books speak of. */
     private static void expectStaged(StreamCut cut, long number) {
-        long rows = cut.staged().stream().mapToLong(Staged::rows).sum();
+        long rows = rows(cut.staged(), Staged.Part.DATA);
+        long aside = rows(cut.staged(), Staged.Part.QUARANTINE);
         boolean foreign = cut.staged().stream().anyMatch(staged -> !staged.stream().equals(cut.stream()));
-        if (foreign || rows != cut.ledger().account().written() || cut.ledger().epoch() != number
+        if (foreign || rows != cut.ledger().account().written() || aside != cut.ledger().account().quarantined()
+                || cut.ledger().epoch() != number
                 || cut.ledger().generation() != cut.generation() || !cut.ledger().stream().equals(cut.stream())) {
             throw WindrowException.of(
                     EpochError.STAGED_DIFFERS,
@@ -154,8 +156,13 @@ public final class EpochProtocol {
                             + rows + " rows are staged" + (foreign ? ", some of another stream" : "")
                             + ", the ledger entry is of epoch " + cut.ledger().epoch() + " of " + cut.ledger().stream()
                             + " in generation " + cut.ledger().generation() + " with " + cut.ledger().account().written()
-                            + " rows");
+                            + " rows and " + cut.ledger().account().quarantined() + " quarantined, of which " + aside
+                            + " are staged");
         }
+    }
+
+    private static long rows(List<Staged> staged, Staged.Part part) {
+        return staged.stream().filter(one -> one.part() == part).mapToLong(Staged::rows).sum();
     }
 
     private static Next saved(EpochState state) {

@@ -1,6 +1,7 @@
 package io.windrow.core.ledger;
 
 import io.windrow.api.batch.Account;
+import io.windrow.api.batch.Measure;
 import io.windrow.api.batch.RowHash;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
@@ -37,6 +38,9 @@ import java.util.TreeMap;
  * @param started when the first row of the epoch was asked for
  * @param cut when the last output was durable
  * @param exceptions values that followed a counted rule, by {@code column:kind}
+ * @param measures numbers that the transforms took, by name: event times, late rows, samples
+ * @param policies the version of each policy that shaped the rows, by its section: {@code mask} or {@code mask.key.0}.
+ *     Versions of keys are keyed fingerprints, never the keys (I11)
  */
 public record LedgerEntry(
         String pipeline,
@@ -56,7 +60,9 @@ public record LedgerEntry(
         long bytes,
         Instant started,
         Instant cut,
-        Map<String, Long> exceptions) {
+        Map<String, Long> exceptions,
+        Map<String, Measure> measures,
+        Map<String, String> policies) {
     public LedgerEntry {
         // I1: an epoch whose books do not balance is never committed.
         if (!account.balances()) {
@@ -80,20 +86,54 @@ public record LedgerEntry(
         ranges = List.copyOf(ranges);
         outputs = List.copyOf(outputs);
         exceptions = Collections.unmodifiableMap(new TreeMap<>(exceptions));
+        measures = Collections.unmodifiableMap(new TreeMap<>(measures));
+        policies = Collections.unmodifiableMap(new TreeMap<>(policies));
+    }
+
+    /** An entry of rows that no transform touched. */
+    public LedgerEntry(
+            String pipeline,
+            StreamName stream,
+            long generation,
+            long epoch,
+            WriteMode mode,
+            Account account,
+            Optional<RowHash> hashSource,
+            RowHash hashOut,
+            Written written,
+            List<SplitRange> ranges,
+            int schemaVersion,
+            Guarantee guarantee,
+            boolean completesGeneration,
+            List<String> outputs,
+            long bytes,
+            Instant started,
+            Instant cut,
+            Map<String, Long> exceptions) {
+        this(
+                pipeline, stream, generation, epoch, mode, account, hashSource, hashOut, written, ranges, schemaVersion,
+                guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, Map.of(), Map.of());
+    }
+
+    /** The same entry with what the transforms measured and the versions of the policies that they followed. */
+    public LedgerEntry with(Map<String, Measure> newMeasures, Map<String, String> newPolicies) {
+        return new LedgerEntry(
+                pipeline, stream, generation, epoch, mode, account, hashSource, hashOut, written, ranges, schemaVersion,
+                guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, newMeasures, newPolicies);
     }
 
     /** The same entry with what the commit produced. */
     public LedgerEntry withOutputs(List<String> produced) {
         return new LedgerEntry(
                 pipeline, stream, generation, epoch, mode, account, hashSource, hashOut, written, ranges, schemaVersion,
-                guarantee, completesGeneration, produced, bytes, started, cut, exceptions);
+                guarantee, completesGeneration, produced, bytes, started, cut, exceptions, measures, policies);
     }
 
     /** The entry as it may lie beside the data: without h_source. */
     public LedgerEntry forTarget() {
         return new LedgerEntry(
                 pipeline, stream, generation, epoch, mode, account, Optional.empty(), hashOut, written, ranges,
-                schemaVersion, guarantee, completesGeneration, outputs, bytes, started, cut, exceptions);
+                schemaVersion, guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, measures, policies);
     }
 
     /** Compact JSON on one line. The inverse of {@link #parse}. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.windrow.api.batch.Account;
+import io.windrow.api.batch.Measure;
 import io.windrow.api.batch.Position;
 import io.windrow.api.batch.RowHash;
 import io.windrow.api.error.WindrowException;
@@ -71,6 +72,7 @@ final class LedgerJson {
                 out.writeNumberField(exception.getKey(), exception.getValue());
             }
             out.writeEndObject();
+            LedgerMaps.write(out, entry);
             out.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("Writing JSON to memory", e);
@@ -173,6 +175,8 @@ final class LedgerJson {
         private String started = "";
         private String cut = "";
         private final Map<String, Long> exceptions = new TreeMap<>();
+        private Map<String, Measure> measures = Map.of();
+        private Map<String, String> policies = Map.of();
 
         Fields(JsonParser in) throws IOException {
             expect(in, JsonToken.START_OBJECT);
@@ -212,6 +216,8 @@ final class LedgerJson {
                             exceptions.put(key, in.getLongValue());
                         }
                     }
+                    case "measures" -> measures = LedgerMaps.measures(in);
+                    case "policies" -> policies = LedgerMaps.policies(in);
                     default -> throw unreadable("the field " + name + " is unknown", null);
                 }
             }
@@ -226,7 +232,7 @@ final class LedgerJson {
                     WriteMode.valueOf(mode.toUpperCase(Locale.ROOT)), account, hashSource,
                     hashOut.orElseThrow(() -> unreadable("h_out is missing", null)), written, ranges, schemaVersion,
                     guarantee, completesGeneration, outputs, bytes, Instant.parse(started), Instant.parse(cut),
-                    exceptions);
+                    exceptions, measures, policies);
         }
     }
 

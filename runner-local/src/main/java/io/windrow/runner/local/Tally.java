@@ -2,6 +2,7 @@ package io.windrow.runner.local;
 
 import io.windrow.api.batch.Account;
 import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Measure;
 import io.windrow.api.batch.RowHash;
 import io.windrow.api.sink.Staged;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ final class Tally {
     private RowHash out = RowHash.ZERO;
     private int schemaVersion;
     private final Map<String, Long> exceptions = new TreeMap<>();
+    private final Map<String, Measure> measures = new TreeMap<>();
     private final List<Staged> staged = new ArrayList<>();
 
     /** A batch was written: its rows count as written, and its books are those before writing. */
@@ -25,6 +27,7 @@ final class Tally {
         out = out.plus(hashOut);
         schemaVersion = Math.max(schemaVersion, batch.schema().version());
         batch.exceptions().forEach((name, count) -> exceptions.merge(name, count, Long::sum));
+        batch.measures().forEach((name, measure) -> measures.merge(name, measure, Measure::plus));
     }
 
     void staged(List<Staged> more) {
@@ -37,6 +40,7 @@ final class Tally {
         out = out.plus(other.out);
         schemaVersion = Math.max(schemaVersion, other.schemaVersion);
         other.exceptions.forEach((name, count) -> exceptions.merge(name, count, Long::sum));
+        other.measures.forEach((name, measure) -> measures.merge(name, measure, Measure::plus));
         staged.addAll(other.staged);
     }
 
@@ -64,12 +68,16 @@ final class Tally {
         return exceptions;
     }
 
+    Map<String, Measure> measures() {
+        return measures;
+    }
+
     List<Staged> staged() {
         return staged;
     }
 
     long stagedRows() {
-        return staged.stream().mapToLong(Staged::rows).sum();
+        return staged.stream().filter(one -> one.part() == Staged.Part.DATA).mapToLong(Staged::rows).sum();
     }
 
     long stagedBytes() {

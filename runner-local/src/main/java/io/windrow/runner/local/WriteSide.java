@@ -52,7 +52,7 @@ final class WriteSide {
             if (flow.isParked(stream)) {
                 return;
             }
-            if (batch.rowCount() > 0) {
+            if (batch.rowCount() > 0 || !batch.rejected().isEmpty()) {
                 writer(batch.schema()).write(batch);
             }
             tallies.computeIfAbsent(stream, name -> new Tally()).wrote(batch, hashSource, hashOut);

@@ -1,0 +1,37 @@
+package io.windrow.api.batch;
+
+import io.windrow.api.schema.StreamSchema;
+import java.util.List;
+import org.apache.arrow.vector.VectorSchemaRoot;
+
+/**
+ * Rows of a batch that were set aside as bad (I10). They travel with their batch through the mask, which treats them as it
+ * treats the good ones, into quarantine (I11), and are counted as quarantined in its books (I1). Owned by the batch.
+ *
+ * @param schema the schema that {@code rows} follows: the batch's own, or what a source could still make of the input
+ * @param rows the bad rows
+ * @param reasons why, one per row, in order
+ */
+public record Rejected(StreamSchema schema, VectorSchemaRoot rows, List<Reason> reasons) implements AutoCloseable {
+    public Rejected {
+        reasons = List.copyOf(reasons);
+        if (reasons.size() != rows.getRowCount()) {
+            throw new IllegalArgumentException(rows.getRowCount() + " rows, " + reasons.size() + " reasons");
+        }
+    }
+
+    /**
+     * Why one row is bad.
+     *
+     * @param ordinal the row's place in the batch that was read, from 0
+     * @param code the error code, {@code area.reason}
+     * @param field the column; empty if it is the row as a whole
+     * @param text one line; it never quotes a value (I11)
+     */
+    public record Reason(long ordinal, String code, String field, String text) {}
+
+    @Override
+    public void close() {
+        rows.close();
+    }
+}
