@@ -1,5 +1,6 @@
 package io.windrow.core.spec;
 
+import io.windrow.api.config.Origin;
 import io.windrow.api.config.Secret;
 import io.windrow.api.error.WindrowException;
 import io.windrow.core.registry.NearestName;
@@ -48,7 +49,7 @@ final class ConfigReader {
             values.add(tuple == null ? absent(setting, here) : value(setting, tuple, place));
         }
         try {
-            return type.cast(shape.create(values));
+            return type.cast(shape.create(values, new Origin(here.toString())));
         } catch (InvocationTargetException e) {
             throw refusedByRecord(e.getCause(), here);
         }
@@ -60,6 +61,11 @@ final class ConfigReader {
         YamlTree.entries(mapping(node, place.at(node)), place).forEach((key, tuple) -> map.put(
                 key, valueType.cast(value(valueType, tuple.getValueNode(), place.at(tuple.getKeyNode()).key(key)))));
         return map;
+    }
+
+    /** Reads a list of one record type. */
+    <R extends Record> List<R> records(Class<R> type, Node node, Place place) {
+        return list(type, node, place.at(node)).stream().map(type::cast).toList();
     }
 
     /** Reads text. */

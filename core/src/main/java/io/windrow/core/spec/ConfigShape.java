@@ -1,6 +1,7 @@
 package io.windrow.core.spec;
 
 import io.windrow.api.config.Doc;
+import io.windrow.api.config.Origin;
 import io.windrow.api.error.WindrowException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -40,6 +41,9 @@ record ConfigShape(Class<? extends Record> type, List<Setting> settings) {
     static ConfigShape of(Class<? extends Record> type) {
         List<Setting> settings = new ArrayList<>();
         for (RecordComponent component : type.getRecordComponents()) {
+            if (component.getType() == Origin.class) {
+                continue;
+            }
             Doc doc = component.getAnnotation(Doc.class);
             if (doc == null) {
                 throw WindrowException.of(
@@ -67,17 +71,20 @@ record ConfigShape(Class<? extends Record> type, List<Setting> settings) {
         return settings.stream().map(Setting::key).toList();
     }
 
-    /** Makes the record. What its constructor refuses comes out as the exception that it threw. */
-    Record create(List<Object> values) throws InvocationTargetException {
+    /** Makes the record of its settings' values in order. What its constructor refuses comes out as the exception that it threw. */
+    Record create(List<Object> values, Origin origin) throws InvocationTargetException {
         RecordComponent[] components = type.getRecordComponents();
         Class<?>[] types = new Class<?>[components.length];
+        Object[] arguments = new Object[components.length];
+        int next = 0;
         for (int i = 0; i < types.length; i++) {
             types[i] = components[i].getType();
+            arguments[i] = types[i] == Origin.class ? origin : values.get(next++);
         }
         try {
             Constructor<? extends Record> constructor = type.getDeclaredConstructor(types);
             constructor.setAccessible(true);
-            return constructor.newInstance(values.toArray());
+            return constructor.newInstance(arguments);
         } catch (NoSuchMethodException | InstantiationException | IllegalAccessException e) {
             throw WindrowException.of(SpecError.BAD_RECORD, "Making the config record " + type.getName(), e);
         }

@@ -88,7 +88,8 @@ public final class PipelineFiles {
                 run(reader, optional(entries, Section.RUN), top),
                 optional(entries, Section.WRITE)
                         .map(node -> reader.map(WriteMode.class, node, top.key("write")))
-                        .orElse(Map.of()));
+                        .orElse(Map.of()),
+                GovernanceFiles.read(reader, entries, top));
     }
 
     private static RunConfig run(ConfigReader reader, Optional<Node> node, Place top) {
@@ -153,7 +154,7 @@ public final class PipelineFiles {
                 .remedy("Add the key " + section.key() + "."));
     }
 
-    private static Optional<Node> optional(Map<String, NodeTuple> entries, Section section) {
+    static Optional<Node> optional(Map<String, NodeTuple> entries, Section section) {
         return Optional.ofNullable(entries.get(section.key()))
                 .map(NodeTuple::getValueNode)
                 .filter(node -> !ConfigReader.isNull(node));

@@ -1,6 +1,7 @@
 package io.windrow.core.spec;
 
 import io.windrow.api.sink.WriteMode;
+import io.windrow.core.policy.Governance;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param sink where rows go to
  * @param run how it is run
  * @param write write modes by stream name as {@code namespace.name}, where they differ from the default
+ * @param governance what is done to rows between source and sink
  */
 public record PipelineSpec(
         String file,
@@ -25,7 +27,8 @@ public record PipelineSpec(
         Side source,
         Side sink,
         RunConfig run,
-        Map<String, WriteMode> write) {
+        Map<String, WriteMode> write,
+        Governance governance) {
     public PipelineSpec {
         write = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(write));
     }

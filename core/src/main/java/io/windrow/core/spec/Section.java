@@ -14,6 +14,14 @@ enum Section {
             + "incremental read appends.", true),
     CONTRACT("What rows must look like, and what happens on drift. Not acted on by this version, and so refused.", false),
     MASK("Which values are masked. Not acted on by this version, and so refused.", false),
+    DEDUPE("Which rows count as repeated, by stream. Not acted on by this version, and so refused.", false),
+    TRANSFORM("How rows are filtered and reshaped, by stream. Not acted on by this version, and so refused.", false),
+    SAMPLE("Which share of a stream is delivered, by stream. Not acted on by this version, and so refused.", false),
+    WATERMARK("Which field says when a row happened, by stream. Not acted on by this version, and so refused.", false),
+    PROVENANCE("Fields that say where a row comes from. Not acted on by this version, and so refused.", false),
+    QUARANTINE("Where bad rows go. Not acted on by this version, and so refused.", false),
+    ENCRYPTION("How delivered files are encrypted. Not acted on by this version, and so refused.", false),
+    RETENTION("How long things are kept. Not acted on by this version, and so refused.", false),
     SLO("What the pipeline promises. Not acted on by this version, and so refused.", false);
 
     private final String text;

@@ -33,6 +33,12 @@ public final class SpecReference {
         }
         page.table("owner", Owner.class);
         page.table("run", RunConfig.class);
+        for (Section section : Section.values()) {
+            Class<? extends Record> policy = GovernanceFiles.RECORDS.get(section);
+            if (section.accepted() && policy != null) {
+                page.table(section.key(), policy);
+            }
+        }
         for (Connector connector : registry.connectors()) {
             connector.source().ifPresent(source -> page.table("source." + connector.name(), source.config()));
             connector.sink().ifPresent(sink -> page.table("sink." + connector.name(), sink.config()));

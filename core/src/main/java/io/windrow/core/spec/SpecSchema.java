@@ -91,8 +91,25 @@ public final class SpecSchema {
                 strings("enum", ConfigShape.words(WriteMode.class));
                 json.writeEndObject();
             }
-            case CONTRACT, MASK, SLO -> json.writeBooleanField("deprecated", true);
+            case CONTRACT, PROVENANCE, QUARANTINE, ENCRYPTION, RETENTION -> record(policy(section));
+            case MASK -> {
+                json.writeStringField("type", "array");
+                json.writeObjectFieldStart("items");
+                record(policy(section));
+                json.writeEndObject();
+            }
+            case DEDUPE, TRANSFORM, SAMPLE, WATERMARK -> {
+                json.writeStringField("type", "object");
+                json.writeObjectFieldStart("additionalProperties");
+                record(policy(section));
+                json.writeEndObject();
+            }
+            case SLO -> json.writeBooleanField("deprecated", true);
         }
+    }
+
+    private static Class<? extends Record> policy(Section section) {
+        return Optional.ofNullable(GovernanceFiles.RECORDS.get(section)).orElseThrow();
     }
 
     private void side() throws IOException {
