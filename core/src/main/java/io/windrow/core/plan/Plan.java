@@ -45,6 +45,11 @@ public record Plan(
         return open(sinkFactory, spec.sink().config(), context);
     }
 
+    /** What happens to rows between source and sink. */
+    public Steps steps() {
+        return Steps.of(spec.governance());
+    }
+
     /** The streams of {@link Source#selected()} with their write modes, after refusing what cannot be. */
     public List<PlannedStream> streams(Map<StreamName, ReadMode> selected) {
         if (selected.isEmpty()) {
@@ -57,6 +62,11 @@ public record Plan(
                 throw unknown(written, names).at(spec.file() + " write." + written);
             }
         }
+        spec.governance().streams().forEach((place, stream) -> {
+            if (!names.contains(stream)) {
+                throw unknown(stream, names).at(place);
+            }
+        });
         List<PlannedStream> streams = new ArrayList<>();
         selected.forEach((stream, mode) -> streams.add(new PlannedStream(stream, mode, writeMode(stream, mode))));
         return streams;

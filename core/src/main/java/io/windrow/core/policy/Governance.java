@@ -44,6 +44,17 @@ public record Governance(
         watermark = ordered(watermark);
     }
 
+    /** The streams that policies name, by the place in the file where they do. */
+    public Map<String, String> streams() {
+        Map<String, String> streams = new LinkedHashMap<>();
+        contract.ifPresent(policy -> policy.streams().forEach((name, one) -> streams.put(one.origin().place(), name)));
+        dedupe.forEach((name, policy) -> streams.put(policy.origin().place(), name));
+        transform.forEach((name, policy) -> streams.put(policy.origin().place(), name));
+        sample.forEach((name, policy) -> streams.put(policy.origin().place(), name));
+        watermark.forEach((name, policy) -> streams.put(policy.origin().place(), name));
+        return streams;
+    }
+
     private static <V> Map<String, V> ordered(Map<String, V> map) {
         return Collections.unmodifiableMap(new LinkedHashMap<>(map));
     }

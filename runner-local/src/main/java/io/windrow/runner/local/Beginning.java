@@ -99,6 +99,8 @@ final class Beginning {
     /** Takes the planner's answers, opens new generations, prepares the target. Returns the streams that can be read. */
     Map<StreamName, StreamTrack> planned(SplitPlanner planner, Sink sink) {
         planner.refusals().forEach(flow::park);
+        // A policy that does not fit refuses the run, not the stream: nothing is read under half a mask (I11).
+        planner.plans().values().forEach(plan -> parts.job().steps().output(plan.schema()));
         for (Map.Entry<StreamName, StreamPlan> entry : planner.plans().entrySet()) {
             StreamTrack track = tracks.get(entry.getKey());
             if (track != null && !flow.isParked(track.stream())) {
@@ -150,7 +152,7 @@ final class Beginning {
             }
         }
         track.planned(plan);
-        sink.prepare(plan.schema(), track.task().write());
+        sink.prepare(parts.job().steps().output(plan.schema()), track.task().write());
         parts.announcer().announce(new RunEvent.StreamStarted(stream, track.generation(), plan));
     }
 

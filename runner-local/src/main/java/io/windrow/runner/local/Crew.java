@@ -7,7 +7,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.Split;
 import io.windrow.api.transform.BoundTransform;
-import io.windrow.api.transform.Transform;
+import io.windrow.core.plan.Steps;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -129,34 +129,23 @@ final class Crew implements AutoCloseable {
 
     /** The transforms of one worker, bound anew for every schema. */
     static final class Bound implements Worker.Chain {
-        private final List<Transform> transforms;
+        private final Steps steps;
         private final Map<StreamSchema, List<BoundTransform>> bound = new HashMap<>();
         private @Nullable StreamSchema last;
         private List<BoundTransform> lastBound = List.of();
 
-        Bound(List<Transform> transforms) {
-            this.transforms = transforms;
+        Bound(Steps steps) {
+            this.steps = steps;
         }
 
         @Override
         public List<BoundTransform> of(Batch batch) {
-            if (transforms.isEmpty() || batch.schema() == last) {
+            if (steps.transforms().isEmpty() || batch.schema() == last) {
                 return lastBound;
             }
             last = batch.schema();
-            lastBound = bound.computeIfAbsent(batch.schema(), this::bind);
+            lastBound = bound.computeIfAbsent(batch.schema(), steps::bind);
             return lastBound;
-        }
-
-        private List<BoundTransform> bind(StreamSchema schema) {
-            List<BoundTransform> chain = new ArrayList<>();
-            StreamSchema input = schema;
-            for (Transform transform : transforms) {
-                BoundTransform next = transform.bind(input);
-                chain.add(next);
-                input = next.output();
-            }
-            return chain;
         }
 
         @Override

@@ -16,11 +16,13 @@ import java.util.stream.Collectors;
 /** Makes a stream's part of an epoch from what the workers reported: positions, staged set, planner state and books. */
 final class EpochBuilder {
     private final String pipeline;
+    private final Map<String, String> policies;
     private final Clock clock;
     private Instant began;
 
-    EpochBuilder(String pipeline, Clock clock) {
+    EpochBuilder(String pipeline, Map<String, String> policies, Clock clock) {
         this.pipeline = pipeline;
+        this.policies = policies;
         this.clock = clock;
         this.began = clock.instant();
     }
@@ -62,7 +64,9 @@ final class EpochBuilder {
                 tally.stagedBytes(),
                 began,
                 cut,
-                tally.exceptions());
+                tally.exceptions(),
+                tally.measures(),
+                policies);
         return new StreamCut(
                 track.stream(), track.generation(), track.task().write(), planner, open, staged, track.supersedes(),
                 completes, ledger);

@@ -5,10 +5,10 @@ import io.windrow.api.batch.RowHash;
 import io.windrow.api.context.Context;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.source.Source;
-import io.windrow.api.transform.Transform;
 import io.windrow.core.ledger.RowHasher;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.plan.PlannedStream;
+import io.windrow.core.plan.Steps;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -23,7 +23,7 @@ import java.util.function.Function;
  * @param source makes the source; called once for each attempt, so that a retry starts with fresh connections
  * @param sink makes the sink; called once for each attempt
  * @param streams which streams there are and what to do with each, names unique; may ask the source
- * @param transforms applied to every batch in this order; may be empty
+ * @param steps what happens to every batch on its way
  * @param pace how fast, how large and how patient
  * @param hashKey the key of the row hashes
  */
@@ -32,13 +32,9 @@ public record Job(
         Function<Context, Source> source,
         Function<Context, Sink> sink,
         Function<Source, List<PlannedStream>> streams,
-        List<Transform> transforms,
+        Steps steps,
         Pace pace,
         HashKey hashKey) {
-    public Job {
-        transforms = List.copyOf(transforms);
-    }
-
     /** A hasher for one thread. */
     Function<Batch, RowHash> hasher() {
         return new RowHasher(hashKey.high(), hashKey.low())::hash;
@@ -51,7 +47,7 @@ public record Job(
                 plan::openSource,
                 plan::openSink,
                 source -> plan.streams(source.selected()),
-                List.of(),
+                plan.steps(),
                 Pace.of(plan.spec().run()),
                 hashKey);
     }

@@ -166,12 +166,12 @@ final class RunSession {
                         new WriteQueue(
                                 new WriteSide(number, cut, current, numbers::open, parts.context().failpoints()), current,
                                 parts.threads().of("writer")),
-                        job.hasher(), new Crew.Bound(job.transforms()), parts.options().limit()));
+                        job.hasher(), new Crew.Bound(job.steps()), parts.options().limit()));
         boolean orderly = false;
         try {
             new Attempt(
                             planned, planner, crew, commits,
-                            new EpochBuilder(job.pipeline(), parts.context().clock()), current, parts, budget,
+                            new EpochBuilder(job.pipeline(), job.steps().policies(), parts.context().clock()), current, parts, budget,
                             () -> stopRequested)
                     .run();
             orderly = true;

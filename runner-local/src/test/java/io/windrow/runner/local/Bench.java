@@ -13,6 +13,7 @@ import io.windrow.core.observe.RunEvent;
 import io.windrow.core.observe.RunResult;
 import io.windrow.core.observe.StreamResult;
 import io.windrow.core.plan.PlannedStream;
+import io.windrow.core.plan.Steps;
 import io.windrow.core.run.RetryPolicy;
 import io.windrow.core.spec.OnError;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -65,7 +67,7 @@ final class Bench implements AutoCloseable {
                 maxRowsPerSecond, 0);
         return new Job(
                 "bench", context -> new MemorySource(upstream, context), context -> target.connect(),
-                source -> List.copyOf(streams), transforms, pace, Job.HashKey.of("bench"));
+                source -> List.copyOf(streams), new Steps(transforms, Map.of()), pace, Job.HashKey.of("bench"));
     }
 
     LocalRunner runner(StateStore store) {

@@ -1,0 +1,8 @@
+/**
+ * What the built-in steps between source and sink share: {@link io.windrow.core.transform.Rows} picks rows of a batch. Each
+ * step has a package of its own below. No I/O, no clock, and no step knows of another.
+ */
+@NullMarked
+package io.windrow.core.transform;
+
+import org.jspecify.annotations.NullMarked;
