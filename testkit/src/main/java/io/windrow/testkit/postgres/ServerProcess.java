@@ -54,7 +54,7 @@ final class ServerProcess {
                 } else {
                     pid.complete(Long.valueOf(line));
                 }
-                if (line.contains("database system is ready to accept connections")) {
+                if (line.contains("database system is ready to accept")) {
                     ready.complete(true);
                 }
             }

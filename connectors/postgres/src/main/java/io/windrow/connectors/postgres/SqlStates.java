@@ -6,8 +6,10 @@ import io.windrow.api.error.WindrowException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -85,10 +87,9 @@ final class SqlStates {
      * @param doing a gerund clause: {@code Reading public.orders}
      */
     static WindrowException coded(String doing, SQLException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SSLException) {
-                return WindrowException.of(PostgresError.TLS_REFUSED, doing + ": TLS: " + cause.getMessage());
-            }
+        Optional<WindrowException> tls = tls(doing, e);
+        if (tls.isPresent()) {
+            return tls.get();
         }
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         PostgresError code = code(state);
@@ -103,9 +104,6 @@ final class SqlStates {
                 words = " (" + message + ")";
             }
         } else if (code == PostgresError.CONNECT_REFUSED || code == PostgresError.CONNECTION_LOST) {
-            if (String.valueOf(e.getMessage()).contains("does not support SSL")) {
-                code = PostgresError.TLS_REFUSED;
-            }
             String unanswered = switch (e.getCause()) {
                 case UnknownHostException host -> "no host has the name " + host.getMessage();
                 case SocketTimeoutException ignored -> "no answer in time";
@@ -118,6 +116,41 @@ final class SqlStates {
         }
         return WindrowException.of(
                 code, doing + ": the server answered " + (state.isEmpty() ? "without a code" : state) + words);
+    }
+
+    /** What is wrong with TLS. The driver's texts are translated, so the place that throws tells one failure from another. */
+    private static Optional<WindrowException> tls(String doing, SQLException e) {
+        String ssl = "";
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertPathBuilderException) {
+                return Optional.of(WindrowException.of(
+                        PostgresError.TLS_REFUSED, doing + ": TLS: no known authority has issued the server's certificate"));
+            }
+            if (cause instanceof SSLException && ssl.isEmpty()) {
+                ssl = String.valueOf(cause.getMessage());
+            }
+        }
+        if (!ssl.isEmpty()) {
+            return Optional.of(WindrowException.of(PostgresError.TLS_REFUSED, doing + ": TLS: " + ssl));
+        }
+        StackTraceElement[] trace = e.getStackTrace();
+        if (trace.length == 0 || e instanceof PSQLException pg && pg.getServerErrorMessage() != null) {
+            return Optional.empty();
+        }
+        if (trace[0].getMethodName().equals("enableSSL") && e.getCause() == null) {
+            return Optional.of(WindrowException.of(PostgresError.TLS_REFUSED, doing + ": TLS: the server offers none"));
+        }
+        if (!trace[0].getClassName().startsWith("org.postgresql.ssl.")) {
+            return Optional.empty();
+        }
+        if (e.getCause() != null) {
+            return Optional.of(
+                    WindrowException.of(PostgresError.TLS_REFUSED, doing + ": TLS: " + e.getCause().getMessage()));
+        }
+        return Optional.of(WindrowException.of(
+                        PostgresError.TLS_REFUSED, doing + ": TLS: the server's certificate is for another host name")
+                .remedy("Connect by a name that the certificate holds. If the name cannot be: sslmode=verify-ca with sslrootcert"
+                        + " in the URL verifies the authority only."));
     }
 
     /** Messages of these states name objects, roles and settings, never a row's values or a password. */

@@ -17,6 +17,7 @@ import io.windrow.connectors.postgres.WindowState.Candidate;
 import io.windrow.connectors.postgres.WindowState.Heap;
 import io.windrow.connectors.postgres.WindowState.HeapFile;
 import io.windrow.connectors.postgres.WindowState.OpenWindow;
+import io.windrow.connectors.postgres.catalog.ServerFacts;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -163,6 +164,9 @@ final class WindowRead implements StreamRead {
                 if (highest.isPresent()) {
                     nextBound = Optional.of(cursor.get().less(highest.get(), lag, state.bound()));
                 }
+            } else if (moment.server().standby() == ServerFacts.Standby.STANDBY) {
+                // Who is at work on the primary without an id yet is not to be seen here, so no bound is safe.
+                nextCandidate = state.candidate();
             } else {
                 Optional<Candidate> old = state.candidate();
                 boolean safe = old.isPresent() && isSafe(old.get()) && complete(until, bound);
@@ -271,6 +275,14 @@ final class WindowRead implements StreamRead {
     private void tellOnce() throws SQLException {
         if (shape.config().cursor().isEmpty()) {
             return;
+        }
+        if (moment.server().standby() == ServerFacts.Standby.STANDBY && shape.config().guarantee() == Level.CONDITIONAL) {
+            context.notices()
+                    .tell(
+                            "postgres.standby_bound",
+                            "Stream " + shape.stream() + ": the server is a standby, which does not show all transactions that are "
+                                    + "open on the primary; the safe bound stays where it is"
+                                    + (state.bound().isEmpty() ? ", and every run scans the whole table." : "."));
         }
         CursorBounds cursor = new CursorBounds(session, shape, shape.config().cursor().get());
         long nulls = cursor.nulls();

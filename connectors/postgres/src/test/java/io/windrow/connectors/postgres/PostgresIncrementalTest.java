@@ -20,19 +20,27 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("server")
+@ParameterizedClass
+@MethodSource("io.windrow.testkit.postgres.PostgresServer#majors")
 class PostgresIncrementalTest {
     private static final StreamName T = new StreamName("public", "t");
+
+    @Parameter
+    int major;
 
     private PostgresDatabase db;
 
     @BeforeEach
     void open() {
-        db = PostgresDatabase.create(PostgresServer.shared(18));
+        db = PostgresDatabase.create(PostgresServer.shared(major));
     }
 
     @AfterEach

@@ -1,0 +1,156 @@
+package io.windrow.connectors.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.testkit.postgres.PostgresOptions;
+import io.windrow.testkit.postgres.PostgresServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * TLS to a real server. Its certificate is for the address 0.0.0.0, which reaches this machine and is none of the names
+ * for which TLS may be left out.
+ */
+@Tag("server")
+class PostgresTlsTest {
+    private static final int NOBODY = 65534;
+    private static final String PASSWORD = "changeit";
+
+    private static Path folder;
+    private static PostgresServer server;
+
+    @BeforeAll
+    static void start() throws IOException, InterruptedException, GeneralSecurityException {
+        folder = Files.createTempDirectory("windrow-tls-");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        keytool("-genkeypair", "-alias", "ca", "-dname", "CN=ca", "-keyalg", "EC", "-ext", "bc:c", "-keystore", "ca.p12");
+        keytool("-genkeypair", "-alias", "server", "-dname", "CN=server", "-keyalg", "EC", "-keystore", "server.p12");
+        keytool("-certreq", "-alias", "server", "-keystore", "server.p12", "-file", "server.csr");
+        keytool("-gencert", "-rfc", "-alias", "ca", "-keystore", "ca.p12", "-infile", "server.csr", "-outfile", "server.crt",
+                "-ext", "san=ip:0.0.0.0,dns:db.example");
+        keytool("-exportcert", "-rfc", "-alias", "ca", "-keystore", "ca.p12", "-file", "ca.crt");
+        keytool("-genkeypair", "-alias", "ca", "-dname", "CN=other", "-keyalg", "EC", "-ext", "bc:c", "-keystore", "other.p12");
+        keytool("-exportcert", "-rfc", "-alias", "ca", "-keystore", "other.p12", "-file", "other.crt");
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(folder.resolve("server.p12"))) {
+            keys.load(in, PASSWORD.toCharArray());
+        }
+        Path key = folder.resolve("server.key");
+        Files.writeString(key, "-----BEGIN PRIVATE KEY-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                        .encodeToString(keys.getKey("server", PASSWORD.toCharArray()).getEncoded())
+                + "\n-----END PRIVATE KEY-----\n");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        if (Integer.valueOf(0).equals(Files.getAttribute(key, "unix:uid"))) {
+            Files.setAttribute(key, "unix:uid", NOBODY);
+        }
+        Files.setPosixFilePermissions(folder.resolve("server.crt"), PosixFilePermissions.fromString("rw-r--r--"));
+        server = PostgresServer.start(PostgresOptions.of(18)
+                .with("ssl", "on")
+                .with("ssl_cert_file", folder.resolve("server.crt").toString())
+                .with("ssl_key_file", key.toString()));
+        server.execute("CREATE TABLE t AS SELECT 1 AS one");
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        server.close();
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+
+    private static void keytool(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("-storepass", PASSWORD));
+        Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+    }
+
+    private static Drive drive(String host, String parameters) {
+        String url = "postgres://postgres@" + host + ":" + server.port() + "/postgres" + parameters;
+        return new Drive(Drive.config(url, StreamConfig.snapshot("public.t")), new StreamName("public", "t"));
+    }
+
+    private static void refused(String host, String parameters, String... words) {
+        try (Drive drive = drive(host, parameters)) {
+            assertThatThrownBy(drive::run).isInstanceOfSatisfying(WindrowException.class, e -> {
+                assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(PostgresError.TLS_REFUSED);
+                assertThat(e.getMessage() + e.remedy()).contains(words);
+                assertThat(e.remedy()).contains("sslrootcert");
+            });
+        }
+    }
+
+    @Test
+    void A_certificate_of_an_unknown_authority_is_refused_by_default() {
+        refused("0.0.0.0", "", "no known authority");
+        refused("0.0.0.0", "?sslrootcert=" + folder.resolve("other.crt"), "no known authority");
+    }
+
+    @Test
+    void A_known_authority_is_enough_for_a_verified_connection() {
+        try (Drive drive = drive("0.0.0.0", "?sslrootcert=" + folder.resolve("ca.crt"))) {
+            assertThat(drive.run()).isEqualTo(1);
+            assertThat(drive.source().check()).anyMatch(result -> result.name().equals("tls")
+                    && result.outcome().name().equals("OK")
+                    && result.detail().contains("verified (TLSv1."));
+        }
+    }
+
+    @Test
+    void A_certificate_for_another_host_is_refused_and_the_host_is_named() {
+        refused("localhost", "?sslmode=verify-full&sslrootcert=" + folder.resolve("ca.crt"), "localhost", "another host name");
+        try (Drive drive = drive("localhost", "?sslmode=verify-ca&sslrootcert=" + folder.resolve("ca.crt"))) {
+            assertThat(drive.run()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void A_missing_file_of_an_authority_is_refused() {
+        refused("0.0.0.0", "?sslrootcert=" + folder.resolve("nothing.crt"), "nothing.crt");
+    }
+
+    @Test
+    void A_connection_that_is_not_verified_is_warned_of() {
+        try (Drive drive = drive("0.0.0.0", "?sslmode=require")) {
+            assertThat(drive.source().check()).anyMatch(result -> result.name().equals("tls")
+                    && result.outcome().name().equals("WARNING")
+                    && result.detail().contains("not verified"));
+        }
+    }
+
+    @Test
+    void A_server_without_tls_is_refused_where_tls_is_verified() {
+        try (PostgresServer plain = PostgresServer.start(PostgresOptions.of(18));
+                Drive drive = new Drive(
+                        Drive.config(
+                                "postgres://postgres@0.0.0.0:" + plain.port() + "/postgres", StreamConfig.snapshot("public.t")),
+                        new StreamName("public", "t"))) {
+            assertThatThrownBy(drive::run).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(PostgresError.TLS_REFUSED));
+        }
+    }
+}
