@@ -43,7 +43,7 @@ final class RunView implements RunListener {
         switch (event) {
             case RunEvent.ProgressMade progress -> progress(progress.streams());
             case RunEvent.RunStarted started -> say("run " + started.run() + " of " + started.pipeline() + ", "
-                    + started.streams().size() + " streams");
+                    + started.streams().size() + (started.streams().size() == 1 ? " stream" : " streams"));
             case RunEvent.StreamStarted started -> {
                 if (form == Form.LINES) {
                     say(started.stream() + ": " + started.plan().guarantee().name() + ", generation "

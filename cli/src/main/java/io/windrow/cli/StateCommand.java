@@ -96,12 +96,21 @@ final class StateCommand implements Runnable {
             @Option(names = "--yes", description = "Do it; without, only say what would happen.") boolean yes) {
         Progress start = new Progress(new PlannerState(version, planner), Map.of());
         Plan plan = plan(file);
-        tried(plan, stream, start.planner());
-        return open(plan, List.of(stream), Optional.of(start), yes);
+        return open(plan, List.of(), Optional.of(new Rewind(tried(plan, stream, start.planner()), start)), yes);
+    }
+
+    /** A place to read on from. The store need not know the stream: its state may come from another store. */
+    private record Rewind(StreamName stream, Progress start) {
+        StreamState state(List<StreamState> known) {
+            return known.stream()
+                    .filter(state -> state.stream().equals(stream))
+                    .findFirst()
+                    .orElseGet(() -> new StreamState(stream, 0, 0, Optional.empty(), Optional.empty(), Optional.empty()));
+        }
     }
 
     /** Lets the source plan from the state, so that a wrong one is refused now and not by the next run. Reads no row. */
-    private void tried(Plan plan, String name, PlannerState state) {
+    private StreamName tried(Plan plan, String name, PlannerState state) {
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
                 Source source = plan.openSource(context)) {
             Map<StreamName, ReadMode> selected = source.selected();
@@ -113,17 +122,20 @@ final class StateCommand implements Runnable {
                     throw refusal;
                 }
             }
+            return stream;
         }
     }
 
-    private int open(Plan plan, List<String> names, Optional<Progress> start, boolean yes) {
+    private int open(Plan plan, List<String> names, Optional<Rewind> rewind, boolean yes) {
+        Optional<Progress> start = rewind.map(Rewind::start);
         Screen screen = windrow.screen();
         String pipeline = plan.spec().pipeline();
         try (StateStore store = Stores.required(plan.spec())) {
             List<StreamState> known = store.load(pipeline);
             List<StreamState> chosen = new ArrayList<>();
             names.forEach(name -> chosen.add(KnownStreams.state(name, known)));
-            if (names.isEmpty()) {
+            rewind.ifPresent(place -> chosen.add(place.state(known)));
+            if (chosen.isEmpty()) {
                 chosen.addAll(known);
             }
             for (StreamState state : chosen) {

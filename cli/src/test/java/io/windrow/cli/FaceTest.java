@@ -272,6 +272,39 @@ class FaceTest {
         assertThat(windrow("state", "reset", file, "--yes").exit()).isZero();
     }
 
+    @Test
+    void a_pipeline_moves_to_a_postgresql_store_with_its_positions() throws IOException {
+        Path file = pipeline(NEW_ORDERS);
+        windrow("run", file);
+        String kept = planner(file, "public.orders");
+        try (PostgresDatabase store = PostgresDatabase.create(DATABASE.server())) {
+            Files.writeString(file, Files.readString(file) + "run:\n  state: '" + store.jdbcUrl() + "'\n");
+            Invoked diverged = windrow("run", file, "--json");
+            assertThat(diverged.exit()).as(diverged.whole()).isEqualTo(ExitCode.UNKNOWN_OUTCOME.value());
+            assertThat(diverged.out()).contains("epoch.target_diverged");
+            Invoked set = windrow("state", "set", file, "--stream", "public.orders", "--planner", kept, "--yes");
+            assertThat(set.exit()).as(set.whole()).isZero();
+            assertThat(stream(windrow("run", file, "--json")).get("written_rows")).isEqualTo("0");
+            DATABASE.execute("INSERT INTO orders VALUES (1001, 'late')");
+            assertThat(stream(windrow("run", file, "--json")).get("written_rows")).isEqualTo("1");
+            Invoked verified = windrow("verify", file);
+            assertThat(verified.exit()).as(verified.whole()).isZero();
+        } finally {
+            DATABASE.execute("DELETE FROM orders WHERE id > 1000");
+        }
+    }
+
+    @Test
+    void no_color_and_a_pipe_turn_colours_and_redrawing_off() throws Exception {
+        Path file = pipeline(ORDERS);
+        for (Map<String, String> environment : List.of(Map.of("NO_COLOR", "1"), Map.<String, String>of())) {
+            try (ChildJvm child = ChildJvm.start("io.windrow.cli.Main", List.of("run", file.toString()), environment)) {
+                assertThat(child.awaitEnd(Duration.ofMinutes(1))).isZero();
+                assertThat(child.output()).contains("complete").doesNotContain("\u001b[");
+            }
+        }
+    }
+
     private static String planner(Path file, String stream) {
         for (Object state : (List<?>) windrow("state", "show", file, "--json").json().getFirst().get("streams")) {
             if (((Map<?, ?>) state).get("stream").equals(stream)) {
