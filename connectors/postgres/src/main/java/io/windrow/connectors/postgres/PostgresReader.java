@@ -40,15 +40,19 @@ final class PostgresReader implements SplitReader {
     private final PostgresSplit split;
     private final io.windrow.api.schema.StreamName stream;
     private final Optional<PostgresPosition> from;
-    private final Wire wire = new Wire();
+    private final Wire wire;
     private final boolean encrypted;
     private @Nullable Session session;
     private volatile @Nullable StreamShape shape;
     private @Nullable CopyOut copy;
     private volatile @Nullable CopyDecoder decoder;
     private ReadSql.Lead lead = ReadSql.Lead.NONE;
+    private Wire.@Nullable Frames frames;
     private byte @Nullable [] pending;
     private int pendingAt;
+    private int pendingEnd;
+    /** Whether the driver has read something since it was asked whether the copy goes on. */
+    private boolean driverRead = true;
     private byte[] leadKey = new byte[0];
     private @Nullable FutureTask<CopyOut> starting;
     private @Nullable RowPlace place;
@@ -68,6 +72,7 @@ final class PostgresReader implements SplitReader {
         this.split = split;
         this.from = from;
         this.encrypted = !"disable".equals(source.address().parameters().get("sslmode"));
+        this.wire = new Wire(encrypted ? Wire.Content.BYTES : Wire.Content.MESSAGES);
         if (split.part() == PostgresSplit.Part.WHOLE && from.isPresent() && from.get().rows() > 0) {
             throw WindrowException.of(
                     PostgresError.SNAPSHOT_LOST,
@@ -100,48 +105,76 @@ final class PostgresReader implements SplitReader {
     }
 
     private ReadResult read(CopyOut running, CopyDecoder rows, long deadlineNanos) throws SQLException, IOException {
+        Wire.Frames rowsOnWire = frames;
         int untilClock = CLOCK_EVERY_ROWS;
         while (true) {
             byte[] message = pending;
             int at = pendingAt;
+            int end = pendingEnd;
             if (message == null) {
-                at = 0;
-                if (!running.isActive()) {
+                if (driverRead && !running.isActive()) {
                     return end(running, rows);
                 }
-                message = running.readFromCopy(false);
-                if (message == null && running.isActive()) {
-                    if (wire.takeWoken() || !wire.await(deadlineNanos)) {
+                driverRead = rowsOnWire == null;
+                switch (rowsOnWire == null ? Wire.Frames.Next.OTHER : rowsOnWire.next(deadlineNanos)) {
+                    case ROW -> {
+                        message = rowsOnWire.bytes();
+                        at = rowsOnWire.from();
+                        end = rowsOnWire.to();
+                    }
+                    case NOT_YET -> {
                         wire.takeWoken();
                         return rows.rows() > 0 ? data(rows) : new ReadResult.Idle();
                     }
-                    // Below TLS there are bytes, and nobody knows yet whether they are a message.
-                    message = running.readFromCopy(encrypted);
-                }
-                if (message == null) {
-                    continue;
+                    case OTHER -> {
+                        driverRead = true;
+                        message = running.readFromCopy(rowsOnWire != null && rowsOnWire.ended());
+                        if (message == null && running.isActive()) {
+                            if (wire.takeWoken() || !wire.await(deadlineNanos)) {
+                                wire.takeWoken();
+                                return rows.rows() > 0 ? data(rows) : new ReadResult.Idle();
+                            }
+                            // Below TLS there are bytes, and nobody knows yet whether they are a message.
+                            message = running.readFromCopy(encrypted);
+                        }
+                        if (message == null) {
+                            continue;
+                        }
+                        at = 0;
+                        end = message.length;
+                    }
                 }
                 if (lead != ReadSql.Lead.NONE) {
-                    at = withoutHeader(message, rows);
-                    if (at == message.length) {
+                    at = withoutHeader(message, at, end, rows);
+                    if (at == end) {
+                        consumed();
                         continue;
                     }
                 }
             }
-            if (!rows.fits(message.length - at)) {
+            if (!rows.fits(end - at)) {
                 pending = message;
                 pendingAt = at;
+                pendingEnd = end;
                 return data(rows);
             }
             pending = null;
             at = lead == ReadSql.Lead.NONE ? at : withoutLead(message, at);
-            rows.append(message, at, message.length - at);
+            rows.append(message, at, end - at);
+            consumed();
             if (--untilClock == 0) {
                 untilClock = CLOCK_EVERY_ROWS;
                 if (System.nanoTime() - deadlineNanos >= 0 || wire.takeWoken()) {
                     return rows.rows() > 0 ? data(rows) : new ReadResult.Idle();
                 }
             }
+        }
+    }
+
+    private void consumed() {
+        Wire.Frames rowsOnWire = frames;
+        if (rowsOnWire != null) {
+            rowsOnWire.consumed();
         }
     }
 
@@ -191,16 +224,16 @@ final class PostgresReader implements SplitReader {
         };
     }
 
-    private int withoutHeader(byte[] message, CopyDecoder rows) {
+    private int withoutHeader(byte[] message, int at, int end, CopyDecoder rows) {
         if (headerSeen) {
-            return 0;
+            return at;
         }
         headerSeen = true;
-        int length = message.length < HEADER_BYTES
-                ? message.length
-                : HEADER_BYTES + ByteBuffer.wrap(message).getInt(HEADER_BYTES - 4);
-        rows.append(message, 0, length);
-        return length;
+        int length = end - at < HEADER_BYTES
+                ? end - at
+                : HEADER_BYTES + ByteBuffer.wrap(message).getInt(at + HEADER_BYTES - 4);
+        rows.append(message, at, length);
+        return at + length;
     }
 
     /** Takes the leading column off the row, in place, and gives the offset at which the shorter row begins. */
@@ -236,7 +269,7 @@ final class PostgresReader implements SplitReader {
      * the first rows, and the driver cannot be asked to wait for less than that. So a thread of its own waits, and nothing
      * else touches the connection until it is done.
      */
-    private @Nullable CopyOut started(long deadlineNanos) throws SQLException {
+    private @Nullable CopyOut started(long deadlineNanos) throws SQLException, IOException {
         if (copy != null) {
             return copy;
         }
@@ -252,6 +285,7 @@ final class PostgresReader implements SplitReader {
                 CopyOut running = task.get(Math.max(0, Math.min(left, WAKE_NANOS)), TimeUnit.NANOSECONDS);
                 copy = running;
                 wire.streaming();
+                frames = wire.frames();
                 return running;
             } catch (TimeoutException e) {
                 if (left <= 0) {

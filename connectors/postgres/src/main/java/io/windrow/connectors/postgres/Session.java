@@ -33,7 +33,7 @@ final class Session implements AutoCloseable {
     }
 
     static Session open(PostgresAddress address, PostgresConfig config) {
-        return open(address, config, new Wire());
+        return open(address, config, new Wire(Wire.Content.BYTES));
     }
 
     static Session open(PostgresAddress address, PostgresConfig config, Wire wire) {
