@@ -85,6 +85,18 @@ final class CellHash {
         return mix(mix(hash ^ last, keys.factor) ^ length, keys.lastFactor);
     }
 
+    /** Up to seven bytes as a number with zeros above; whole words are read where the memory up to {@code end} allows it. */
+    static long shortWord(long address, int length, long end) {
+        if (address + 8 <= end) {
+            return MemoryUtil.getLong(address) & (1L << 8 * length) - 1;
+        }
+        long word = 0;
+        for (int i = length - 1; i >= 0; i--) {
+            word = word << 8 | MemoryUtil.getByte(address + i) & 0xff;
+        }
+        return word;
+    }
+
     private static long struct(FieldKeys keys, StructVector vector, int i) {
         long hash = keys.seed;
         List<FieldVector> parts = vector.getChildrenFromFields();

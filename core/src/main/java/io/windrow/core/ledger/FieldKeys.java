@@ -11,15 +11,19 @@ import java.util.List;
  * fields, or one field with two types, have nothing in common.
  */
 final class FieldKeys {
+    /** Words of 64 bits that a short byte sequence has at most, its length included. */
+    static final int SHORT_WORDS = 16;
+
     final Column column;
     final List<FieldKeys> children;
-    /** Multipliers of the value's first and second 64 bits; each is a number of 128 bits. */
-    final long firstLow;
+    /** Multipliers of a value's first and second 64 bits. */
+    final long first;
 
-    final long firstHigh;
-    final long secondLow;
-    final long secondHigh;
-    /** Added for a value, for null and for unchanged (I8); absent adds nothing. */
+    final long second;
+    /** Of a short byte sequence, word {@code i} with its length in front is added to number {@code i} of these. */
+    final long[] addends;
+
+    /** Added for a value, for null and for unchanged (I8); absent adds nothing. The halves are added up apart. */
     final long presentLow;
 
     final long presentHigh;
@@ -37,10 +41,8 @@ final class FieldKeys {
     FieldKeys(SipHash key, long path, Column column) {
         this.column = column;
         long typed = key.of(path, column.id(), type(column.type()), 0).low();
-        firstLow = key.of(typed, 1).low() | 1;
-        firstHigh = key.of(typed, 1).high();
-        secondLow = key.of(typed, 2).low() | 1;
-        secondHigh = key.of(typed, 2).high();
+        first = key.of(typed, 1).low() | 1;
+        second = key.of(typed, 2).low() | 1;
         presentLow = key.of(typed, 3).low();
         presentHigh = key.of(typed, 3).high();
         nullLow = key.of(typed, 4).low();
@@ -51,6 +53,10 @@ final class FieldKeys {
         factor = key.of(typed, 7).low() | 1;
         lastFactor = key.of(typed, 8).low() | 1;
         nullWord = key.of(typed, 9).low();
+        addends = new long[SHORT_WORDS];
+        for (int i = 0; i < SHORT_WORDS; i++) {
+            addends[i] = key.of(typed, 10, i).low();
+        }
         List<FieldKeys> nested = new ArrayList<>();
         for (Column child : ArrowTypes.children(column.type())) {
             nested.add(new FieldKeys(key, typed, child));

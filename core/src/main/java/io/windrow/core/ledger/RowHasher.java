@@ -11,7 +11,6 @@ import io.windrow.api.schema.StreamSchema;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TinyIntVector;
@@ -23,16 +22,21 @@ import org.jspecify.annotations.Nullable;
  * depend on which values stand together in one row. Null contributes, absent does not; every NaN is the same; −0.0 is
  * not 0.0; a decimal counts at its column's scale.
  *
- * <p>Within a row each value is multiplied by a secret number of 128 bits that belongs to its field, and the products are
- * added; SipHash of that sum is the row's hash. Two different rows have the same hash with a probability below 2^-60, and
- * without the key a hash tells nothing of a value.
+ * <p>Within a row each value gives products of 128 bits: of a number and a secret number of its field, or, for bytes, of
+ * neighbouring words with a secret number added to each. Their halves are added up apart, without a carry between them;
+ * SipHash of the two sums is the row's hash. Given the sums of all other products, a product that differs meets a wanted
+ * pair of halves for at most four of 2^63 secret numbers, so two different rows have the same hash with a probability
+ * below 2^-60; of byte sequences above 120 bytes a keyed hash stands for the words. Without the key a hash tells nothing
+ * of a value.
  *
- * <p>Used by one thread at a time; keeps arrays of the size of the largest batch. Does not change or own batches.
+ * <p>Used by one thread at a time, which goes through a batch in blocks of rows whose sums stay in the nearest cache. Does not change or own batches.
  */
 public final class RowHasher {
+    private static final int BLOCK = 1024;
+
     private final SipHash sip;
-    private long[] low = new long[0];
-    private long[] high = new long[0];
+    private final long[] low = new long[BLOCK];
+    private final long[] high = new long[BLOCK];
     private @Nullable StreamSchema schema;
     private List<FieldKeys> fields = List.of();
 
@@ -47,24 +51,45 @@ public final class RowHasher {
         if (count == 0) {
             return RowHash.ZERO;
         }
-        prepare(batch.schema(), count);
-        Optional<ChangeColumns> changes = batch.changes();
+        prepare(batch.schema());
+        ChangeColumns changes = batch.changes().orElse(null);
+        List<Part> parts = new ArrayList<>(fields.size());
+        long baseLow = 0;
+        long baseHigh = 0;
         for (int c = 0; c < fields.size(); c++) {
             FieldKeys keys = fields.get(c);
             FieldVector vector = batch.arrow().getVector(c);
-            TinyIntVector presence =
-                    changes.isPresent() ? changes.get().presence().get(keys.column.id()) : null;
-            if (presence != null) {
-                addWithPresence(keys, vector, presence, count);
-            } else {
-                add(keys, vector, count);
+            TinyIntVector presence = changes == null ? null : changes.presence().get(keys.column.id());
+            parts.add(new Part(keys, vector, vector.getNullCount() == 0 ? 0 : vector.getValidityBufferAddress(), presence));
+            if (presence == null) {
+                baseLow += keys.presentLow;
+                baseHigh += keys.presentHigh;
             }
         }
-        changes.ifPresent(c -> addOperations(c.operations(), count));
-        return sip.add(low, high, count);
+        RowHash sum = RowHash.ZERO;
+        for (int from = 0; from < count; from += BLOCK) {
+            int rows = Math.min(BLOCK, count - from);
+            Arrays.fill(low, 0, rows, baseLow);
+            Arrays.fill(high, 0, rows, baseHigh);
+            for (Part part : parts) {
+                if (part.presence == null) {
+                    add(part, from, rows);
+                } else {
+                    addWithPresence(part, part.presence, from, rows);
+                }
+            }
+            if (changes != null) {
+                addOperations(changes.operations(), from, rows);
+            }
+            sum = sum.plus(sip.add(low, high, rows));
+        }
+        return sum;
     }
 
-    private void prepare(StreamSchema next, int count) {
+    /** One column of a batch; {@code validity} is 0 if no value is null. */
+    private record Part(FieldKeys keys, FieldVector vector, long validity, @Nullable TinyIntVector presence) {}
+
+    private void prepare(StreamSchema next) {
         if (next != schema && !next.equals(schema)) {
             List<FieldKeys> keys = new ArrayList<>(next.columns().size());
             for (Column column : next.columns()) {
@@ -73,108 +98,112 @@ public final class RowHasher {
             fields = keys;
         }
         schema = next;
-        if (low.length < count) {
-            low = new long[count];
-            high = new long[count];
-        } else {
-            Arrays.fill(low, 0, count, 0);
-            Arrays.fill(high, 0, count, 0);
-        }
     }
 
-    private void add(FieldKeys keys, FieldVector vector, int count) {
-        long validity = vector.getNullCount() == 0 ? 0 : vector.getValidityBufferAddress();
-        switch (keys.column.type()) {
+    /** Adds the values of a column without presence, for which the sums hold the number for a value already. */
+    private void add(Part part, int from, int rows) {
+        switch (part.keys.column.type()) {
             case ColumnType.Int t -> {
                 switch (t.bits()) {
-                    case 64 -> addLongs(keys, vector, validity, count);
-                    case 32 -> addInts(keys, vector, validity, count, t.signed());
-                    default -> addOthers(keys, vector, validity, count);
+                    case 64 -> addLongs(part, from, rows);
+                    case 32 -> addInts(part, from, rows, t.signed() ? -1L : 0xffff_ffffL);
+                    default -> addOthers(part, from, rows);
                 }
             }
-            case ColumnType.Date ignored -> addInts(keys, vector, validity, count, true);
-            case ColumnType.Time ignored -> addLongs(keys, vector, validity, count);
-            case ColumnType.Timestamp ignored -> addLongs(keys, vector, validity, count);
-            case ColumnType.Decimal ignored -> addPairs(keys, vector, validity, count);
-            case ColumnType.Uuid ignored -> addPairs(keys, vector, validity, count);
-            case ColumnType.Text ignored -> addBytes(keys, vector, validity, count);
-            case ColumnType.Json ignored -> addBytes(keys, vector, validity, count);
-            case ColumnType.Bytes ignored -> addBytes(keys, vector, validity, count);
-            case ColumnType.Bool ignored -> addOthers(keys, vector, validity, count);
-            case ColumnType.Float ignored -> addOthers(keys, vector, validity, count);
-            case ColumnType.Interval ignored -> addOthers(keys, vector, validity, count);
-            case ColumnType.ListOf ignored -> addOthers(keys, vector, validity, count);
-            case ColumnType.Struct ignored -> addOthers(keys, vector, validity, count);
+            case ColumnType.Date ignored -> addInts(part, from, rows, -1L);
+            case ColumnType.Time ignored -> addLongs(part, from, rows);
+            case ColumnType.Timestamp ignored -> addLongs(part, from, rows);
+            case ColumnType.Decimal ignored -> addPairs(part, from, rows);
+            case ColumnType.Uuid ignored -> addPairs(part, from, rows);
+            case ColumnType.Text ignored -> addBytes(part, from, rows);
+            case ColumnType.Json ignored -> addBytes(part, from, rows);
+            case ColumnType.Bytes ignored -> addBytes(part, from, rows);
+            case ColumnType.Bool ignored -> addOthers(part, from, rows);
+            case ColumnType.Float ignored -> addOthers(part, from, rows);
+            case ColumnType.Interval ignored -> addOthers(part, from, rows);
+            case ColumnType.ListOf ignored -> addOthers(part, from, rows);
+            case ColumnType.Struct ignored -> addOthers(part, from, rows);
         }
     }
 
-    private void addLongs(FieldKeys keys, FieldVector vector, long validity, int count) {
-        long data = vector.getDataBufferAddress();
-        for (int i = 0; i < count; i++) {
-            if (CellHash.isNull(validity, i)) {
-                plus(i, keys.nullLow, keys.nullHigh);
+    private void addLongs(Part part, int from, int rows) {
+        long data = part.vector.getDataBufferAddress() + 8L * from;
+        long validity = part.validity;
+        long first = part.keys.first;
+        for (int i = 0; i < rows; i++) {
+            if (validity != 0 && CellHash.isNull(validity, from + i)) {
+                nothing(part.keys, i);
             } else {
-                value(keys, i, MemoryUtil.getLong(data + 8L * i));
+                times(i, MemoryUtil.getLong(data + 8L * i), first);
             }
         }
     }
 
-    private void addInts(FieldKeys keys, FieldVector vector, long validity, int count, boolean signed) {
-        long data = vector.getDataBufferAddress();
-        long mask = signed ? -1L : 0xffff_ffffL;
-        for (int i = 0; i < count; i++) {
-            if (CellHash.isNull(validity, i)) {
-                plus(i, keys.nullLow, keys.nullHigh);
+    private void addInts(Part part, int from, int rows, long mask) {
+        long data = part.vector.getDataBufferAddress() + 4L * from;
+        long validity = part.validity;
+        long first = part.keys.first;
+        for (int i = 0; i < rows; i++) {
+            if (validity != 0 && CellHash.isNull(validity, from + i)) {
+                nothing(part.keys, i);
             } else {
-                value(keys, i, MemoryUtil.getInt(data + 4L * i) & mask);
+                times(i, MemoryUtil.getInt(data + 4L * i) & mask, first);
             }
         }
     }
 
-    private void addPairs(FieldKeys keys, FieldVector vector, long validity, int count) {
-        long data = vector.getDataBufferAddress();
-        for (int i = 0; i < count; i++) {
-            if (CellHash.isNull(validity, i)) {
-                plus(i, keys.nullLow, keys.nullHigh);
+    private void addPairs(Part part, int from, int rows) {
+        long data = part.vector.getDataBufferAddress() + 16L * from;
+        long validity = part.validity;
+        for (int i = 0; i < rows; i++) {
+            if (validity != 0 && CellHash.isNull(validity, from + i)) {
+                nothing(part.keys, i);
             } else {
-                value(keys, i, MemoryUtil.getLong(data + 16L * i));
-                long second = MemoryUtil.getLong(data + 16L * i + 8);
-                plus(i, second * keys.secondLow,
-                        Math.unsignedMultiplyHigh(second, keys.secondLow) + second * keys.secondHigh);
+                pair(part.keys, data + 16L * i, i);
             }
         }
     }
 
-    private void addBytes(FieldKeys keys, FieldVector vector, long validity, int count) {
-        long data = vector.getDataBufferAddress();
-        long offsets = vector.getOffsetBufferAddress();
+    private void addBytes(Part part, int from, int rows) {
+        long data = part.vector.getDataBufferAddress();
+        long end = data + part.vector.getDataBuffer().capacity();
+        long offsets = part.vector.getOffsetBufferAddress() + 4L * from;
+        long validity = part.validity;
         int start = MemoryUtil.getInt(offsets);
-        for (int i = 0; i < count; i++) {
-            int end = MemoryUtil.getInt(offsets + 4L * (i + 1));
-            if (CellHash.isNull(validity, i)) {
-                plus(i, keys.nullLow, keys.nullHigh);
+        for (int i = 0; i < rows; i++) {
+            int next = MemoryUtil.getInt(offsets + 4L * (i + 1));
+            if (validity != 0 && CellHash.isNull(validity, from + i)) {
+                nothing(part.keys, i);
             } else {
-                value(keys, i, CellHash.bytes(keys, data + start, end - start));
+                bytes(part.keys, i, data + start, next - start, end);
             }
-            start = end;
+            start = next;
         }
     }
 
-    private void addOthers(FieldKeys keys, FieldVector vector, long validity, int count) {
-        for (int i = 0; i < count; i++) {
-            if (CellHash.isNull(validity, i)) {
-                plus(i, keys.nullLow, keys.nullHigh);
+    private void addOthers(Part part, int from, int rows) {
+        for (int i = 0; i < rows; i++) {
+            if (CellHash.isNull(part.validity, from + i)) {
+                nothing(part.keys, i);
             } else {
-                value(keys, i, CellHash.word(keys, vector, i));
+                times(i, CellHash.word(part.keys, part.vector, from + i), part.keys.first);
             }
         }
     }
 
-    private void addWithPresence(FieldKeys keys, FieldVector vector, TinyIntVector presence, int count) {
+    private void addWithPresence(Part part, TinyIntVector presence, int from, int rows) {
         Presence[] kinds = Presence.values();
-        for (int i = 0; i < count; i++) {
-            switch (kinds[presence.get(i)]) {
-                case PRESENT -> addOne(keys, vector, i);
+        FieldKeys keys = part.keys;
+        for (int i = 0; i < rows; i++) {
+            switch (kinds[presence.get(from + i)]) {
+                case PRESENT -> {
+                    plus(i, keys.presentLow, keys.presentHigh);
+                    if (CellHash.isNull(part.validity, from + i)) {
+                        nothing(keys, i);
+                    } else {
+                        addOne(keys, part.vector, from + i, i);
+                    }
+                }
                 case NULL -> plus(i, keys.nullLow, keys.nullHigh);
                 case UNCHANGED -> plus(i, keys.unchangedLow, keys.unchangedHigh);
                 case ABSENT -> {
@@ -184,56 +213,87 @@ public final class RowHasher {
         }
     }
 
-    private void addOne(FieldKeys keys, FieldVector vector, int i) {
-        if (vector.isNull(i)) {
-            plus(i, keys.nullLow, keys.nullHigh);
-            return;
-        }
+    private void addOne(FieldKeys keys, FieldVector vector, int row, int i) {
         switch (keys.column.type()) {
-            case ColumnType.Decimal ignored -> addPair(keys, vector, i);
-            case ColumnType.Uuid ignored -> addPair(keys, vector, i);
-            case ColumnType.Bool ignored -> value(keys, i, CellHash.word(keys, vector, i));
-            case ColumnType.Int ignored -> value(keys, i, CellHash.word(keys, vector, i));
-            case ColumnType.Float ignored -> value(keys, i, CellHash.word(keys, vector, i));
-            case ColumnType.Text ignored -> value(keys, i, CellHash.word(keys, vector, i));
-            case ColumnType.Json ignored -> value(keys, i, CellHash.word(keys, vector, i));
-            case ColumnType.Bytes ignored -> value(keys, i, CellHash.word(keys, vector, i));
-            case ColumnType.Date ignored -> value(keys, i, CellHash.word(keys, vector, i));
-            case ColumnType.Time ignored -> value(keys, i, CellHash.word(keys, vector, i));
-            case ColumnType.Timestamp ignored -> value(keys, i, CellHash.word(keys, vector, i));
-            case ColumnType.Interval ignored -> value(keys, i, CellHash.word(keys, vector, i));
-            case ColumnType.ListOf ignored -> value(keys, i, CellHash.word(keys, vector, i));
-            case ColumnType.Struct ignored -> value(keys, i, CellHash.word(keys, vector, i));
+            case ColumnType.Decimal ignored -> pair(keys, vector.getDataBufferAddress() + 16L * row, i);
+            case ColumnType.Uuid ignored -> pair(keys, vector.getDataBufferAddress() + 16L * row, i);
+            case ColumnType.Text ignored -> sequence(keys, vector, row, i);
+            case ColumnType.Json ignored -> sequence(keys, vector, row, i);
+            case ColumnType.Bytes ignored -> sequence(keys, vector, row, i);
+            case ColumnType.Bool ignored -> times(i, CellHash.word(keys, vector, row), keys.first);
+            case ColumnType.Int ignored -> times(i, CellHash.word(keys, vector, row), keys.first);
+            case ColumnType.Float ignored -> times(i, CellHash.word(keys, vector, row), keys.first);
+            case ColumnType.Date ignored -> times(i, CellHash.word(keys, vector, row), keys.first);
+            case ColumnType.Time ignored -> times(i, CellHash.word(keys, vector, row), keys.first);
+            case ColumnType.Timestamp ignored -> times(i, CellHash.word(keys, vector, row), keys.first);
+            case ColumnType.Interval ignored -> times(i, CellHash.word(keys, vector, row), keys.first);
+            case ColumnType.ListOf ignored -> times(i, CellHash.word(keys, vector, row), keys.first);
+            case ColumnType.Struct ignored -> times(i, CellHash.word(keys, vector, row), keys.first);
         }
     }
 
-    private void addPair(FieldKeys keys, FieldVector vector, int i) {
-        long data = vector.getDataBufferAddress() + 16L * i;
-        value(keys, i, MemoryUtil.getLong(data));
-        long second = MemoryUtil.getLong(data + 8);
-        plus(i, second * keys.secondLow, Math.unsignedMultiplyHigh(second, keys.secondLow) + second * keys.secondHigh);
+    private void sequence(FieldKeys keys, FieldVector vector, int row, int i) {
+        long data = vector.getDataBufferAddress();
+        long offsets = vector.getOffsetBufferAddress() + 4L * row;
+        int start = MemoryUtil.getInt(offsets);
+        bytes(keys, i, data + start, MemoryUtil.getInt(offsets + 4) - start, data + vector.getDataBuffer().capacity());
+    }
+
+    /** 128 bits. The upper half of a number that fits 64 bits is only its sign and counts as zero. */
+    private void pair(FieldKeys keys, long data, int i) {
+        long lower = MemoryUtil.getLong(data);
+        long upper = MemoryUtil.getLong(data + 8) ^ lower >> 63;
+        times(i, lower, keys.first);
+        if (upper != 0) {
+            times(i, upper, keys.second);
+        }
+    }
+
+    /** The words of a short sequence, its length first, the last one filled up with what is before it or with zeros. */
+    private void bytes(FieldKeys keys, int i, long address, int length, long end) {
+        long[] addends = keys.addends;
+        if (length <= 8) {
+            long word = length == 8 ? MemoryUtil.getLong(address) : CellHash.shortWord(address, length, end);
+            product(i, length + addends[0], word + addends[1]);
+        } else if (length <= 8 * (FieldKeys.SHORT_WORDS - 1)) {
+            product(i, length + addends[0], MemoryUtil.getLong(address) + addends[1]);
+            long last = address + length - 8;
+            int k = 2;
+            for (long at = address + 8; at <= last + 7; at += 16, k += 2) {
+                long one = MemoryUtil.getLong(Math.min(at, last));
+                long two = at + 8 > last + 7 ? 0 : MemoryUtil.getLong(Math.min(at + 8, last));
+                product(i, one + addends[k], two + addends[k + 1]);
+            }
+        } else {
+            product(i, length + addends[0], CellHash.bytes(keys, address, length) + addends[1]);
+        }
     }
 
     /** An inserted row hashes as a row without an operation: a snapshot and a change stream agree on it (I7). */
-    private void addOperations(TinyIntVector operations, int count) {
-        RowHash factor = sip.of(-1, -1, 0);
-        for (int i = 0; i < count; i++) {
-            long operation = operations.get(i);
+    private void addOperations(TinyIntVector operations, int from, int rows) {
+        long factor = sip.of(-1, -1, 0).low() | 1;
+        for (int i = 0; i < rows; i++) {
+            long operation = operations.get(from + i);
             if (operation != Operation.INSERT.ordinal()) {
-                plus(i, operation * factor.low(),
-                        Math.unsignedMultiplyHigh(operation, factor.low()) + operation * factor.high());
+                times(i, operation, factor);
             }
         }
     }
 
-    private void value(FieldKeys keys, int i, long word) {
-        plus(i, keys.presentLow, keys.presentHigh);
-        plus(i, word * keys.firstLow, Math.unsignedMultiplyHigh(word, keys.firstLow) + word * keys.firstHigh);
+    private void nothing(FieldKeys keys, int i) {
+        plus(i, keys.nullLow - keys.presentLow, keys.nullHigh - keys.presentHigh);
+    }
+
+    private void times(int i, long word, long factor) {
+        plus(i, word * factor, Math.unsignedMultiplyHigh(word, factor));
+    }
+
+    private void product(int i, long a, long b) {
+        plus(i, a * b, Math.unsignedMultiplyHigh(a, b));
     }
 
     private void plus(int i, long addLow, long addHigh) {
-        long sum = low[i] + addLow;
-        high[i] += addHigh + (Long.compareUnsigned(sum, addLow) < 0 ? 1 : 0);
-        low[i] = sum;
+        low[i] += addLow;
+        high[i] += addHigh;
     }
 }
