@@ -13,6 +13,7 @@ import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.Status;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.epoch.EpochEffects;
+import io.windrow.core.observe.RunEvent;
 import io.windrow.core.run.RetryPolicy;
 import io.windrow.core.run.Verdict;
 import java.util.ArrayList;
@@ -36,11 +37,12 @@ final class EpochIo implements EpochEffects {
     private final RetryPolicy retry;
     private final Pause pause;
     private final Flow flow;
+    private final Announcer announcer;
     private List<StreamEpoch> committed = new ArrayList<>();
 
     EpochIo(
             StateStore store, LeaseKeeper lease, Committer committer, Failpoints failpoints, RetryPolicy retry,
-            Pause pause, Flow flow) {
+            Pause pause, Flow flow, Announcer announcer) {
         this.store = store;
         this.lease = lease;
         this.committer = committer;
@@ -48,6 +50,7 @@ final class EpochIo implements EpochEffects {
         this.retry = retry;
         this.pause = pause;
         this.flow = flow;
+        this.announcer = announcer;
     }
 
     /** The epochs that the store shows as committed since the last call. */
@@ -66,7 +69,13 @@ final class EpochIo implements EpochEffects {
                 break;
             } catch (WindrowException e) {
                 Verdict verdict = retry.judge(e.kind(), failure, ThreadLocalRandom.current().nextDouble());
-                if (!(verdict instanceof Verdict.Retry again) || !pause.of(again.after())) {
+                if (!(verdict instanceof Verdict.Retry again)) {
+                    throw e;
+                }
+                announcer.announce(new RunEvent.ErrorMet(Optional.empty(), e));
+                announcer.announce(new RunEvent.Retrying(
+                        epochs.getFirst().stream(), e, failure, retry.attempts(), again.after()));
+                if (!pause.of(again.after())) {
                     throw e;
                 }
             }

@@ -133,7 +133,8 @@ final class RunSession {
                         job.pipeline(), parts.id(), parts.context().clock().instant(), List.copyOf(todo.keySet())));
             }
             EpochIo io = new EpochIo(
-                    parts.store(), lease, committer, parts.context().failpoints(), job.pace().retry(), saving, current);
+                    parts.store(), lease, committer, parts.context().failpoints(), job.pace().retry(), saving, current,
+                    parts.announcer());
             List<StreamState> loaded = parts.store().load(job.pipeline());
             EpochDriver driver = new EpochDriver(
                     job.pipeline(), lease.lease().fencingToken(), loaded, todo.keySet(), io);

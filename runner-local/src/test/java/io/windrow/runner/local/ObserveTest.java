@@ -9,19 +9,24 @@ import ch.qos.logback.core.AppenderBase;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
+import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.observe.EventMeters;
 import io.windrow.core.observe.Meter;
 import io.windrow.core.observe.Meters;
 import io.windrow.core.observe.Outcome;
 import io.windrow.core.observe.RunEvent;
+import io.windrow.core.observe.RunResult;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,6 +118,25 @@ class ObserveTest {
         assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(400));
         assertThat(bench.target.visible("a")).isEqualTo(Bench.numbers(3_000));
+    }
+
+    @Test
+    void aReaderThatWaitsForItsRateObeysAStop() throws Exception {
+        bench.upstream.batchRows = 100;
+        bench.maxRowsPerSecond = 1;
+        bench.stream("a", 3_000, ReadMode.SNAPSHOT, WriteMode.APPEND);
+        try (StateStore store = bench.store()) {
+            LocalRunner runner = bench.runner(store);
+            CompletableFuture<RunResult> run =
+                    CompletableFuture.supplyAsync(() -> runner.run(bench.job(), RunOptions.NONE));
+            Awaitility.await().until(() -> all(RunEvent.ProgressMade.class).stream()
+                    .flatMap(progress -> progress.streams().stream())
+                    .anyMatch(stream -> stream.rowsRead() > 0));
+            runner.stop();
+            // Without the stop the next batch were read after more than a minute and a half.
+            assertThat(run.get(50, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.STOPPED);
+        }
+        assertThat(bench.target.visible("a")).hasSizeBetween(100, 200);
     }
 
     @Test
