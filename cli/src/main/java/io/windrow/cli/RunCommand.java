@@ -28,8 +28,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "run",
         description = "Run a pipeline, from a file or from --from, --stream and --to.",
-        footer = {"", "SIGTERM and Ctrl-C finish the epoch, commit it and end. SIGKILL loses and duplicates nothing:",
-            "the next run goes on from the last commit."})
+        footer = {"", "SIGTERM and Ctrl-C finish the epoch, commit it and end.",
+            "SIGKILL loses and duplicates nothing: the next run goes on from the last commit."})
 final class RunCommand implements Callable<Integer> {
     @ParentCommand Windrow windrow;
 

@@ -25,7 +25,7 @@ final class Target {
     @Option(
             names = "--from",
             paramLabel = "URL",
-            description = "Instead of a file: the source's URL. Quote it; '$${env:NAME}' keeps it out of the process list.")
+            description = "Instead of a file: the source's URL, in quotes.%n'$${env:NAME}' keeps it out of the process list.")
     @Nullable String from;
 
     @Option(names = "--to", paramLabel = "DIR", description = "With --from: the folder to write to.")

@@ -18,8 +18,10 @@ import picocli.CommandLine.ScopeType;
         },
         footer = {
             "",
-            "Without a file:  windrow run --from postgresql://user@host/db --stream public.orders --to ./out",
-            "Exit codes:      windrow docs exit-codes"
+            "Without a file:",
+            "  windrow run --from postgresql://user@host/db --stream public.orders --to out",
+            "Exit codes:",
+            "  windrow docs exit-codes"
         })
 final class Windrow {
     private final Screen screen;
