@@ -80,7 +80,7 @@ final class CsvEncoder implements RowEncoder {
         return switch (column.type()) {
             case ColumnType.Text ignored -> text((BaseVariableWidthVector) vector);
             case ColumnType.Json ignored -> text((BaseVariableWidthVector) vector);
-            case ColumnType.Bytes ignored -> viaText(Lexemes.bind(column.type(), vector));
+            case ColumnType.Bytes t -> bytes(t, (BaseVariableWidthVector) vector);
             case ColumnType.ListOf ignored -> viaText(JsonCells.bind(column, vector));
             case ColumnType.Struct ignored -> viaText(JsonCells.bind(column, vector));
             case ColumnType.Interval ignored -> viaText(JsonCells.bind(column, vector));
@@ -92,6 +92,18 @@ final class CsvEncoder implements RowEncoder {
             case ColumnType.Date t -> bare(t, vector);
             case ColumnType.Time t -> bare(t, vector);
             case ColumnType.Timestamp t -> bare(t, vector);
+        };
+    }
+
+    /** Base64 needs quotes only where bare values do, and for the empty value, which is not the absent one (I8). */
+    private Cell bytes(ColumnType.Bytes type, BaseVariableWidthVector vector) {
+        Cell bare = bare(type, vector);
+        return (target, row) -> {
+            if (vector.getEndOffset(row) == vector.getStartOffset(row)) {
+                target.ascii("\"\"");
+            } else {
+                bare.write(target, row);
+            }
         };
     }
 

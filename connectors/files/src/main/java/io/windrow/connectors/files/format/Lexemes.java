@@ -19,6 +19,8 @@ final class Lexemes {
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
     };
 
+    private static final int BASE64_PIECE = 3 << 14;
+
     private Lexemes() {}
 
     /** Writes the values of a flat, non-text column. Nulls are the caller's. */
@@ -118,12 +120,16 @@ final class Lexemes {
 
     private static Cell base64(BaseVariableWidthVector vector) {
         ArrowBuf data = vector.getDataBuffer();
+        Base64.Encoder encoder = Base64.getEncoder();
         return (out, row) -> {
-            int from = vector.getStartOffset(row);
-            byte[] value = new byte[vector.getEndOffset(row) - from];
-            data.getBytes(from, value);
-            byte[] text = Base64.getEncoder().encode(value);
-            out.bytes(text, 0, text.length);
+            int end = vector.getEndOffset(row);
+            // In pieces of whole groups of three, so that only the last one is padded.
+            for (int from = vector.getStartOffset(row); from < end; from += BASE64_PIECE) {
+                byte[] value = new byte[Math.min(BASE64_PIECE, end - from)];
+                data.getBytes(from, value);
+                byte[] text = encoder.encode(value);
+                out.bytes(text, 0, text.length);
+            }
         };
     }
 

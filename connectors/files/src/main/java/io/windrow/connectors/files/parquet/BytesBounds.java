@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BytesBounds {
     private static final int SHORTENED = 64;
+    /** Of a longer value so much is kept: enough to see that it is longer, and whether it is cut within a character. */
+    static final int KEPT = SHORTENED + 8;
 
     private final boolean signed;
     private final boolean text;
@@ -57,7 +59,8 @@ final class BytesBounds {
 
     private static void keep(ByteSink sink, byte[] source, int start, int length) {
         sink.size = 0;
-        sink.put(source, start, length);
+        // What lies behind decides between values whose shortened forms are the same: nobody sees it.
+        sink.put(source, start, Math.min(length, KEPT));
     }
 
     void addAll(BytesBounds other) {

@@ -3,6 +3,7 @@ package io.windrow.connectors.files.parquet;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.connectors.files.parquet.EncodedPage.Bounds;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
@@ -14,6 +15,8 @@ final class BytesChunkWriter extends ChunkWriter {
     private static final int MAX_ENTRIES = 1 << 17;
     private static final int MAX_BYTES = 1 << 20;
     private static final int EARLY = 1 << 14;
+    /** A value of so many times a page's size is a page of its own and is not copied as a whole. */
+    private static final int LARGE_PAGES = 4;
 
     private final boolean fixed;
     private final boolean decimal;
@@ -28,6 +31,7 @@ final class BytesChunkWriter extends ChunkWriter {
     private long pageBytes;
     private int pageOrdinal;
     private boolean useDictionary;
+    private @Nullable ByteBuffer large;
 
     BytesChunkWriter(Leaf leaf, ChunkContext context) {
         super(leaf, context);
@@ -41,8 +45,40 @@ final class BytesChunkWriter extends ChunkWriter {
     }
 
     @Override
+    boolean large(FieldVector vector, LeafSlice slice) {
+        return !fixed && span(vector, slice) >= (long) LARGE_PAGES * context.options.pageBytes();
+    }
+
+    @Override
+    @Nullable ByteBuffer takeLarge() {
+        ByteBuffer taken = large;
+        large = null;
+        return taken;
+    }
+
+    private void one(FieldVector vector, LeafSlice slice, int length) {
+        if (useDictionary) {
+            dropDictionary();
+        }
+        int from = vector.getOffsetBuffer().getInt(4L * slice.low());
+        large = vector.getDataBuffer().nioBuffer(from, length);
+        byte[] begin = new byte[BytesBounds.KEPT + ByteSink.SLACK];
+        int kept = Math.min(length, BytesBounds.KEPT);
+        vector.getDataBuffer().getBytes(from, begin, 0, kept);
+        page.add(begin, 0, kept);
+        pendingLengths = ChunkContext.grown(pendingLengths, 1);
+        pendingLengths[0] = length;
+        count = 1;
+        pageBytes = length;
+    }
+
+    @Override
     void values(FieldVector vector, LeafSlice slice) {
         int n = slice.values;
+        if (n == 1 && large(vector, slice)) {
+            one(vector, slice, (int) span(vector, slice));
+            return;
+        }
         int[] starts = context.starts(n);
         int[] lengths = context.lengths(n);
         long span = fixed ? (long) n * leaf.fixedLength() : span(vector, slice);
@@ -263,6 +299,10 @@ final class BytesChunkWriter extends ChunkWriter {
 
     @Override
     long pendingBytes() {
+        ByteBuffer one = large;
+        if (one != null) {
+            return one.remaining();
+        }
         return useDictionary ? (long) count * indexWidth() / 8 : pending.size;
     }
 
@@ -272,6 +312,7 @@ final class BytesChunkWriter extends ChunkWriter {
         pending.clear();
         chunk.clear();
         useDictionary = tried;
+        large = null;
         count = 0;
         pageBytes = 0;
         pageOrdinal = 0;

@@ -3,6 +3,7 @@ package io.windrow.connectors.files.parquet;
 import io.windrow.connectors.files.parquet.EncodedPage.Bounds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -75,6 +76,12 @@ abstract sealed class ChunkWriter permits NumberChunkWriter, BytesChunkWriter {
     /** Forgets everything about the chunk. */
     abstract void clearValues();
 
+    /** Whether the slice is one value so large that it gets a page of its own, written from where it lies. */
+    abstract boolean large(FieldVector vector, LeafSlice slice);
+
+    /** The large value that the page consists of, or null. */
+    abstract @Nullable ByteBuffer takeLarge();
+
     /** Bytes of the page's values that wait to be encoded. */
     abstract long pendingBytes();
 
@@ -83,7 +90,11 @@ abstract sealed class ChunkWriter permits NumberChunkWriter, BytesChunkWriter {
     }
 
     final void append(FieldVector vector, LeafSlice slice) {
-        if (pageLevels == 0) {
+        boolean large = slice.values == 1 && large(vector, slice);
+        if (large) {
+            finishPage(false);
+            sampled = false;
+        } else if (pageLevels == 0) {
             sampled = !proven && context.sampled(leaf.index(), pages.size());
             digest.reset();
         }
@@ -128,6 +139,11 @@ abstract sealed class ChunkWriter permits NumberChunkWriter, BytesChunkWriter {
         definition.encode(body);
         Encoding encoding = encodeValues(body);
         encodings.add(encoding);
+        ByteBuffer large = takeLarge();
+        if (large != null) {
+            storeLarge(body, large, encoding);
+            return;
+        }
         if (encoding == Encoding.RLE_DICTIONARY) {
             dictionaryPages++;
         }
@@ -140,8 +156,34 @@ abstract sealed class ChunkWriter permits NumberChunkWriter, BytesChunkWriter {
         chain.append(stored.array, 0, stored.size);
         uncompressed += head.size + body.size;
         proven |= sampled;
-        pages.add(new EncodedPage(offset, head.size + stored.size, pageRows, pageLevels, pageNulls, pageBounds(),
-                sampled ? digest.result() : 0, sampled));
+        endPage(offset, head.size + stored.size, sampled ? digest.result() : 0,
+                sampled ? PageProof.Kind.DECODED : null);
+    }
+
+    /** Stores a page of one large value in pieces: no buffer has the size of the value, but for codecs without streams. */
+    private void storeLarge(ByteSink body, ByteBuffer large, Encoding encoding) {
+        int uncompressedSize = Math.addExact(body.size, large.remaining());
+        SegmentPool.Chain stored = context.pool.new Chain();
+        crc.reset();
+        codec = context.options.codec();
+        context.compressor.compress(body, large, (bytes, from, length) -> {
+            crc.update(bytes, from, length);
+            stored.append(bytes, from, length);
+        });
+        PageHeader header = new PageHeader(PageType.DATA_PAGE, uncompressedSize, Math.toIntExact(stored.size()));
+        header.setData_page_header(new DataPageHeader(pageLevels, encoding, Encoding.RLE, Encoding.RLE));
+        header.setCrc((int) crc.getValue());
+        ByteSink head = serialized(header);
+        long offset = chain.size();
+        int size = head.size + Math.toIntExact(stored.size());
+        chain.append(head.array, 0, head.size);
+        stored.moveTo(chain);
+        uncompressed += head.size + uncompressedSize;
+        endPage(offset, size, crc.getValue(), PageProof.Kind.STORED);
+    }
+
+    private void endPage(long offset, int size, long proof, PageProof.@Nullable Kind kind) {
+        pages.add(new EncodedPage(offset, size, pageRows, pageLevels, pageNulls, pageBounds(), proof, kind));
         definition.clear();
         repetition.clear();
         pageRows = 0;
@@ -170,6 +212,10 @@ abstract sealed class ChunkWriter permits NumberChunkWriter, BytesChunkWriter {
         crc.update(stored.array, 0, stored.size);
         header.setCrc((int) crc.getValue());
         header.setCompressed_page_size(stored.size);
+        return serialized(header);
+    }
+
+    private ByteSink serialized(PageHeader header) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
         try {
             Util.writePageHeader(header, bytes);

@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param nulls values that are not there
  * @param bounds smallest and largest value, or null if unknown or all null
  * @param digest of the values, if sampled
- * @param sampled whether the digest was taken
+ * @param proof how the page is to be read back, or null if it is none of those that are
  */
 record EncodedPage(
-        long offset, int size, int rows, int values, long nulls, @Nullable Bounds bounds, long digest, boolean sampled) {
+        long offset, int size, int rows, int values, long nulls, @Nullable Bounds bounds, long digest,
+        PageProof.@Nullable Kind proof) {
     /**
      * The smallest and largest value in PLAIN form, perhaps shortened.
      *

@@ -1,6 +1,7 @@
 package io.windrow.connectors.files.parquet;
 
 import io.windrow.connectors.files.parquet.EncodedPage.Bounds;
+import java.nio.ByteBuffer;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.parquet.format.Encoding;
 import org.apache.parquet.format.Type;
@@ -275,6 +276,16 @@ final class NumberChunkWriter extends ChunkWriter {
     @Override
     long pendingBytes() {
         return useDictionary ? (long) count * indexWidth() / 8 : bits == 1 ? count / 8 : (long) count * (bits / 8);
+    }
+
+    @Override
+    boolean large(FieldVector vector, LeafSlice slice) {
+        return false;
+    }
+
+    @Override
+    @Nullable ByteBuffer takeLarge() {
+        return null;
     }
 
     @Override

@@ -252,9 +252,10 @@ public final class ParquetFileWriter implements AutoCloseable {
     private void prove(FinishedChunk chunk) {
         for (int i = 0; i < chunk.pages().size(); i++) {
             EncodedPage page = chunk.pages().get(i);
-            if (page.sampled()) {
+            PageProof.Kind kind = page.proof();
+            if (kind != null) {
                 proofs.add(new PageProof(groups.size(), chunk.leaf().index(), i, chunk.dataOffset() + page.offset(),
-                        page.size(), page.values(), page.digest()));
+                        page.size(), page.values(), page.digest(), kind));
             }
         }
     }

@@ -22,6 +22,7 @@ import org.apache.parquet.format.Util;
  */
 public final class ParquetReadBack {
     private static final int TAIL = 8;
+    private static final int PIECE = 64 << 10;
 
     /**
      * What was read back and found equal.
@@ -151,6 +152,36 @@ public final class ParquetReadBack {
     }
 
     private long digest(Leaf leaf, ColumnMetaData chunk, PageProof proof) throws IOException {
+        return switch (proof.kind()) {
+            case DECODED -> decoded(leaf, chunk, proof);
+            case STORED -> stored(proof);
+        };
+    }
+
+    /** The checksum of a page's stored bytes as they lie on disk, read in pieces; the header must agree with it. */
+    private long stored(PageProof proof) throws IOException {
+        byte[] first = read(input, proof.offset(), Math.min(PIECE, proof.bytes()));
+        ByteArrayInputStream in = new ByteArrayInputStream(first);
+        PageHeader header = Util.readPageHeader(in);
+        int at = first.length - in.available();
+        if (proof.bytes() - at != header.getCompressed_page_size()
+                || header.getData_page_header().getNum_values() != proof.values()) {
+            throw new IOException("A page of " + header.getCompressed_page_size() + " bytes has " + (proof.bytes() - at));
+        }
+        CRC32 crc = new CRC32();
+        crc.update(first, at, first.length - at);
+        for (int done = first.length; done < proof.bytes(); ) {
+            byte[] piece = read(input, proof.offset() + done, Math.min(PIECE, proof.bytes() - done));
+            crc.update(piece);
+            done += piece.length;
+        }
+        if ((int) crc.getValue() != header.getCrc()) {
+            throw new IOException("A page has another checksum than its header says");
+        }
+        return crc.getValue();
+    }
+
+    private long decoded(Leaf leaf, ColumnMetaData chunk, PageProof proof) throws IOException {
         Page page = page(chunk, proof.offset(), proof.bytes());
         int count = page.header().getData_page_header().getNum_values();
         if (count != proof.values()) {

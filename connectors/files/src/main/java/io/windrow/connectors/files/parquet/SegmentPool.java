@@ -48,6 +48,18 @@ final class SegmentPool {
             size += length;
         }
 
+        /** Moves everything to the end of another chain; each segment is free for it as soon as it is copied. */
+        void moveTo(Chain other) {
+            for (int i = 0; i < segments.size(); i++) {
+                byte[] segment = segments.get(i);
+                other.append(segment, 0, i == segments.size() - 1 ? used : SEGMENT);
+                free.addFirst(segment);
+            }
+            segments.clear();
+            used = SEGMENT;
+            size = 0;
+        }
+
         /** Writes everything out and gives the segments back. */
         void drainTo(Target target) throws IOException {
             for (int i = 0; i < segments.size(); i++) {

@@ -114,6 +114,15 @@ class ParquetFileWriterTest {
         agrees(write(RandomRows.everyType(), new RandomRows(3, RandomRows.Shape.MANY, 200_000), SMALL, 300));
     }
 
+    @ParameterizedTest
+    @EnumSource(ParquetCodec.class)
+    void aValueOfManyPagesIsAPageOfItsOwnInEveryCodec(ParquetCodec codec) throws Exception {
+        Written written = write(
+                RandomRows.everyType(), new RandomRows(3, RandomRows.Shape.MANY, 200_000), SMALL.codec(codec), 40);
+        agrees(written);
+        assertThat(written.stats().proofs()).anyMatch(proof -> proof.kind() == PageProof.Kind.STORED);
+    }
+
     @Test
     void aFileWithoutRowsIsReadable() throws Exception {
         agrees(write(RandomRows.everyType(), new RandomRows(3, RandomRows.Shape.MANY, 0), SMALL));
@@ -221,7 +230,7 @@ class ParquetFileWriterTest {
     void aDifferentDigestIsFound() throws Exception {
         Written written = write(RandomRows.everyType(), new RandomRows(5, RandomRows.Shape.MANY, 0), SMALL, 500);
         PageProof p = written.stats().proofs().getFirst();
-        PageProof other = new PageProof(p.rowGroup(), p.leaf(), p.page(), p.offset(), p.bytes(), p.values(), p.digest() + 1);
+        PageProof other = new PageProof(p.rowGroup(), p.leaf(), p.page(), p.offset(), p.bytes(), p.values(), p.digest() + 1, p.kind());
         Written changed = new Written(written.file(), written.schema(), written.text(),
                 new ParquetWritten(written.stats().rows(), written.stats().bytes(), written.stats().rowGroups(), List.of(other)));
         assertThatThrownBy(() -> prove(changed)).isInstanceOfSatisfying(WindrowException.class,
