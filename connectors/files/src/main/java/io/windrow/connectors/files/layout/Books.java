@@ -8,6 +8,7 @@ import io.windrow.api.error.WindrowException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.DateTimeException;
 import org.jspecify.annotations.Nullable;
 
 /** Writes and reads the JSON of the sink's own books. An unknown field is an error (I10). */
@@ -44,9 +45,28 @@ final class Books {
                 throw new IOException("text after the object");
             }
             return value;
-        } catch (IOException e) {
+        } catch (IOException | DateTimeException | ArithmeticException | IllegalArgumentException e) {
             throw unreadable(what, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** The name of the field that the parser has just come to; its value is the next token. */
+    static String field(JsonParser in) throws IOException {
+        String name = in.currentName();
+        if (in.currentToken() != JsonToken.FIELD_NAME || name == null) {
+            throw new IOException("a field is expected");
+        }
+        in.nextToken();
+        return name;
+    }
+
+    /** A number at the parser's current token that counts something. */
+    static long count(JsonParser in, String name) throws IOException {
+        long count = in.getLongValue();
+        if (count < 0) {
+            throw new IOException(name + " is negative");
+        }
+        return count;
     }
 
     static WindrowException unreadable(String what, String why, @Nullable Throwable cause) {

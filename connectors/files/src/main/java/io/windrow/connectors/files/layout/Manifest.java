@@ -99,10 +99,10 @@ public record Manifest(
         Optional<Long> supersedes = Optional.empty();
         boolean completes = false;
         Instant at = Instant.EPOCH;
+        long rows = -1;
         List<StagedFile> files = new ArrayList<>();
         while (in.nextToken() != JsonToken.END_OBJECT) {
-            String field = in.currentName();
-            in.nextToken();
+            String field = Books.field(in);
             switch (field) {
                 case "version" -> version = in.getIntValue();
                 case "pipeline" -> pipeline = in.getText();
@@ -117,8 +117,11 @@ public record Manifest(
                 case "supersedes" -> supersedes = Optional.of(in.getLongValue());
                 case "completes_generation" -> completes = in.getBooleanValue();
                 case "at" -> at = Instant.parse(in.getText());
-                case "rows" -> in.getLongValue();
+                case "rows" -> rows = Books.count(in, field);
                 case "files" -> {
+                    if (in.currentToken() != JsonToken.START_ARRAY) {
+                        throw new IOException("files is no list");
+                    }
                     while (in.nextToken() != JsonToken.END_ARRAY) {
                         files.add(StagedFile.read(in));
                     }
@@ -128,6 +131,10 @@ public record Manifest(
         }
         if (version < FIRST_VERSION || version > VERSION || stream.isEmpty()) {
             throw new IOException("layout " + version + " is unknown");
+        }
+        // Math.addExact: a sum that wraps round is no sum.
+        if (rows != files.stream().mapToLong(StagedFile::rows).reduce(0, Math::addExact)) {
+            throw new IOException("its files do not hold the " + rows + " rows that it counts");
         }
         CommitIdentity identity =
                 new CommitIdentity(pipeline, new StreamName(namespace, stream), generation, epoch, digest);

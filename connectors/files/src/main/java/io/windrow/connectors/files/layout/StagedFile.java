@@ -55,13 +55,12 @@ public record StagedFile(String staged, String file, long rows, long bytes, long
         long crc = 0;
         String schema = "";
         while (in.nextToken() != JsonToken.END_OBJECT) {
-            String field = in.currentName();
-            in.nextToken();
+            String field = Books.field(in);
             switch (field) {
                 case "staged" -> staged = in.getText();
                 case "file" -> file = in.getText();
-                case "rows" -> rows = in.getLongValue();
-                case "bytes" -> bytes = in.getLongValue();
+                case "rows" -> rows = Books.count(in, field);
+                case "bytes" -> bytes = Books.count(in, field);
                 case "crc32c" -> crc = in.getLongValue();
                 case "schema" -> schema = in.getText();
                 default -> throw new IOException("unknown field " + field);

@@ -39,8 +39,7 @@ public record StreamFacts(String pipeline, StreamName stream, String mode) {
             String stream = "";
             String mode = "";
             while (in.nextToken() != JsonToken.END_OBJECT) {
-                String field = in.currentName();
-                in.nextToken();
+                String field = Books.field(in);
                 switch (field) {
                     case "version" -> {
                         if (in.getIntValue() != 1) {

@@ -66,6 +66,8 @@ final class ArrowDecoder implements FileDecoder {
             return Optional.of(root);
         } catch (IOException e) {
             throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading Arrow: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            throw Decoders.damaged("Reading Arrow", e);
         }
     }
 

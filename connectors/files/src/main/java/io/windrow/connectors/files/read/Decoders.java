@@ -63,7 +63,20 @@ public final class Decoders {
         } catch (IOException | RuntimeException e) {
             // The libraries answer damaged bytes with exceptions of every kind.
             throw WindrowException.of(ReadError.FILE_DAMAGED, "Opening " + path + ": " + e.getMessage(), e);
+        } catch (WindrowException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw damaged("Opening " + path, e);
         }
+    }
+
+    /**
+     * What a library says of bytes that it cannot decode: each has exceptions of its own, and their texts may quote
+     * values (I11).
+     */
+    static WindrowException damaged(String doing, RuntimeException e) {
+        return WindrowException.of(
+                ReadError.FILE_DAMAGED, doing + ": the bytes cannot be decoded (" + e.getClass().getSimpleName() + ")", e);
     }
 
     /** The CRC-32C of a whole file. */

@@ -30,8 +30,19 @@ final class ParquetCursor implements RowCursor {
     ParquetCursor(StreamSchema schema, Path path) throws IOException {
         this.schema = schema;
         input = InputFile.of(path);
-        reader = ParquetFileReader.open(input);
-        rows = reader.rowReader();
+        try {
+            reader = ParquetFileReader.open(input);
+        } catch (IOException | RuntimeException e) {
+            input.close();
+            throw e;
+        }
+        try {
+            rows = reader.rowReader();
+        } catch (RuntimeException e) {
+            reader.close();
+            input.close();
+            throw e;
+        }
         Map<String, Integer> names = new HashMap<>();
         for (int i = 0; i < rows.getFieldCount(); i++) {
             names.put(rows.getFieldName(i), i);

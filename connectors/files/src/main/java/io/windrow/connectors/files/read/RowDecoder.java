@@ -39,6 +39,10 @@ final class RowDecoder implements FileDecoder {
         } catch (IOException | RuntimeException e) {
             // The libraries answer damaged bytes with exceptions of every kind.
             throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + path + ": " + e.getMessage(), e);
+        } catch (WindrowException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw Decoders.damaged("Reading " + path, e);
         } finally {
             if (!given) {
                 root.close();
