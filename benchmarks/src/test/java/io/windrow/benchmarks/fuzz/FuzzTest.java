@@ -1,0 +1,59 @@
+package io.windrow.benchmarks.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The short form of {@code ./windrow-dev fuzz}; {@code -Dwindrow.fuzz.seed} repeats it. */
+@Tag("server")
+class FuzzTest {
+    @Test
+    void brokenBytesAreReadRightOrRefusedWithACode(@TempDir Path folder) throws Exception {
+        long seed = Long.getLong("windrow.fuzz.seed", System.nanoTime());
+        try (Targets targets = new Targets(folder)) {
+            List<String> findings = new ArrayList<>();
+            for (Target target : targets.all()) {
+                Fuzzer.Report report = Fuzzer.run(target, seed, 0, 300, Duration.ofSeconds(3));
+                report.findings().forEach(finding -> findings.add(target.name() + ": " + finding));
+                assertThat(report.refused()).as(target.name()).isNotEmpty();
+            }
+            assertThat(findings).as("seed " + seed).isEmpty();
+        }
+    }
+
+    @Test
+    void whatATargetThrowsWithoutACodeIsFoundAndItsNumberRepeatsIt() throws Exception {
+        Target broken = new Target() {
+            @Override
+            public String name() {
+                return "broken";
+            }
+
+            @Override
+            public boolean feed(Random random) {
+                if (random.nextInt(10) == 0) {
+                    throw new IllegalStateException("nobody caught this");
+                }
+                return true;
+            }
+
+            @Override
+            public void close() {
+                // Holds nothing.
+            }
+        };
+        Fuzzer.Report report = Fuzzer.run(broken, 5, 0, 100, Duration.ofSeconds(30));
+        assertThat(report.inputs()).isEqualTo(100);
+        assertThat(report.broken()).isPositive();
+        assertThat(report.findings()).singleElement().asString().contains("nobody caught this");
+        long number = Long.parseLong(report.findings().getFirst().split(" ")[1]);
+        assertThat(Fuzzer.run(broken, 5, number, 1, Duration.ofSeconds(30)).broken()).isEqualTo(1);
+    }
+}
