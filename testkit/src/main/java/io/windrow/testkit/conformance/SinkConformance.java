@@ -9,6 +9,7 @@ import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.context.Context;
+import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.ArrowTypes;
 import io.windrow.api.schema.Column;
@@ -220,7 +221,8 @@ public abstract class SinkConformance {
         try (Sink sink = open(context); Committer committer = sink.committer()) {
             if (!traits().modes().contains(WriteMode.REPLACE)) {
                 assertThatThrownBy(() -> sink.prepare(schema(STREAM), WriteMode.REPLACE))
-                        .isInstanceOf(WindrowException.class);
+                        .isInstanceOfSatisfying(WindrowException.class, refused ->
+                                assertThat(refused.kind()).as(refused.getMessage()).isEqualTo(ErrorKind.USER));
                 return;
             }
             committed(committer, replace(1, 1, stage(sink, WriteMode.REPLACE, 1, 1, 10), Last.YES));
