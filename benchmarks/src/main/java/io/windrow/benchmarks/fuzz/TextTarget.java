@@ -81,8 +81,8 @@ public record TextTarget(String name, List<String> samples, Reader reader) imple
     public static TextTarget manifest() {
         Manifest manifest = new Manifest(
                 new CommitIdentity("p", ORDERS, 2, 9, "d9"), 3, WriteMode.REPLACE, 1, Optional.of(1L), true, Instant.EPOCH,
-                List.of(new StagedFile("s/a", "public.orders/a.parquet", 10, 1000, 77),
-                        new StagedFile("s/b", "public.orders/b.parquet", 5, 900, 78)));
+                List.of(new StagedFile("s/a", "public.orders/a.parquet", 10, 1000, 77, "s1"),
+                        new StagedFile("s/b", "public.orders/b.parquet", 5, 900, 78, "")));
         return new TextTarget("manifest", List.of(manifest.toJson()), text -> {
             Manifest read = Manifest.parse("a manifest", text);
             long rows = read.files().stream().mapToLong(StagedFile::rows).sum();
