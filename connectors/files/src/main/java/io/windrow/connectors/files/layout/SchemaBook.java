@@ -62,8 +62,7 @@ public record SchemaBook(String text, String name) {
             List<Column> columns = List.of();
             List<String> key = new ArrayList<>();
             while (in.nextToken() != JsonToken.END_OBJECT) {
-                String field = in.currentName();
-                in.nextToken();
+                String field = Books.field(in);
                 switch (field) {
                     case "layout" -> {
                         if (in.getIntValue() != 1) {
@@ -150,8 +149,7 @@ public record SchemaBook(String text, String name) {
         int scale = 0;
         List<Column> children = List.of();
         while (in.nextToken() != JsonToken.END_OBJECT) {
-            String field = in.currentName();
-            in.nextToken();
+            String field = Books.field(in);
             switch (field) {
                 case "id" -> id = in.getIntValue();
                 case "name" -> name = in.getText();

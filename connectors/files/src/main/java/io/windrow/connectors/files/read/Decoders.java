@@ -60,11 +60,8 @@ public final class Decoders {
             };
         } catch (WindrowException e) {
             throw e;
-        } catch (IOException | RuntimeException e) {
-            // The libraries answer damaged bytes with exceptions of every kind.
+        } catch (IOException e) {
             throw WindrowException.of(ReadError.FILE_DAMAGED, "Opening " + path + ": " + e.getMessage(), e);
-        } catch (WindrowException e) {
-            throw e;
         } catch (RuntimeException e) {
             throw damaged("Opening " + path, e);
         }

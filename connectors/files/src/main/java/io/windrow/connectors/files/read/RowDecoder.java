@@ -36,11 +36,8 @@ final class RowDecoder implements FileDecoder {
             return given ? Optional.of(root) : Optional.empty();
         } catch (WindrowException e) {
             throw e;
-        } catch (IOException | RuntimeException e) {
-            // The libraries answer damaged bytes with exceptions of every kind.
+        } catch (IOException e) {
             throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + path + ": " + e.getMessage(), e);
-        } catch (WindrowException e) {
-            throw e;
         } catch (RuntimeException e) {
             throw Decoders.damaged("Reading " + path, e);
         } finally {
