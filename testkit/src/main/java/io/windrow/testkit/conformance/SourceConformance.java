@@ -117,6 +117,22 @@ public abstract class SourceConformance {
     }
 
     @Test
+    void whatIsNotAcknowledgedIsReadAgain() {
+        assumeTrue(traits().replay() == SourceTraits.Replay.POSITION, "the source does not replay from a position");
+        try (Source source = open(context); SplitPlanner planner = plan(source, 1, Optional.empty())) {
+            SplitPlanner.Assignment first = planner.next(1).getFirst();
+            List<String> lost = new ArrayList<>();
+            boolean halfway = read(source, planner, first, lost, 1).isPresent();
+            if (halfway) {
+                planner.giveBack(first.split(), first.from());
+                lost.clear();
+            }
+            lost.addAll(readAll(source, planner));
+            assertThat(lost).containsExactlyInAnyOrderElementsOf(keys());
+        }
+    }
+
+    @Test
     void aLaterRunGoesOnFromTheSavedStateOrAsksForANewGeneration() {
         List<String> read = new ArrayList<>();
         PlannerState saved;
