@@ -92,6 +92,16 @@ public final class ChildJvm implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** The child's process id. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Whether it still runs. */
+    public boolean alive() {
+        return process.isAlive();
+    }
+
     /** SIGKILL, and waits until the process is gone. */
     public void kill() throws InterruptedException {
         process.destroyForcibly();

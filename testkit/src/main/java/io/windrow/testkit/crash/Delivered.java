@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param folder the stream's folder
  * @param mode how they were written
  */
-record Delivered(Path folder, CrashMode mode) {
+public record Delivered(Path folder, CrashMode mode) {
     private static final Pattern ROW = Pattern.compile("\"id\":(\\d+),\"payload\":\"([0-9a-f]*)\"");
     private static final Pattern GENERATION = Pattern.compile("g\\d+");
 
     /** The rows, each as id and payload. The last entry is the newest generation. */
-    TreeMap<String, List<List<@Nullable String>>> rows() throws IOException {
+    public TreeMap<String, List<List<@Nullable String>>> rows() throws IOException {
         TreeMap<String, List<List<@Nullable String>>> found = new TreeMap<>();
         if (!Files.exists(folder)) {
             return found;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A thread that changes a table without end: inserts, updates that move rows between pages, deletes, vacuums. The table
  * is {@code (id bigint primary key, payload text, amount numeric(12,2), updated_at timestamptz)} and is made here;
- * {@code updated_at} is set by the database.
+ * {@code updated_at} is set by the database. When the server goes, it waits for it to come back.
  */
 public final class TableChurn implements AutoCloseable {
     private static final long MANY_ROWS = 6000;
@@ -99,6 +99,19 @@ public final class TableChurn implements AutoCloseable {
 
     private void run() {
         Change[] kinds = changes.stream().sorted().toArray(Change[]::new);
+        try {
+            do {
+                change(kinds);
+            } while (!stop.await(200, TimeUnit.MILLISECONDS));
+        } catch (SQLException e) {
+            failure = e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Until it is told to stop, or the server goes. */
+    private void change(Change[] kinds) throws SQLException, InterruptedException {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             while (!stop.await(5, TimeUnit.MILLISECONDS)) {
@@ -111,9 +124,10 @@ public final class TableChurn implements AutoCloseable {
                 }
             }
         } catch (SQLException e) {
-            failure = e;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            String state = String.valueOf(e.getSQLState());
+            if (!state.startsWith("08") && !state.startsWith("57P")) {
+                throw e;
+            }
         }
     }
 

@@ -109,18 +109,26 @@ public final class TcpProxy implements AutoCloseable {
     private void accept() {
         while (!closed) {
             try {
-                Socket client = listener.accept();
-                Socket server = new Socket(host, target);
-                client.setTcpNoDelay(true);
-                server.setTcpNoDelay(true);
-                sockets.add(client);
-                sockets.add(server);
-                Thread.ofPlatform().daemon().name("proxy-request").start(() -> pump(client, server, Direction.REQUEST));
-                Thread.ofPlatform().daemon().name("proxy-reply").start(() -> pump(server, client, Direction.REPLY));
+                forward(listener.accept());
             } catch (IOException e) {
-                // The listener is closed, or the server refuses: the client sees a closed or unanswered connection.
+                // The listener is closed.
                 continue;
             }
+        }
+    }
+
+    private void forward(Socket client) {
+        try {
+            Socket server = new Socket(host, target);
+            client.setTcpNoDelay(true);
+            server.setTcpNoDelay(true);
+            sockets.add(client);
+            sockets.add(server);
+            Thread.ofPlatform().daemon().name("proxy-request").start(() -> pump(client, server, Direction.REQUEST));
+            Thread.ofPlatform().daemon().name("proxy-reply").start(() -> pump(server, client, Direction.REPLY));
+        } catch (IOException e) {
+            // The server refuses: the client sees the same.
+            reset(client);
         }
     }
 
