@@ -41,6 +41,7 @@ public final class HouseRules {
                 found.addAll(SourceRules.unlistedConnectors(classes));
             }
             found.addAll(SourceRules.violations(module.resolve("src").resolve("main").resolve("java")));
+            found.addAll(SourceRules.missingGoldenFiles(module));
             return found;
         } catch (IOException e) {
             throw new UncheckedIOException("Reading the module " + module, e);

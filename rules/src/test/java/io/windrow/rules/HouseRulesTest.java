@@ -37,6 +37,22 @@ class HouseRulesTest {
     }
 
     @Test
+    void aFileOver400LinesSaysWhyAndWhatIsSavedHasAGoldenFile(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("Long.java"), "\n".repeat(401));
+        Files.writeString(folder.resolve("Table.java"), "// Over 400 lines: one table\n" + "\n".repeat(500));
+        Files.writeString(folder.resolve("package-info.java"), "");
+        assertThat(SourceRules.violations(folder)).singleElement().asString().contains("Long.java has 401 lines");
+
+        Path connector = Files.createDirectories(folder.resolve("src/main/java/io/windrow/connectors/barn"));
+        Path golden = Files.createDirectories(folder.resolve("src/test/resources"));
+        Files.writeString(connector.resolve("BarnPosition.java"), "static final int VERSION = 2;");
+        Files.writeString(golden.resolve("saved-texts-1.txt"), "");
+        assertThat(SourceRules.missingGoldenFiles(folder)).singleElement().asString().contains("saved-texts-2.txt");
+        Files.writeString(golden.resolve("saved-texts-2.txt"), "");
+        assertThat(SourceRules.missingGoldenFiles(folder)).isEmpty();
+    }
+
+    @Test
     void theRulesKeepThemselves() {
         HouseRules.check();
     }
