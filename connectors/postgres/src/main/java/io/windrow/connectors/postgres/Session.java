@@ -41,6 +41,8 @@ final class Session implements AutoCloseable {
         properties.setProperty("ApplicationName", "windrow");
         properties.setProperty("assumeMinServerVersion", "14");
         properties.setProperty("connectTimeout", Long.toString(config.connectTimeout().toSeconds()));
+        // Also for what follows the handshake: a proxy without a server behind it accepts and never says a word.
+        properties.setProperty("socketTimeout", Long.toString(config.connectTimeout().toSeconds()));
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("socketFactory", Wire.Sockets.class.getName());
         properties.setProperty("socketFactoryArg", wire.id());
@@ -53,6 +55,7 @@ final class Session implements AutoCloseable {
             }
             Session session = new Session(connection, wire);
             try {
+                connection.setNetworkTimeout(Runnable::run, 0);
                 session.prepare(config);
                 return session;
             } catch (SQLException e) {
