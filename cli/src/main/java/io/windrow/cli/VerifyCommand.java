@@ -7,6 +7,7 @@ import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.registry.Registry;
+import io.windrow.core.verify.Depth;
 import io.windrow.core.verify.StreamVerdict;
 import io.windrow.core.verify.Verifier;
 import java.util.ArrayList;
@@ -17,16 +18,19 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.TypeConversionException;
 
 /** Compares source and target. */
 @Command(
         name = "verify",
         description = "Compare source and target, row by row, while the source may go on changing.",
         sortOptions = false,
-        footer = {"", "Exit code 0: every delivered row is there and equal, or changed at the source since. 8: rows differ, or with "
+        footer = {"", "Exit code 0: every delivered row is there and equal, or changed at the source since (--depth counts: counts "
+                + "and sums agree). 8: rows differ, or with "
                 + "--files: a file is missing, damaged or too much. 9: something could not be judged."})
 final class VerifyCommand implements Callable<Integer> {
     /** Held, since a logger that nobody holds forgets its level. Our reader's news about SIMD are not the user's. */
@@ -41,6 +45,15 @@ final class VerifyCommand implements Callable<Integer> {
             description = "Do not ask the source: decode every delivered file by a reader that is not our writer, compare it "
                     + "with manifests and ledger, and name files that no manifest knows.")
     boolean files;
+
+    @Option(
+            names = "--depth",
+            paramLabel = "DEPTH",
+            converter = DepthOf.class,
+            description = "How deeply windows are compared that agree. counts: rows and exact sums, computed by the database. "
+                    + "hashes (the default): also hash sums of all values. keys: every row by its key. Windows that disagree "
+                    + "are always followed to their keys.")
+    Depth depth = Depth.HASHES;
 
     @Override
     public Integer call() {
@@ -57,8 +70,12 @@ final class VerifyCommand implements Callable<Integer> {
         List<StreamVerdict> verdicts = new ArrayList<>();
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(screen));
                 Source source = plan.openSource(context);
-                Sink sink = plan.openSink(context)) {
-            Verifier verifier = new Verifier(source, sink);
+                Sink sink = plan.openSink(context);
+                VerifyProgress progress = VerifyProgress.of(windrow)) {
+            Verifier verifier = new Verifier(source, sink, depth, (stream, doing, rows) -> {
+                progress.doing(stream + ", " + doing);
+                progress.rows(rows);
+            });
             for (StreamState state : states) {
                 verdicts.add(verifier.verify(state));
             }
@@ -71,6 +88,19 @@ final class VerifyCommand implements Callable<Integer> {
         }
         print(screen, verdicts, code);
         return code.value();
+    }
+
+    /** By hand, since picocli compares names by the rules of the user's language. */
+    static final class DepthOf implements ITypeConverter<Depth> {
+        @Override
+        public Depth convert(String word) {
+            for (Depth depth : Depth.values()) {
+                if (depth.name().equalsIgnoreCase(word)) {
+                    return depth;
+                }
+            }
+            throw new TypeConversionException("counts, hashes or keys is expected, not " + word);
+        }
     }
 
     private List<StreamState> wanted(List<StreamState> states) {
@@ -86,7 +116,8 @@ final class VerifyCommand implements Callable<Integer> {
         if (verdicts.stream().anyMatch(v -> v.outcome() == StreamVerdict.Outcome.DIFFERENT)) {
             return ExitCode.DIFFERENT;
         }
-        boolean all = !verdicts.isEmpty() && verdicts.stream().allMatch(v -> v.outcome() == StreamVerdict.Outcome.EQUAL);
+        boolean all = !verdicts.isEmpty() && verdicts.stream()
+                .allMatch(v -> v.outcome() == StreamVerdict.Outcome.EQUAL || v.outcome() == StreamVerdict.Outcome.AGREEING);
         return all ? ExitCode.OK : ExitCode.UNDECIDED;
     }
 
@@ -96,7 +127,7 @@ final class VerifyCommand implements Callable<Integer> {
                 ">undecidable", "how");
         for (StreamVerdict v : verdicts) {
             Screen.Style style = switch (v.outcome()) {
-                case EQUAL -> Screen.Style.GOOD;
+                case EQUAL, AGREEING -> Screen.Style.GOOD;
                 case DIFFERENT -> Screen.Style.BAD;
                 case UNDECIDED -> Screen.Style.WARN;
             };
@@ -119,7 +150,10 @@ final class VerifyCommand implements Callable<Integer> {
         }
         screen.line("");
         screen.line(switch (code) {
-            case OK -> screen.styled(Screen.Style.GOOD, "equal") + ": every delivered row is at the target as the source has it";
+            case OK -> verdicts.stream().anyMatch(v -> v.outcome() == StreamVerdict.Outcome.AGREEING)
+                    ? screen.styled(Screen.Style.GOOD, "agreeing") + ": counts and sums agree; values were not compared"
+                    : screen.styled(Screen.Style.GOOD, "equal")
+                            + ": every delivered row is at the target as the source has it, or changed at the source since";
             case DIFFERENT -> screen.styled(Screen.Style.BAD, "DIFFERENT") + ": see the keys above";
             default -> screen.styled(Screen.Style.WARN, "undecided") + ": not everything could be judged";
         });
@@ -130,6 +164,6 @@ final class VerifyCommand implements Callable<Integer> {
                 "stream", v.stream().toString(), "verdict", v.outcome(), "source_rows", v.sourceRows(), "target_rows",
                 v.targetRows(), "equal", v.equal(), "missing", v.missing(), "extra", v.extra(), "different", v.different(),
                 "changed_since", v.changedSince(), "undecidable", v.undecidable(), "earlier_versions", v.earlierVersions(),
-                "how", v.how(), "examples", v.examples());
+                "agreeing", v.agreeing(), "how", v.how(), "examples", v.examples());
     }
 }

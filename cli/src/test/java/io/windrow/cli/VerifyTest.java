@@ -2,6 +2,7 @@ package io.windrow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.windrow.testkit.crash.TableChurn;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,6 +10,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -66,6 +73,143 @@ class VerifyTest {
         assertThat(tooMany.out()).contains("43");
     }
 
+    @Test
+    void aChangedSinceRowIsCountedAsSuchWithItsProof() throws IOException {
+        rows("since");
+        Path file = run("since", "mode: snapshot");
+        DATABASE.execute("UPDATE since SET name = 'other' WHERE id = 7");
+        Ended verified = windrow("verify", file, "--json");
+        assertThat(verified.exit()).as(verified.out()).isEqualTo(ExitCode.OK.value());
+        assertThat(verified.out()).contains("\"changed_since\" : 1", "\"equal\" : 4999", "\"different\" : 0")
+                .contains("id = 7: changed since the delivery");
+    }
+
+    /** No trigger and no cursor tells of this update; the transaction that wrote the row does. */
+    @Test
+    void anUpdateThatTheCursorDoesNotShowIsStillProvedToBeLater() throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE quiet (id int PRIMARY KEY, name text, at timestamptz DEFAULT now())",
+                "INSERT INTO quiet SELECT i, 'row ' || i FROM generate_series(1, 100) i");
+        Path file = run("quiet", "mode: incremental, cursor: at");
+        DATABASE.execute("BEGIN; SET LOCAL session_replication_role = replica; UPDATE quiet SET name = 'x' WHERE id = 9; COMMIT");
+        Ended verified = windrow("verify", file, "--json");
+        assertThat(verified.exit()).as(verified.out()).isEqualTo(ExitCode.OK.value());
+        assertThat(verified.out()).contains("\"changed_since\" : 1", "id = 9: changed since the delivery");
+    }
+
+    @Test
+    void aRowOfAViewThatChangedIsUndecidableBecauseAViewDoesNotSayWhoWroteIt() throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE beneath (id int PRIMARY KEY, name text)",
+                "INSERT INTO beneath SELECT i, 'row ' || i FROM generate_series(1, 100) i",
+                "CREATE VIEW above AS SELECT * FROM beneath");
+        Path file = run("above", "mode: snapshot, key: [id]");
+        DATABASE.execute("UPDATE beneath SET name = 'x' WHERE id = 9");
+        Ended verified = windrow("verify", file, "--json");
+        assertThat(verified.exit()).as(verified.out()).isEqualTo(ExitCode.UNDECIDED.value());
+        assertThat(verified.out()).contains("\"undecidable\" : 1", "id = 9: undecidable: ");
+    }
+
+    @Test
+    void aValueThatSomeoneElseWroteIntoTheFileIsDifferentAndItsKeyIsFoundInOneWindow() throws IOException {
+        rows("forged");
+        Path file = run("forged", "mode: snapshot");
+        forge("forged", "\"name\":\"row 4242\"", "\"name\":\"row 4243\"");
+        Ended verified = windrow("verify", file, "--json");
+        assertThat(verified.exit()).as(verified.out()).isEqualTo(ExitCode.DIFFERENT.value());
+        assertThat(verified.out()).contains("\"different\" : 1", "\"equal\" : 4999", "id = 4242: different", "1 of 1001 windows");
+    }
+
+    /** What a sum of lengths cannot tell, depth counts does not claim. */
+    @Test
+    void countsSeeAChangedNumberAndDoNotClaimToHaveComparedTexts() throws IOException {
+        rows("summed");
+        Path file = run("summed", "mode: snapshot");
+        forge("summed", "\"name\":\"row 4242\"", "\"name\":\"row 4243\"");
+        Ended texts = windrow("verify", file, "--depth", "counts");
+        assertThat(texts.exit()).as(texts.out()).isEqualTo(ExitCode.OK.value());
+        assertThat(texts.out()).contains("agreeing", "values were not compared").doesNotContain("equal: every");
+        assertThat(windrow("verify", file, "--depth", "keys").exit()).isEqualTo(ExitCode.DIFFERENT.value());
+
+        forge("summed", "\"amount\":\"17.00\"|\"amount\":17.00", "\"amount\":\"18.00\"");
+        Ended numbers = windrow("verify", file, "--depth", "counts");
+        assertThat(numbers.exit()).as(numbers.out()).isEqualTo(ExitCode.DIFFERENT.value());
+        assertThat(numbers.out()).contains("id = 51: different");
+    }
+
+    @Test
+    void everyRowCanBeComparedByItsKey() throws IOException {
+        rows("keyed");
+        Path file = run("keyed", "mode: snapshot");
+        Ended verified = windrow("verify", file, "--depth", "keys", "--json");
+        assertThat(verified.exit()).as(verified.out()).isEqualTo(ExitCode.OK.value());
+        assertThat(verified.out()).contains("\"equal\" : 5000", "every row exact keys");
+    }
+
+    @Test
+    void numbersWithoutASumAreJudgedByTheirHashes() throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE odd (id int PRIMARY KEY, f float8, n numeric, d date, t text)",
+                "INSERT INTO odd VALUES (1, 'NaN', 'NaN', '2000-01-01', null), (2, '-0', 1e30, '1999-12-31', ''), "
+                        + "(3, 'Infinity', 0.1, null, 'ş'), (4, null, null, '0044-03-15 BC', 'x')");
+        Path file = run("odd", "mode: snapshot");
+        Ended verified = windrow("verify", file);
+        assertThat(verified.exit()).as(verified.out()).isEqualTo(ExitCode.OK.value());
+    }
+
+    @Test
+    void aSourceThatIsWrittenToDuringVerifyIsNeverCalledDifferent() throws IOException {
+        Map<String, String> modes = Map.of(
+                "churned", "mode: snapshot", "followed", "mode: incremental, cursor: updated_at, guarantee: proven");
+        for (Map.Entry<String, String> mode : modes.entrySet()) {
+            try (TableChurn churn = TableChurn.start(
+                    DATABASE, mode.getKey(), 3000, EnumSet.of(TableChurn.Change.INSERT, TableChurn.Change.UPDATE), 7)) {
+                Path file = run(mode.getKey(), mode.getValue());
+                for (int i = 0; i < 3; i++) {
+                    Ended verified = windrow("verify", file, "--json");
+                    assertThat(verified.exit()).as(verified.out()).isEqualTo(ExitCode.OK.value());
+                    assertThat(verified.out()).contains("\"missing\" : 0", "\"different\" : 0", "\"extra\" : 0");
+                }
+                assertThat(churn.done()).isPositive();
+            }
+        }
+    }
+
+    private void rows(String table) {
+        DATABASE.execute(
+                "CREATE TABLE " + table + " (id int PRIMARY KEY, name text, amount numeric(12,2))",
+                "INSERT INTO " + table + " SELECT i, 'row ' || i, i / 3.0 FROM generate_series(1, 5000) i");
+    }
+
+    private Path run(String table, String mode) throws IOException {
+        Path file = pipeline("public." + table, mode);
+        Ended run = windrow("run", file);
+        assertThat(run.exit()).as(run.out()).isEqualTo(ExitCode.OK.value());
+        return file;
+    }
+
+    /** Rewrites a value in the one file that has it, and the manifest so that length and checksum fit. */
+    private void forge(String table, String from, String to) throws IOException {
+        Path out = folder.resolve("out-" + table);
+        Path data;
+        try (Stream<Path> walk = Files.walk(out)) {
+            data = walk.filter(path -> path.toString().endsWith(".jsonl")).findFirst().orElseThrow();
+        }
+        String text = Files.readString(data);
+        String changed = text.replaceFirst(from, to);
+        assertThat(changed).isNotEqualTo(text);
+        Files.writeString(data, changed);
+        CRC32C crc = new CRC32C();
+        crc.update(Files.readAllBytes(data));
+        try (Stream<Path> manifests = Files.list(out.resolve(".windrow/public." + table + "/manifests"))) {
+            for (Path manifest : manifests.toList()) {
+                Files.writeString(manifest, Files.readString(manifest)
+                        .replaceFirst("\"bytes\":\\d+", "\"bytes\":" + Files.size(data))
+                        .replaceFirst("\"crc32c\":\\d+", "\"crc32c\":" + crc.getValue()));
+            }
+        }
+    }
+
     private Path pipeline(String table, String mode) throws IOException {
         return Files.writeString(folder.resolve(table.substring(7) + ".yaml"), """
                 pipeline: %s
@@ -81,10 +225,12 @@ class VerifyTest {
 
     private record Ended(int exit, String out) {}
 
-    private static Ended windrow(String command, Path file) {
+    private static Ended windrow(String command, Path file, String... options) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-        int exit = Main.run(new Screen(stream, stream, false, false, 160), command, file.toString());
+        List<String> arguments = new ArrayList<>(List.of(command, file.toString()));
+        arguments.addAll(List.of(options));
+        int exit = Main.run(new Screen(stream, stream, false, false, 160), arguments.toArray(String[]::new));
         return new Ended(exit, bytes.toString(StandardCharsets.UTF_8));
     }
 }

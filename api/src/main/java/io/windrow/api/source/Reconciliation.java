@@ -15,8 +15,18 @@ public interface Reconciliation extends AutoCloseable {
     /** The columns, in schema order, as {@link #read} will deliver them. */
     StreamSchema schema(StreamName stream, PlannerState delivered);
 
-    /** How many rows the source holds now within what was delivered, counted by the source itself. */
-    long count(StreamName stream, PlannerState delivered);
+    /**
+     * Cuts the stream into windows of about the same width and says what {@link #totals} will sum up. Both sides of a
+     * comparison count by it, so it holds only measures of which the delivered value tells the source's exactly.
+     *
+     * @param max at most so many cuts
+     */
+    default Windows windows(StreamName stream, PlannerState delivered, int max) {
+        return Windows.NONE;
+    }
+
+    /** What the source holds now within what was delivered, counted and summed by the source itself; empty windows are left out. */
+    List<Windows.Totals> totals(StreamName stream, PlannerState delivered, Windows windows);
 
     /**
      * Reads all rows of the stream within what was delivered, through the same codec as a run (I7).
@@ -24,6 +34,11 @@ public interface Reconciliation extends AutoCloseable {
      * @param delivered the planner's state of the last committed epoch
      */
     SplitReader read(StreamName stream, PlannerState delivered);
+
+    /** As {@link #read(StreamName, PlannerState)}, but only rows whose window column lies in the range. */
+    default SplitReader read(StreamName stream, PlannerState delivered, Windows.Range range) {
+        return read(stream, delivered);
+    }
 
     /**
      * Judges keys whose rows differ between source and target.

@@ -6,6 +6,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.Reconciliation.Change;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,7 @@ import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares rows by key, one partition of the keys at a time: {@code begin}, all source rows, all target rows,
+ * Compares the rows of the open windows by key, one partition of the keys at a time: {@code begin}, all source rows, all target rows,
  * {@code finish}. A key of the target may have several rows, the states that append mode keeps; one that equals the
  * source's is enough.
  */
@@ -24,6 +25,8 @@ final class KeyComparison {
 
     private final StreamSchema schema;
     private final int partitions;
+    private final WindowOf windowOf;
+    private final BitSet open;
     private final Function<List<List<String>>, List<Change>> changedSince;
     private final RowDigest keyDigest = new RowDigest();
     private final RowDigest rowDigest = new RowDigest();
@@ -38,9 +41,16 @@ final class KeyComparison {
     private long undecidable;
     private long earlierVersions;
 
-    KeyComparison(StreamSchema schema, int partitions, Function<List<List<String>>, List<Change>> changedSince) {
+    KeyComparison(
+            StreamSchema schema,
+            int partitions,
+            WindowOf windowOf,
+            BitSet open,
+            Function<List<List<String>>, List<Change>> changedSince) {
         this.schema = schema;
         this.partitions = partitions;
+        this.windowOf = windowOf;
+        this.open = open;
         this.changedSince = changedSince;
     }
 
@@ -93,14 +103,24 @@ final class KeyComparison {
         pairs = new HashMap<>();
     }
 
-    StreamVerdict verdict(StreamName stream, long sourceRows, long targetRows) {
+    /**
+     * The verdict.
+     *
+     * @param equalBefore rows of other windows that were found equal by their hashes
+     * @param agreeing rows of other windows of which only counts and sums agree
+     * @param scope how the windows were chosen
+     */
+    StreamVerdict verdict(
+            StreamName stream, long sourceRows, long targetRows, long equalBefore, long agreeing, String scope) {
         StreamVerdict.Outcome outcome = missing + extra + different > 0
                 ? StreamVerdict.Outcome.DIFFERENT
-                : undecidable > 0 ? StreamVerdict.Outcome.UNDECIDED : StreamVerdict.Outcome.EQUAL;
-        String how = "exact keys" + (earlierVersions > 0 ? "; the target keeps " + earlierVersions + " earlier versions" : "");
+                : undecidable > 0
+                        ? StreamVerdict.Outcome.UNDECIDED
+                        : agreeing > 0 ? StreamVerdict.Outcome.AGREEING : StreamVerdict.Outcome.EQUAL;
+        String how = scope + " exact keys" + (earlierVersions > 0 ? "; the target keeps " + earlierVersions + " earlier versions" : "");
         return new StreamVerdict(
-                stream, outcome, sourceRows, targetRows, equal, missing, extra, different, changed, undecidable,
-                earlierVersions, how, examples);
+                stream, outcome, sourceRows, targetRows, equalBefore + equal, missing, extra, different, changed,
+                undecidable, earlierVersions, agreeing, how, examples);
     }
 
     private void judge(List<Pair> open) {
@@ -149,7 +169,11 @@ final class KeyComparison {
         List<FieldVector> vectors = batch.arrow().getFieldVectors();
         List<FieldVector> keys = new ArrayList<>();
         schema.key().forEach(name -> keys.add(vectors.get(schema.indexOf(name))));
+        int[] windows = windowOf.rows(batch);
         for (int row = 0; row < batch.rowCount(); row++) {
+            if (!open.get(windows[row])) {
+                continue;
+            }
             RowHash key = keyDigest.of(keys, row);
             if (Long.remainderUnsigned(key.low(), partitions) == partition) {
                 int at = row;

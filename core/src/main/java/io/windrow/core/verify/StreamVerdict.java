@@ -17,6 +17,7 @@ import java.util.List;
  * @param changedSince keys that differ because the source's row changed after the delivery, as is proved
  * @param undecidable keys that differ and of which it cannot be known why
  * @param earlierVersions further rows of equal keys at the target: older states that append mode keeps
+ * @param agreeing rows in windows whose counts and sums agree and whose values were not compared
  * @param how what the verdict rests on, one line
  * @param examples some keys that differ, with their verdict
  */
@@ -32,6 +33,7 @@ public record StreamVerdict(
         long changedSince,
         long undecidable,
         long earlierVersions,
+        long agreeing,
         String how,
         List<String> examples) {
     public StreamVerdict {
@@ -42,6 +44,8 @@ public record StreamVerdict(
     public enum Outcome {
         /** Every delivered row is there and equal, or provably changed at the source since. */
         EQUAL,
+        /** Counts and sums agree, or the rows of windows where they do not are equal; other values were not compared. */
+        AGREEING,
         /** At least one key is missing, extra or different for certain. */
         DIFFERENT,
         /** Nothing differs for certain, but not everything could be judged. */
@@ -49,6 +53,6 @@ public record StreamVerdict(
     }
 
     static StreamVerdict undecided(StreamName stream, String why) {
-        return new StreamVerdict(stream, Outcome.UNDECIDED, -1, -1, 0, 0, 0, 0, 0, 0, 0, why, List.of());
+        return new StreamVerdict(stream, Outcome.UNDECIDED, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, why, List.of());
     }
 }

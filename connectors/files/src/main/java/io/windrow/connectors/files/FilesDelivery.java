@@ -17,6 +17,7 @@ import io.windrow.connectors.files.read.ReadError;
 import io.windrow.connectors.files.tree.FileTree;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,10 @@ public final class FilesDelivery implements Delivery {
     private final Context context;
     private final FileTree tree;
     private final BookFiles books;
-    private final ShownBooks shown;
     private final StreamFolder folder;
+    /** What readers see at the start; what is committed later is not looked at. */
+    private final List<StreamFolder.Book> shown;
+
     private final Deque<StreamFolder.Book> manifests;
     private final Deque<StagedFile> files = new ArrayDeque<>();
     private @Nullable FileDecoder decoder;
@@ -44,15 +47,15 @@ public final class FilesDelivery implements Delivery {
         this.context = context;
         this.tree = tree;
         this.books = new BookFiles(tree);
-        this.shown = new ShownBooks(tree, books);
         this.folder = StreamFolder.of(stream);
-        this.manifests = new ArrayDeque<>(shown.books(folder));
+        this.shown = new ShownBooks(tree, books).books(folder);
+        this.manifests = new ArrayDeque<>(shown);
     }
 
     @Override
     public long count() {
         long rows = 0;
-        for (StreamFolder.Book book : shown.books(folder)) {
+        for (StreamFolder.Book book : shown) {
             rows += books.manifest(folder, book).rows();
         }
         return rows;

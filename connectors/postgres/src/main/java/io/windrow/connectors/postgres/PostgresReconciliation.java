@@ -7,7 +7,9 @@ import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Reconciliation;
 import io.windrow.api.source.SplitReader;
+import io.windrow.api.source.Windows;
 import io.windrow.connectors.postgres.PostgresSplit.Horizon;
+import io.windrow.connectors.postgres.PostgresSplit.Keys;
 import io.windrow.connectors.postgres.PostgresSplit.Part;
 import io.windrow.connectors.postgres.PostgresSplit.Window;
 import io.windrow.connectors.postgres.catalog.Identifier;
@@ -52,30 +54,52 @@ final class PostgresReconciliation implements Reconciliation {
     }
 
     @Override
-    public long count(StreamName stream, PlannerState delivered) {
+    public Windows windows(StreamName stream, PlannerState delivered, int max) {
         StreamShape shape = shape(stream);
-        PostgresSplit split = split(shape, delivered);
+        try {
+            Session current = session();
+            return current.guarded(() -> TotalsSql.windows(shape, where(shape, delivered), max, now().server(), current));
+        } catch (SQLException e) {
+            throw SqlStates.coded("Looking for the first and the last key of " + stream, e);
+        }
+    }
+
+    @Override
+    public List<Windows.Totals> totals(StreamName stream, PlannerState delivered, Windows windows) {
+        StreamShape shape = shape(stream);
+        try {
+            Session current = session();
+            return current.guarded(() -> TotalsSql.totals(shape, where(shape, delivered), windows, current));
+        } catch (SQLException e) {
+            throw SqlStates.coded("Counting the rows of " + stream, e);
+        }
+    }
+
+    /** The condition that the rows of {@link #read} fulfil. */
+    private String where(StreamShape shape, PlannerState delivered) {
         List<String> conditions = new ArrayList<>();
-        split.window().ifPresent(window -> {
+        split(shape, delivered).window().ifPresent(window -> {
             conditions.add(ReadSql.within(ReadSql.writer(now().next()), window.until()));
             window.bound().or(shape.config()::start).ifPresent(bound -> conditions.add(ReadSql.atLeast(shape, bound)));
         });
         shape.where().ifPresent(conditions::add);
-        String where = conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
-        try {
-            Session current = session();
-            return Long.parseLong(String.valueOf(current.guarded(
-                            () -> current.row("SELECT count(*) FROM " + shape.from() + where))
-                    .get(0)));
-        } catch (SQLException e) {
-            throw SqlStates.coded("Counting the rows of " + stream, e);
-        }
+        return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
     }
 
     @Override
     public SplitReader read(StreamName stream, PlannerState delivered) {
         StreamShape shape = shape(stream);
         return new PostgresReader(source, context, stream, split(shape, delivered), Optional.empty());
+    }
+
+    @Override
+    public SplitReader read(StreamName stream, PlannerState delivered, Windows.Range range) {
+        StreamShape shape = shape(stream);
+        PostgresSplit whole = split(shape, delivered);
+        Keys keys = new Keys(range.low().map(String::valueOf), range.high().map(String::valueOf));
+        PostgresSplit part = new PostgresSplit(
+                Part.KEYS, whole.snapshot(), whole.relation(), whole.pages(), whole.window(), Optional.of(keys));
+        return new PostgresReader(source, context, stream, part, Optional.empty());
     }
 
     /** All rows of an incremental stream that its finished windows delivered; all rows of any other. */

@@ -152,6 +152,22 @@ final class Session implements AutoCloseable {
         }
     }
 
+    /** Every row's columns as text. */
+    List<List<@Nullable String>> rows(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<List<@Nullable String>> all = new ArrayList<>();
+            while (rows.next()) {
+                List<@Nullable String> row = new ArrayList<>();
+                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                    row.add(rows.getString(i));
+                }
+                all.add(row);
+            }
+            return all;
+        }
+    }
+
     CopyOut copy(String sql) throws SQLException {
         return connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
     }

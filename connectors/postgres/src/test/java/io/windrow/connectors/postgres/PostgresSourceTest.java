@@ -15,6 +15,7 @@ import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.StreamDescription;
 import io.windrow.api.source.StreamRequest;
+import io.windrow.api.source.Windows;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import io.windrow.testkit.postgres.PostgresServer;
 import java.sql.Connection;
@@ -242,7 +243,14 @@ class PostgresSourceTest {
                     reconciliation.begin();
                     db.execute("INSERT INTO t VALUES (11)");
                     boolean snapshot = stream.mode() == ReadMode.SNAPSHOT;
-                    assertThat(reconciliation.count(T, delivered)).isEqualTo(snapshot ? 9 : 8);
+                    Windows windows = reconciliation.windows(T, delivered, 4);
+                    assertThat(windows.column()).contains("id");
+                    assertThat(windows.cuts()).hasSize(3);
+                    List<Windows.Totals> totals = reconciliation.totals(T, delivered, windows);
+                    assertThat(totals.stream().mapToLong(Windows.Totals::rows).sum()).isEqualTo(snapshot ? 9 : 8);
+                    int id = windows.measures().indexOf(new Windows.Measure("id", Windows.Measure.Kind.VALUE));
+                    assertThat(totals.stream().mapToLong(t -> Long.parseLong(t.sums().get(id))).sum())
+                            .isEqualTo(snapshot ? 51 : 48);
                     assertThat(reconciliation.changedSince(T, delivered, List.of(List.of("1"), List.of("3"), List.of("4"))))
                             .containsExactly(
                                     Reconciliation.Change.UNCHANGED, Reconciliation.Change.CHANGED, Reconciliation.Change.UNDECIDABLE);

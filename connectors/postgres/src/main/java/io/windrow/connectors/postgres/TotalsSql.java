@@ -1,0 +1,108 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import io.windrow.api.source.Windows;
+import io.windrow.api.source.Windows.Measure;
+import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.catalog.ServerFacts;
+import java.math.BigInteger;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts and exact sums per window, by one query. Only columns whose delivered value is the stored one, digit by digit, are
+ * summed up: never floats, whose sums depend on the order.
+ */
+final class TotalsSql {
+    private static final Set<String> WHOLE = Set.of("smallint", "integer", "bigint");
+    /** With so many digits, the sum of 2^46 values has less than 128 bits. */
+    private static final int MAX_PRECISION = 24;
+
+    private TotalsSql() {}
+
+    static Windows windows(StreamShape shape, String where, int max, ServerFacts server, Session session)
+            throws SQLException {
+        List<Measure> measures = new ArrayList<>();
+        for (Column column : shape.schema().columns()) {
+            if (column.nullable()) {
+                measures.add(new Measure(column.name(), Measure.Kind.PRESENT));
+            }
+            kind(column, server).ifPresent(kind -> measures.add(new Measure(column.name(), kind)));
+        }
+        List<String> key = shape.schema().key();
+        if (key.isEmpty() || !WHOLE.contains(shape.column(key.getFirst()).display())) {
+            return new Windows(Optional.empty(), List.of(), measures);
+        }
+        String column = Identifier.quoted(key.getFirst());
+        List<@Nullable String> ends =
+                session.row("SELECT min(" + column + "), max(" + column + ") FROM " + shape.from() + where);
+        List<Long> cuts = new ArrayList<>();
+        if (ends.get(0) instanceof String low && ends.get(1) instanceof String high) {
+            BigInteger from = new BigInteger(low);
+            BigInteger width = new BigInteger(high).subtract(from).add(BigInteger.ONE);
+            long pieces = width.min(BigInteger.valueOf(max)).longValueExact();
+            for (long i = 1; i < pieces; i++) {
+                cuts.add(from.add(width.multiply(BigInteger.valueOf(i)).divide(BigInteger.valueOf(pieces))).longValueExact());
+            }
+        }
+        return new Windows(Optional.of(key.getFirst()), cuts, measures);
+    }
+
+    private static Optional<Measure.Kind> kind(Column column, ServerFacts server) {
+        String type = column.sourceType();
+        boolean text = type.equals("text") || type.startsWith("character varying");
+        return switch (column.type()) {
+            case ColumnType.Int ignored when WHOLE.contains(type) -> Optional.of(Measure.Kind.VALUE);
+            case ColumnType.Decimal t when type.startsWith("numeric") && t.precision() <= MAX_PRECISION ->
+                Optional.of(Measure.Kind.VALUE);
+            case ColumnType.Date ignored when type.equals("date") -> Optional.of(Measure.Kind.DAYS);
+            case ColumnType.Text ignored when text && server.encoding().equals("UTF8") -> Optional.of(Measure.Kind.LENGTH);
+            default -> Optional.empty();
+        };
+    }
+
+    static List<Windows.Totals> totals(StreamShape shape, String where, Windows windows, Session session)
+            throws SQLException {
+        StringBuilder sql = new StringBuilder("SELECT ").append(window(windows)).append(" AS w, count(*)");
+        for (Measure measure : windows.measures()) {
+            String name = Identifier.quoted(measure.column());
+            sql.append(", ").append(switch (measure.kind()) {
+                case PRESENT -> "count(" + name + ")";
+                case VALUE -> "coalesce(sum(" + name + "), 0)";
+                case DAYS -> "coalesce(sum(CASE WHEN pg_catalog.isfinite(" + name + ") THEN " + name
+                        + " - '1970-01-01'::pg_catalog.date END), 0)";
+                case LENGTH -> "coalesce(sum(pg_catalog.octet_length(" + name + ")), 0)";
+            });
+        }
+        sql.append(" FROM ").append(shape.from()).append(where).append(" GROUP BY 1");
+        List<Windows.Totals> totals = new ArrayList<>();
+        for (List<@Nullable String> row : session.rows(sql.toString())) {
+            List<String> sums = new ArrayList<>();
+            for (String sum : row.subList(2, row.size())) {
+                sums.add(String.valueOf(sum));
+            }
+            totals.add(new Windows.Totals(
+                    Integer.parseInt(String.valueOf(row.get(0))), Long.parseLong(String.valueOf(row.get(1))), sums));
+        }
+        return totals;
+    }
+
+    private static String window(Windows windows) {
+        if (windows.column().isEmpty()) {
+            return "(1 + 0)";
+        }
+        String name = Identifier.quoted(windows.column().get());
+        if (windows.cuts().isEmpty()) {
+            return "(CASE WHEN " + name + " IS NULL THEN 0 ELSE 1 END)";
+        }
+        String cuts = windows.cuts().stream().map(String::valueOf).collect(Collectors.joining(","));
+        return "coalesce(1 + pg_catalog.width_bucket(" + name + "::pg_catalog.int8, '{" + cuts
+                + "}'::pg_catalog.int8[]), 0)";
+    }
+}
