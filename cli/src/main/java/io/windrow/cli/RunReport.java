@@ -9,27 +9,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a run says at its end: one line per stream with its proof, then one verdict. */
 final class RunReport {
     private RunReport() {}
 
     static void print(Screen screen, RunResult result) {
-        Table table = Table.of("stream", "outcome", ">expected", ">received", ">ratio", ">size", ">epochs", "guarantee", "proof");
+        Table table = Table.of("stream", "outcome", ">expected", ">received", ">ratio", ">age", ">size", ">epochs", "guarantee", "proof");
         for (StreamResult stream : result.streams()) {
             table.row(
                     stream.stream(),
                     outcome(screen, stream.outcome()),
-                    stream.expectedRows() < 0 ? "unknown" : Screen.number(stream.expectedRows()),
+                    expected(stream),
                     Screen.number(stream.account().in()),
                     ratio(stream),
+                    ageAtMost(result, stream).map(age -> "≤ " + Screen.seconds(seconds(age))).orElse("-"),
                     Screen.bytes(stream.bytes()),
                     stream.epochs(),
                     stream.guarantee().map(Guarantee::name).orElse("-"),
                     proof(stream));
         }
         if (!result.streams().isEmpty()) {
-            table.print(screen, "epochs", "size", "ratio", "guarantee");
+            table.print(screen);
             screen.line("");
         }
         for (StreamResult stream : result.streams()) {
@@ -51,9 +53,12 @@ final class RunReport {
                     "generation", stream.generation(),
                     "epochs", stream.epochs(),
                     "expected_rows", stream.expectedRows() < 0 ? null : stream.expectedRows(),
+                    "estimated_rows", stream.estimatedRows() < 0 ? null : stream.estimatedRows(),
                     "received_rows", stream.account().in(),
                     "written_rows", stream.account().written(),
                     "duplicate_rows", stream.account().duplicates(),
+                    "read_back_rows", stream.readBackRows(),
+                    "age_seconds_at_most", ageAtMost(result, stream).map(RunReport::seconds),
                     "bytes", stream.bytes(),
                     "guarantee", stream.guarantee().map(RunReport::guarantee),
                     "evidence", stream.evidence(),
@@ -90,8 +95,22 @@ final class RunReport {
                     : "FAILED: " + good + " of " + result.streams().size() + " streams are complete";
             case UNKNOWN -> "UNKNOWN: a commit may or may not have taken effect; the next run asks the target";
         };
-        return screen.styled(style(result.outcome()), what) + ", " + Screen.rows(rows) + " written in "
+        return screen.styled(style(result.outcome()), what) + ", " + Screen.number(rows) + " rows written in "
                 + Screen.seconds(seconds(result.took())) + " (run " + result.run() + ")";
+    }
+
+    /** The source's own count; else its planner's estimate, said to be one. */
+    private static String expected(StreamResult stream) {
+        if (stream.expectedRows() >= 0) {
+            return Screen.number(stream.expectedRows());
+        }
+        return stream.estimatedRows() < 0 ? "unknown" : "~" + Screen.number(stream.estimatedRows());
+    }
+
+    /** How old the delivered state of the source can be: it was read within this run. Empty: this run did not read it to its end. */
+    private static Optional<Duration> ageAtMost(RunResult result, StreamResult stream) {
+        boolean read = stream.outcome() == Outcome.COMPLETED && !stream.evidence().isEmpty();
+        return read ? Optional.of(result.took()) : Optional.empty();
     }
 
     /** Zero rows are shown as 0 with the evidence that there were none. */
@@ -99,7 +118,8 @@ final class RunReport {
         if (stream.evidence().isEmpty()) {
             return stream.outcome() == Outcome.COMPLETED ? "nothing new since the last run" : "no end was reached";
         }
-        return String.join(", ", stream.evidence());
+        return String.join(", ", stream.evidence()) + "; " + Screen.number(stream.readBackRows()) + " of "
+                + Screen.number(stream.account().written()) + " rows counted in the output";
     }
 
     private static String ratio(StreamResult stream) {

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param bytes bytes of the encoded output of the committed epochs
  * @param guarantee what the source promises for it; empty if it was never planned
  * @param expectedRows how many rows the source's own evidence of the ended splits adds up to, −1 if it says nothing
+ * @param estimatedRows how many rows the source's planner thought there were, −1 if it had no idea
+ * @param readBackRows rows counted in the encoded output before it was committed
  * @param evidence why the splits that ended are known to have ended, one line each kind (I9)
  * @param outputs what was made visible at the target by this run
  * @param error why it is not completed; empty for a stop on request
@@ -31,6 +33,8 @@ public record StreamResult(
         long bytes,
         Optional<Guarantee> guarantee,
         long expectedRows,
+        long estimatedRows,
+        long readBackRows,
         List<String> evidence,
         List<String> outputs,
         Optional<WindrowException> error) {

@@ -51,6 +51,7 @@ final class StreamTrack {
     private int epochs;
     private Account committed = Account.ZERO;
     private long bytes;
+    private long readBack;
     private long proven;
     private boolean allProven = true;
 
@@ -204,6 +205,7 @@ final class StreamTrack {
         epochs++;
         committed = committed.plus(epoch.ledger().account());
         bytes += epoch.ledger().bytes();
+        readBack += epoch.ledger().written().rows();
         outputs.addAll(epoch.ledger().outputs());
         failures = 0;
         completed = epoch.completesGeneration();
@@ -305,6 +307,8 @@ final class StreamTrack {
                 task.stream(), outcome, generation, epochs, committed, bytes,
                 Optional.ofNullable(plan).map(StreamPlan::guarantee),
                 allProven && !evidence.isEmpty() ? proven : -1,
+                plan == null ? -1 : plan.estimatedRows(),
+                readBack,
                 List.copyOf(evidence), outputs, error());
     }
 }
