@@ -31,7 +31,7 @@ final class RunReport {
                     proof(stream));
         }
         if (!result.streams().isEmpty()) {
-            table.print(screen);
+            table.print(screen, "epochs", "size", "ratio", "guarantee");
             screen.line("");
         }
         for (StreamResult stream : result.streams()) {
@@ -95,7 +95,7 @@ final class RunReport {
                     : "FAILED: " + good + " of " + result.streams().size() + " streams are complete";
             case UNKNOWN -> "UNKNOWN: a commit may or may not have taken effect; the next run asks the target";
         };
-        return screen.styled(style(result.outcome()), what) + ", " + Screen.number(rows) + " rows written in "
+        return screen.styled(style(result.outcome()), what) + ", " + Screen.rows(rows) + " written in "
                 + Screen.seconds(seconds(result.took())) + " (run " + result.run() + ")";
     }
 
