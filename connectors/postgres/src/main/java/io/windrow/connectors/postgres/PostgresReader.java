@@ -118,17 +118,6 @@ final class PostgresReader implements SplitReader {
                 driverRead = rowsOnWire == null;
                 switch (rowsOnWire == null ? Wire.Frames.Next.OTHER : rowsOnWire.next(deadlineNanos)) {
                     case ROW -> {
-                        int begin = rowsOnWire.begin();
-                        int taken = lead == ReadSql.Lead.NONE
-                                ? rows.appendRun(rowsOnWire.bytes(), begin, rowsOnWire.end())
-                                : begin;
-                        if (taken > begin) {
-                            rowsOnWire.consumedTo(taken);
-                            if (System.nanoTime() - deadlineNanos >= 0 || wire.takeWoken()) {
-                                return data(rows);
-                            }
-                            continue;
-                        }
                         message = rowsOnWire.bytes();
                         at = rowsOnWire.from();
                         end = rowsOnWire.to();

@@ -121,15 +121,6 @@ final class Wire implements AutoCloseable {
 
         int to();
 
-        /** Where in {@link #bytes} the message begins with its type and length; whole messages may follow up to {@link #end}. */
-        int begin();
-
-        /** Where the bytes that are here end; equal to {@link #begin} if the message stands alone. */
-        int end();
-
-        /** Goes on to the message that begins there. */
-        void consumedTo(int begin);
-
         /** Goes on to the next message; does nothing if the last one was the driver's. */
         void consumed();
 
@@ -299,22 +290,6 @@ final class Wire implements AutoCloseable {
         @Override
         public int to() {
             return frameTo;
-        }
-
-        @Override
-        public int begin() {
-            return large == null ? at : 0;
-        }
-
-        @Override
-        public int end() {
-            return large == null ? end : 0;
-        }
-
-        @Override
-        public void consumedTo(int begin) {
-            at = begin;
-            frameTo = 0;
         }
 
         @Override

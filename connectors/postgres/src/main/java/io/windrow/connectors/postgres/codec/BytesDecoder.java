@@ -13,7 +13,6 @@ import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 class BytesDecoder extends ValueDecoder {
     private static final VarHandle NATIVE = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final int SHORT_COPY = 96;
-    private static final int SPARE = 32;
 
     private final ColumnBuffer offsets;
     private final ColumnBuffer data;
@@ -41,23 +40,10 @@ class BytesDecoder extends ValueDecoder {
         append(index, source, offset, length);
     }
 
-    @Override
-    void values(int index, int count, byte[] source, int[] positions, int from) {
-        for (int i = 0; i < count; i++) {
-            int at = positions[from + i];
-            int size = intAt(source, at - 4);
-            if (size >= 0) {
-                value(index + i, source, at, size);
-            } else {
-                nullAt(index + i);
-            }
-        }
-    }
-
     final void append(int index, byte[] source, int offset, int length) {
         int from = end;
-        // Spare bytes let a short copy run over its end.
-        long needed = from + (long) SPARE + length;
+        // Eight spare bytes let a short copy run over its end.
+        long needed = from + 8L + length;
         if (needed > data.capacity) {
             if (needed > Integer.MAX_VALUE) {
                 throw guard.malformed("more than 2 GiB of text or bytes in one batch");
@@ -75,16 +61,6 @@ class BytesDecoder extends ValueDecoder {
             return;
         }
         int i = 0;
-        if (offset + length + SPARE <= source.length) {
-            // Few steps, since a processor cannot foresee how many it takes.
-            for (; i < length; i += SPARE) {
-                MemoryUtil.putLong(target + i, (long) NATIVE.get(source, offset + i));
-                MemoryUtil.putLong(target + i + 8, (long) NATIVE.get(source, offset + i + 8));
-                MemoryUtil.putLong(target + i + 16, (long) NATIVE.get(source, offset + i + 16));
-                MemoryUtil.putLong(target + i + 24, (long) NATIVE.get(source, offset + i + 24));
-            }
-            return;
-        }
         for (; i + 8 <= length; i += 8) {
             MemoryUtil.putLong(target + i, (long) NATIVE.get(source, offset + i));
         }

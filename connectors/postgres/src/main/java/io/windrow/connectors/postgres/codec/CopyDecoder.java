@@ -32,10 +32,6 @@ import org.apache.arrow.vector.types.pojo.Schema;
 public final class CopyDecoder implements AutoCloseable {
     private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0};
     private static final int FIRST_ROWS = 1024;
-    /** Rows whose columns are decoded one after the other: few enough for their bytes to stay in the nearest cache. */
-    private static final int BLOCK = 64;
-
-    private static final int MESSAGE_HEADER = 5;
 
     private final BufferAllocator allocator;
     private final BatchLimits limits;
@@ -45,9 +41,6 @@ public final class CopyDecoder implements AutoCloseable {
     private final ColumnGuard[] guards;
     private final boolean[] nullable;
     private final int fixedBytes;
-    /** Where the values of a block's rows begin, column by column. */
-    private final int[] positions;
-
     private final ColumnGuard.Expansion expansion = new ColumnGuard.Expansion();
     private int capacity;
     private int rows;
@@ -64,7 +57,6 @@ public final class CopyDecoder implements AutoCloseable {
         this.stream = stream.toString();
         int count = plans.size();
         this.decoders = new ValueDecoder[count];
-        this.positions = new int[count * BLOCK];
         this.guards = new ColumnGuard[count];
         this.nullable = new boolean[count];
         List<Field> fields = new ArrayList<>(count);
@@ -144,74 +136,6 @@ public final class CopyDecoder implements AutoCloseable {
         bytes += end - at + fixedBytes + expansion.take();
         rows++;
         received++;
-    }
-
-    /**
-     * Takes CopyData messages that lie one behind the other, each behind its type and its length, in blocks of rows: as many
-     * as are whole, hold a row and fit. What is not taken, like the header and the trailer, is for {@link #append}. The bytes
-     * are not kept. Fails like {@link #append}; the columns of a block are decoded in turn, so of two bad values in a block
-     * that of the first column is named.
-     *
-     * @return where the first message begins that was not taken
-     */
-    public int appendRun(byte[] source, int offset, int end) {
-        int at = offset;
-        while (started && !ended) {
-            if (rows == capacity && rows < limits.maxRows()) {
-                grow();
-            }
-            int room = Math.min(BLOCK, capacity - rows);
-            long wire = bytes;
-            int taken = 0;
-            while (taken < room && end - at >= MESSAGE_HEADER + 2 && source[at] == 'd') {
-                int length = ValueDecoder.intAt(source, at + 1);
-                long total = wire + length - 4 + fixedBytes;
-                if (length < 6
-                        || length > end - at - 1
-                        || ValueDecoder.shortAt(source, at + MESSAGE_HEADER) != decoders.length
-                        || (total > limits.maxBytes() && rows + taken > 0)) {
-                    break;
-                }
-                scan(source, at + MESSAGE_HEADER + 2, at + 1 + length, taken);
-                at += 1 + length;
-                wire = total;
-                taken++;
-            }
-            for (int i = 0; i < decoders.length && taken > 0; i++) {
-                decoders[i].values(rows, taken, source, positions, i * BLOCK);
-            }
-            rows += taken;
-            received += taken;
-            bytes = wire + expansion.take();
-            if (taken < BLOCK) {
-                return at;
-            }
-        }
-        return at;
-    }
-
-    private void scan(byte[] source, int offset, int end, int row) {
-        int at = offset;
-        int stop = end - 4;
-        for (int i = 0; i < decoders.length; i++) {
-            if (at > stop) {
-                throw malformed("a row that ends before column " + (i + 1), row);
-            }
-            int size = ValueDecoder.intAt(source, at);
-            at += 4;
-            positions[i * BLOCK + row] = at;
-            if (size >= 0) {
-                if (size > end - at) {
-                    throw malformed("a row that ends in the middle of column " + (i + 1), row);
-                }
-                at += size;
-            } else if (!nullable[i]) {
-                throw guards[i].unexpectedNull();
-            }
-        }
-        if (at != end) {
-            throw malformed("bytes behind the last column of a row", row);
-        }
     }
 
     private void row(byte[] message, int offset, int end) {
@@ -320,11 +244,7 @@ public final class CopyDecoder implements AutoCloseable {
     }
 
     private WindrowException malformed(String what) {
-        return malformed(what, 0);
-    }
-
-    private WindrowException malformed(String what, int ahead) {
         return WindrowException.of(
-                CodecError.MALFORMED, "Decoding " + stream + " at row " + (received + ahead + 1) + ": " + what);
+                CodecError.MALFORMED, "Decoding " + stream + " at row " + (received + 1) + ": " + what);
     }
 }

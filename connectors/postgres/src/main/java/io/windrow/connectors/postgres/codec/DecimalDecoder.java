@@ -82,19 +82,6 @@ final class DecimalDecoder extends FixedDecoder {
         wide(index, source, at0, digits, shift, sign);
     }
 
-    @Override
-    void values(int index, int count, byte[] source, int[] positions, int from) {
-        for (int i = 0; i < count; i++) {
-            int at = positions[from + i];
-            int size = intAt(source, at - 4);
-            if (size >= 0) {
-                value(index + i, source, at, size);
-            } else {
-                nullAt(index + i);
-            }
-        }
-    }
-
     private void wide(int index, byte[] source, int at0, int digits, int shift, int sign) {
         long low = 0;
         long high = 0;

@@ -84,19 +84,6 @@ final class NumberDecoders {
             set(index, intAt(source, offset));
         }
 
-        @Override
-        void values(int index, int count, byte[] source, int[] positions, int from) {
-            for (int i = 0; i < count; i++) {
-                int at = positions[from + i];
-                int size = intAt(source, at - 4);
-                if (size >= 0) {
-                    value(index + i, source, at, size);
-                } else {
-                    nullAt(index + i);
-                }
-            }
-        }
-
         void set(int index, int value) {
             MemoryUtil.putInt(address + ((long) index << 2), value);
         }
@@ -112,19 +99,6 @@ final class NumberDecoders {
         void value(int index, byte[] source, int offset, int length) {
             expect(length, 8);
             set(index, longAt(source, offset));
-        }
-
-        @Override
-        void values(int index, int count, byte[] source, int[] positions, int from) {
-            for (int i = 0; i < count; i++) {
-                int at = positions[from + i];
-                int size = intAt(source, at - 4);
-                if (size >= 0) {
-                    value(index + i, source, at, size);
-                } else {
-                    nullAt(index + i);
-                }
-            }
         }
 
         void set(int index, long value) {

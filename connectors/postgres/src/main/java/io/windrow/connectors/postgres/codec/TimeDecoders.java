@@ -31,19 +31,6 @@ final class TimeDecoders {
             }
             MemoryUtil.putInt(address + ((long) index << 2), Math.addExact(days, EPOCH_DAYS));
         }
-
-        @Override
-        void values(int index, int count, byte[] source, int[] positions, int from) {
-            for (int i = 0; i < count; i++) {
-                int at = positions[from + i];
-                int size = intAt(source, at - 4);
-                if (size >= 0) {
-                    value(index + i, source, at, size);
-                } else {
-                    nullAt(index + i);
-                }
-            }
-        }
     }
 
     static final class Timestamp extends FixedDecoder {
@@ -64,19 +51,6 @@ final class TimeDecoders {
                 return;
             }
             MemoryUtil.putLong(address + ((long) index << 3), micros + EPOCH_MICROS);
-        }
-
-        @Override
-        void values(int index, int count, byte[] source, int[] positions, int from) {
-            for (int i = 0; i < count; i++) {
-                int at = positions[from + i];
-                int size = intAt(source, at - 4);
-                if (size >= 0) {
-                    value(index + i, source, at, size);
-                } else {
-                    nullAt(index + i);
-                }
-            }
         }
     }
 

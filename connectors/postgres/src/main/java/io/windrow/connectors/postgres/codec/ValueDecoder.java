@@ -50,23 +50,6 @@ abstract class ValueDecoder {
     /** Writes the value at {@code index} from {@code length} bytes of {@code source}; the bytes are not kept. */
     abstract void value(int index, byte[] source, int offset, int length);
 
-    /**
-     * Writes the values of {@code count} rows, nulls included, from {@code index} on. Row {@code i}'s bytes begin at {@code
-     * positions[from + i]} of {@code source}, with their number in front as 32 bits, which is negative for null. The classes
-     * that matter repeat this loop, so that the compiler knows what it calls.
-     */
-    void values(int index, int count, byte[] source, int[] positions, int from) {
-        for (int i = 0; i < count; i++) {
-            int at = positions[from + i];
-            int size = intAt(source, at - 4);
-            if (size >= 0) {
-                value(index + i, source, at, size);
-            } else {
-                nullAt(index + i);
-            }
-        }
-    }
-
     /** Writes null at {@code index}. */
     abstract void nullAt(int index);
 

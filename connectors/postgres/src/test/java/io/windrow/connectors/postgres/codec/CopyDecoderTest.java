@@ -16,7 +16,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -154,23 +153,6 @@ class CopyDecoderTest {
             } catch (WindrowException e) {
                 assertThat(e.kind()).isIn(ErrorKind.EXTERNAL_PERMANENT, ErrorKind.DATA);
             }
-            try {
-                decodeRun(plans, row, flipped);
-            } catch (WindrowException e) {
-                assertThat(e.kind()).isIn(ErrorKind.EXTERNAL_PERMANENT, ErrorKind.DATA);
-            }
-        }
-    }
-
-    /** The first message as it is, then a run of its row, that of the second message, and its row again. */
-    private static void decodeRun(List<ColumnPlan> plans, byte[] whole, byte[] flipped) {
-        byte[] row = Arrays.copyOfRange(whole, 19, whole.length);
-        byte[] run = Decoded.framed(List.of(row, Arrays.copyOfRange(flipped, 19, flipped.length), row));
-        try (BufferAllocator allocator = new RootAllocator();
-                CopyDecoder decoder = new CopyDecoder(NAME, plans, LIMITS, allocator)) {
-            decoder.append(whole, 0, whole.length);
-            assertThat(decoder.appendRun(run, 0, run.length)).isGreaterThan(0);
-            decoder.take().close();
         }
     }
 

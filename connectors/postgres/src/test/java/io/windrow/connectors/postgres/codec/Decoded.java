@@ -1,14 +1,11 @@
 package io.windrow.connectors.postgres.codec;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.postgres.catalog.Catalog;
 import io.windrow.connectors.postgres.catalog.CatalogReader;
 import io.windrow.connectors.postgres.catalog.Identifier;
 import io.windrow.connectors.postgres.catalog.Relation;
-import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -37,7 +34,6 @@ record Decoded(
             throws SQLException {
         List<List<String>> rows = new ArrayList<>();
         List<Integer> batches = new ArrayList<>();
-        List<byte[]> messages = new ArrayList<>();
         try (BufferAllocator allocator = new RootAllocator();
                 CopyDecoder decoder = new CopyDecoder(name, plans, limits, allocator)) {
             CopyOut copy = connection.unwrap(PGConnection.class)
@@ -46,7 +42,6 @@ record Decoded(
                             + ") TO STDOUT (FORMAT binary)");
             try {
                 for (byte[] message; (message = copy.readFromCopy()) != null; ) {
-                    messages.add(message);
                     if (!decoder.fits(message.length)) {
                         collect(decoder, plans, rows, batches);
                     }
@@ -61,50 +56,8 @@ record Decoded(
                 throw new AssertionError("no trailer");
             }
             collect(decoder, plans, rows, batches);
-            List<NulledValue> nulled = decoder.takeNulled();
-            asRuns(messages, name, plans, limits, rows, nulled);
-            return new Decoded(plans, rows, nulled, batches);
+            return new Decoded(plans, rows, decoder.takeNulled(), batches);
         }
-    }
-
-    /** The same messages as they lie behind one another on the wire must give the same rows. */
-    private static void asRuns(
-            List<byte[]> messages, StreamName name, List<ColumnPlan> plans, BatchLimits limits,
-            List<List<String>> expected, List<NulledValue> nulled) {
-        byte[] wire = framed(messages);
-        List<List<String>> rows = new ArrayList<>();
-        List<Integer> batches = new ArrayList<>();
-        try (BufferAllocator allocator = new RootAllocator();
-                CopyDecoder decoder = new CopyDecoder(name, plans, limits, allocator)) {
-            for (int at = 0; at < wire.length; ) {
-                int taken = decoder.appendRun(wire, at, wire.length);
-                if (taken > at) {
-                    at = taken;
-                    continue;
-                }
-                int length = ValueDecoder.intAt(wire, at + 1) - 4;
-                if (!decoder.fits(length)) {
-                    collect(decoder, plans, rows, batches);
-                }
-                decoder.append(wire, at + 5, length);
-                at += 5 + length;
-            }
-            if (!decoder.ended()) {
-                throw new AssertionError("no trailer");
-            }
-            collect(decoder, plans, rows, batches);
-            assertThat(rows).isEqualTo(expected);
-            assertThat(decoder.takeNulled()).isEqualTo(nulled);
-        }
-    }
-
-    /** CopyData messages with their types and lengths in front. */
-    static byte[] framed(List<byte[]> messages) {
-        ByteBuffer wire = ByteBuffer.allocate(messages.stream().mapToInt(message -> message.length + 5).sum());
-        for (byte[] message : messages) {
-            wire.put((byte) 'd').putInt(message.length + 4).put(message);
-        }
-        return wire.array();
     }
 
     private static void collect(
