@@ -176,8 +176,8 @@ class BrokenSourcesTest {
         @Override
         public List<Assignment> next(int max) {
             List<Assignment> next = new ArrayList<>(whole.next(max));
-            if (defect == Defect.HANDS_OUT_A_SPLIT_TWICE && !next.isEmpty() && next.getFirst().split().id().equals("s30")) {
-                next.add(next.getFirst());
+            if (defect == Defect.HANDS_OUT_A_SPLIT_TWICE) {
+                List.copyOf(next).stream().filter(one -> one.split().id().equals("s30")).forEach(next::add);
             }
             return next;
         }

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyOut;
 
+// Over 400 lines: one read over one connection, from its first statement to its proof.
 /** Reads one split with one {@code COPY … TO STDOUT (FORMAT binary)} over a connection of its own. */
 final class PostgresReader implements SplitReader {
     private static final int HEADER_BYTES = 19;

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
+// Over 400 lines: the socket, its input and the frames work on one buffer.
 /**
  * The socket of one connection, seen from below the driver. The driver's reads block without a deadline and break the
  * connection if they time out in the middle of a message; this waits for bytes beforehand, and lets another thread end a
