@@ -48,6 +48,11 @@ final class Flow {
         return counters.computeIfAbsent(stream, name -> new Counters());
     }
 
+    /** The part of the budget that each reader may take before it reads, so that no reader keeps another from reading. */
+    long share() {
+        return Math.max(1, pace.inFlight() / pace.workers());
+    }
+
     ByteBudget budget() {
         return budget;
     }

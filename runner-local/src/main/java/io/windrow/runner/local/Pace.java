@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param epochBytes or after so many bytes of batches, in memory
  * @param epochRows or after so many rows
  * @param memory the limit in bytes of all Arrow memory of the run
- * @param inFlight the limit in bytes of batches between readers and writers, at most {@code memory}
+ * @param inFlight the limit in bytes of batches that are read, wait or are written, at most {@code memory}
  * @param leaseTime how long the lease lasts if this process dies
  * @param retry how failures are tried again
  * @param onError what a failed stream means for the others
@@ -46,7 +46,7 @@ public record Pace(
                 config.epochBytes().bytes(),
                 config.epochRows(),
                 memory,
-                Math.max(LEAST_MEMORY / 4, memory / 8),
+                Math.max(LEAST_MEMORY * 3 / 8, memory / 8),
                 Duration.ofSeconds(30),
                 RetryPolicy.DEFAULT,
                 config.onError(),

@@ -27,6 +27,7 @@ import org.slf4j.MDC;
 final class Worker implements Runnable {
     private static final long READ_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long KEEP_ALIVE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long FIRST_RESERVED = 8L << 20;
 
     private final int number;
     private final Source source;
@@ -48,6 +49,10 @@ final class Worker implements Runnable {
     private long lastKeepAlive;
     /** Before this nothing more is read, so that the source is not asked for more than it may give a second. */
     private long notBefore = System.nanoTime();
+    /** Bytes taken from the budget for a batch that is being read. */
+    private long reserved;
+    /** Bytes that the next batch is likely to take: as many as the one before. */
+    private long likely = FIRST_RESERVED;
 
     Worker(
             int number, long firstCut, Source source, Flow flow, Failpoints failpoints, SplitParts parts,
@@ -181,9 +186,13 @@ final class Worker implements Runnable {
                 keepAlive();
                 return;
             }
+            // I12: what a batch will take is reserved before it is read; a batch that turns out larger then waits its turn.
+            if (!reserve(Math.min(likely, flow.share()))) {
+                return;
+            }
             switch (open().read(System.nanoTime() + READ_NANOS)) {
                 case ReadResult.Data data -> deliver(stream, data.batch());
-                case ReadResult.Idle ignored -> {}
+                case ReadResult.Idle ignored -> unreserve();
                 case ReadResult.End end -> {
                     release();
                     parts.ended(flow.epochOf(cut), end.proof());
@@ -220,10 +229,18 @@ final class Worker implements Runnable {
                 hashOut = hasher.apply(batch);
             }
             failpoints.reach("run.after_transform");
-            taken = flow.budget().acquire(bytes, this::waits);
-            if (!taken) {
-                return;
+            likely = Math.max(1, bytes);
+            if (bytes > reserved) {
+                unreserve();
+                if (!reserve(bytes)) {
+                    return;
+                }
+            } else if (bytes < reserved) {
+                flow.budget().release(reserved - bytes);
             }
+            // From here on the bytes are the queue's, which gives them back.
+            reserved = 0;
+            taken = true;
             writes.write(batch, hashSource, hashOut, bytes, handover);
             position = Optional.of(after);
             progressed = true;
@@ -242,6 +259,21 @@ final class Worker implements Runnable {
         }
         if (limit.isPresent() && flow.counters(stream).rows.get() >= limit.getAsLong()) {
             flow.limit(stream);
+        }
+    }
+
+    private boolean reserve(long bytes) throws InterruptedException {
+        if (!flow.budget().acquire(bytes, this::waits)) {
+            return false;
+        }
+        reserved = bytes;
+        return true;
+    }
+
+    private void unreserve() {
+        if (reserved > 0) {
+            flow.budget().release(reserved);
+            reserved = 0;
         }
     }
 
@@ -295,6 +327,7 @@ final class Worker implements Runnable {
     }
 
     private void release() {
+        unreserve();
         SplitReader opened = reader;
         reader = null;
         if (opened != null) {

@@ -62,7 +62,7 @@ public enum PostgresError implements ErrorCode {
     END_NOT_PROVEN("end_not_proven", ErrorKind.EXTERNAL_TRANSIENT, "The server's count of rows differs from what arrived.",
             "The read is tried again. If it happens again, report it with the counts."),
     ROW_TOO_LARGE("row_too_large", ErrorKind.RESOURCE, "A row needs more memory than the process has.",
-            "Raise the heap (-Xmx) to four times the largest row, or leave the widest column out with the stream's columns setting."),
+            "Raise the heap to five times the largest row (WINDROW_JAVA_OPTS=-Xmx2g) and, if it is set, run.memory to twice the row; or leave the column out with the stream's columns setting."),
     PLANNER_MISUSED("planner_misused", ErrorKind.BUG, "The runner asked for something that the planner's contract does not allow.",
             "Report it with the message.");
 

@@ -35,6 +35,8 @@ final class PostgresReader implements SplitReader {
     private static final int HEADER_BYTES = 19;
     private static final long WAKE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int CLOCK_EVERY_ROWS = 512;
+    /** The heap must have so many times the bytes of a row. */
+    private static final int HEAP_PER_ROW = 3;
 
     private final PostgresSource source;
     private final Context context;
@@ -123,6 +125,7 @@ final class PostgresReader implements SplitReader {
                         at = rowsOnWire.from();
                         end = rowsOnWire.to();
                     }
+                    case TOO_LARGE -> throw tooLarge(rows, rowsOnWire);
                     case NOT_YET -> {
                         wire.takeWoken();
                         return rows.rows() > 0 ? data(rows) : new ReadResult.Idle();
@@ -335,6 +338,7 @@ final class PostgresReader implements SplitReader {
             opened.execute(setting);
         }
         long next = split.window().isPresent() ? Moment.nextTransaction(opened) : 0;
+        wire.largestRow(largestRow());
         decoder = new CopyDecoder(
                 stream,
                 read.plans(),
@@ -342,6 +346,31 @@ final class PostgresReader implements SplitReader {
                 context.allocator());
         context.failpoints().reach("postgres.before_copy");
         return opened.copy("COPY (" + sql.query(from, next) + ") TO STDOUT (FORMAT binary)");
+    }
+
+    /**
+     * The row itself lies on the heap while it is decoded, its values in Arrow memory, with an eighth to spare, and on the
+     * heap again as what a sink makes of them.
+     */
+    private long largestRow() {
+        long memory = context.allocator().getLimit();
+        return Math.min(memory - memory / 8, Runtime.getRuntime().maxMemory() / HEAP_PER_ROW);
+    }
+
+    private WindrowException tooLarge(CopyDecoder rows, Wire.Frames wireRows) throws IOException {
+        long number = rows.received() + 1;
+        OversizeRow row = OversizeRow.read(wireRows.rest());
+        StreamShape current = shape;
+        int column = lead == ReadSql.Lead.NONE ? row.column() : row.column() - 1;
+        String name = current == null || column < 0 || column >= current.schema().columns().size()
+                ? "its key"
+                : "column " + current.schema().columns().get(column).name();
+        return WindrowException.of(
+                PostgresError.ROW_TOO_LARGE,
+                "Reading " + stream + " at row " + number + " of the split: " + name + " takes " + row.columnBytes()
+                        + " of the row's " + row.bytes() + " bytes, expected at most " + largestRow()
+                        + ", for run.memory is " + context.allocator().getLimit() + " bytes and the heap (-Xmx) "
+                        + Runtime.getRuntime().maxMemory());
     }
 
     private CopyDecoder decoder() {

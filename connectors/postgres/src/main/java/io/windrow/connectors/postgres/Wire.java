@@ -43,6 +43,7 @@ final class Wire implements AutoCloseable {
     private volatile @Nullable WireSocket socket;
     private volatile boolean woken;
     private volatile boolean streaming;
+    private volatile long largestRow = Long.MAX_VALUE;
 
     Wire(Content content) {
         this.content = content;
@@ -62,6 +63,11 @@ final class Wire implements AutoCloseable {
     /** From now on a read of the driver waits only for the rest of a message, and {@link #wake} may break it off. */
     void streaming() {
         streaming = true;
+    }
+
+    /** Sets the most bytes that a row may have: room is made for a row before it has come (I12). */
+    void largestRow(long bytes) {
+        largestRow = bytes;
     }
 
     /** Ends a wait within a fraction of a second. Any thread. */
@@ -110,6 +116,8 @@ final class Wire implements AutoCloseable {
             ROW,
             /** Something that the driver must read, with {@link #ended} its error. */
             OTHER,
+            /** A CopyData message of more than {@link Wire#largestRow} bytes, of which nothing is taken from {@link #rest} yet. */
+            TOO_LARGE,
             /** No whole message by the deadline, or before {@link Wire#wake}. */
             NOT_YET
         }
@@ -127,6 +135,9 @@ final class Wire implements AutoCloseable {
 
         /** Whether the server has closed the connection. */
         boolean ended();
+
+        /** The bytes from the next message on. */
+        InputStream rest();
     }
 
     /** Makes the driver's sockets. The driver finds it by its name and gives it the id of the wire. */
@@ -249,6 +260,9 @@ final class Wire implements AutoCloseable {
                         return row(buffer, at + HEADER_BYTES, at + 1 + length);
                     }
                     if (length >= buffer.length) {
+                        if (length > largestRow) {
+                            return Next.TOO_LARGE;
+                        }
                         begin(length - 4);
                         continue;
                     }
@@ -309,6 +323,11 @@ final class Wire implements AutoCloseable {
         @Override
         public boolean ended() {
             return eof;
+        }
+
+        @Override
+        public InputStream rest() {
+            return this;
         }
 
         @Override

@@ -28,7 +28,7 @@ public enum CodecError implements ErrorCode {
             "postgres.value_too_large",
             ErrorKind.RESOURCE,
             "A value needs more memory than the pipeline may use.",
-            "Raise the memory budget of the pipeline, or leave the column out.");
+            "Raise run.memory, or the heap of which it is a quarter (WINDROW_JAVA_OPTS=-Xmx2g); or leave the column out with the stream's columns setting.");
 
     private final String code;
     private final ErrorKind kind;

@@ -62,7 +62,7 @@ final class ColumnGuard {
     WindrowException outOfMemory(long bytes, Throwable cause) {
         return WindrowException.of(
                 CodecError.OUT_OF_MEMORY,
-                "Decoding " + place + ": a buffer of " + bytes + " bytes exceeds the memory budget",
+                "Decoding " + place + ": a buffer of " + bytes + " bytes exceeds the memory of the run (run.memory)",
                 cause);
     }
 

@@ -1,0 +1,189 @@
+package io.windrow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.testkit.postgres.PostgresDatabase;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rows with one very large value, through a process of its own with the heap that a user would give it. */
+@Tag("server")
+class LargeRowTest {
+    private static final int SMALLER_MB = 24;
+    private static final int LARGE_MB = 200;
+
+    @RegisterExtension
+    static final PostgresDatabase DATABASE = PostgresDatabase.on(18);
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"parquet", "jsonl", "csv"})
+    void aRowOfATenthOfTheDefaultHeapArrivesWithIt(String format) throws Exception {
+        arrives(format, SMALLER_MB, "-Xmx256m");
+    }
+
+    @ParameterizedTest
+    @Tag("slow")
+    @ValueSource(strings = {"parquet", "jsonl", "csv"})
+    void aRowOf200MegabytesArrivesWithAHeapOfTwoGigabytes(String format) throws Exception {
+        arrives(format, LARGE_MB, "-Xmx2g");
+    }
+
+    @Test
+    void aRowThatTheRunsMemoryDoesNotHoldIsNamedWithItsColumnAndTheSetting() throws Exception {
+        tables("refused", SMALLER_MB);
+        Ended ended = run("refused", "jsonl", "-Xmx256m", "memory: 16MiB");
+        assertThat(ended.exit()).as(ended.output()).isEqualTo(ExitCode.RESOURCE.value());
+        assertThat(ended.output())
+                .contains("postgres.row_too_large", "public.refused_text", "column body", "run.memory", "-Xmx");
+    }
+
+    private void arrives(String format, int megabytes, String heap) throws Exception {
+        String name = format + megabytes;
+        tables(name, megabytes);
+        Ended ended = run(name, format, heap, "parallelism: 1");
+        assertThat(ended.exit()).as(ended.output()).isEqualTo(ExitCode.OK.value());
+        for (String kind : List.of("text", "bytea", "json")) {
+            String table = name + "_" + kind;
+            Path file = dataFile(folder.resolve(name), table);
+            assertThat(digest(file, format, kind)).as(kind).isEqualTo(expected(table, kind));
+            DATABASE.execute("DROP TABLE " + table);
+        }
+    }
+
+    /** A table of one row for each type: hexadecimal digits, bytes, and a JSON number of as many digits. */
+    private static void tables(String name, int megabytes) {
+        String text = "(SELECT string_agg(md5(i::text), '') FROM generate_series(1, " + (megabytes << 20) / 32 + ") i)";
+        DATABASE.execute(
+                "CREATE TABLE " + name + "_text AS SELECT 1 AS id, " + text + " AS body",
+                "CREATE TABLE " + name + "_bytea AS SELECT 1 AS id, decode(body || body, 'hex') AS body FROM " + name + "_text",
+                "CREATE TABLE " + name + "_json AS SELECT 1 AS id, ('1' || translate(body, 'abcdef', '123456'))::json AS body FROM "
+                        + name + "_text");
+    }
+
+    private static String expected(String table, String kind) throws Exception {
+        try (Connection connection = DriverManager.getConnection(DATABASE.jdbcUrl());
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(
+                        "SELECT md5(body" + (kind.equals("bytea") ? "" : "::text") + ") FROM " + table)) {
+            result.next();
+            return result.getString(1);
+        }
+    }
+
+    private static String digest(Path file, String format, String kind) throws Exception {
+        return switch (format) {
+            case "parquet" -> parquetDigest(file);
+            // What stands before and behind the value in the only line with one.
+            case "jsonl" -> textDigest(file, "{\"id\":1,\"body\":\"", "\"}\n", kind);
+            default -> textDigest(file, "id,body\r\n1,", "\r\n", kind);
+        };
+    }
+
+    private static String parquetDigest(Path file) throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SELECT md5(body) FROM '" + file + "'")) {
+            result.next();
+            return result.getString(1);
+        }
+    }
+
+    private static String textDigest(Path file, String before, String behind, String kind) throws Exception {
+        long length = Files.size(file) - before.length() - behind.length();
+        MessageDigest md5 = MessageDigest.getInstance("MD5");
+        try (InputStream in = Files.newInputStream(file)) {
+            assertThat(new String(in.readNBytes(before.length()), java.nio.charset.StandardCharsets.UTF_8)).isEqualTo(before);
+            InputStream value = new Limited(in, length);
+            InputStream decoded = kind.equals("bytea") ? Base64.getDecoder().wrap(value) : value;
+            new DigestInputStream(decoded, md5).transferTo(java.io.OutputStream.nullOutputStream());
+            assertThat(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)).isEqualTo(behind);
+        }
+        return HexFormat.of().formatHex(md5.digest());
+    }
+
+    private static Path dataFile(Path root, String table) throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.filter(Files::isRegularFile)
+                    .filter(path -> path.toString().contains(table) && path.toString().contains("data"))
+                    .max(java.util.Comparator.comparingLong(path -> path.toFile().length()))
+                    .orElseThrow();
+        }
+    }
+
+    private record Ended(int exit, String output) {}
+
+    private Ended run(String name, String format, String heap, String setting) throws Exception {
+        Path home = Files.createDirectories(folder.resolve(name));
+        Path file = Files.writeString(home.resolve("pipeline.yaml"), """
+                pipeline: %s
+                source:
+                  postgres:
+                    url: '%s'
+                    streams:
+                      - {table: public.%s_*, mode: snapshot}
+                sink:
+                  files: {path: ./out, format: %s}
+                run: {%s}
+                """.formatted(name, DATABASE.url(), name, format, setting));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), heap,
+                "-XX:+ExitOnOutOfMemoryError", "--add-opens=java.base/java.nio=ALL-UNNAMED", "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                Main.class.getName(), "run", file.toString()));
+        Path output = home.resolve("output");
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        return new Ended(process.waitFor(), Files.readString(output));
+    }
+
+    /** The next so many bytes of a stream. */
+    private static final class Limited extends InputStream {
+        private final InputStream in;
+        private long left;
+
+        Limited(InputStream in, long left) {
+            this.in = in;
+            this.left = left;
+        }
+
+        @Override
+        public int read() throws IOException {
+            if (left == 0) {
+                return -1;
+            }
+            left--;
+            return in.read();
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            if (left == 0) {
+                return -1;
+            }
+            int count = in.read(target, offset, (int) Math.min(length, left));
+            left -= Math.max(0, count);
+            return count;
+        }
+    }
+}
