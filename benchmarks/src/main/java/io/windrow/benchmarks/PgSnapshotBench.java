@@ -50,13 +50,14 @@ final class PgSnapshotBench {
         Result two = measure(2);
         long ours = one.bytes();
         long duckdb = duckdbBytes(one.output());
+        String versus = new Versus(lineitem, work).measure(median(one.wall()), median(one.clientCpu()));
         return String.format(
                 Locale.ROOT,
                 """
                 {"rows": %d, "pairs": %d, "limit_by": "%s", "limit_seconds": %.3f, "wall_seconds": %.3f, \
                 "wall_over_limit": %.3f, "cold_wall_over_limit": %.3f, "wall_over_limit_2": %.3f, \
                 "client_cpu_seconds": %.3f, "client_cpu_over_server_cpu": %.3f, "client_cpu_over_server_cpu_2": %.3f, "rows_per_second": %.0f, \
-                "peak_rss_mb": %d, "file_bytes": %d, "file_size_over_duckdb": %.3f}""",
+                "peak_rss_mb": %d, "file_bytes": %d, "file_size_over_duckdb": %.3f, "versus": %s}""",
                 lineitem.rows(),
                 pairs,
                 one.by(),
@@ -71,7 +72,8 @@ final class PgSnapshotBench {
                 lineitem.rows() / median(one.wall()),
                 Measured.peakRssMb(),
                 ours,
-                (double) ours / duckdb);
+                (double) ours / duckdb,
+                versus);
     }
 
     private record Result(
