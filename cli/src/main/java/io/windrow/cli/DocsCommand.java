@@ -100,7 +100,7 @@ final class DocsCommand implements Callable<Integer> {
 
     private String commands() {
         StringBuilder page = new StringBuilder("# Commands\n");
-        picocli.CommandLine root = new picocli.CommandLine(new Windrow(windrow.screen()));
+        picocli.CommandLine root = Commands.plain(new Windrow(windrow.screen()));
         page.append("\n```\n").append(root.getUsageMessage(picocli.CommandLine.Help.Ansi.OFF)).append("```\n");
         root.getSubcommands().forEach((name, command) -> page.append("\n## windrow ").append(name).append("\n\n```\n")
                 .append(command.getUsageMessage(picocli.CommandLine.Help.Ansi.OFF)).append("```\n"));

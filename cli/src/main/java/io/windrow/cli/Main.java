@@ -24,8 +24,7 @@ public final class Main {
     /** Runs a command. Returns the exit code. */
     static int run(Screen screen, String... arguments) {
         Windrow windrow = new Windrow(screen);
-        CommandLine line = new CommandLine(windrow);
-        line.getSubcommands().values().forEach(command -> command.getCommandSpec().mixinStandardHelpOptions(true));
+        CommandLine line = Commands.line(windrow, arguments);
         line.setOut(new java.io.PrintWriter(screen.out(), true));
         line.setErr(new java.io.PrintWriter(screen.err(), true));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -64,7 +63,7 @@ public final class Main {
         String hint = "";
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
             String given = unmatched.getUnmatched().getFirst();
-            java.util.List<String> known = new java.util.ArrayList<>(at.getSubcommands().keySet());
+            java.util.List<String> known = new java.util.ArrayList<>(at.getParent() == null ? Commands.names() : at.getSubcommands().keySet());
             at.getCommandSpec().options().forEach(option -> known.addAll(java.util.List.of(option.names())));
             hint = NearestName.of(given, known).map(name -> "; did you mean " + name + "?").orElse("");
         }

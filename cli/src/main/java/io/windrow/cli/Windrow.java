@@ -11,11 +11,6 @@ import picocli.CommandLine.ScopeType;
         versionProvider = Version.class,
         description = "Extracts data exactly once and proves that every row arrived.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            RunCommand.class, PlanCommand.class, CheckCommand.class, DiscoverCommand.class, PreviewCommand.class,
-            VerifyCommand.class, LedgerCommand.class, StateCommand.class, InitCommand.class, ConnectorsCommand.class,
-            SpecCommand.class, DocsCommand.class, DemoCommand.class, TrainCommand.class
-        },
         footer = {
             "",
             "Without a file:",

@@ -21,7 +21,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 
 /** Every example in the docs is read by the program itself, and every generated page is what the program prints. */
@@ -89,7 +88,7 @@ class DocsTest {
                 .toList();
         Screen screen = new Screen(System.out, System.err, false, false, 100);
         try {
-            new CommandLine(new Windrow(screen)).parseArgs(words.toArray(String[]::new));
+            Commands.all(new Windrow(screen)).parseArgs(words.toArray(String[]::new));
         } catch (MissingParameterException e) {
             throw new AssertionError(line + ": " + e.getMessage(), e);
         }

@@ -69,6 +69,27 @@ class MainTest {
     }
 
     @Test
+    void a_port_where_nobody_listens_is_named_after_three_attempts() throws IOException {
+        int port;
+        try (java.net.ServerSocket free = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        int exit = run("--json", "run", "--from", "postgresql://u@127.0.0.1:" + port + "/d", "--stream", "public.a", "--to", folder.resolve("out").toString());
+        assertThat(exit).as(out() + err()).isEqualTo(ExitCode.EXTERNAL.value());
+        assertThat(out().lines().filter(line -> line.contains("\"event\":\"retrying\""))).as(out()).hasSize(2);
+        assertThat(out()).contains("postgres.connect_refused");
+    }
+
+    @Test
+    void only_the_command_that_is_asked_for_is_made_and_all_for_help() {
+        Windrow windrow = new Windrow(Screen.ofProcess());
+        assertThat(Commands.line(windrow, "--json", "plan", "run").getSubcommands()).containsOnlyKeys("plan");
+        assertThat(Commands.line(windrow, "--help").getSubcommands()).containsOnlyKeys(Commands.names());
+        assertThat(Commands.all(windrow).getSubcommands()).allSatisfy((name, command) ->
+                assertThat(command.getCommandSpec().name()).isEqualTo(name));
+    }
+
+    @Test
     void a_mistyped_command_names_the_nearest() {
         run("conectors");
         assertThat(err()).contains("did you mean connectors?");

@@ -16,14 +16,18 @@ final class Migrations {
         Connection connect() throws SQLException;
     }
 
-    /** Runs the migrations of {@code folder}, which lies beside this class. Throws Flyway's exceptions. */
-    static void run(Connections connections, String folder) {
+    /**
+     * Runs the migrations of {@code folder}, which lies beside this class. Throws Flyway's exceptions.
+     *
+     * @param layout the layout that a store without a history of migrations has, because it was made with it; 0 if it is empty
+     */
+    static void run(Connections connections, String folder, long layout) {
         Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(new Source(connections))
                 .locations("classpath:io/windrow/core/checkpoint/" + folder)
                 .table("windrow_migration")
                 .baselineOnMigrate(true)
-                .baselineVersion("0")
+                .baselineVersion(Long.toString(layout))
                 .load()
                 .migrate();
     }

@@ -129,7 +129,7 @@ final class PostgresDialect implements Dialect {
     private void migrate() {
         String doing = "Bringing the state store to layout " + LAYOUT;
         try {
-            Migrations.run(this::raw, "postgresql");
+            Migrations.run(this::raw, "postgresql", 0);
         } catch (FlywayException e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof SQLException sql) {

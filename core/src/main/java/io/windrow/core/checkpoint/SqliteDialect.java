@@ -2,6 +2,7 @@ package io.windrow.core.checkpoint;
 
 import io.windrow.api.error.WindrowException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +32,9 @@ final class SqliteDialect implements Dialect {
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
     private static final int BUSY_MILLIS = 5_000;
     private static final long WATCH_NANOS = 20_000_000;
+
+    /** The migrations, in order: Flyway looks for them in the folder, a new store needs their names. */
+    private static final List<String> SCRIPTS = List.of("V1__state.sql");
 
     private final Path file;
     private final Clock clock;
@@ -74,7 +79,7 @@ final class SqliteDialect implements Dialect {
             }
             if (layout < LAYOUT) {
                 connection.close();
-                migrate(file);
+                migrate(file, layout);
                 connection = raw(file);
             }
             if (!Files.isWritable(file)) {
@@ -123,7 +128,7 @@ final class SqliteDialect implements Dialect {
             Files.deleteIfExists(wal(fresh));
             Files.deleteIfExists(Path.of(fresh + "-shm"));
             Files.deleteIfExists(Path.of(fresh + "-journal"));
-            migrate(fresh);
+            lay(fresh);
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
@@ -186,9 +191,41 @@ final class SqliteDialect implements Dialect {
         }
     }
 
-    private void migrate(Path database) {
+    /**
+     * Runs the scripts of all layouts in one transaction. The last one writes its number into the file, and the migrations
+     * go on from that number: a store needs a history of them only from the first one that it lives to see.
+     */
+    private void lay(Path database) throws IOException {
+        String doing = "Making the state store";
+        try (Connection connection = raw(database)) {
+            execute(connection, "BEGIN IMMEDIATE");
+            try (Statement statement = connection.createStatement()) {
+                for (String script : SCRIPTS) {
+                    statement.executeUpdate(read(script));
+                }
+            }
+            execute(connection, "COMMIT");
+            if (layout(connection) != LAYOUT) {
+                throw WindrowException.of(
+                        CheckpointError.FAILED, doing + ": its scripts end with layout " + layout(connection) + ", not " + LAYOUT);
+            }
+        } catch (SQLException e) {
+            throw coded(doing, e);
+        }
+    }
+
+    private static String read(String script) throws IOException {
+        try (InputStream in = SqliteDialect.class.getResourceAsStream("sqlite/" + script)) {
+            if (in == null) {
+                throw new java.io.FileNotFoundException("sqlite/" + script);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private void migrate(Path database, long layout) {
         try {
-            Migrations.run(() -> raw(database), "sqlite");
+            Migrations.run(() -> raw(database), "sqlite", layout);
         } catch (FlywayException e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof SQLException sql) {

@@ -40,6 +40,14 @@ public record RetryPolicy(int attempts, Duration first, Duration longest, double
         };
     }
 
+    /**
+     * For a run at whose first connection nobody listened: the address is more often wrong than the other side down, and
+     * whoever started the run waits for the answer. Three attempts at most, within about two seconds.
+     */
+    public RetryPolicy whenNobodyListens() {
+        return new RetryPolicy(Math.min(attempts, 2), first, longest, factor);
+    }
+
     /** The pause after so many failures in a row: grows by the factor up to the longest, then between half and all of it. */
     public Duration pause(int failures, double chance) {
         double whole = first.toNanos() * Math.pow(factor, Math.max(0, failures - 1));

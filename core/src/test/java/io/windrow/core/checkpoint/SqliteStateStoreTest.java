@@ -12,7 +12,13 @@ import io.windrow.api.source.PlannerState;
 import io.windrow.core.ledger.LedgerEntry;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -178,5 +184,36 @@ class SqliteStateStoreTest {
     void aFileThatIsNotThereIsMadeCompleteOrNotAtAll() {
         assertThat(folder.resolve("deep")).isDirectoryNotContaining(path -> path.toString().endsWith(".new"));
         assertThat(Files.exists(folder.resolve("deep/state.db"))).isTrue();
+    }
+
+    @Test
+    void aNewStoreIsAsTheMigrationsWouldHaveMadeItAndTheyGoOnFromIt() throws SQLException {
+        Path migrated = folder.resolve("migrated.db");
+        Migrations.run(() -> DriverManager.getConnection("jdbc:sqlite:" + migrated), "sqlite", 0);
+        Path made = folder.resolve("deep/state.db");
+        assertThat(layout(made)).isEqualTo(layout(migrated)).contains("version " + Dialect.LAYOUT);
+
+        Lease lease = store.acquire(PIPELINE, "me", TTL);
+        store.save(lease, List.of(epoch(ORDERS, 1, 1, Map.of("a", "1"))));
+        Migrations.run(() -> DriverManager.getConnection("jdbc:sqlite:" + made), "sqlite", Dialect.LAYOUT);
+        assertThat(layout(made)).isEqualTo(layout(migrated));
+        assertThat(store.load(PIPELINE)).hasSize(1);
+    }
+
+    private static List<String> layout(Path database) throws SQLException {
+        List<String> layout = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+                Statement statement = connection.createStatement()) {
+            try (ResultSet version = statement.executeQuery("PRAGMA user_version")) {
+                layout.add("version " + version.getLong(1));
+            }
+            try (ResultSet rows = statement.executeQuery(
+                    "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master WHERE tbl_name <> 'windrow_migration' ORDER BY 1")) {
+                while (rows.next()) {
+                    layout.add(rows.getString(1));
+                }
+            }
+        }
+        return layout;
     }
 }

@@ -17,6 +17,14 @@ class RetryPolicyTest {
         assertThat(policy.judge(ErrorKind.EXTERNAL_TRANSIENT, 4, 0)).isEqualTo(new Verdict.Park());
     }
 
+    @Test
+    void anAddressWhereNobodyListensIsGivenUpWithinTwoSeconds() {
+        RetryPolicy impatient = RetryPolicy.DEFAULT.whenNobodyListens();
+        assertThat(impatient.judge(ErrorKind.EXTERNAL_TRANSIENT, 2, 0)).isInstanceOf(Verdict.Retry.class);
+        assertThat(impatient.judge(ErrorKind.EXTERNAL_TRANSIENT, 3, 0)).isEqualTo(new Verdict.Park());
+        assertThat(impatient.pause(1, 0.999).plus(impatient.pause(2, 0.999))).isLessThan(Duration.ofSeconds(2));
+    }
+
     @ParameterizedTest
     @EnumSource(value = ErrorKind.class, names = {"USER", "EXTERNAL_PERMANENT", "DATA", "BUG"})
     void whatWouldFailAgainParksItsStreamAtOnce(ErrorKind kind) {

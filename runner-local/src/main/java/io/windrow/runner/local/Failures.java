@@ -1,6 +1,8 @@
 package io.windrow.runner.local;
 
 import io.windrow.api.error.WindrowException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import org.apache.arrow.memory.OutOfMemoryException;
 
 /** Gives every exception that crosses the SPI a code. */
@@ -18,5 +20,15 @@ final class Failures {
             default -> WindrowException.of(
                     RunError.UNEXPECTED, doing + ": " + thrown.getClass().getName() + " was thrown", thrown);
         };
+    }
+
+    /** Whether nothing answered at the address at all, as the causes of an error say. */
+    static boolean nobodyListened(WindrowException error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
+                return true;
+            }
+        }
+        return false;
     }
 }

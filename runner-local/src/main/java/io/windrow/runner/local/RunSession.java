@@ -14,6 +14,7 @@ import io.windrow.core.epoch.EpochDriver;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.plan.PlannedStream;
 import io.windrow.core.run.RetryBudget;
+import io.windrow.core.run.RetryPolicy;
 import io.windrow.core.run.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +41,8 @@ final class RunSession {
     private volatile Flow flow;
     private volatile boolean stopRequested;
     private int failures;
+    /** Whether the source has planned once, so that its address is known to be right. */
+    private boolean reached;
 
     RunSession(RunParts parts, LeaseKeeper lease) {
         this.parts = parts;
@@ -106,14 +109,17 @@ final class RunSession {
     }
 
     private boolean again(WindrowException error, int failure, String what) {
-        Verdict verdict = parts.job().pace().retry()
-                .judge(error.kind(), failure, ThreadLocalRandom.current().nextDouble());
+        RetryPolicy policy = parts.job().pace().retry();
+        if (!reached && Failures.nobodyListened(error)) {
+            policy = policy.whenNobodyListens();
+        }
+        Verdict verdict = policy.judge(error.kind(), failure, ThreadLocalRandom.current().nextDouble());
         if (stopRequested || !(verdict instanceof Verdict.Retry retry) || !budget.spend()) {
             return false;
         }
         Duration after = retry.after();
         parts.announcer().announce(new RunEvent.Retrying(
-                StreamName.of(what), error, failure, parts.job().pace().retry().attempts(), after));
+                StreamName.of(what), error, failure, policy.attempts(), after));
         return pause.of(after);
     }
 
@@ -146,6 +152,7 @@ final class RunSession {
                 return;
             }
             try (SplitPlanner planner = source.plan(requests)) {
+                reached = true;
                 Map<StreamName, StreamTrack> planned = beginning.planned(planner, sink);
                 CommitThread commits = new CommitThread(driver, io, current, parts.threads().of("commit"));
                 read(planned, source, sink, planner, commits, saving, current);

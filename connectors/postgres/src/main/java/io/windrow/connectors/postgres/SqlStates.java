@@ -111,7 +111,8 @@ final class SqlStates {
                 case null, default -> "";
             };
             if (!unanswered.isEmpty()) {
-                return WindrowException.of(code, doing + ": " + unanswered);
+                // The network's exception knows no more than the address; a run sees by it that nobody listens there.
+                return WindrowException.of(code, doing + ": " + unanswered, e.getCause());
             }
         }
         return WindrowException.of(

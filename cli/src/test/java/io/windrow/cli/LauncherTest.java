@@ -1,0 +1,113 @@
+package io.windrow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher at the root of the project, as a user calls it. */
+@Tag("server")
+class LauncherTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    @Tag("slow")
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
+    void two_callers_at_once_on_a_new_clone_build_once_and_both_succeed() throws Exception {
+        Path clone = cloned();
+        Process first = start(clone, Map.of(), "first", "connectors");
+        Process second = start(clone, Map.of(), "second", "connectors");
+        assertThat(first.waitFor()).as(err("first")).isZero();
+        assertThat(second.waitFor()).as(err("second")).isZero();
+        assertThat(out("first")).isEqualTo(out("second")).contains("postgres").contains("files");
+        assertThat(err("first") + err("second")).containsOnlyOnce("building with JDK").containsOnlyOnce("preparing the start-up cache");
+
+        assertThat(start(clone, Map.of(), "third", "connectors").waitFor()).isZero();
+        assertThat(err("third")).as("nothing is built or prepared twice").isEmpty();
+    }
+
+    @Test
+    void a_named_jdk_that_is_none_ends_with_2_and_what_to_do() throws Exception {
+        Process process = start(ROOT, Map.of("WINDROW_JAVA_HOME", folder.resolve("none").toString()), "named", "--java");
+        assertThat(process.waitFor()).isEqualTo(ExitCode.USER.value());
+        assertThat(err("named")).contains("is no JDK of version 21 or newer").contains("to do: ");
+    }
+
+    @Test
+    void a_java_home_that_is_too_old_or_gone_is_passed_over_for_the_newest_jdk_that_there_is() throws Exception {
+        Path old = jdk("old", "17.0.15");
+        Path newest = jdk("newest", "99.0.1");
+        for (Path home : List.of(old, folder.resolve("gone"))) {
+            Map<String, String> environment = Map.of("JAVA_HOME", home.toString(), "JAVA99_HOME", newest.toString());
+            assertThat(start(ROOT, environment, "newest", "--java").waitFor()).as(err("newest")).isZero();
+            assertThat(out("newest").strip()).isEqualTo(newest.resolve("bin/java").toString());
+        }
+    }
+
+    /** What the launcher sees of a JDK: a release file and an executable. */
+    private Path jdk(String name, String version) throws IOException {
+        Path home = folder.resolve(name);
+        Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"Test\"\nJAVA_VERSION=\"" + version + "\"\n");
+        return home;
+    }
+
+    private Process start(Path root, Map<String, String> environment, String name, String... arguments) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(root.resolve("windrow").toString());
+        builder.command().addAll(List.of(arguments));
+        builder.environment().remove("WINDROW_JAVA_HOME");
+        builder.environment().putAll(environment);
+        return builder.directory(folder.toFile())
+                .redirectOutput(folder.resolve(name + ".out").toFile())
+                .redirectError(folder.resolve(name + ".err").toFile())
+                .start();
+    }
+
+    private String out(String name) throws IOException {
+        return Files.readString(folder.resolve(name + ".out"));
+    }
+
+    private String err(String name) throws IOException {
+        return Files.readString(folder.resolve(name + ".err"));
+    }
+
+    /** The sources of the project without what was built from them. */
+    private Path cloned() throws IOException {
+        Path clone = folder.resolve("clone");
+        Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path source, BasicFileAttributes attributes) throws IOException {
+                String name = source.getFileName().toString();
+                if (name.equals("target") || name.startsWith(".")) {
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
+                Files.createDirectories(clone.resolve(ROOT.relativize(source)));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path source, BasicFileAttributes attributes) throws IOException {
+                Files.copy(source, clone.resolve(ROOT.relativize(source)));
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return clone;
+    }
+}
