@@ -41,10 +41,10 @@ final class TrainCommand implements Callable<Integer> {
 
     @ParentCommand Windrow windrow;
 
-    @Option(names = "--run", description = "Do what a run does, too.")
+    @Option(names = "--run", hidden = true, description = "Do what a run does, too.")
     boolean run;
 
-    @Option(names = "--natives", paramLabel = "DIR", description = "Unpack native libraries there.")
+    @Option(names = "--natives", hidden = true, paramLabel = "DIR", description = "Unpack native libraries there.")
     Path natives;
 
     @Override
