@@ -29,7 +29,7 @@ public enum ExitCode {
     /** A check failed. */
     CHECK_FAILED(10, "check: at least one check failed; a run would fail."),
     /** Stopped. */
-    STOPPED(143, "Stopped by SIGTERM (130: by Ctrl-C) after draining and committing; a next run goes on from there. A snapshot that was under way starts over: its moment ended with the process.");
+    STOPPED(143, "Stopped by SIGTERM (130: by Ctrl-C) after draining and committing; a next run goes on from there. Tables that were complete are not read again; one that was half read by pages starts over, since the moment of its snapshot ended with the process.");
 
     private final int value;
     private final String meaning;

@@ -79,7 +79,7 @@ public final class StateTarget implements Target {
     private static StreamEpoch epoch(StreamName stream, long number) {
         LedgerEntry ledger = new LedgerEntry(
                 PIPELINE, stream, 1, number, WriteMode.APPEND, new Account(5, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0),
-                Optional.empty(), new RowHash(2, number), new Written(5, Optional.of(new RowHash(2, number)), "whole"),
+                Optional.empty(), "", new RowHash(2, number), new Written(5, Optional.of(new RowHash(2, number)), "whole"),
                 List.of(), 1, new Guarantee("snapshot", "All rows.", List.of(), List.of()), false, List.of(), 100,
                 Instant.EPOCH, Instant.EPOCH, Map.of());
         return new StreamEpoch(

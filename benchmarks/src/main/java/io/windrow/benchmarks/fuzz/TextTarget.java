@@ -63,7 +63,7 @@ public record TextTarget(String name, List<String> samples, Reader reader) imple
     public static TextTarget ledger() {
         LedgerEntry entry = new LedgerEntry(
                 "p", ORDERS, 1, 7, WriteMode.APPEND, new Account(12, 0, 0, 10, 1, 1, 0, 0, 0, 0, 0),
-                Optional.of(new RowHash(1, 2)), new RowHash(3, 4),
+                Optional.of(new RowHash(1, 2)), "0123456789abcdef", new RowHash(3, 4),
                 new Written(10, Optional.of(new RowHash(3, 4)), "read back whole"),
                 List.of(new SplitRange("s1", Optional.of(new Position(1, "{\"at\":1}")), Optional.empty(),
                         Optional.of(new EndProof("command_complete", 12, "COPY 12")))),

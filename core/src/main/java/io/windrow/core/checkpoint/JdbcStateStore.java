@@ -3,6 +3,7 @@ package io.windrow.core.checkpoint;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.core.checkpoint.Dialect.Access;
+import io.windrow.core.ledger.HashKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -134,6 +135,41 @@ final class JdbcStateStore implements StateStore {
                 }
                 return entries;
             }
+        });
+    }
+
+    @Override
+    public synchronized Optional<HashKey> hashKey(String pipeline) {
+        String doing = "Reading the key of the row hashes of " + pipeline;
+        return transaction(doing, Access.READ, c -> new PipelineRow(c, pipeline, damage(doing)).hashKey());
+    }
+
+    @Override
+    public synchronized HashKey hashKey(Lease lease) {
+        Optional<HashKey> kept = hashKey(lease.pipeline());
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        String doing = "Saving the key of the row hashes of " + lease.pipeline();
+        return transaction(doing, Access.WRITE, c -> {
+            fence(c, lease, doing); // I6
+            return new PipelineRow(c, lease.pipeline(), damage(doing)).keepHashKey();
+        });
+    }
+
+    @Override
+    public synchronized Optional<RunMark> run(String pipeline) {
+        String doing = "Reading the last run of " + pipeline;
+        return transaction(doing, Access.READ, c -> new PipelineRow(c, pipeline, damage(doing)).run());
+    }
+
+    @Override
+    public synchronized void mark(Lease lease, RunMark run) {
+        String doing = "Saving how far run " + run.id() + " of " + lease.pipeline() + " has come";
+        transaction(doing, Access.WRITE, c -> {
+            fence(c, lease, doing); // I6
+            new PipelineRow(c, lease.pipeline(), damage(doing)).mark(run);
+            return 1;
         });
     }
 

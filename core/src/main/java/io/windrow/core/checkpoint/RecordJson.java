@@ -14,12 +14,16 @@ import io.windrow.api.source.Split;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -238,6 +242,69 @@ final class RecordJson {
         return new Progress(present(read.planner, "planner"), read.splits);
     }
 
+    static String run(RunMark run) {
+        return object(out -> {
+            out.writeStringField("id", run.id());
+            out.writeStringField("began", run.began().toString());
+            out.writeNumberField("after_epoch", run.afterEpoch());
+            out.writeStringField("start", run.start().name().toLowerCase(Locale.ROOT));
+            out.writeStringField("state", run.state().name().toLowerCase(Locale.ROOT));
+            out.writeArrayFieldStart("streams");
+            for (StreamName stream : run.streams()) {
+                out.writeStartObject();
+                out.writeStringField("namespace", stream.namespace());
+                out.writeStringField("name", stream.name());
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        });
+    }
+
+    static RunMark readRun(String json) {
+        var read = new Object() {
+            @Nullable String id;
+            @Nullable Instant began;
+            long afterEpoch;
+            RunMark.@Nullable Start start;
+            RunMark.@Nullable State state;
+            Set<StreamName> streams = new HashSet<>();
+        };
+        parse(json, (name, in) -> {
+            switch (name) {
+                case "id" -> read.id = text(in);
+                case "began" -> read.began = Instant.parse(text(in));
+                case "after_epoch" -> read.afterEpoch = in.getLongValue();
+                case "start" -> read.start = RunMark.Start.valueOf(text(in).toUpperCase(Locale.ROOT));
+                case "state" -> read.state = RunMark.State.valueOf(text(in).toUpperCase(Locale.ROOT));
+                case "streams" -> {
+                    expect(in, JsonToken.START_ARRAY);
+                    while (in.nextToken() != JsonToken.END_ARRAY) {
+                        read.streams.add(readName(in));
+                    }
+                }
+                default -> throw unknown(name);
+            }
+        });
+        return new RunMark(
+                present(read.id, "id"), present(read.began, "began"), read.afterEpoch, read.streams,
+                present(read.start, "start"), present(read.state, "state"));
+    }
+
+    private static StreamName readName(JsonParser in) throws IOException {
+        var read = new Object() {
+            String namespace = "";
+            String stream = "";
+        };
+        fields(in, (name, value) -> {
+            switch (name) {
+                case "namespace" -> read.namespace = text(value);
+                case "name" -> read.stream = text(value);
+                default -> throw unknown(name);
+            }
+        });
+        return new StreamName(read.namespace, read.stream);
+    }
+
     private static String object(Body body) {
         StringWriter text = new StringWriter(512);
         try (JsonGenerator out = JSON.createGenerator(text)) {
@@ -255,7 +322,7 @@ final class RecordJson {
             in.nextToken();
             fields(in, field);
             end(in);
-        } catch (IOException | IllegalArgumentException | WindrowException e) {
+        } catch (IOException | IllegalArgumentException | DateTimeException | WindrowException e) {
             throw new Damaged("it is no JSON of this form", e);
         }
     }

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
@@ -129,6 +131,7 @@ final class SqliteDialect implements Dialect {
             Files.deleteIfExists(Path.of(fresh + "-shm"));
             Files.deleteIfExists(Path.of(fresh + "-journal"));
             lay(fresh);
+            ownerOnly(fresh);
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
@@ -138,6 +141,13 @@ final class SqliteDialect implements Dialect {
                     directory.force(true);
                 }
             }
+        }
+    }
+
+    /** The store holds the key of the row hashes (I11). SQLite gives the write-ahead log the same rights. */
+    private static void ownerOnly(Path fresh) throws IOException {
+        if (Files.getFileAttributeView(fresh, PosixFileAttributeView.class) != null) {
+            Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
         }
     }
 

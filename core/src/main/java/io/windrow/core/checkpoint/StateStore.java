@@ -1,6 +1,7 @@
 package io.windrow.core.checkpoint;
 
 import io.windrow.api.schema.StreamName;
+import io.windrow.core.ledger.HashKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,18 @@ public interface StateStore extends AutoCloseable {
      * @param limit at most so many
      */
     List<String> ledger(String pipeline, Optional<StreamName> stream, int limit);
+
+    /** The key of the pipeline's row hashes; empty if it never had one. Never log what this returns. */
+    Optional<HashKey> hashKey(String pipeline);
+
+    /** The same; makes it at the first call and keeps it with the state. Same refusals as {@link #save}. */
+    HashKey hashKey(Lease lease);
+
+    /** The pipeline's last run; empty if it never ran. */
+    Optional<RunMark> run(String pipeline);
+
+    /** Saves how far a run has come. Same refusals as {@link #save}. */
+    void mark(Lease lease, RunMark run);
 
     /** Frees connections and held leases' locks. Leases that were not released end by themselves. */
     @Override

@@ -27,6 +27,7 @@ import java.util.TreeMap;
  * @param account the books, in source events
  * @param hashSource h_source: over the decoded values at the reader, before any transform. It can speak of masked values
  *     and never leaves the state store: {@link #forTarget()} drops it (I11)
+ * @param hashKey the id of the key of the hashes ({@link HashKey#id}): sums under different keys cannot be compared
  * @param hashOut h_out: over the values handed to the encoder
  * @param written what was read back of the encoded output
  * @param ranges how far each split was read; only splits that were touched in this epoch
@@ -50,6 +51,7 @@ public record LedgerEntry(
         WriteMode mode,
         Account account,
         Optional<RowHash> hashSource,
+        String hashKey,
         RowHash hashOut,
         Written written,
         List<SplitRange> ranges,
@@ -125,14 +127,14 @@ public record LedgerEntry(
     /** The same entry with what the commit produced. */
     public LedgerEntry withOutputs(List<String> produced) {
         return new LedgerEntry(
-                pipeline, stream, generation, epoch, mode, account, hashSource, hashOut, written, ranges, schemaVersion,
+                pipeline, stream, generation, epoch, mode, account, hashSource, hashKey, hashOut, written, ranges, schemaVersion,
                 guarantee, completesGeneration, produced, bytes, started, cut, exceptions, measures, policies);
     }
 
     /** The entry as it may lie beside the data: without h_source. */
     public LedgerEntry forTarget() {
         return new LedgerEntry(
-                pipeline, stream, generation, epoch, mode, account, Optional.empty(), hashOut, written, ranges,
+                pipeline, stream, generation, epoch, mode, account, Optional.empty(), hashKey, hashOut, written, ranges,
                 schemaVersion, guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, measures, policies);
     }
 

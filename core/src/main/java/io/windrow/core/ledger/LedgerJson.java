@@ -47,6 +47,7 @@ final class LedgerJson {
             if (entry.hashSource().isPresent()) {
                 out.writeStringField("h_source", entry.hashSource().get().toString());
             }
+            out.writeStringField("hash_key", entry.hashKey());
             out.writeStringField("h_out", entry.hashOut().toString());
             out.writeObjectFieldStart("written");
             out.writeNumberField("rows", entry.written().rows());
@@ -164,6 +165,7 @@ final class LedgerJson {
         private String mode = "";
         private Account account = Account.ZERO;
         private Optional<RowHash> hashSource = Optional.empty();
+        private String hashKey = "";
         private Optional<RowHash> hashOut = Optional.empty();
         private Written written = new Written(0, Optional.empty(), "");
         private final List<SplitRange> ranges = new ArrayList<>();
@@ -193,6 +195,7 @@ final class LedgerJson {
                     case "mode" -> mode = text(in);
                     case "account" -> account = readAccount(in);
                     case "h_source" -> hashSource = Optional.of(RowHash.parse(text(in)));
+                    case "hash_key" -> hashKey = text(in);
                     case "h_out" -> hashOut = Optional.of(RowHash.parse(text(in)));
                     case "written" -> written = readWritten(in);
                     case "ranges" -> {
@@ -229,7 +232,7 @@ final class LedgerJson {
             }
             return new LedgerEntry(
                     pipeline, new StreamName(namespace, stream), generation, epoch,
-                    WriteMode.valueOf(mode.toUpperCase(Locale.ROOT)), account, hashSource,
+                    WriteMode.valueOf(mode.toUpperCase(Locale.ROOT)), account, hashSource, hashKey,
                     hashOut.orElseThrow(() -> unreadable("h_out is missing", null)), written, ranges, schemaVersion,
                     guarantee, completesGeneration, outputs, bytes, Instant.parse(started), Instant.parse(cut),
                     exceptions, measures, policies);

@@ -11,6 +11,7 @@ import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.SourceFactory;
 import io.windrow.api.source.SourceTraits;
+import io.windrow.core.ledger.HashKey;
 import io.windrow.core.registry.NearestName;
 import io.windrow.core.spec.PipelineSpec;
 import java.util.ArrayList;
@@ -48,6 +49,11 @@ public record Plan(
     /** What happens to rows between source and sink. */
     public Steps steps() {
         return Steps.of(spec.governance());
+    }
+
+    /** The key of the row hashes that the pipeline file names; empty: the one that the state store keeps. */
+    public Optional<HashKey> hashKey() {
+        return spec.run().hashKey().map(HashKey::of);
     }
 
     /** The streams of {@link Source#selected()} with their write modes, after refusing what cannot be. */

@@ -22,6 +22,10 @@ public record RunConfig(
                         + ".windrow beside the pipeline file.",
                         example = "${secret:windrow/state}")
                 Optional<Secret> state,
+        @Doc(value = "A secret of at least 16 characters from which the key of the row hashes is made. Default: a random "
+                        + "key that the state store keeps. Another secret makes older hashes incomparable.",
+                        example = "${file:/etc/windrow/hash-key}")
+                Optional<Secret> hashKey,
         @Doc(value = "What the failure of one stream means for the others.", defaultValue = "continue") OnError onError,
         @Doc(value = "The delivery level to insist on: a plan that cannot keep it is refused.",
                         example = "exactly_once")
@@ -39,6 +43,9 @@ public record RunConfig(
         }
         if (maxRowsPerSecond < 0) {
             throw new IllegalArgumentException("max_rows_per_second is at least 0, not " + maxRowsPerSecond);
+        }
+        if (hashKey.isPresent() && hashKey.get().reveal().length() < 16) {
+            throw new IllegalArgumentException("hash_key has at least 16 characters");
         }
         if (epochRows < 1) {
             throw new IllegalArgumentException("epoch_rows is at least 1, not " + epochRows);

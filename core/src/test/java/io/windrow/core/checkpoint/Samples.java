@@ -30,7 +30,7 @@ final class Samples {
     static LedgerEntry ledger(StreamName stream, long generation, long epoch, long rows) {
         return new LedgerEntry(
                 PIPELINE, stream, generation, epoch, WriteMode.APPEND,
-                new Account(rows + 2, 0, 0, rows, 1, 1, 0, 0, 0, 0, 0), Optional.of(new RowHash(1, epoch)),
+                new Account(rows + 2, 0, 0, rows, 1, 1, 0, 0, 0, 0, 0), Optional.of(new RowHash(1, epoch)), "k",
                 new RowHash(2, epoch), new Written(rows, Optional.of(new RowHash(2, epoch)), "read back whole"),
                 List.of(new SplitRange(
                         "s1", Optional.of(new Position(1, "{\"at\":1}")), Optional.empty(),

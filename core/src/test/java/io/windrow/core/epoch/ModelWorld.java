@@ -138,7 +138,7 @@ final class ModelWorld {
         String name = shape.stream + "/" + runner.token + "/" + epoch + "/" + String.join(",", rows);
         LedgerEntry ledger = new LedgerEntry(
                 "p", shape.stream, generation, epoch, WriteMode.APPEND, Account.ofRead(rows.size()).plusWritten(rows.size()),
-                Optional.empty(), RowHash.ZERO, new Written(rows.size(), Optional.empty(), ""), List.of(), 1,
+                Optional.empty(), "", RowHash.ZERO, new Written(rows.size(), Optional.empty(), ""), List.of(), 1,
                 new Guarantee("", "", List.of(), List.of()), at == length, List.of(), 0, Instant.EPOCH, Instant.EPOCH,
                 Map.of());
         return new StreamCut(

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class LedgerEntryTest {
     private static LedgerEntry entry(Account account, Written written) {
         return new LedgerEntry(
-                "p", new StreamName("public", "İ \"x\""), 2, 7, WriteMode.REPLACE, account, Optional.of(new RowHash(-1, 5)),
+                "p", new StreamName("public", "İ \"x\""), 2, 7, WriteMode.REPLACE, account, Optional.of(new RowHash(-1, 5)), "0123",
                 new RowHash(3, 4), written,
                 List.of(
                         new SplitRange("a", Optional.of(new Position(1, "{}")), Optional.of(new Position(2, "{\"x\":1}")),

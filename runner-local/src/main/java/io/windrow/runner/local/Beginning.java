@@ -25,11 +25,13 @@ final class Beginning {
     private final RunParts parts;
     private final Map<StreamName, StreamTrack> tracks;
     private final Flow flow;
+    private final RunBook book;
     private final Map<StreamName, StreamEpoch> acknowledged = new TreeMap<>();
     private final Map<StreamName, Progress> bases = new TreeMap<>();
     private final Map<StreamName, StreamState> states = new TreeMap<>();
 
-    Beginning(RunParts parts, Map<StreamName, StreamTrack> tracks, Flow flow) {
+    Beginning(RunParts parts, Map<StreamName, StreamTrack> tracks, Flow flow, RunBook book) {
+        this.book = book;
         this.parts = parts;
         this.tracks = tracks;
         this.flow = flow;
@@ -40,6 +42,7 @@ final class Beginning {
         committed.forEach(epoch -> acknowledged.put(epoch.stream(), epoch));
         for (StreamEpoch epoch : RunSession.settled(loaded, committed)) {
             StreamTrack track = tracks.get(epoch.stream());
+            book.settled(epoch.stream());
             if (track != null) {
                 track.committed(epoch);
             }
@@ -58,11 +61,8 @@ final class Beginning {
             states.put(track.stream(), state);
             boolean complete = state.committed().map(StreamEpoch::completesGeneration).orElse(false)
                     && RunSession.startsOver(track.task());
-            boolean restarts = switch (parts.options().refresh()) {
-                case CONTINUE -> complete;
-                case RESUME -> false;
-                case FULL -> true;
-            };
+            // A stream that the run has begun goes on; so a run that was killed does not begin the next copy of it.
+            boolean restarts = !book.hasBegun(state) && (complete || book.isFull(track.stream()));
             if (complete && !restarts) {
                 track.begin(state.generation(), Optional.empty());
                 track.completedBefore();

@@ -18,9 +18,11 @@ final class EpochBuilder {
     private final String pipeline;
     private final Map<String, String> policies;
     private final Clock clock;
+    private final String hashKey;
     private Instant began;
 
-    EpochBuilder(String pipeline, Map<String, String> policies, Clock clock) {
+    EpochBuilder(String pipeline, Map<String, String> policies, Clock clock, String hashKey) {
+        this.hashKey = hashKey;
         this.pipeline = pipeline;
         this.policies = policies;
         this.clock = clock;
@@ -54,6 +56,7 @@ final class EpochBuilder {
                 track.task().write(),
                 tally.account(),
                 Optional.of(tally.source()),
+                hashKey,
                 tally.out(),
                 new Written(tally.stagedRows(), Optional.empty(), proof.isEmpty() ? "nothing was written" : proof),
                 track.ranges(),

@@ -1,19 +1,14 @@
 package io.windrow.runner.local;
 
-import io.windrow.api.batch.Batch;
-import io.windrow.api.batch.RowHash;
 import io.windrow.api.context.Context;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.source.Source;
-import io.windrow.core.ledger.RowHasher;
+import io.windrow.core.ledger.HashKey;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.plan.PlannedStream;
 import io.windrow.core.plan.Steps;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -25,7 +20,7 @@ import java.util.function.Function;
  * @param streams which streams there are and what to do with each, names unique; may ask the source
  * @param steps what happens to every batch on its way
  * @param pace how fast, how large and how patient
- * @param hashKey the key of the row hashes
+ * @param hashKey the key of the row hashes; empty: the one that the state store keeps for the pipeline
  */
 public record Job(
         String pipeline,
@@ -34,14 +29,9 @@ public record Job(
         Function<Source, List<PlannedStream>> streams,
         Steps steps,
         Pace pace,
-        HashKey hashKey) {
-    /** A hasher for one thread. */
-    Function<Batch, RowHash> hasher() {
-        return new RowHasher(hashKey.high(), hashKey.low())::hash;
-    }
-
+        Optional<HashKey> hashKey) {
     /** The job that a plan describes. */
-    public static Job of(Plan plan, HashKey hashKey) {
+    public static Job of(Plan plan) {
         return new Job(
                 plan.spec().pipeline(),
                 plan::openSource,
@@ -49,31 +39,6 @@ public record Job(
                 source -> plan.streams(source.selected()),
                 plan.steps(),
                 Pace.of(plan.spec().run()),
-                hashKey);
-    }
-
-    /**
-     * The key of the row hashes; the same for the life of a pipeline, else its hashes cannot be compared.
-     *
-     * @param high one half
-     * @param low the other half
-     */
-    public record HashKey(long high, long low) {
-        /** The key of a pipeline that has no secret of its own: other than any other pipeline's, but not secret. */
-        public static HashKey of(String pipeline) {
-            try {
-                ByteBuffer bytes = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256")
-                        .digest(("windrow row hash " + pipeline).getBytes(StandardCharsets.UTF_8)));
-                return new HashKey(bytes.getLong(), bytes.getLong());
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("Every Java platform has SHA-256", e);
-            }
-        }
-
-        /** Never prints the key. */
-        @Override
-        public String toString() {
-            return "HashKey[***]";
-        }
+                plan.hashKey());
     }
 }

@@ -51,7 +51,7 @@ public final class LocalRunner {
 
     /** Runs a plan once. As {@link #run(Job, RunOptions)}. */
     public RunResult run(Plan plan, RunOptions options) {
-        return run(Job.of(plan, Job.HashKey.of(plan.spec().pipeline())), options);
+        return run(Job.of(plan), options);
     }
 
     /**
@@ -137,6 +137,7 @@ public final class LocalRunner {
             } finally {
                 end();
             }
+            error = error.or(session::end);
             session.tracks().forEach(track -> streams.add(track.result()));
         } finally {
             store.release(lease);

@@ -22,10 +22,11 @@ public record RunOptions(Set<StreamName> streams, Refresh refresh, OptionalLong 
 
     /** Where a run begins. */
     public enum Refresh {
-        /** Where the last one ended; a read that starts over each time (a snapshot) does so if it was complete. */
+        /**
+         * Where the last one ended; a read that starts over each time (a snapshot) does so if it was complete. If the last
+         * run was interrupted, this one goes on with it: what it had completed is not begun again.
+         */
         CONTINUE,
-        /** Where the last one was interrupted: a read that is complete is not begun again. For a run that was killed. */
-        RESUME,
         /** At the start, in a new generation. In append mode rows are delivered again. */
         FULL
     }

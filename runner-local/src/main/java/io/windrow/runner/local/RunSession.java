@@ -11,6 +11,7 @@ import io.windrow.api.source.SplitPlanner;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.epoch.EpochDriver;
+import io.windrow.core.ledger.HashKey;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.plan.PlannedStream;
 import io.windrow.core.run.RetryBudget;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run under one lease: attempts, each with fresh connections, until every stream has ended or is given up. Used by
@@ -43,6 +45,7 @@ final class RunSession {
     private int failures;
     /** Whether the source has planned once, so that its address is known to be right. */
     private boolean reached;
+    private @Nullable RunBook book;
 
     RunSession(RunParts parts, LeaseKeeper lease) {
         this.parts = parts;
@@ -65,6 +68,23 @@ final class RunSession {
 
     Collection<StreamTrack> tracks() {
         return tracks.values();
+    }
+
+    /**
+     * Saves that the run came to its end, if it did: every stream is done, or was given up or limited and says so. A run
+     * that was stopped before is left open, and the next one goes on with it. Returns what went wrong.
+     */
+    Optional<WindrowException> end() {
+        boolean over = tracks.values().stream().allMatch(track -> track.done()
+                || !stopRequested && (track.error().isPresent() || parts.options().limit().isPresent()));
+        if (book != null && over) {
+            try {
+                book.end();
+            } catch (WindrowException e) {
+                return Optional.of(e);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Runs all attempts. Throws what ends the run as a whole. */
@@ -142,9 +162,12 @@ final class RunSession {
                     parts.store(), lease, committer, parts.context().failpoints(), job.pace().retry(), saving, current,
                     parts.announcer());
             List<StreamState> loaded = parts.store().load(job.pipeline());
+            if (book == null) {
+                book = RunBook.open(parts, lease.lease(), loaded);
+            }
             EpochDriver driver = new EpochDriver(
                     job.pipeline(), lease.lease().fencingToken(), loaded, todo.keySet(), io);
-            Beginning beginning = new Beginning(parts, todo, current);
+            Beginning beginning = new Beginning(parts, todo, current, book);
             beginning.recovered(loaded, io.takeCommitted());
             var requests = beginning.requests(driver);
             if (requests.isEmpty()) {
@@ -155,14 +178,14 @@ final class RunSession {
                 reached = true;
                 Map<StreamName, StreamTrack> planned = beginning.planned(planner, sink);
                 CommitThread commits = new CommitThread(driver, io, current, parts.threads().of("commit"));
-                read(planned, source, sink, planner, commits, saving, current);
+                read(planned, source, sink, planner, commits, saving, current, book.key());
             }
         }
     }
 
     private void read(
             Map<StreamName, StreamTrack> planned, Source source, Sink sink, SplitPlanner planner, CommitThread commits,
-            Pause saving, Flow current)
+            Pause saving, Flow current, HashKey key)
             throws InterruptedException {
         Job job = parts.job();
         WriterNumbers numbers = new WriterNumbers(sink, planned, lease.lease().fencingToken());
@@ -174,12 +197,12 @@ final class RunSession {
                         new WriteQueue(
                                 new WriteSide(number, cut, current, numbers::open, parts.context().failpoints()), current,
                                 parts.threads().of("writer")),
-                        job.hasher(), new Crew.Bound(job.steps()), parts.options().limit()));
+                        key.hasher(), new Crew.Bound(job.steps()), parts.options().limit()));
         boolean orderly = false;
         try {
             new Attempt(
                             planned, planner, crew, commits,
-                            new EpochBuilder(job.pipeline(), job.steps().policies(), parts.context().clock()), current, parts, budget,
+                            new EpochBuilder(job.pipeline(), job.steps().policies(), parts.context().clock(), key.id()), current, parts, budget,
                             () -> stopRequested)
                     .run();
             orderly = true;

@@ -222,8 +222,12 @@ final class StreamTrack {
         error = why;
     }
 
-    /** The read was complete before this run, which leaves it alone. */
+    /** The interrupted run that this one goes on with had completed the read. */
     void completedBefore() {
+        if (epochs == 0) {
+            evidence.add("completed_before");
+            allProven = false;
+        }
         ending = true;
         completed = true;
     }

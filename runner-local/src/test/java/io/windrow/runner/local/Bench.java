@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -67,7 +68,7 @@ final class Bench implements AutoCloseable {
                 maxRowsPerSecond, 0);
         return new Job(
                 "bench", context -> new MemorySource(upstream, context), context -> target.connect(),
-                source -> List.copyOf(streams), new Steps(transforms, Map.of()), pace, Job.HashKey.of("bench"));
+                source -> List.copyOf(streams), new Steps(transforms, Map.of()), pace, Optional.empty());
     }
 
     LocalRunner runner(StateStore store) {

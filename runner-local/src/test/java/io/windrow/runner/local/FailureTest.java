@@ -224,7 +224,7 @@ class FailureTest {
                     .isEqualTo(Status.PREPARED);
         }
         bench.target.insteadOfCommit = commit -> Optional.empty();
-        run = bench.run(new RunOptions(Set.of(StreamName.of("a")), RunOptions.Refresh.RESUME, OptionalLong.empty()));
+        run = bench.run(new RunOptions(Set.of(StreamName.of("a")), RunOptions.Refresh.CONTINUE, OptionalLong.empty()));
         assertThat(run.outcome()).isEqualTo(Outcome.COMPLETED);
         assertThat(bench.target.visible("a")).isEqualTo(Bench.numbers(1_000));
     }
@@ -304,7 +304,9 @@ class FailureTest {
         assertThat(bench.result(run, "b").outcome())
                 .isEqualTo(onError == OnError.STOP ? Outcome.STOPPED : Outcome.COMPLETED);
         bench.upstream.beforeRead = (split, next, deadline) -> true;
-        assertThat(bench.run(new RunOptions(Set.of(), RunOptions.Refresh.RESUME, OptionalLong.empty())).outcome())
+        // A run that was stopped is gone on with; one that gave a stream up came to its end, and the next copies b again.
+        Set<StreamName> rest = onError == OnError.STOP ? Set.of() : Set.of(StreamName.of("a"));
+        assertThat(bench.run(new RunOptions(rest, RunOptions.Refresh.CONTINUE, OptionalLong.empty())).outcome())
                 .isEqualTo(Outcome.COMPLETED);
         assertThat(bench.target.visible("b")).isEqualTo(Bench.numbers(100_000));
     }

@@ -46,7 +46,7 @@ class PostgresStateStoreTest {
 
     private static StreamEpoch epoch(long number, String position) {
         LedgerEntry ledger = new LedgerEntry(
-                "p", ORDERS, 1, number, WriteMode.APPEND, Account.ZERO, Optional.empty(), RowHash.ZERO,
+                "p", ORDERS, 1, number, WriteMode.APPEND, Account.ZERO, Optional.empty(), "", RowHash.ZERO,
                 new Written(0, Optional.empty(), ""), List.of(), 1, new Guarantee("", "", List.of(), List.of()), false,
                 List.of(), 0, Instant.EPOCH, Instant.EPOCH, Map.of());
         return new StreamEpoch(
