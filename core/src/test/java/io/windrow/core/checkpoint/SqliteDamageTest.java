@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.windrow.api.error.WindrowException;
+import io.windrow.core.ledger.HashKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +59,50 @@ class SqliteDamageTest {
 
     private String url() {
         return "jdbc:sqlite:" + file;
+    }
+
+    @Test
+    void aStoreOfTheFirstLayoutIsBroughtUpWithAllThatItHolds() throws SQLException {
+        // What the second layout added is taken away: the store is as the first version left it.
+        sql("DROP TABLE windrow_pipeline", "DELETE FROM windrow_migration WHERE version = '2'", "PRAGMA user_version = 1");
+        try (StateStore store = StateStores.open(url())) {
+            assertThat(store.load(PIPELINE).getFirst().prepared()).contains(second);
+            assertThat(store.hashKey(PIPELINE)).isEmpty();
+            assertThat(store.run(PIPELINE)).isEmpty();
+            Lease lease = store.acquire(PIPELINE, "me", TTL);
+            HashKey key = store.hashKey(lease);
+            assertThat(store.hashKey(lease)).isEqualTo(key);
+            store.save(lease, List.of(second.with(Status.COMMITTED)));
+            assertThat(store.hashKey(PIPELINE)).contains(key);
+        }
+    }
+
+    @Test
+    @Tag("G12")
+    void aDamagedRecordOfThePipelineItselfIsFound() throws SQLException {
+        RunMark run = new RunMark(
+                "r1", Instant.EPOCH, 2, java.util.Set.of(ORDERS), RunMark.Start.FULL, RunMark.State.OPEN);
+        try (StateStore store = StateStores.open(url())) {
+            Lease lease = store.acquire(PIPELINE, "me", TTL);
+            store.mark(lease, run);
+            store.hashKey(lease);
+            assertThat(store.run(PIPELINE)).contains(run);
+            store.release(lease);
+            expect(CheckpointError.LEASE_LOST, () -> store.mark(lease, run.ended()));
+            assertThat(store.run(PIPELINE)).contains(run);
+        }
+        sql("UPDATE windrow_pipeline SET run_record = replace(run_record, 'open', 'ended')");
+        try (StateStore store = StateStores.open(url())) {
+            expect(CheckpointError.CORRUPTED, () -> store.run(PIPELINE));
+            expect(CheckpointError.CORRUPTED, () -> store.hashKey(PIPELINE));
+        }
+    }
+
+    @Test
+    void theFileMayBeReadByItsOwnerOnly() throws IOException {
+        assumeThat(Files.getFileStore(file).supportsFileAttributeView("posix")).isTrue();
+        assertThat(java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
     }
 
     private void sql(String... statements) throws SQLException {

@@ -30,7 +30,7 @@ public enum CrashMode {
 
     private static final List<String> EVERYWHERE = List.of(
             "postgres.before_copy", "run.after_read", "run.after_transform", "run.after_stage",
-            "run.after_save_prepared", "run.after_commit", "run.after_save_committed", "run.after_acknowledge",
+            "run.after_save_prepared", "run.after_commit", "run.after_save_committed", "run.after_acknowledge", "run.before_end",
             "files.after_write", "files.before_sync", "files.after_stage", "files.before_publish", "files.after_rename",
             "files.before_manifest", "files.after_manifest");
 
