@@ -4,11 +4,10 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.DeliveryAudit.Finding;
 import io.windrow.api.sink.Sink;
 import io.windrow.core.checkpoint.StateStore;
-import io.windrow.core.ledger.RowHasher;
+import io.windrow.core.ledger.HashKey;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.verify.DeliveryVerdict;
 import io.windrow.core.verify.DeliveryVerifier;
-import io.windrow.runner.local.Job;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,12 +25,13 @@ final class FilesVerification {
     int call(StateStore store, List<StreamName> streams) {
         String pipeline = plan.spec().pipeline();
         List<DeliveryVerdict> verdicts = new ArrayList<>();
-        Job.HashKey key = Job.HashKey.of(pipeline);
+        // A key that nobody had matches no epoch: all are undecidable.
+        HashKey key = plan.hashKey().or(() -> store.hashKey(pipeline)).orElseGet(HashKey::random);
         try (ProcessContext context = ProcessContext.open(pipeline, new Notes(windrow.screen()));
                 Sink sink = plan.openSink(context);
                 VerifyProgress progress = VerifyProgress.of(windrow)) {
             DeliveryVerifier verifier = new DeliveryVerifier(
-                    pipeline, store, sink, new RowHasher(key.high(), key.low())::hash, progress::rows);
+                    pipeline, store, sink, key, progress::rows);
             for (StreamName stream : streams) {
                 progress.doing("decoding the files of " + stream);
                 verdicts.add(verifier.verify(stream));

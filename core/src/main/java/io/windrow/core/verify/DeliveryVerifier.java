@@ -11,6 +11,7 @@ import io.windrow.api.sink.DeliveryAudit.Finding;
 import io.windrow.api.sink.DeliveryAudit.Finding.Kind;
 import io.windrow.api.sink.Sink;
 import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.ledger.HashKey;
 import io.windrow.core.ledger.LedgerEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,21 +30,24 @@ public final class DeliveryVerifier {
     private final String pipeline;
     private final StateStore store;
     private final Sink sink;
+    private final HashKey key;
     private final Function<Batch, RowHash> hasher;
     private final LongConsumer progress;
 
     /**
      * A verifier.
      *
-     * @param hasher gives the sum of the hashes of a batch's rows under the key that the pipeline's runs used
+     * @param key the key of the row hashes, from the state store or the pipeline file; what was hashed under another
+     *     one is undecidable, not different
      * @param progress hears how many rows of the stream have been decoded, after each batch
      */
     public DeliveryVerifier(
-            String pipeline, StateStore store, Sink sink, Function<Batch, RowHash> hasher, LongConsumer progress) {
+            String pipeline, StateStore store, Sink sink, HashKey key, LongConsumer progress) {
         this.pipeline = pipeline;
         this.store = store;
         this.sink = sink;
-        this.hasher = hasher;
+        this.key = key;
+        this.hasher = key.hasher();
         this.progress = progress;
     }
 
@@ -56,6 +60,15 @@ public final class DeliveryVerifier {
         }
         try (DeliveryAudit audit = capability.get()) {
             return new Examination(stream, audit).run();
+        }
+    }
+
+    /** The id of the key of an entry; empty if the entry cannot be read. */
+    private static Optional<String> hashKey(String json) {
+        try {
+            return Optional.of(LedgerEntry.parse(json).hashKey());
+        } catch (WindrowException e) {
+            return Optional.empty();
         }
     }
 
@@ -131,6 +144,11 @@ public final class DeliveryVerifier {
             bytes += examined.bytes();
             findings.addAll(examined.findings());
             if (entry.isEmpty()) {
+                Optional<String> beside = commit.ledger().flatMap(DeliveryVerifier::hashKey);
+                if (beside.isPresent() && !beside.get().equals(key.id())) {
+                    findings.add(incomparable(place, beside.get()));
+                    return;
+                }
                 findings.add(newer
                         ? new Finding(Kind.UNDECIDABLE, place, "it was committed after the state store was read, or a run died "
                                 + "before it could say so; run again, then verify")
@@ -149,11 +167,20 @@ public final class DeliveryVerifier {
             if (examined.rows() != entry.get().account().written()) {
                 findings.add(new Finding(Kind.ROWS, place, examined.rows() + " rows were decoded, the ledger says "
                         + entry.get().account().written() + " were written"));
+            } else if (!entry.get().hashKey().equals(key.id())) {
+                findings.add(incomparable(place, entry.get().hashKey()));
             } else if (!sum.equals(entry.get().hashOut())) {
                 findings.add(new Finding(Kind.HASH, place, "the decoded values have another hash sum than the ledger's h_out"));
             } else {
                 hashed++;
             }
+        }
+
+        private Finding incomparable(String place, String used) {
+            return new Finding(Kind.UNDECIDABLE, place, "its hashes are not comparable: they were made under the key "
+                    + (used.isEmpty() ? "of an older version" : used) + ", here is " + key.id()
+                    + ". The state store that held that key was lost or replaced, or run.hash_key was changed; counts, checksums"
+                    + " and manifests were compared");
         }
 
         /** The entry beside the data is laid down before the commit, so it cannot name what the commit produced. */
