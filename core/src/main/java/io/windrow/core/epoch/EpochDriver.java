@@ -26,7 +26,7 @@ public final class EpochDriver {
      *
      * @param fencingToken the lease's
      * @param loaded {@link io.windrow.core.checkpoint.StateStore#load} under the lease
-     * @param streams the streams of this run
+     * @param streams the streams of this run; of the others, a PREPARED epoch is settled all the same
      */
     public EpochDriver(
             String pipeline,

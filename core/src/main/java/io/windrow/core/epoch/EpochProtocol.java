@@ -60,7 +60,7 @@ public final class EpochProtocol {
      *
      * @param fencingToken the lease's
      * @param loaded all that the store holds of the pipeline, also of streams that this run leaves alone
-     * @param run the streams of this run
+     * @param run the streams of this run; of the others, only a PREPARED epoch is settled
      */
     public static Next start(String pipeline, long fencingToken, Collection<StreamState> loaded, Set<StreamName> run) {
         long lastEpoch = 0;
@@ -71,7 +71,9 @@ public final class EpochProtocol {
         }
         for (StreamState known : loaded) {
             lastEpoch = Math.max(lastEpoch, known.lastEpoch());
-            if (run.contains(known.stream())) {
+            // What an earlier run prepared is settled first, also of a stream that this run does not read: who reads the
+            // target sees whole epochs, and a stream that nobody runs for long leaves no commit open.
+            if (run.contains(known.stream()) || known.prepared().isPresent()) {
                 streams.put(known.stream(), new Stream(known, Step.LOOKING, 0, false, Optional.empty()));
             }
         }

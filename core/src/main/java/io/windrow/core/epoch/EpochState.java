@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * @param fencingToken the owner's token (I6)
  * @param phase what is going on
  * @param lastEpoch the highest epoch number that any stream of the pipeline ever had
- * @param streams the streams of this run
+ * @param streams the streams of this run, and those of which it settles an earlier run's PREPARED epoch
  */
 public record EpochState(
         String pipeline, long fencingToken, Phase phase, long lastEpoch, SortedMap<StreamName, Stream> streams) {

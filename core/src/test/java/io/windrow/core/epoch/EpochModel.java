@@ -77,8 +77,15 @@ final class EpochModel {
     }
 
     static Result explore(Mutation mutation, List<Shape> shapes, Budget budget) {
+        return explore(mutation, shapes, budget, 0);
+    }
+
+    /** The same; so many of the runs may be of one stream only. */
+    static Result explore(Mutation mutation, List<Shape> shapes, Budget budget, int partial) {
         EpochModel model = new EpochModel(mutation);
-        model.visit(new ModelWorld(shapes, budget), new Trace(null, "begin"));
+        ModelWorld first = new ModelWorld(shapes, budget);
+        first.partial = partial;
+        model.visit(first, new Trace(null, "begin"));
         while (!model.open.isEmpty() && !(model.stopAtFirst && !model.firstTrace.isEmpty())) {
             Node node = model.open.removeLast();
             model.expand(node.world, node.trace);
@@ -173,23 +180,40 @@ final class EpochModel {
     }
 
     private void start(ModelWorld world, Trace trace) {
+        Set<StreamName> names = new TreeSet<>();
+        world.shapes.forEach(shape -> names.add(shape.stream()));
+        start(world, names, trace);
+        if (world.partial > 0) {
+            ModelWorld fewer = world.copy();
+            fewer.partial--;
+            names.forEach(name -> start(fewer, Set.of(name), trace));
+        }
+    }
+
+    private void start(ModelWorld world, Set<StreamName> names, Trace trace) {
         ModelWorld next = world.copy();
         next.token++;
-        Set<StreamName> names = new TreeSet<>();
-        next.shapes.forEach(shape -> names.add(shape.stream()));
         Map<StreamName, StreamState> loaded = new TreeMap<>(next.store);
+        if (mutation == Mutation.LEAVE_OTHER_STREAMS_PREPARED) {
+            loaded.keySet().retainAll(names);
+        }
         if (mutation == Mutation.TAKE_PREPARED_FOR_COMMITTED_ON_RECOVERY || mutation == Mutation.FORGET_PREPARED_ON_RECOVERY) {
             loaded.replaceAll((name, state) -> forgetting(state));
         }
         EpochProtocol.Next start = EpochProtocol.start("p", next.token, loaded.values(), names);
-        Runner runner = new Runner(next.token, start.state(), new ArrayList<>(start.actions()), new TreeMap<>());
+        Runner runner = new Runner(next.token, start.state(), new ArrayList<>(start.actions()), new TreeMap<>(), names);
         for (Shape shape : next.shapes) {
-            StreamState known = start.state().streams().get(shape.stream()).known();
+            EpochState.Stream stream = start.state().streams().get(shape.stream());
+            if (stream == null) {
+                runner.read.putAll(ModelWorld.positions(shape, Optional.empty()));
+                continue;
+            }
+            StreamState known = stream.known();
             runner.read.putAll(ModelWorld.positions(
                     shape, known.prepared().map(StreamEpoch::progress).or(known::base)));
         }
         next.runners.add(runner);
-        visit(next, new Trace(trace, "runner " + next.token + " starts"));
+        visit(next, new Trace(trace, "runner " + next.token + " starts with " + names));
     }
 
     private StreamState forgetting(StreamState state) {
@@ -227,7 +251,8 @@ final class EpochModel {
         for (Shape shape : world.shapes) {
             List<Map<String, Integer>> options = new ArrayList<>();
             options.add(Map.of());
-            if (runner.protocol.streams().get(shape.stream()).step() == EpochState.Step.IDLE) {
+            if (runner.own.contains(shape.stream())
+                    && runner.protocol.streams().get(shape.stream()).step() == EpochState.Step.IDLE) {
                 Map<String, Integer> one = new TreeMap<>();
                 Map<String, Integer> all = new TreeMap<>();
                 for (Map.Entry<String, Integer> split : shape.splits().entrySet()) {
@@ -265,8 +290,16 @@ final class EpochModel {
         Runner runner = world.runners.get(index);
         boolean any = false;
         for (Shape shape : world.shapes) {
-            if (runner.protocol.streams().get(shape.stream()).step() == EpochState.Step.PARKED) {
+            EpochState.Stream stream = runner.protocol.streams().get(shape.stream());
+            if (stream != null && stream.step() == EpochState.Step.PARKED) {
                 any = true;
+            } else if (!runner.own.contains(shape.stream())) {
+                StreamState kept = world.store.get(shape.stream());
+                if (kept != null && kept.prepared().isPresent() && runner.token == world.token) {
+                    incomplete++;
+                    fail(new Trace(trace, "the run ends, and a commit of " + shape.stream() + " is left open"));
+                    return;
+                }
             } else if (world.isIncomplete(shape)) {
                 incomplete++;
                 fail(new Trace(trace, "the run ends, and " + shape.stream() + " lacks rows"));
@@ -280,8 +313,9 @@ final class EpochModel {
         }
         ModelWorld next = world.copy();
         next.runners.remove(index);
-        next.ends++;
-        if (!next.runners.isEmpty() || next.budget.resets() > 0 || next.budget.restores() > 0 || !next.inFlight.isEmpty()) {
+        boolean whole = runner.own.size() == world.shapes.size();
+        next.ends += whole ? 1 : 0;
+        if (!whole || !next.runners.isEmpty() || next.budget.resets() > 0 || next.budget.restores() > 0 || !next.inFlight.isEmpty()) {
             visit(next, new Trace(trace, "runner " + runner.token + " ends"));
         }
     }
@@ -378,7 +412,7 @@ final class EpochModel {
         if (next.state().phase() == EpochState.Phase.READY && runner.queue.stream().noneMatch(EpochAction.Rewind.class::isInstance)) {
             for (Shape shape : world.shapes) {
                 EpochState.Stream stream = next.state().streams().get(shape.stream());
-                if (stream.step() == EpochState.Step.IDLE) {
+                if (stream != null && stream.step() == EpochState.Step.IDLE) {
                     runner.read.putAll(ModelWorld.positions(shape, stream.known().base()));
                 }
             }

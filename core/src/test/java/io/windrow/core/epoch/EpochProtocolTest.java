@@ -57,8 +57,16 @@ class EpochProtocolTest {
         assertThat(result.parked()).as("a restored older store is found out").isPositive();
     }
 
+    @Test
+    void aRunOfOneStreamSettlesWhatIsPreparedOfTheOthers() {
+        expectExactlyOnce(EpochModel.explore(Mutation.NONE, List.of(SHORT, OTHER), new Budget(1, 1, 0, 0, 0, 0), 1));
+        Result left = EpochModel.explore(
+                Mutation.LEAVE_OTHER_STREAMS_PREPARED, List.of(SHORT, OTHER), new Budget(1, 0, 0, 0, 0, 0), 1);
+        assertThat(left.trace()).as(left.toString()).contains("is left open");
+    }
+
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"NONE", "LEAVE_OTHER_STREAMS_PREPARED"})
     void everyWrongOrderIsCaught(Mutation mutation) {
         Result result = null;
         for (Budget budget : List.of(

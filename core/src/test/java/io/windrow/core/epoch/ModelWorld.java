@@ -47,8 +47,11 @@ final class ModelWorld {
         EpochState protocol;
         List<EpochAction> queue;
         Map<String, Integer> read;
+        final Set<StreamName> own;
 
-        Runner(long token, EpochState protocol, List<EpochAction> queue, Map<String, Integer> read) {
+        Runner(
+                long token, EpochState protocol, List<EpochAction> queue, Map<String, Integer> read, Set<StreamName> own) {
+            this.own = own;
             this.token = token;
             this.protocol = protocol;
             this.queue = queue;
@@ -56,7 +59,7 @@ final class ModelWorld {
         }
 
         Runner copy() {
-            return new Runner(token, protocol, new ArrayList<>(queue), new TreeMap<>(read));
+            return new Runner(token, protocol, new ArrayList<>(queue), new TreeMap<>(read), own);
         }
     }
 
@@ -75,6 +78,8 @@ final class ModelWorld {
     List<Runner> runners = new ArrayList<>();
     /** Runs that came to their end; after two of them nobody starts another. */
     int ends;
+    /** How many runs may still be of one stream only. */
+    int partial;
 
     ModelWorld(List<Shape> shapes, Budget budget) {
         this.shapes = shapes;
@@ -97,6 +102,7 @@ final class ModelWorld {
         copy.backup = backup;
         copy.resetBase = new TreeMap<>(resetBase);
         copy.ends = ends;
+        copy.partial = partial;
         copy.runners = new ArrayList<>();
         runners.forEach(runner -> copy.runners.add(runner.copy()));
         return copy;
@@ -247,7 +253,7 @@ final class ModelWorld {
     String key() {
         StringBuilder key = new StringBuilder(400);
         key.append(budget.crashes).append(budget.ambiguous).append(budget.rejections).append(budget.takeovers)
-                .append(budget.resets).append(budget.restores).append(ends).append(trimmed).append(visible).append(dead);
+                .append(budget.resets).append(budget.restores).append(ends).append(partial).append(trimmed).append(visible).append(dead);
         last.values().forEach(identity -> identity(key, identity));
         key.append(staged.keySet());
         inFlight.forEach(commit -> identity(key, commit.identity()));
@@ -258,7 +264,7 @@ final class ModelWorld {
             store(key, b.store);
         });
         for (Runner runner : runners) {
-            key.append("|R").append(runner.token).append(runner.read).append(runner.protocol.phase())
+            key.append("|R").append(runner.token).append(runner.own).append(runner.read).append(runner.protocol.phase())
                     .append(runner.protocol.lastEpoch());
             for (EpochState.Stream stream : runner.protocol.streams().values()) {
                 key.append(stream.step()).append(stream.attempts()).append(stream.shown());

@@ -19,5 +19,7 @@ enum Mutation {
     COMMIT_IS_NOT_IDEMPOTENT,
     IDENTITY_IS_ONLY_A_NUMBER,
     REJECTION_IS_NOT_FENCED,
-    STALE_HOLDERS_MAY_SAVE
+    STALE_HOLDERS_MAY_SAVE,
+    /** Does no harm to rows, but leaves commits open for as long as nobody runs their stream. */
+    LEAVE_OTHER_STREAMS_PREPARED
 }

@@ -45,6 +45,10 @@ final class Beginning {
             book.settled(epoch.stream());
             if (track != null) {
                 track.committed(epoch);
+            } else {
+                parts.announcer().tell("run.settled", "Stream " + epoch.stream()
+                        + ", which this run does not read: epoch " + epoch.epoch()
+                        + ", which an earlier run had prepared, is committed.");
             }
             parts.announcer().announce(new RunEvent.EpochCommitted(epoch.stream(), epoch.ledger(), Duration.ZERO));
         }
@@ -167,6 +171,9 @@ final class Beginning {
                 if (!parts.job().pace().retries(track)) {
                     parts.announcer().finished(track.result());
                 }
+            } else {
+                parts.announcer().tell("run.not_settled", "Stream " + stream
+                        + ", which this run does not read, has a prepared epoch that stays open: " + error.getMessage());
             }
         });
         flow.messages().clear();

@@ -2,7 +2,9 @@ package io.windrow.runner.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
 import io.windrow.core.checkpoint.RunMark;
@@ -156,6 +158,30 @@ class ResumeTest {
         assertThat(read).contains("b").doesNotContain("a");
         assertThat(bench.target.visible("a")).isEqualTo(Bench.numbers(1_000));
         assertThat(bench.target.visible("b")).isEqualTo(Bench.numbers(2_000));
+    }
+
+    @Test
+    void aPreparedEpochOfAStreamThatTheRunDoesNotReadIsSettledAllTheSame() {
+        bench.stream("a", 1_000, ReadMode.SNAPSHOT, WriteMode.APPEND).stream("b", 1_000, ReadMode.SNAPSHOT, WriteMode.APPEND);
+        RunOptions onlyB = new RunOptions(Set.of(StreamName.of("b")), RunOptions.Refresh.CONTINUE, OptionalLong.empty());
+        dieAt("run.after_save_prepared", 1, RunOptions.NONE);
+        bench.target.insteadOfCommit = commit -> commit.identity().stream().name().equals("a")
+                ? Optional.of(new CommitOutcome.Unknown(WindrowException.of(RunError.UNEXPECTED, "Testing: no reply")))
+                : Optional.empty();
+        assertThat(bench.run(onlyB).outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.events).anyMatch(event -> event instanceof RunEvent.NoticeGiven notice
+                && notice.code().equals("run.not_settled") && notice.text().contains("Stream a"));
+        assertThat(bench.target.visible("a")).isEmpty();
+        bench.target.insteadOfCommit = commit -> Optional.empty();
+        RunResult run = bench.run(onlyB);
+        assertThat(run.outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(run.streams()).as("the report is of the streams that were asked for").hasSize(1);
+        assertThat(bench.events).anyMatch(event -> event instanceof RunEvent.NoticeGiven notice
+                && notice.code().equals("run.settled") && notice.text().contains("Stream a"));
+        assertThat(bench.target.visible("a")).isEqualTo(Bench.numbers(1_000));
+        try (StateStore store = bench.store()) {
+            assertThat(store.load("bench")).noneMatch(state -> state.prepared().isPresent());
+        }
     }
 
     @Test
