@@ -37,7 +37,7 @@ class DrainTest {
                 "CREATE TABLE done (id int PRIMARY KEY, name text)",
                 "INSERT INTO done SELECT i, 'row ' || i FROM generate_series(1, 1000) i",
                 "CREATE TABLE base (id int PRIMARY KEY, name text)",
-                "INSERT INTO base SELECT i, 'row ' || i FROM generate_series(1, 3000) i",
+                "INSERT INTO base SELECT i, repeat('row ' || i, 300) FROM generate_series(1, 3000) i",
                 // A row every few milliseconds: the run is in the middle of it for long.
                 "CREATE VIEW slow AS SELECT id, name FROM base WHERE pg_sleep(0.02) IS NOT NULL");
         Path file = Files.writeString(folder.resolve("drain.yaml"), """

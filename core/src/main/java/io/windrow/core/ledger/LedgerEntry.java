@@ -101,6 +101,7 @@ public record LedgerEntry(
             WriteMode mode,
             Account account,
             Optional<RowHash> hashSource,
+            String hashKey,
             RowHash hashOut,
             Written written,
             List<SplitRange> ranges,
@@ -113,14 +114,14 @@ public record LedgerEntry(
             Instant cut,
             Map<String, Long> exceptions) {
         this(
-                pipeline, stream, generation, epoch, mode, account, hashSource, hashOut, written, ranges, schemaVersion,
+                pipeline, stream, generation, epoch, mode, account, hashSource, hashKey, hashOut, written, ranges, schemaVersion,
                 guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, Map.of(), Map.of());
     }
 
     /** The same entry with what the transforms measured and the versions of the policies that they followed. */
     public LedgerEntry with(Map<String, Measure> newMeasures, Map<String, String> newPolicies) {
         return new LedgerEntry(
-                pipeline, stream, generation, epoch, mode, account, hashSource, hashOut, written, ranges, schemaVersion,
+                pipeline, stream, generation, epoch, mode, account, hashSource, hashKey, hashOut, written, ranges, schemaVersion,
                 guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, newMeasures, newPolicies);
     }
 

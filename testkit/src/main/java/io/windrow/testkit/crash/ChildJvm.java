@@ -108,9 +108,10 @@ public final class ChildJvm implements AutoCloseable {
         process.waitFor();
     }
 
-    /** SIGTERM. */
+    /** SIGTERM; what the child still prints is heard. */
     public void terminate() {
-        process.destroy();
+        // Process.destroy() would close the child's output as well.
+        process.toHandle().destroy();
     }
 
     /** The last lines of standard output and standard error together. */
