@@ -86,7 +86,7 @@ final class TrainCommand implements Callable<Integer> {
                 source -> List.of(new PlannedStream(TrainingRows.STREAM, ReadMode.SNAPSHOT, WriteMode.REPLACE)),
                 plan.steps(),
                 Pace.of(plan.spec().run()),
-                Job.HashKey.of(plan.spec().pipeline()));
+                plan.hashKey());
         try (StateStore store = Stores.open(plan.spec())) {
             RunResult result =
                     new LocalRunner(store, context, RunView.of(new Windrow(nowhere))).run(job, RunOptions.NONE);
