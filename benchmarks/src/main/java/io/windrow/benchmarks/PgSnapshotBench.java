@@ -2,6 +2,7 @@ package io.windrow.benchmarks;
 
 import io.windrow.cli.Main;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -38,9 +39,13 @@ final class PgSnapshotBench {
     /** Arguments: {@code --scale 1 --pairs 7}. Prints one JSON object. */
     static void run(double scale, int pairs) throws Exception {
         Path work = Files.createTempDirectory("windrow-bench-");
+        // The pipelines run in this process and say what they do; only the result belongs on standard output.
+        PrintStream out = System.out;
+        System.setOut(System.err);
         try (Lineitem lineitem = Lineitem.load(scale)) {
-            System.out.println(new PgSnapshotBench(lineitem, work, pairs).measure());
+            out.println(new PgSnapshotBench(lineitem, work, pairs).measure());
         } finally {
+            System.setOut(out);
             delete(work);
         }
     }
