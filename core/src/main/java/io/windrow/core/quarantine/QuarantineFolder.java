@@ -1,0 +1,223 @@
+package io.windrow.core.quarantine;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where a pipeline's rows lie: {@code <root>/<pipeline>/<stream>/g…-e…-t…-w….jsonl}, and staged ones in
+ * {@code <root>/<pipeline>/<stream>/.staging} under a name that no reader of JSON Lines takes for data. Paths inside are
+ * relative to the root, with {@code /}. No I/O is done before a method is called.
+ *
+ * @param root the quarantine folder
+ * @param pipeline the pipeline's name
+ */
+record QuarantineFolder(Path root, String pipeline) {
+    static final String SUFFIX = ".jsonl";
+    static final String STAGED = ".staged";
+    static final String SPILL = ".writing";
+
+    private static final String STAGING = "/.staging";
+    private static final Pattern NAME = Pattern.compile("g([0-9]+)-e([0-9]+)-t([0-9]+)-w([0-9]+)(\\.jsonl|\\.staged)");
+    private static final Pattern WRITING = Pattern.compile("t([0-9]+)-w([0-9]+)\\.writing");
+    private static final int MAX_NAME = 180;
+
+    QuarantineFolder {
+        root = root.toAbsolutePath().normalize();
+    }
+
+    /** What the name of a file says. */
+    record Name(long generation, long epoch, long token, int writer) {
+        /** As a file is called, without its ending. */
+        String text() {
+            return String.format(Locale.ROOT, "g%06d-e%010d-t%d-w%d", generation, epoch, token, writer);
+        }
+
+        static Optional<Name> of(String file) {
+            Matcher matcher = NAME.matcher(file);
+            return matcher.matches()
+                    ? Optional.of(new Name(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)),
+                            Long.parseLong(matcher.group(3)), Integer.parseInt(matcher.group(4))))
+                    : Optional.empty();
+        }
+    }
+
+    /** What reading a whole file showed. */
+    record Content(long lines, long bytes, String sha256) {}
+
+    /** The folder of a stream's files. */
+    String of(StreamName stream) {
+        return pipeline + "/" + folderName(stream);
+    }
+
+    String staging(StreamName stream) {
+        return of(stream) + STAGING;
+    }
+
+    Path path(String relative) {
+        Path path = root.resolve(relative).normalize();
+        if (!path.startsWith(root) || relative.contains("..")) {
+            throw WindrowException.of(
+                    QuarantineError.UNREADABLE, "Resolving " + relative + " below " + root + ": the path leads out of it");
+        }
+        return path;
+    }
+
+    /** Lower-case letters, digits, {@code _} and {@code -} stand for themselves, every other byte is {@code %xx}. */
+    private static String folderName(StreamName stream) {
+        StringBuilder out = new StringBuilder();
+        if (!stream.namespace().isEmpty()) {
+            escape(stream.namespace(), out);
+            out.append('.');
+        }
+        escape(stream.name(), out);
+        if (out.length() <= MAX_NAME) {
+            return out.toString();
+        }
+        String whole = out.toString();
+        byte[] digest = sha256().digest(whole.getBytes(StandardCharsets.US_ASCII));
+        return whole.substring(0, MAX_NAME - 40) + "~" + HexFormat.of().formatHex(digest, 0, 16);
+    }
+
+    private static void escape(String text, StringBuilder out) {
+        // A lone surrogate has no UTF-8: UTF-16 tells it from a question mark.
+        boolean whole = StandardCharsets.UTF_8.newEncoder().canEncode(text);
+        for (byte b : text.getBytes(whole ? StandardCharsets.UTF_8 : StandardCharsets.UTF_16BE)) {
+            if (whole && (b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '_' || b == '-')) {
+                out.append((char) b);
+            } else {
+                out.append(whole ? '%' : '=').append(HexFormat.of().toHexDigits(b));
+            }
+        }
+    }
+
+    /** Makes a folder and those above it, durably. */
+    void make(String relative) {
+        Path folder = path(relative);
+        run("Making folder", folder, () -> {
+            List<Path> missing = new ArrayList<>();
+            for (Path at = folder; at != null && !Files.isDirectory(at); at = at.getParent()) {
+                missing.add(at);
+            }
+            Collections.reverse(missing);
+            for (Path one : missing) {
+                Files.createDirectories(one);
+                force(one.toAbsolutePath().getParent());
+            }
+            return folder;
+        });
+    }
+
+    void sync(String relative) {
+        Path folder = path(relative);
+        run("Syncing folder", folder, () -> {
+            force(folder);
+            return folder;
+        });
+    }
+
+    private static void force(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    void rename(String from, String to) {
+        run("Renaming " + from + " to", path(to),
+                () -> Files.move(path(from), path(to), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING));
+    }
+
+    void delete(String relative) {
+        run("Deleting", path(relative), () -> Files.deleteIfExists(path(relative)));
+    }
+
+    /** Reads a file to its end; empty if there is none. */
+    Optional<Content> content(String relative) {
+        Path file = path(relative);
+        return run("Reading", file, () -> {
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                return Optional.empty();
+            }
+            MessageDigest digest = sha256();
+            long lines = 0;
+            long bytes = 0;
+            byte[] buffer = new byte[1 << 16];
+            try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+                for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                    bytes += read;
+                    for (int i = 0; i < read; i++) {
+                        lines += buffer[i] == '\n' ? 1 : 0;
+                    }
+                }
+            }
+            return Optional.of(new Content(lines, bytes, HexFormat.of().formatHex(digest.digest())));
+        });
+    }
+
+    /** The names in a folder, sorted; none if there is no such folder. */
+    List<String> names(String relative) {
+        Path folder = path(relative);
+        return run("Listing", folder, () -> {
+            List<String> names = new ArrayList<>();
+            if (Files.isDirectory(folder)) {
+                try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
+                    children.forEach(child -> names.add(String.valueOf(child.getFileName())));
+                }
+            }
+            Collections.sort(names);
+            return names;
+        });
+    }
+
+    /** The fencing token in the name of a staged or half written file. */
+    static Optional<Long> token(String name) {
+        Matcher writing = WRITING.matcher(name);
+        return writing.matches() ? Optional.of(Long.parseLong(writing.group(1))) : Name.of(name).map(Name::token);
+    }
+
+    /** SHA-256. */
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Something that the disk may refuse. */
+    @FunctionalInterface
+    interface Io<T> {
+        T call() throws IOException;
+    }
+
+    /** Does it, or says what was being done. */
+    static <T> T run(String doing, Path path, Io<T> io) {
+        try {
+            return io.call();
+        } catch (IOException e) {
+            throw WindrowException.of(
+                    QuarantineError.IO_FAILED, doing + " " + path + ": " + e.getClass().getSimpleName() + ", "
+                            + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.windrow.core.quarantine;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Rejected;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.StreamName;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.security.GeneralSecurityException;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.apache.arrow.vector.FieldVector;
+
+/**
+ * The lines of rows that one step set aside. A line lacks its epoch: it begins with the comma after it. Columns that the
+ * target does not get (unknown ones, undecodable input, fields that a step drops) are withheld as length and keyed digest
+ * (I11).
+ */
+final class RowLines {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final StreamName stream;
+    private final long generation;
+    private final Batch batch;
+    private final Rejected aside;
+    private final Instant time;
+    private final byte[] digestKey;
+    private final Set<Integer> shown = new HashSet<>();
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    RowLines(StreamName stream, long generation, Batch batch, Rejected aside, Instant time, byte[] digestKey) {
+        this.stream = stream;
+        this.generation = generation;
+        this.batch = batch;
+        this.aside = aside;
+        this.time = time;
+        this.digestKey = digestKey;
+        batch.schema().columns().forEach(column -> shown.add(column.id()));
+    }
+
+    byte[] line(int row) throws IOException {
+        bytes.reset();
+        Rejected.Reason reason = aside.reasons().get(row);
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("namespace", stream.namespace());
+            json.writeStringField("stream", stream.name());
+            json.writeNumberField("generation", generation);
+            json.writeNumberField("ordinal", reason.ordinal());
+            json.writeStringField("position", batch.position().text());
+            json.writeStringField("code", reason.code());
+            json.writeStringField("field", reason.field());
+            json.writeStringField("reason", reason.text());
+            json.writeStringField("time", time.toString());
+            json.writeObjectFieldStart("row");
+            List<Column> columns = aside.schema().columns();
+            for (int i = 0; i < columns.size(); i++) {
+                Column column = columns.get(i);
+                FieldVector vector = aside.rows().getVector(i);
+                json.writeFieldName(column.name());
+                if (shown.contains(column.id()) || vector.isNull(row)) {
+                    JsonValues.write(json, column.type(), vector, row);
+                } else {
+                    withhold(json, column, vector, row);
+                }
+            }
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        bytes.write('\n');
+        byte[] line = bytes.toByteArray();
+        line[0] = ',';
+        return line;
+    }
+
+    private void withhold(JsonGenerator json, Column column, FieldVector vector, int row) throws IOException {
+        ByteArrayOutputStream value = new ByteArrayOutputStream();
+        try (JsonGenerator inner = JSON.createGenerator(value)) {
+            JsonValues.write(inner, column.type(), vector, row);
+        }
+        json.writeStartObject();
+        json.writeNumberField("withheld_bytes", JsonValues.length(column.type(), vector, row, value.size()));
+        json.writeStringField("digest", digest(column, value.toByteArray()));
+        json.writeEndObject();
+    }
+
+    private String digest(Column column, byte[] value) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(digestKey, "HmacSHA256"));
+            mac.update(column.name().getBytes(StandardCharsets.UTF_8));
+            mac.update((byte) 0);
+            return HexFormat.of().formatHex(mac.doFinal(value), 0, 16);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every Java platform has HmacSHA256", e);
+        }
+    }
+}
