@@ -6,6 +6,7 @@ import io.windrow.core.checkpoint.CheckpointError;
 import io.windrow.core.epoch.EpochError;
 import io.windrow.core.ledger.LedgerError;
 import io.windrow.core.plan.PlanError;
+import io.windrow.core.quarantine.QuarantineError;
 import io.windrow.core.registry.Registry;
 import io.windrow.core.registry.RegistryError;
 import io.windrow.core.spec.SpecError;
@@ -79,6 +80,7 @@ final class DocsCommand implements Callable<Integer> {
                         CheckpointError.values(),
                         EpochError.values(),
                         LedgerError.values(),
+                        QuarantineError.values(),
                         VerifyError.values(),
                         TelemetryError.values(),
                         RunError.values(),

@@ -12,12 +12,16 @@ import io.windrow.api.source.Source;
 import io.windrow.api.source.SourceFactory;
 import io.windrow.api.source.SourceTraits;
 import io.windrow.core.ledger.HashKey;
+import io.windrow.core.policy.QuarantinePolicy;
+import io.windrow.core.quarantine.QuarantineSink;
+import io.windrow.core.quarantine.QuarantineTally;
 import io.windrow.core.registry.NearestName;
 import io.windrow.core.spec.PipelineSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A pipeline that may be run: its spec, what both ends can do and the guarantee that follows. Immutable.
@@ -44,6 +48,13 @@ public record Plan(
     /** Makes the sink. No I/O. The caller closes it. */
     public Sink openSink(Context context) {
         return open(sinkFactory, spec.sink().config(), context);
+    }
+
+    /** Makes the sinks of one run: each also takes the rows that are set aside, and all count them together. No I/O. */
+    public Function<Context, Sink> runSinks() {
+        QuarantineTally tally =
+                new QuarantineTally(spec.governance().quarantine().map(QuarantinePolicy::limit).orElse(0L));
+        return context -> new QuarantineSink(openSink(context), context, spec.quarantineFolder(), tally);
     }
 
     /** What happens to rows between source and sink. */

@@ -11,11 +11,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseVariableWidthVector;
@@ -23,6 +25,7 @@ import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Values as JSON without loss: whole numbers and decimals with their exact digits, a float that is no number as
@@ -31,6 +34,9 @@ import org.apache.arrow.vector.complex.StructVector;
  * the sinks have faster code.
  */
 final class JsonValues {
+    private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+    private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS", Locale.ROOT);
+
     private JsonValues() {}
 
     static void write(JsonGenerator json, ColumnType type, FieldVector vector, int row) throws IOException {
@@ -50,8 +56,8 @@ final class JsonValues {
                 json.writeString(Base64.getEncoder().encodeToString(bytes((BaseVariableWidthVector) vector, row)));
             case ColumnType.Uuid ignored -> json.writeString(uuid(present(data), row));
             case ColumnType.Date ignored -> json.writeString(LocalDate.ofEpochDay(present(data).getInt(row * 4L)).toString());
-            case ColumnType.Time ignored -> json.writeString(DateTimeFormatter.ISO_LOCAL_TIME.format(
-                    LocalTime.ofNanoOfDay(present(data).getLong(row * 8L) * 1000)));
+            case ColumnType.Time ignored -> json.writeString(
+                    time(LocalTime.ofNanoOfDay(present(data).getLong(row * 8L) * 1000)));
             case ColumnType.Timestamp t -> json.writeString(timestamp(t, present(data).getLong(row * 8L)));
             case ColumnType.ListOf list -> list(json, list.element(), (ListVector) vector, row);
             case ColumnType.Struct ignored -> object(json, type, (StructVector) vector, row);
@@ -60,11 +66,11 @@ final class JsonValues {
     }
 
     /** The bytes of a text or of bytes, else those of its JSON. */
-    static long length(ColumnType type, FieldVector vector, int row, long json) {
+    static long length(FieldVector vector, int row, long json) {
         return vector instanceof BaseVariableWidthVector variable ? variable.getValueLength(row) : json;
     }
 
-    private static ArrowBuf present(@org.jspecify.annotations.Nullable ArrowBuf data) {
+    private static ArrowBuf present(@Nullable ArrowBuf data) {
         if (data == null) {
             throw new IllegalStateException("A flat value in a nested vector");
         }
@@ -117,7 +123,13 @@ final class JsonValues {
     private static String timestamp(ColumnType.Timestamp type, long micros) {
         Instant instant = Instant.ofEpochSecond(
                 Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000);
-        return DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(instant.atOffset(ZoneOffset.UTC)) + (type.utc() ? "Z" : "");
+        LocalDateTime local = LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
+        return local.toLocalDate() + "T" + time(local.toLocalTime()) + (type.utc() ? "Z" : "");
+    }
+
+    /** As the files sink writes it: no fraction, or one of six digits. */
+    private static String time(LocalTime time) {
+        return (time.getNano() == 0 ? SECONDS : MICROS).format(time);
     }
 
     private static void list(JsonGenerator json, Column element, ListVector vector, int row) throws IOException {

@@ -6,15 +6,15 @@ import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Rejected;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamName;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.security.GeneralSecurityException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.arrow.vector.FieldVector;
@@ -34,7 +34,6 @@ final class RowLines {
     private final Instant time;
     private final byte[] digestKey;
     private final Set<Integer> shown = new HashSet<>();
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     RowLines(StreamName stream, long generation, Batch batch, Rejected aside, Instant time, byte[] digestKey) {
         this.stream = stream;
@@ -47,9 +46,10 @@ final class RowLines {
     }
 
     byte[] line(int row) throws IOException {
-        bytes.reset();
         Rejected.Reason reason = aside.reasons().get(row);
-        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+        // A writer of characters: one of bytes would escape what lies beyond 16 bits.
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();
             json.writeStringField("namespace", stream.namespace());
             json.writeStringField("stream", stream.name());
@@ -75,20 +75,20 @@ final class RowLines {
             json.writeEndObject();
             json.writeEndObject();
         }
-        bytes.write('\n');
-        byte[] line = bytes.toByteArray();
-        line[0] = ',';
-        return line;
+        StringBuilder line = new StringBuilder(text.getBuffer()).append('\n');
+        line.setCharAt(0, ',');
+        return line.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private void withhold(JsonGenerator json, Column column, FieldVector vector, int row) throws IOException {
-        ByteArrayOutputStream value = new ByteArrayOutputStream();
+        StringWriter value = new StringWriter();
         try (JsonGenerator inner = JSON.createGenerator(value)) {
             JsonValues.write(inner, column.type(), vector, row);
         }
+        byte[] utf8 = value.toString().getBytes(StandardCharsets.UTF_8);
         json.writeStartObject();
-        json.writeNumberField("withheld_bytes", JsonValues.length(column.type(), vector, row, value.size()));
-        json.writeStringField("digest", digest(column, value.toByteArray()));
+        json.writeNumberField("withheld_bytes", JsonValues.length(vector, row, utf8.length));
+        json.writeStringField("digest", digest(column, utf8));
         json.writeEndObject();
     }
 

@@ -8,6 +8,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -88,6 +89,22 @@ record ConfigShape(Class<? extends Record> type, List<Setting> settings) {
         } catch (NoSuchMethodException | InstantiationException | IllegalAccessException e) {
             throw WindrowException.of(SpecError.BAD_RECORD, "Making the config record " + type.getName(), e);
         }
+    }
+
+    /** The paths among a record's settings. */
+    static List<Path> paths(Record config) {
+        List<Path> paths = new ArrayList<>();
+        for (RecordComponent component : config.getClass().getRecordComponents()) {
+            if (component.getType() == Path.class) {
+                try {
+                    component.getAccessor().setAccessible(true);
+                    paths.add((Path) component.getAccessor().invoke(config));
+                } catch (ReflectiveOperationException e) {
+                    throw WindrowException.of(SpecError.BAD_RECORD, "Reading the config record " + config.getClass().getName(), e);
+                }
+            }
+        }
+        return paths;
     }
 
     /** camelCase to lower_snake. */

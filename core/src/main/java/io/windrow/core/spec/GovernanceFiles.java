@@ -1,5 +1,6 @@
 package io.windrow.core.spec;
 
+import io.windrow.api.error.WindrowException;
 import io.windrow.core.policy.ContractPolicy;
 import io.windrow.core.policy.DedupePolicy;
 import io.windrow.core.policy.EncryptionPolicy;
@@ -11,6 +12,7 @@ import io.windrow.core.policy.RetentionPolicy;
 import io.windrow.core.policy.SamplePolicy;
 import io.windrow.core.policy.ShapePolicy;
 import io.windrow.core.policy.WatermarkPolicy;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +56,30 @@ final class GovernanceFiles {
                 files.one(Section.QUARANTINE, QuarantinePolicy.class),
                 files.one(Section.ENCRYPTION, EncryptionPolicy.class),
                 files.one(Section.RETENTION, RetentionPolicy.class));
+    }
+
+    /** Bad rows must not lie where a reader of the good ones looks, and a key that does nothing protects nothing. */
+    static void refuseQuarantine(PipelineSpec spec) {
+        String place = spec.governance().quarantine().map(policy -> policy.origin().toString())
+                .or(() -> spec.governance().contract().map(policy -> policy.origin().toString()))
+                .orElse("");
+        if (place.isEmpty()) {
+            return;
+        }
+        spec.governance().quarantine().flatMap(QuarantinePolicy::key).ifPresent(key -> {
+            throw WindrowException.of(SpecError.NOT_YET, "Reading quarantine.key: this version does not encrypt rows")
+                    .at(place)
+                    .remedy("Take the key out: without it, what the target does not get is kept as a keyed digest only.");
+        });
+        Path aside = spec.quarantineFolder().toAbsolutePath().normalize();
+        for (Path data : ConfigShape.paths(spec.sink().config())) {
+            if (aside.startsWith(data.toAbsolutePath().normalize())) {
+                throw WindrowException.of(SpecError.BAD_VALUE, "Reading quarantine.path: the folder " + aside
+                                + " lies inside of " + data + ", where readers of the data look")
+                        .at(place)
+                        .remedy("Write a quarantine.path outside of the sink's folder.");
+            }
+        }
     }
 
     private <R extends Record> Optional<R> one(Section section, Class<R> type) {

@@ -76,7 +76,7 @@ public final class PipelineFiles {
                 .remedy("Run `windrow init` to write a first file."));
         Map<String, NodeTuple> entries = YamlTree.entries(ConfigReader.mapping(root, top.at(root)), top);
         entries.forEach((key, tuple) -> refuse(key, top.at(tuple.getKeyNode())));
-        return new PipelineSpec(
+        PipelineSpec spec = new PipelineSpec(
                 name,
                 folder,
                 name(reader, required(entries, Section.PIPELINE, top), top),
@@ -90,6 +90,8 @@ public final class PipelineFiles {
                         .map(node -> reader.map(WriteMode.class, node, top.key("write")))
                         .orElse(Map.of()),
                 GovernanceFiles.read(reader, entries, top));
+        GovernanceFiles.refuseQuarantine(spec);
+        return spec;
     }
 
     private static RunConfig run(ConfigReader reader, Optional<Node> node, Place top) {

@@ -2,6 +2,7 @@ package io.windrow.core.spec;
 
 import io.windrow.api.sink.WriteMode;
 import io.windrow.core.policy.Governance;
+import io.windrow.core.policy.QuarantinePolicy;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,6 +42,11 @@ public record PipelineSpec(
      * @param place the place of the section in the file
      */
     public record Side(String connector, Record config, String place) {}
+
+    /** Where rows that are set aside go: the configured folder, or {@code quarantine} beside the pipeline file. */
+    public Path quarantineFolder() {
+        return governance.quarantine().map(QuarantinePolicy::path).orElseGet(() -> folder.resolve("quarantine"));
+    }
 
     /** The JDBC URL of the state store: the configured one, or a SQLite file in {@code .windrow} beside the pipeline file. May hold a password. */
     public io.windrow.api.config.Secret stateUrl() {

@@ -19,7 +19,7 @@ enum Section {
     SAMPLE("Which share of a stream is delivered, by stream. Not acted on by this version, and so refused.", false),
     WATERMARK("Which field says when a row happened, by stream. Not acted on by this version, and so refused.", false),
     PROVENANCE("Fields that say where a row comes from. Not acted on by this version, and so refused.", false),
-    QUARANTINE("Where bad rows go. Not acted on by this version, and so refused.", false),
+    QUARANTINE("Where bad rows go. Without it they go into the folder `quarantine` beside the pipeline file.", true),
     ENCRYPTION("How delivered files are encrypted. Not acted on by this version, and so refused.", false),
     RETENTION("How long things are kept. Not acted on by this version, and so refused.", false),
     SLO("What the pipeline promises. Not acted on by this version, and so refused.", false);

@@ -35,7 +35,7 @@ public record Job(
         return new Job(
                 plan.spec().pipeline(),
                 plan::openSource,
-                plan::openSink,
+                plan.runSinks(),
                 source -> plan.streams(source.selected()),
                 plan.steps(),
                 Pace.of(plan.spec().run()),

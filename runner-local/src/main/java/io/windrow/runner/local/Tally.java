@@ -81,6 +81,6 @@ final class Tally {
     }
 
     long stagedBytes() {
-        return staged.stream().mapToLong(Staged::bytes).sum();
+        return staged.stream().filter(one -> one.part() == Staged.Part.DATA).mapToLong(Staged::bytes).sum();
     }
 }
