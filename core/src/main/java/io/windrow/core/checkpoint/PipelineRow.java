@@ -46,11 +46,11 @@ final class PipelineRow {
 
     Optional<RunMark> run() throws SQLException {
         String text = texts().run;
-        return text.isEmpty() ? Optional.empty() : Optional.of(RecordJson.readRun(text));
+        return text.isEmpty() ? Optional.empty() : Optional.of(RunMarkJson.read(text));
     }
 
     void mark(RunMark run) throws SQLException {
-        store(new Texts(texts().hashKey, RecordJson.run(run)));
+        store(new Texts(texts().hashKey, RunMarkJson.write(run)));
     }
 
     private Texts texts() throws SQLException {

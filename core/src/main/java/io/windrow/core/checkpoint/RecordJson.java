@@ -15,15 +15,12 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +40,11 @@ final class RecordJson {
             boolean completesGeneration,
             String splits) {}
 
-    private interface Body {
+    interface Body {
         void write(JsonGenerator out) throws IOException;
     }
 
-    private interface Field {
+    interface Field {
         void read(String name, JsonParser in) throws IOException;
     }
 
@@ -242,70 +239,7 @@ final class RecordJson {
         return new Progress(present(read.planner, "planner"), read.splits);
     }
 
-    static String run(RunMark run) {
-        return object(out -> {
-            out.writeStringField("id", run.id());
-            out.writeStringField("began", run.began().toString());
-            out.writeNumberField("after_epoch", run.afterEpoch());
-            out.writeStringField("start", run.start().name().toLowerCase(Locale.ROOT));
-            out.writeStringField("state", run.state().name().toLowerCase(Locale.ROOT));
-            out.writeArrayFieldStart("streams");
-            for (StreamName stream : run.streams()) {
-                out.writeStartObject();
-                out.writeStringField("namespace", stream.namespace());
-                out.writeStringField("name", stream.name());
-                out.writeEndObject();
-            }
-            out.writeEndArray();
-        });
-    }
-
-    static RunMark readRun(String json) {
-        var read = new Object() {
-            @Nullable String id;
-            @Nullable Instant began;
-            long afterEpoch;
-            RunMark.@Nullable Start start;
-            RunMark.@Nullable State state;
-            Set<StreamName> streams = new HashSet<>();
-        };
-        parse(json, (name, in) -> {
-            switch (name) {
-                case "id" -> read.id = text(in);
-                case "began" -> read.began = Instant.parse(text(in));
-                case "after_epoch" -> read.afterEpoch = in.getLongValue();
-                case "start" -> read.start = RunMark.Start.valueOf(text(in).toUpperCase(Locale.ROOT));
-                case "state" -> read.state = RunMark.State.valueOf(text(in).toUpperCase(Locale.ROOT));
-                case "streams" -> {
-                    expect(in, JsonToken.START_ARRAY);
-                    while (in.nextToken() != JsonToken.END_ARRAY) {
-                        read.streams.add(readName(in));
-                    }
-                }
-                default -> throw unknown(name);
-            }
-        });
-        return new RunMark(
-                present(read.id, "id"), present(read.began, "began"), read.afterEpoch, read.streams,
-                present(read.start, "start"), present(read.state, "state"));
-    }
-
-    private static StreamName readName(JsonParser in) throws IOException {
-        var read = new Object() {
-            String namespace = "";
-            String stream = "";
-        };
-        fields(in, (name, value) -> {
-            switch (name) {
-                case "namespace" -> read.namespace = text(value);
-                case "name" -> read.stream = text(value);
-                default -> throw unknown(name);
-            }
-        });
-        return new StreamName(read.namespace, read.stream);
-    }
-
-    private static String object(Body body) {
+    static String object(Body body) {
         StringWriter text = new StringWriter(512);
         try (JsonGenerator out = JSON.createGenerator(text)) {
             out.writeStartObject();
@@ -317,7 +251,7 @@ final class RecordJson {
         return text.toString();
     }
 
-    private static void parse(String json, Field field) {
+    static void parse(String json, Field field) {
         try (JsonParser in = JSON.createParser(json)) {
             in.nextToken();
             fields(in, field);
@@ -327,7 +261,7 @@ final class RecordJson {
         }
     }
 
-    private static void fields(JsonParser in, Field field) throws IOException {
+    static void fields(JsonParser in, Field field) throws IOException {
         expect(in, JsonToken.START_OBJECT);
         while (in.nextToken() == JsonToken.FIELD_NAME) {
             String name = in.currentName();
@@ -362,19 +296,19 @@ final class RecordJson {
         return make.of(read.version, read.text);
     }
 
-    private static String text(JsonParser in) throws IOException {
+    static String text(JsonParser in) throws IOException {
         expect(in, JsonToken.VALUE_STRING);
         return in.getText();
     }
 
-    private static <T> T present(@Nullable T value, String field) {
+    static <T> T present(@Nullable T value, String field) {
         if (value == null) {
             throw new Damaged("the field " + field + " is missing", null);
         }
         return value;
     }
 
-    private static void expect(JsonParser in, JsonToken token) {
+    static void expect(JsonParser in, JsonToken token) {
         if (in.currentToken() != token) {
             throw new Damaged(in.currentToken() + " stands where " + token + " should", null);
         }
@@ -386,7 +320,7 @@ final class RecordJson {
         }
     }
 
-    private static Damaged unknown(String name) {
+    static Damaged unknown(String name) {
         return new Damaged("the field " + name + " is unknown", null);
     }
 
