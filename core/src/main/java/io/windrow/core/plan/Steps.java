@@ -3,6 +3,7 @@ package io.windrow.core.plan;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
+import io.windrow.core.contract.ContractTransform;
 import io.windrow.core.policy.Governance;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,6 +32,11 @@ public record Steps(List<Transform> transforms, Map<String, String> policies) {
         List<Transform> transforms = new ArrayList<>();
         Map<String, String> policies = new TreeMap<>();
         // Each policy adds its step here, in the order that the class comment names.
+        governance.contract().ifPresent(contract -> {
+            ContractTransform transform = new ContractTransform(contract);
+            transforms.add(transform);
+            policies.put("contract", transform.version());
+        });
         return new Steps(transforms, policies);
     }
 

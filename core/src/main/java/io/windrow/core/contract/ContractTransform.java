@@ -1,0 +1,65 @@
+package io.windrow.core.contract;
+
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.transform.BoundTransform;
+import io.windrow.api.transform.Transform;
+import io.windrow.core.policy.ContractPolicy;
+import io.windrow.core.policy.FieldCheck;
+import io.windrow.core.policy.StreamContract;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeMap;
+
+/** Judges rows by a contract. Bad rows are set aside with the first check that they broke, in the order of the file. */
+public final class ContractTransform implements Transform {
+    private final ContractPolicy policy;
+
+    public ContractTransform(ContractPolicy policy) {
+        this.policy = policy;
+    }
+
+    /** Sixteen hexadecimal digits that change when what the contract demands does; the order of streams does not count. */
+    public String version() {
+        StringBuilder text = new StringBuilder(policy.onDrift().name());
+        new TreeMap<>(policy.streams()).forEach((name, stream) -> {
+            add(text, name, stream.onDrift().map(Enum::name).orElse(""));
+            for (FieldCheck check : stream.fields()) {
+                add(text, check.field(), check.type().orElse(""), check.notNull() ? "not null" : "");
+                check.min().ifPresent(min -> add(text, "min", min));
+                check.max().ifPresent(max -> add(text, "max", max));
+                check.pattern().ifPresent(pattern -> add(text, "pattern", pattern));
+                add(text, "in", Integer.toString(check.in().size()));
+                add(text, check.in().toArray(String[]::new));
+            }
+        });
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+
+    private static void add(StringBuilder text, String... parts) {
+        for (String part : parts) {
+            text.append(part.length()).append(':').append(part);
+        }
+    }
+
+    /** Binds the checks of the stream; refuses what does not fit it with a {@link ContractError} and its place. */
+    @Override
+    public BoundTransform bind(StreamSchema input) {
+        List<FieldRules.Rule> rules = new ArrayList<>();
+        StreamContract contract = policy.streams().get(input.stream().toString());
+        if (contract != null) {
+            for (FieldCheck check : contract.fields()) {
+                rules.addAll(FieldRules.of(input, check));
+            }
+        }
+        return new Judge(input, rules);
+    }
+}
