@@ -3,6 +3,7 @@ package io.windrow.cli;
 import io.windrow.api.batch.BatchError;
 import io.windrow.api.error.ErrorCode;
 import io.windrow.core.checkpoint.CheckpointError;
+import io.windrow.core.contract.ContractError;
 import io.windrow.core.epoch.EpochError;
 import io.windrow.core.ledger.LedgerError;
 import io.windrow.core.plan.PlanError;
@@ -78,6 +79,7 @@ final class DocsCommand implements Callable<Integer> {
                         RegistryError.values(),
                         PlanError.values(),
                         CheckpointError.values(),
+                        ContractError.values(),
                         EpochError.values(),
                         LedgerError.values(),
                         QuarantineError.values(),

@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -170,6 +171,21 @@ final class JdbcStateStore implements StateStore {
             fence(c, lease, doing); // I6
             new PipelineRow(c, lease.pipeline(), damage(doing)).mark(run);
             return 1;
+        });
+    }
+
+    @Override
+    public synchronized List<Document> documents(String pipeline, String kind) {
+        String doing = "Reading each " + kind + " of " + pipeline;
+        return transaction(doing, Access.READ, c -> new DocumentRows(c, pipeline, damage(doing)).all(kind));
+    }
+
+    @Override
+    public synchronized Document record(Lease lease, String kind, String name, String json, Instant recordedAt) {
+        String doing = "Recording the " + kind + " of " + name;
+        return transaction(doing, Access.WRITE, c -> {
+            fence(c, lease, doing); // I6
+            return new DocumentRows(c, lease.pipeline(), damage(doing)).add(kind, name, json, recordedAt);
         });
     }
 

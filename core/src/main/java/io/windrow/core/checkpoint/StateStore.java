@@ -3,13 +3,15 @@ package io.windrow.core.checkpoint;
 import io.windrow.api.schema.StreamName;
 import io.windrow.core.ledger.HashKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Keeps the state of pipelines. Safe for use by many threads; calls run one after the other. Every failure is a
  * {@link io.windrow.api.error.WindrowException} with a {@link CheckpointError}; after one, what was saved before is
- * still there as it was. Readers ({@link #load}, {@link #ledger}) need no lease.
+ * still there as it was. Readers ({@link #load}, {@link #ledger}, {@link #documents})
+ * need no lease.
  */
 public interface StateStore extends AutoCloseable {
     /**
@@ -64,6 +66,16 @@ public interface StateStore extends AutoCloseable {
 
     /** Saves how far a run has come. Same refusals as {@link #save}. */
     void mark(Lease lease, RunMark run);
+
+    /** All versions of the documents of a kind, by name, then oldest first. Needs no lease. */
+    List<Document> documents(String pipeline, String kind);
+
+    /**
+     * Adds the next version of a document. Refused with {@link CheckpointError#LEASE_LOST} as {@link #save} is.
+     *
+     * @param recordedAt kept to the millisecond
+     */
+    Document record(Lease lease, String kind, String name, String json, Instant recordedAt);
 
     /** Frees connections and held leases' locks. Leases that were not released end by themselves. */
     @Override

@@ -45,6 +45,23 @@ public enum ContractError implements ErrorCode {
             ErrorKind.USER,
             "The pattern is not a regular expression.",
             "Write it as java.util.regex reads it; a backslash needs single quotes or none around it in YAML."),
+    /** A schema has drifted in a way that the policy does not allow. */
+    DRIFT(
+            "drift",
+            ErrorKind.EXTERNAL_PERMANENT,
+            "A stream's schema differs from the accepted one in a way that the contract's drift policy does not allow.",
+            "Change the source back, or accept the new schema with `windrow schema accept PIPELINE --stream STREAM`."),
+    /** A schema breaks the compatibility mode. */
+    INCOMPATIBLE(
+            "incompatible",
+            ErrorKind.EXTERNAL_PERMANENT,
+            "A stream's new schema breaks the compatibility that its accepted one demands.",
+            "Change the source back, or accept the new schema with `windrow schema accept PIPELINE --stream STREAM`, which "
+                    + "can also change the compatibility mode."),
+    /** A row does not fit the accepted schema. */
+    DRIFTED_ROW(
+            "drifted_row", ErrorKind.DATA, "A row does not fit the accepted schema.",
+            "Accept the new schema with `windrow schema accept PIPELINE --stream STREAM`, then replay what was set aside."),
     /** A row's text is not readable as the type. */
     TYPE("type", ErrorKind.DATA, "A text cannot be read as the type that the contract demands.", Texts.ROW),
     /** A row holds null. */

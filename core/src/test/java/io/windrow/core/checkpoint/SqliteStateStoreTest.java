@@ -181,6 +181,35 @@ class SqliteStateStoreTest {
     }
 
     @Test
+    void documentsAreAddedInVersionsUnderTheLeaseAndReadWithoutIt() throws SQLException {
+        Lease lease = store.acquire(PIPELINE, "me", TTL);
+        java.time.Instant now = java.time.Instant.parse("2026-01-02T03:04:05.678Z");
+        Document first = store.record(lease, "schema", "s.b", "{\"a\":1}", now);
+        Document second = store.record(lease, "schema", "s.b", "{\"a\":2}", now.plusSeconds(1));
+        Document other = store.record(lease, "schema", "s.a", "{}", now);
+        store.record(lease, "policy", "s.a", "{}", now);
+        assertThat(second.version()).isEqualTo(2);
+        store.release(lease);
+        expect(CheckpointError.LEASE_LOST, () -> store.record(lease, "schema", "s.b", "{}", now));
+        store.close();
+
+        store = StateStores.open(url());
+        assertThat(store.documents(PIPELINE, "schema")).containsExactly(other, first, second);
+        assertThat(store.documents(PIPELINE, "nothing")).isEmpty();
+        assertThat(store.documents("another", "schema")).isEmpty();
+        sql("UPDATE windrow_document SET json = '{\"a\":3}' WHERE name = 's.b' AND version = 1");
+        expect(CheckpointError.CORRUPTED, () -> store.documents(PIPELINE, "schema"));
+        sql("DELETE FROM windrow_document WHERE name = 's.b' AND version = 1");
+        expect(CheckpointError.CORRUPTED, () -> store.documents(PIPELINE, "schema"));
+    }
+
+    private void sql(String statement) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url()); Statement run = connection.createStatement()) {
+            run.executeUpdate(statement);
+        }
+    }
+
+    @Test
     void aFileThatIsNotThereIsMadeCompleteOrNotAtAll() {
         assertThat(folder.resolve("deep")).isDirectoryNotContaining(path -> path.toString().endsWith(".new"));
         assertThat(Files.exists(folder.resolve("deep/state.db"))).isTrue();

@@ -1,0 +1,79 @@
+package io.windrow.core.contract;
+
+import io.windrow.api.schema.ArrowTypes;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamSchema;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+
+/**
+ * The Avro schema of a stream. A name that Avro does not allow is spelled with underscores and made unique; the exact
+ * name stands in the field's property {@value #NAME}. A nullable column is a union of null and its type, with null as its
+ * default.
+ */
+final class AvroSchemas {
+    /** The property that holds the exact name of a column. */
+    static final String NAME = "windrow.name";
+
+    private int records;
+
+    private AvroSchemas() {}
+
+    /** The schema of a stream's records. */
+    static Schema of(StreamSchema schema) {
+        return new AvroSchemas().record("row", schema.columns());
+    }
+
+    private Schema record(String name, List<Column> columns) {
+        List<Schema.Field> fields = new ArrayList<>();
+        Set<String> taken = new HashSet<>();
+        for (Column column : columns) {
+            String safe = column.name().replaceAll("[^A-Za-z0-9_]", "_");
+            safe = safe.isEmpty() || Character.isDigit(safe.charAt(0)) ? "_" + safe : safe;
+            while (!taken.add(safe)) {
+                safe += "_";
+            }
+            // A default lets readers of this version read rows that lack the field; only null can be one.
+            Schema.Field field = column.nullable()
+                    ? new Schema.Field(safe, nullable(column), null, Schema.Field.NULL_DEFAULT_VALUE)
+                    : new Schema.Field(safe, nullable(column));
+            field.addProp(NAME, column.name());
+            fields.add(field);
+        }
+        return Schema.createRecord(name, null, "windrow", false, fields);
+    }
+
+    private Schema nullable(Column column) {
+        Schema type = type(column.type());
+        return column.nullable() ? Schema.createUnion(Schema.create(Schema.Type.NULL), type) : type;
+    }
+
+    private Schema type(ColumnType type) {
+        return switch (type) {
+            case ColumnType.Bool ignored -> Schema.create(Schema.Type.BOOLEAN);
+            case ColumnType.Int t -> t.bits() == 64 && !t.signed()
+                    ? LogicalTypes.decimal(20, 0).addToSchema(Schema.create(Schema.Type.BYTES))
+                    : Schema.create(t.bits() == 64 || t.bits() == 32 && !t.signed() ? Schema.Type.LONG : Schema.Type.INT);
+            case ColumnType.Float t -> Schema.create(t.bits() == 32 ? Schema.Type.FLOAT : Schema.Type.DOUBLE);
+            case ColumnType.Decimal t ->
+                    LogicalTypes.decimal(t.precision(), t.scale()).addToSchema(Schema.create(Schema.Type.BYTES));
+            case ColumnType.Text ignored -> Schema.create(Schema.Type.STRING);
+            case ColumnType.Json ignored -> Schema.create(Schema.Type.STRING);
+            case ColumnType.Bytes ignored -> Schema.create(Schema.Type.BYTES);
+            case ColumnType.Uuid ignored -> LogicalTypes.uuid().addToSchema(Schema.create(Schema.Type.STRING));
+            case ColumnType.Date ignored -> LogicalTypes.date().addToSchema(Schema.create(Schema.Type.INT));
+            case ColumnType.Time ignored -> LogicalTypes.timeMicros().addToSchema(Schema.create(Schema.Type.LONG));
+            case ColumnType.Timestamp t -> t.utc()
+                    ? LogicalTypes.timestampMicros().addToSchema(Schema.create(Schema.Type.LONG))
+                    : LogicalTypes.localTimestampMicros().addToSchema(Schema.create(Schema.Type.LONG));
+            case ColumnType.ListOf list -> Schema.createArray(nullable(list.element()));
+            case ColumnType.Struct ignored -> record("record" + ++records, ArrowTypes.children(type));
+            case ColumnType.Interval ignored -> record("record" + ++records, ArrowTypes.children(type));
+        };
+    }
+}
