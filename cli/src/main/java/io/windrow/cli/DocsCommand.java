@@ -10,6 +10,7 @@ import io.windrow.core.plan.PlanError;
 import io.windrow.core.quarantine.QuarantineError;
 import io.windrow.core.registry.Registry;
 import io.windrow.core.registry.RegistryError;
+import io.windrow.core.transform.mask.MaskError;
 import io.windrow.core.spec.SpecError;
 import io.windrow.core.spec.SpecReference;
 import io.windrow.core.telemetry.TelemetryError;
@@ -75,6 +76,7 @@ final class DocsCommand implements Callable<Integer> {
         List<ErrorCode> own = new ArrayList<>();
         Stream.of(
                         BatchError.values(),
+                        MaskError.values(),
                         SpecError.values(),
                         RegistryError.values(),
                         PlanError.values(),

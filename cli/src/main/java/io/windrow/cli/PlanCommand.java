@@ -11,6 +11,9 @@ import io.windrow.api.source.StreamPlan;
 import io.windrow.api.source.StreamRequest;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamState;
+import io.windrow.api.sink.Sink;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.core.transform.mask.MaskTransform;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.plan.PlannedStream;
 import io.windrow.core.registry.Registry;
@@ -43,7 +46,8 @@ final class PlanCommand implements Callable<Integer> {
         Map<StreamName, StreamPlan> plans;
         Map<StreamName, WindrowException> refusals;
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(screen));
-                Source source = plan.openSource(context)) {
+                Source source = plan.openSource(context);
+                Sink sink = plan.openSink(context)) {
             Map<StreamName, ReadMode> selected = source.selected();
             java.util.Set<StreamName> chosen = target.chosen(plan, selected).keySet();
             streams = plan.streams(selected).stream()
@@ -51,7 +55,12 @@ final class PlanCommand implements Callable<Integer> {
                     .toList();
             try (SplitPlanner planner = source.plan(requests(streams, states))) {
                 plans = Map.copyOf(planner.plans());
-                refusals = Map.copyOf(planner.refusals());
+                refusals = new HashMap<>(planner.refusals());
+                Map<StreamName, List<String>> placed = new HashMap<>();
+                plans.keySet().forEach(stream -> placed.put(stream, sink.placedBy(stream)));
+                plan.steps().check(plans.values(), placed);
+                plans.forEach((stream, how) -> changedMask(plan, how, states.get(stream))
+                        .ifPresent(error -> refusals.put(stream, error)));
             }
         }
         ExitCode code = refusals.isEmpty()
@@ -62,6 +71,21 @@ final class PlanCommand implements Callable<Integer> {
         }
         print(screen, plan, streams, plans, refusals, states);
         return code.value();
+    }
+
+    /** Why a stream cannot go on under the mask that the file asks for now. */
+    private static Optional<WindrowException> changedMask(Plan plan, StreamPlan how, @Nullable StreamState state) {
+        if (state == null || state.base().isEmpty() || state.committed().isEmpty() || how.restart().isPresent()
+                || state.committed().get().completesGeneration() && state.committed().get().mode() == WriteMode.REPLACE) {
+            return Optional.empty();
+        }
+        try {
+            MaskTransform.continues(
+                    state.stream(), state.committed().get().ledger().policies(), plan.steps().policies(how.schema()));
+            return Optional.empty();
+        } catch (WindrowException e) {
+            return Optional.of(e);
+        }
     }
 
     private static Map<StreamName, StreamState> states(Plan plan) {
@@ -111,6 +135,14 @@ final class PlanCommand implements Callable<Integer> {
                     from(how, states.get(stream.stream())));
         }
         table.print(screen, "size", "guarantee");
+        for (PlannedStream stream : streams) {
+            StreamPlan how = plans.get(stream.stream());
+            if (how != null && !plan.steps().hidden(how.schema()).isEmpty()) {
+                screen.line("");
+                screen.line(screen.styled(Screen.Style.STRONG, stream.stream().toString()));
+                screen.line("  masks: " + String.join(", ", plan.steps().hidden(how.schema())));
+            }
+        }
         Map<Guarantee, List<String>> alike = new LinkedHashMap<>();
         for (PlannedStream stream : streams) {
             StreamPlan how = plans.get(stream.stream());
@@ -153,6 +185,7 @@ final class PlanCommand implements Callable<Integer> {
                     "read", stream.read(),
                     "write", stream.write(),
                     "guarantee", how == null ? null : RunReport.guarantee(how.guarantee()),
+                    "masks", how == null ? null : List.copyOf(plan.steps().hidden(how.schema())),
                     "estimated_rows", how == null ? null : how.estimatedRows(),
                     "estimated_bytes", how == null ? null : how.estimatedBytes(),
                     "restart", how == null ? null : how.restart().orElse(null),

@@ -3,6 +3,7 @@ package io.windrow.cli;
 import io.windrow.api.batch.Batch;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.Source;
@@ -10,6 +11,8 @@ import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.StreamRequest;
 import io.windrow.core.plan.Plan;
+import io.windrow.core.plan.SteppedReader;
+import io.windrow.core.plan.Steps;
 import io.windrow.core.registry.Registry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +47,7 @@ final class PreviewCommand implements Callable<Integer> {
                 Source source = plan.openSource(context)) {
             Map<StreamName, ReadMode> selected = source.selected();
             for (Map.Entry<StreamName, ReadMode> stream : target.chosen(plan, selected).entrySet()) {
-                Sample sample = sample(source, stream.getKey(), stream.getValue());
+                Sample sample = sample(source, plan.steps(), stream.getKey(), stream.getValue());
                 if (windrow.json) {
                     json.add(sample.json(stream.getKey()));
                 } else {
@@ -55,19 +58,22 @@ final class PreviewCommand implements Callable<Integer> {
         return windrow.json ? windrow.print(Json.object("streams", json), ExitCode.OK) : ExitCode.OK.value();
     }
 
-    private Sample sample(Source source, StreamName stream, ReadMode mode) {
+    private Sample sample(Source source, Steps steps, StreamName stream, ReadMode mode) {
         Sample sample = new Sample();
         try (SplitPlanner planner = source.plan(List.of(new StreamRequest(stream, mode, 1, Optional.empty())))) {
             if (planner.refusals().containsKey(stream)) {
                 throw planner.refusals().get(stream);
             }
-            planner.plans().get(stream).schema().columns().forEach(sample.columns::add);
+            StreamSchema schema = planner.plans().get(stream).schema();
+            // What is shown has gone through the mask (I11).
+            steps.output(schema).columns().forEach(sample.columns::add);
             while (sample.rows.size() < rows) {
                 List<SplitPlanner.Assignment> next = planner.next(1);
                 if (next.isEmpty()) {
                     break;
                 }
-                try (SplitReader reader = source.open(next.getFirst().split(), next.getFirst().from())) {
+                try (SplitReader reader = new SteppedReader(
+                        source.open(next.getFirst().split(), next.getFirst().from()), steps.bind(schema))) {
                     fill(sample, reader, planner, next.getFirst());
                 }
             }

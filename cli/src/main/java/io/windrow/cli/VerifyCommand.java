@@ -72,7 +72,7 @@ final class VerifyCommand implements Callable<Integer> {
                 Source source = plan.openSource(context);
                 Sink sink = plan.openSink(context);
                 VerifyProgress progress = VerifyProgress.of(windrow)) {
-            Verifier verifier = new Verifier(source, sink, depth, (stream, doing, rows) -> {
+            Verifier verifier = new Verifier(source, sink, plan.steps(), depth, (stream, doing, rows) -> {
                 progress.doing(stream + ", " + doing);
                 progress.rows(rows);
             });

@@ -14,6 +14,11 @@ public interface Sink extends AutoCloseable {
     /** Makes the target ready for a stream: idempotent, only adds. */
     void prepare(StreamSchema schema, WriteMode mode);
 
+    /** The columns whose values a stream's files, keys or topics are placed by, so that they show outside the rows. */
+    default List<String> placedBy(StreamName stream) {
+        return List.of();
+    }
+
     /** Opens a writer. */
     SinkWriter writer(StreamSchema schema, WriteMode mode, WriterId id);
 

@@ -1,6 +1,7 @@
 package io.windrow.api.source;
 
 import io.windrow.api.schema.StreamSchema;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,10 +14,23 @@ import java.util.Optional;
  *     goes on where it was.
  * @param estimatedRows an estimate of the rows to come, −1 if unknown
  * @param estimatedBytes an estimate of the bytes to read, −1 if unknown
+ * @param positionFields the columns whose values stand in positions and split descriptions, which are saved and shown; a
+ *     mask on one of them is refused (I11)
  */
 public record StreamPlan(
         StreamSchema schema,
         Guarantee guarantee,
         Optional<String> restart,
         long estimatedRows,
-        long estimatedBytes) {}
+        long estimatedBytes,
+        List<String> positionFields) {
+    public StreamPlan {
+        positionFields = List.copyOf(positionFields);
+    }
+
+    /** A plan whose positions hold no value of a column. */
+    public StreamPlan(
+            StreamSchema schema, Guarantee guarantee, Optional<String> restart, long estimatedRows, long estimatedBytes) {
+        this(schema, guarantee, restart, estimatedRows, estimatedBytes, List.of());
+    }
+}

@@ -2,6 +2,7 @@ package io.windrow.api.transform;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.schema.StreamSchema;
+import java.util.Map;
 
 /**
  * A transform bound to a schema. Pure: no I/O, no clock. Used by one thread; instances that are bound for several splits
@@ -14,6 +15,14 @@ public interface BoundTransform extends AutoCloseable {
 
     /** Takes the batch and gives back one whose books balance (I1), maybe empty, never null. */
     Batch apply(Batch batch);
+
+    /**
+     * The version of each policy that shapes this stream's rows, by the section of the pipeline file: the same text means
+     * the same treatment. Versions of keys are keyed fingerprints (I11). Empty if the stream is not concerned.
+     */
+    default Map<String, String> policies() {
+        return Map.of();
+    }
 
     /** The batches to come belong to this epoch. Called before the first batch and at every cut. */
     default void epoch(long epoch) {}

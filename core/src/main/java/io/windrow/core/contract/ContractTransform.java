@@ -60,6 +60,6 @@ public final class ContractTransform implements Transform {
                 rules.addAll(FieldRules.of(input, check));
             }
         }
-        return new Judge(input, rules);
+        return new Judge(input, rules, version());
     }
 }

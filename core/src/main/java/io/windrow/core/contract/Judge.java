@@ -9,6 +9,7 @@ import io.windrow.api.transform.BoundTransform;
 import io.windrow.core.transform.Rows;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TinyIntVector;
 import org.jspecify.annotations.Nullable;
@@ -17,15 +18,22 @@ import org.jspecify.annotations.Nullable;
 final class Judge implements BoundTransform {
     private final StreamSchema schema;
     private final FieldRules.Rule[] rules;
+    private final String version;
 
-    Judge(StreamSchema schema, List<FieldRules.Rule> rules) {
+    Judge(StreamSchema schema, List<FieldRules.Rule> rules, String version) {
         this.schema = schema;
+        this.version = version;
         this.rules = rules.toArray(FieldRules.Rule[]::new);
     }
 
     @Override
     public StreamSchema output() {
         return schema;
+    }
+
+    @Override
+    public Map<String, String> policies() {
+        return rules.length == 0 ? Map.of() : Map.of("contract", version);
     }
 
     @Override

@@ -1,43 +1,90 @@
 package io.windrow.core.plan;
 
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.StreamPlan;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
 import io.windrow.core.contract.ContractTransform;
 import io.windrow.core.policy.Governance;
+import io.windrow.core.transform.Hiding;
+import io.windrow.core.transform.mask.MaskError;
+import io.windrow.core.transform.mask.MaskTransform;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What happens to rows between source and sink, in this order: contract, mask, dedupe, filter and shape, sample,
  * provenance. A step that does not concern a stream gives its batches back as they are. Immutable.
  *
  * @param transforms the steps in order
- * @param policies the version of each policy behind them, for the ledger; versions of keys are keyed fingerprints (I11)
  */
-public record Steps(List<Transform> transforms, Map<String, String> policies) {
+public record Steps(List<Transform> transforms) {
     /** Rows pass untouched. */
-    public static final Steps NONE = new Steps(List.of(), Map.of());
+    public static final Steps NONE = new Steps(List.of());
 
     public Steps {
         transforms = List.copyOf(transforms);
-        policies = Collections.unmodifiableMap(new TreeMap<>(policies));
     }
 
     /** The steps of a pipeline's policies. */
     public static Steps of(Governance governance) {
         List<Transform> transforms = new ArrayList<>();
-        Map<String, String> policies = new TreeMap<>();
         // Each policy adds its step here, in the order that the class comment names.
-        governance.contract().ifPresent(contract -> {
-            ContractTransform transform = new ContractTransform(contract);
-            transforms.add(transform);
-            policies.put("contract", transform.version());
-        });
-        return new Steps(transforms, policies);
+        governance.contract().ifPresent(contract -> transforms.add(new ContractTransform(contract)));
+        if (!governance.mask().isEmpty()) {
+            transforms.add(new MaskTransform(governance.mask()));
+        }
+        return new Steps(transforms);
+    }
+
+    /**
+     * Refuses, before anything is read, what does not fit the streams of a run or would undo a mask.
+     *
+     * @param placed for each stream the columns whose values the target shows outside the rows, as in partition folders
+     */
+    public void check(Collection<StreamPlan> plans, Map<StreamName, List<String>> placed) {
+        for (Transform transform : transforms) {
+            if (transform instanceof MaskTransform mask) {
+                mask.check(plans.stream().map(StreamPlan::schema).toList());
+            }
+        }
+        for (StreamPlan plan : plans) {
+            List<BoundTransform> bound = bind(plan.schema());
+            try {
+                for (BoundTransform step : bound) {
+                    if (step instanceof Hiding hiding) {
+                        check(plan, hiding, placed.getOrDefault(plan.schema().stream(), List.of()));
+                    }
+                }
+            } finally {
+                bound.forEach(BoundTransform::close);
+            }
+        }
+    }
+
+    private static void check(StreamPlan plan, Hiding hiding, List<String> placed) {
+        for (String field : plan.positionFields()) {
+            if (hiding.hidden().contains(field)) {
+                throw WindrowException.of(
+                        MaskError.CURSOR_MASKED,
+                        "Masking field " + field + " of " + plan.schema().stream() + ": its values stand in positions");
+            }
+        }
+        for (String field : placed) {
+            if (hiding.ambiguous().contains(field)) {
+                throw WindrowException.of(
+                        MaskError.KEY_NOT_INJECTIVE,
+                        "Masking partition field " + field + " of " + plan.schema().stream()
+                                + ": different partitions would become one");
+            }
+        }
     }
 
     /** The schema that rows of this schema leave the steps with. Refuses, with the place in the file, what does not fit. */
@@ -45,6 +92,34 @@ public record Steps(List<Transform> transforms, Map<String, String> policies) {
         List<BoundTransform> bound = bind(input);
         try {
             return bound.isEmpty() ? input : bound.getLast().output();
+        } finally {
+            bound.forEach(BoundTransform::close);
+        }
+    }
+
+    /** The columns of this schema whose values are not seen after the steps. */
+    public Set<String> hidden(StreamSchema input) {
+        List<BoundTransform> bound = bind(input);
+        try {
+            Set<String> hidden = new TreeSet<>();
+            for (BoundTransform step : bound) {
+                if (step instanceof Hiding hiding) {
+                    hidden.addAll(hiding.hidden());
+                }
+            }
+            return hidden;
+        } finally {
+            bound.forEach(BoundTransform::close);
+        }
+    }
+
+    /** The versions of the policies that shape rows of this schema; empty if none does. */
+    public Map<String, String> policies(StreamSchema input) {
+        List<BoundTransform> bound = bind(input);
+        try {
+            Map<String, String> policies = new TreeMap<>();
+            bound.forEach(step -> policies.putAll(step.policies()));
+            return policies;
         } finally {
             bound.forEach(BoundTransform::close);
         }

@@ -13,7 +13,7 @@ enum Section {
     WRITE("The write mode by stream (append or replace) where it differs from the default: a snapshot replaces, an "
             + "incremental read appends.", true),
     CONTRACT("What rows must look like, and what happens on drift. Not acted on by this version, and so refused.", false),
-    MASK("Which values are masked. Not acted on by this version, and so refused.", false),
+    MASK("Which values are masked, and how: a list of rules, of which the first that fits a field decides.", true),
     DEDUPE("Which rows count as repeated, by stream. Not acted on by this version, and so refused.", false),
     TRANSFORM("How rows are filtered and reshaped, by stream. Not acted on by this version, and so refused.", false),
     SAMPLE("Which share of a stream is delivered, by stream. Not acted on by this version, and so refused.", false),

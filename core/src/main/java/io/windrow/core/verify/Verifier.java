@@ -7,7 +7,10 @@ import io.windrow.api.source.Reconciliation;
 import io.windrow.api.source.Source;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.plan.Steps;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Compares source and target stream by stream, in three stages: counts and exact sums per window, the source's computed by
@@ -17,6 +20,7 @@ import java.util.Optional;
 public final class Verifier {
     private final Source source;
     private final Sink sink;
+    private final Steps steps;
     private final Depth depth;
     private final Listener listener;
 
@@ -27,9 +31,15 @@ public final class Verifier {
         void at(StreamName stream, String doing, long rows);
     }
 
-    public Verifier(Source source, Sink sink, Depth depth, Listener listener) {
+    /**
+     * A verifier.
+     *
+     * @param steps what a run does to rows on their way; rows of the source go through them before they are compared
+     */
+    public Verifier(Source source, Sink sink, Steps steps, Depth depth, Listener listener) {
         this.source = source;
         this.sink = sink;
+        this.steps = steps;
         this.depth = depth;
         this.listener = listener;
     }
@@ -48,9 +58,22 @@ public final class Verifier {
         if (capability.isEmpty()) {
             return StreamVerdict.undecided(state.stream(), "the source offers no reconciliation");
         }
-        try (Reconciliation reconciliation = capability.get()) {
+        try (Reconciliation reconciliation = new SteppedReconciliation(capability.get(), steps)) {
             reconciliation.begin();
+            Map<String, String> policies = steps.policies(capability.get().schema(state.stream(), epoch.planner()));
+            if (!treatment(policies).equals(treatment(epoch.ledger().policies()))) {
+                return StreamVerdict.undecided(
+                        state.stream(), "the rows were delivered under policies of version " + epoch.ledger().policies()
+                                + ", the pipeline file has " + policies);
+            }
             return new Comparison(state.stream(), reconciliation, epoch.planner(), sink, depth, listener).run();
         }
+    }
+
+    /** What shaped the rows; under which other key they could have been joined shapes nothing. */
+    private static Map<String, String> treatment(Map<String, String> policies) {
+        Map<String, String> treatment = new TreeMap<>(policies);
+        treatment.remove("mask.previous");
+        return treatment;
     }
 }

@@ -12,6 +12,7 @@ import io.windrow.core.checkpoint.Progress;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.epoch.EpochDriver;
+import io.windrow.core.transform.mask.MaskTransform;
 import io.windrow.core.observe.RunEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,7 +105,9 @@ final class Beginning {
     Map<StreamName, StreamTrack> planned(SplitPlanner planner, Sink sink) {
         planner.refusals().forEach(flow::park);
         // A policy that does not fit refuses the run, not the stream: nothing is read under half a mask (I11).
-        planner.plans().values().forEach(plan -> parts.job().steps().output(plan.schema()));
+        Map<StreamName, List<String>> placed = new TreeMap<>();
+        planner.plans().keySet().forEach(stream -> placed.put(stream, sink.placedBy(stream)));
+        parts.job().steps().check(planner.plans().values(), placed);
         for (Map.Entry<StreamName, StreamPlan> entry : planner.plans().entrySet()) {
             StreamTrack track = tracks.get(entry.getKey());
             if (track != null && !flow.isParked(track.stream())) {
@@ -155,7 +158,11 @@ final class Beginning {
                 planner.acknowledge(stream, committed.planner());
             }
         }
-        track.planned(plan);
+        Map<String, String> policies = parts.job().steps().policies(plan.schema());
+        if (plan.restart().isEmpty() && bases.get(stream) != null && state != null) {
+            state.committed().ifPresent(epoch -> MaskTransform.continues(stream, epoch.ledger().policies(), policies));
+        }
+        track.planned(plan, policies);
         sink.prepare(parts.job().steps().output(plan.schema()), track.task().write());
         parts.announcer().announce(new RunEvent.StreamStarted(stream, track.generation(), plan));
     }

@@ -16,15 +16,13 @@ import java.util.stream.Collectors;
 /** Makes a stream's part of an epoch from what the workers reported: positions, staged set, planner state and books. */
 final class EpochBuilder {
     private final String pipeline;
-    private final Map<String, String> policies;
     private final Clock clock;
     private final String hashKey;
     private Instant began;
 
-    EpochBuilder(String pipeline, Map<String, String> policies, Clock clock, String hashKey) {
+    EpochBuilder(String pipeline, Clock clock, String hashKey) {
         this.hashKey = hashKey;
         this.pipeline = pipeline;
-        this.policies = policies;
         this.clock = clock;
         this.began = clock.instant();
     }
@@ -69,7 +67,7 @@ final class EpochBuilder {
                 cut,
                 tally.exceptions(),
                 tally.measures(),
-                policies);
+                track.policies());
         return new StreamCut(
                 track.stream(), track.generation(), track.task().write(), planner, open, staged, track.supersedes(),
                 completes, ledger);

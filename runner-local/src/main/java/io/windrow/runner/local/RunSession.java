@@ -202,7 +202,7 @@ final class RunSession {
         try {
             new Attempt(
                             planned, planner, crew, commits,
-                            new EpochBuilder(job.pipeline(), job.steps().policies(), parts.context().clock(), key.id()), current, parts, budget,
+                            new EpochBuilder(job.pipeline(), parts.context().clock(), key.id()), current, parts, budget,
                             () -> stopRequested)
                     .run();
             orderly = true;

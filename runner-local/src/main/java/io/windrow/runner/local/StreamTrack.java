@@ -45,6 +45,7 @@ final class StreamTrack {
     private long generation;
     private Optional<Long> supersedes = Optional.empty();
     private @Nullable StreamPlan plan;
+    private Map<String, String> policies = Map.of();
     private final Map<String, Position> savedPositions = new TreeMap<>();
     private @Nullable WindrowException error;
     private int failures;
@@ -91,8 +92,14 @@ final class StreamTrack {
         savedPositions.clear();
     }
 
-    void planned(StreamPlan newPlan) {
+    void planned(StreamPlan newPlan, Map<String, String> newPolicies) {
         plan = newPlan;
+        policies = newPolicies;
+    }
+
+    /** The versions of the policies that shape the stream's rows. */
+    Map<String, String> policies() {
+        return policies;
     }
 
     void handedOut(Split split, Optional<Position> from) {

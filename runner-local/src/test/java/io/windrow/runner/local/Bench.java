@@ -68,7 +68,7 @@ final class Bench implements AutoCloseable {
                 maxRowsPerSecond, 0);
         return new Job(
                 "bench", context -> new MemorySource(upstream, context), context -> target.connect(),
-                source -> List.copyOf(streams), new Steps(transforms, Map.of()), pace, Optional.empty());
+                source -> List.copyOf(streams), new Steps(transforms), pace, Optional.empty());
     }
 
     LocalRunner runner(StateStore store) {

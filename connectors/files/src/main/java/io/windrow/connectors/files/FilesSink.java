@@ -105,6 +105,11 @@ public final class FilesSink implements Sink {
     }
 
     @Override
+    public List<String> placedBy(StreamName stream) {
+        return Partitioner.columns(config, stream);
+    }
+
+    @Override
     public SinkWriter writer(StreamSchema schema, WriteMode mode, WriterId id) {
         sweep(schema.stream(), id.fencingToken());
         return new FilesWriter(config, context, tree, schema, mode, id, sequence);

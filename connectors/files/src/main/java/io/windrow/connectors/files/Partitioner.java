@@ -3,6 +3,7 @@ package io.windrow.connectors.files;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.connectors.files.format.FlatText;
 import io.windrow.connectors.files.layout.SafeName;
@@ -46,6 +47,23 @@ final class Partitioner {
 
     static Partitioner of(FilesConfig config, StreamSchema schema) {
         return new Partitioner(config, schema);
+    }
+
+    /** The columns that a stream's folders are named by. */
+    static List<String> columns(FilesConfig config, StreamName stream) {
+        List<String> columns = new ArrayList<>();
+        for (FilesConfig.PartitionConfig partition : config.partitions()) {
+            if (partition.stream().equals(stream.toString())) {
+                for (String by : partition.by()) {
+                    Matcher function = FUNCTION.matcher(by);
+                    columns.add(by);
+                    if (function.matches()) {
+                        columns.add(function.group(2));
+                    }
+                }
+            }
+        }
+        return columns;
     }
 
     /** Refuses a partitioning that does not fit the stream. */

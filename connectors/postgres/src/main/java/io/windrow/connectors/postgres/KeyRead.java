@@ -104,7 +104,8 @@ final class KeyRead implements StreamRead {
                 List.of("The key of a row never changes.", "Ranges may be of different moments after an interruption."),
                 List.of("changes in a range after it was read, until the next run"));
         long rows = shape.relation().map(relation -> (long) relation.estimate().rows()).orElse(-1L);
-        return new StreamPlan(shape.schema(), guarantee, Optional.empty(), rows, bytes);
+        return new StreamPlan(
+                shape.schema(), guarantee, Optional.empty(), rows, bytes, shape.schema().key());
     }
 
     @Override

@@ -312,7 +312,8 @@ final class WindowRead implements StreamRead {
                 WindowGuarantee.of(shape, moment),
                 rewritten ? Optional.of(REWRITTEN) : Optional.empty(),
                 rows,
-                -1);
+                -1,
+                shape.config().cursor().stream().toList());
     }
 
     @Override

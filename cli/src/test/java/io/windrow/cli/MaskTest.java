@@ -1,0 +1,131 @@
+package io.windrow.cli;
+
+import static io.windrow.cli.Invoked.windrow;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.testkit.postgres.PostgresDatabase;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("server")
+class MaskTest {
+    @RegisterExtension
+    static final PostgresDatabase DATABASE = PostgresDatabase.on(18);
+
+    private static final String CANARY = "canary.7f3a91@example.com";
+    private static final String KEY = "first key, long enough to be one";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aMaskedValueIsFoundNowhereButAtTheSource() throws IOException {
+        people("canaries");
+        Path file = pipeline("canaries", "mode: snapshot", """
+                mask:
+                  - {field: "*.email", with: hmac, key: "%s"}
+                  - {field: phone, with: redact}
+                  - {detect: [email, card], with: redact}
+                """.formatted(KEY));
+        Invoked run = windrow("run", file);
+        assertThat(run.exit()).as(run.whole()).isEqualTo(ExitCode.OK.value());
+        Invoked plan = windrow("plan", file);
+        assertThat(plan.out()).contains("masks: email");
+        List<Invoked> all = new ArrayList<>(List.of(run, plan));
+        for (String command : List.of("preview", "ledger", "verify", "check", "discover")) {
+            all.add(windrow(command, file));
+        }
+        all.add(windrow("verify", "--files", file));
+        all.add(windrow("verify", "--depth", "keys", "--json", file));
+        for (Invoked one : all) {
+            assertThat(one.whole()).doesNotContain(CANARY).doesNotContain("4111 1111").doesNotContain("650-253").doesNotContain(KEY);
+        }
+        assertThat(all.get(4).exit()).as(all.get(4).whole()).isEqualTo(ExitCode.OK.value());
+        assertThat(all.get(8).exit()).as(all.get(8).whole()).isEqualTo(ExitCode.OK.value());
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path path : files.filter(Files::isRegularFile).filter(path -> !path.equals(file)).toList()) {
+                assertThat(new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1))
+                        .as(path.toString())
+                        .doesNotContain(CANARY)
+                        .doesNotContain("4111 1111")
+                        .doesNotContain(KEY);
+            }
+        }
+    }
+
+    @Test
+    @Tag("H05")
+    void aMaskThatIsTurnedOnLaterIsRefusedUntilANewGenerationReplacesTheClearRows() throws IOException {
+        people("later");
+        Path file = pipeline("later", "mode: incremental, guarantee: proven", "");
+        assertThat(windrow("run", file).exit()).isEqualTo(ExitCode.OK.value());
+
+        pipeline("later", "mode: incremental, guarantee: proven", "mask: [{field: email, with: redact}]\n");
+        Invoked plan = windrow("plan", file);
+        assertThat(plan.exit()).isEqualTo(ExitCode.USER.value());
+        assertThat(plan.whole()).contains("mask.changed", "--full-refresh", "delete");
+        Invoked refused = windrow("run", file);
+        assertThat(refused.exit()).as(refused.whole()).isNotEqualTo(ExitCode.OK.value());
+        assertThat(refused.whole()).contains("mask.changed");
+
+        Invoked again = windrow("run", "--full-refresh", file);
+        assertThat(again.exit()).as(again.whole()).isEqualTo(ExitCode.OK.value());
+        assertThat(windrow("run", file).exit()).isEqualTo(ExitCode.OK.value());
+    }
+
+    @Test
+    void aKeyThatRotatesStopsTheStreamUnlessTheOldOneIsGiven() throws IOException {
+        people("rotated");
+        String mode = "mode: incremental, guarantee: proven";
+        Path file = pipeline("rotated", mode, "mask: [{field: email, with: token, key: '%s'}]\n".formatted(KEY));
+        assertThat(windrow("run", file).exit()).isEqualTo(ExitCode.OK.value());
+
+        String second = "second key, also long enough, yes";
+        pipeline("rotated", mode, "mask: [{field: email, with: token, key: '%s'}]\n".formatted(second));
+        assertThat(windrow("run", file).whole()).contains("mask.changed").doesNotContain(second);
+    }
+
+    @Test
+    void whatWouldUndoTheMaskIsRefusedWithItsPlace() throws IOException {
+        people("undone");
+        Path file = pipeline("undone", "mode: incremental, cursor: id", "mask: [{field: id, with: redact}]\n");
+        assertThat(windrow("plan", file).whole()).contains("mask.key_not_injective", "pipeline.yaml:");
+        pipeline("undone", "mode: incremental, cursor: id", "mask: [{field: id, with: hmac, key: '%s'}]\n".formatted(KEY));
+        assertThat(windrow("plan", file).whole()).contains("mask.cursor_masked");
+        pipeline("undone", "mode: snapshot", "mask: [{field: emial, with: redact}]\n");
+        Invoked unknown = windrow("run", file);
+        assertThat(unknown.whole()).contains("mask.field_unknown", "the nearest is email", "pipeline.yaml:");
+        assertThat(folder.resolve("out").resolve("public.undone")).doesNotExist();
+    }
+
+    private static void people(String table) {
+        DATABASE.execute(
+                "CREATE TABLE " + table + " (id int PRIMARY KEY, email text, phone text, note text)",
+                "INSERT INTO " + table + " SELECT i, CASE WHEN i = 7 THEN '" + CANARY + "' ELSE 'p' || i || '@example.com' END,"
+                        + " '+1 650-253-' || lpad(i::text, 4, '0'), 'paid by 4111 1111 1111 1111 for " + CANARY + "'"
+                        + " FROM generate_series(1, 500) i");
+    }
+
+    private Path pipeline(String table, String read, String policies) throws IOException {
+        Path file = folder.resolve("pipeline.yaml");
+        Files.writeString(file, """
+                pipeline: masked-%s
+                source:
+                  postgres:
+                    url: "%s"
+                    streams: [{table: public.%s, %s}]
+                sink:
+                  files: {path: ./out}
+                %s""".formatted(table, DATABASE.url(), table, read, policies));
+        return file;
+    }
+}

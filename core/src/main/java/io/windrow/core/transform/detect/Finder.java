@@ -1,0 +1,17 @@
+package io.windrow.core.transform.detect;
+
+import java.util.List;
+
+/** Finds one kind of personal data in text. Used by one thread. */
+public interface Finder {
+    /** Where it stands, in ascending order and without overlap. */
+    List<Span> find(String text);
+
+    /**
+     * A part of a text.
+     *
+     * @param start the first character
+     * @param end the character after the last
+     */
+    record Span(int start, int end) {}
+}

@@ -1,0 +1,155 @@
+package io.windrow.core.transform.mask;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.ChangeColumns;
+import io.windrow.api.batch.Rejected;
+import io.windrow.api.schema.ArrowTypes;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.transform.BoundTransform;
+import io.windrow.core.transform.Hiding;
+import io.windrow.core.transform.Rows;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+
+/** The mask bound to a stream's schema: it replaces vectors, in the batch, in what was set aside and in before-images. */
+final class BoundMask implements BoundTransform, Hiding {
+    private final StreamSchema input;
+    private final StreamSchema output;
+    private final List<Optional<ColumnMask>> masks;
+
+    BoundMask(StreamSchema input, List<Optional<ColumnMask>> masks) {
+        this.input = input;
+        this.masks = List.copyOf(masks);
+        List<Column> columns = new ArrayList<>();
+        for (int i = 0; i < masks.size(); i++) {
+            columns.addAll(masks.get(i).map(ColumnMask::output).orElse(List.of(input.columns().get(i))));
+        }
+        this.output = new StreamSchema(input.stream(), input.version(), columns, input.key());
+    }
+
+    @Override
+    public StreamSchema output() {
+        return output;
+    }
+
+    @Override
+    public Map<String, String> policies() {
+        return Map.of("mask", digest(ColumnMask::version), "mask.previous", digest(ColumnMask::previousVersion));
+    }
+
+    private String digest(Function<ColumnMask, String> version) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < masks.size(); i++) {
+            String name = input.columns().get(i).name();
+            masks.get(i).ifPresent(mask ->
+                    text.append(name.length()).append(':').append(name).append(version.apply(mask)).append('\n'));
+        }
+        byte[] digest = Hmac.sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest, 0, 8);
+    }
+
+    @Override
+    public Set<String> hidden() {
+        return columns(mask -> true);
+    }
+
+    @Override
+    public Set<String> ambiguous() {
+        return columns(mask -> !mask.injective());
+    }
+
+    private Set<String> columns(Predicate<ColumnMask> wanted) {
+        Set<String> names = new TreeSet<>();
+        for (int i = 0; i < masks.size(); i++) {
+            if (masks.get(i).filter(wanted).isPresent()) {
+                names.add(input.columns().get(i).name());
+            }
+        }
+        return names;
+    }
+
+    @Override
+    public Batch apply(Batch batch) {
+        Batch.Parts parts = batch.release();
+        List<Rejected> aside = new ArrayList<>();
+        BadRows bad = new BadRows();
+        VectorSchemaRoot rows = parts.rows();
+        try {
+            rows = masked(parts.rows(), bad);
+            ChangeColumns changes = parts.changes() == null ? null : masked(parts.changes(), bad);
+            for (Rejected rejected : parts.rejected()) {
+                // What could not be masked comes out null there; its first reason stands already.
+                aside.add(rejected.schema().equals(input)
+                        ? new Rejected(output, masked(rejected.rows(), new BadRows()), rejected.reasons())
+                        : rejected);
+            }
+            Batch done = parts.withRows(output, rows, changes).withRejected(aside).batch();
+            return bad.isEmpty() ? done : setAside(done, bad);
+        } catch (RuntimeException e) {
+            rows.close();
+            aside.forEach(Rejected::close);
+            parts.rejected().forEach(Rejected::close);
+            if (parts.changes() != null) {
+                parts.changes().close();
+            }
+            throw e;
+        }
+    }
+
+    private static Batch setAside(Batch batch, BadRows bad) {
+        int[] kept = new int[batch.rowCount()];
+        int count = 0;
+        for (int row = 0; row < kept.length; row++) {
+            if (!bad.contains(row)) {
+                kept[count++] = row;
+            }
+        }
+        return Rows.setAside(batch, kept, count, bad.rows(), bad.reasons());
+    }
+
+    private ChangeColumns masked(ChangeColumns changes, BadRows bad) {
+        return new ChangeColumns(
+                changes.operations(), changes.ordinals(), changes.commitMicros(), changes.transactions(),
+                changes.presence(), changes.before().map(before -> masked(before, bad)));
+    }
+
+    /** Moves untouched vectors and replaces the others; the old ones are freed. */
+    private VectorSchemaRoot masked(VectorSchemaRoot rows, BadRows bad) {
+        List<FieldVector> vectors = new ArrayList<>();
+        List<FieldVector> made = new ArrayList<>();
+        List<FieldVector> spent = new ArrayList<>();
+        try {
+            for (int i = 0; i < masks.size(); i++) {
+                FieldVector values = rows.getVector(i);
+                Optional<ColumnMask> mask = masks.get(i);
+                if (mask.isPresent()) {
+                    List<FieldVector> masked = mask.get().apply(values, bad);
+                    made.addAll(masked);
+                    vectors.addAll(masked);
+                    spent.add(values);
+                } else {
+                    vectors.add(values);
+                }
+            }
+        } catch (RuntimeException e) {
+            made.forEach(FieldVector::close);
+            throw e;
+        }
+        spent.forEach(FieldVector::close);
+        return new VectorSchemaRoot(ArrowTypes.schema(output).getFields(), vectors, rows.getRowCount());
+    }
+
+    @Override
+    public void close() {}
+}

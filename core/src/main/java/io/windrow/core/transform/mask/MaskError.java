@@ -1,0 +1,94 @@
+package io.windrow.core.transform.mask;
+
+import io.windrow.api.error.ErrorCode;
+import io.windrow.api.error.ErrorKind;
+
+/** Why a mask is refused or stops. No message quotes a value. */
+public enum MaskError implements ErrorCode {
+    /** The rule names no field and no content, or both. */
+    RULE_AMBIGUOUS(
+            "mask.rule_ambiguous",
+            ErrorKind.USER,
+            "A mask rule names neither a field nor content to detect, or both.",
+            "Give the rule either `field` or `detect`."),
+    /** The rule needs a key. */
+    KEY_MISSING(
+            "mask.key_missing",
+            ErrorKind.USER,
+            "The method needs a key and the rule has none.",
+            "Add `key: ${secret:NAME}` to the rule; 16 bytes or more."),
+    /** The key is too short to protect anything. */
+    KEY_WEAK(
+            "mask.key_weak",
+            ErrorKind.USER,
+            "The key has fewer than 16 bytes.",
+            "Use a random key of 32 bytes, for example from a secrets file."),
+    /** The method cannot be used with the type. */
+    TYPE_UNSUITABLE(
+            "mask.type_unsuitable",
+            ErrorKind.USER,
+            "The method does not fit the field's type.",
+            "Use redact or null, which fit every type, or the method that the message names."),
+    /** A field name in a rule fits nothing. */
+    FIELD_UNKNOWN(
+            "mask.field_unknown",
+            ErrorKind.USER,
+            "A mask rule names a field that the stream does not have, so something may go out unmasked.",
+            "Correct the name; the nearest one is in the message."),
+    /** A column that identifies rows would lose its identity. */
+    KEY_NOT_INJECTIVE(
+            "mask.key_not_injective",
+            ErrorKind.USER,
+            "A key, partition or dedupe field is masked so that different values may become the same.",
+            "Use hmac, token or fpe for it, or take it out of the key, the partitions or dedupe."),
+    /** Positions hold the value. */
+    CURSOR_MASKED(
+            "mask.cursor_masked",
+            ErrorKind.USER,
+            "The field's values stand in positions, which are saved: a mask would not keep them from the state store.",
+            "Use another cursor, or leave the field out of the mask."),
+    /** The mask changed in the life of a stream. */
+    CHANGED(
+            "mask.changed",
+            ErrorKind.USER,
+            "The mask or its key differs from that of the rows delivered before.",
+            "Open a new generation with `windrow run --full-refresh --stream NAME` and purge the old files; or give the old key as `previous_key`."),
+    /** A value is not of the alphabet of its format-preserving mask. */
+    OUTSIDE_ALPHABET(
+            "mask.outside_alphabet",
+            ErrorKind.DATA,
+            "A value holds too few or too many characters of the alphabet for format-preserving encryption.",
+            "Use a wider alphabet or another method; the row was set aside.");
+
+    private final String code;
+    private final ErrorKind kind;
+    private final String meaning;
+    private final String remedy;
+
+    MaskError(String code, ErrorKind kind, String meaning, String remedy) {
+        this.code = code;
+        this.kind = kind;
+        this.meaning = meaning;
+        this.remedy = remedy;
+    }
+
+    @Override
+    public String code() {
+        return code;
+    }
+
+    @Override
+    public ErrorKind kind() {
+        return kind;
+    }
+
+    @Override
+    public String meaning() {
+        return meaning;
+    }
+
+    @Override
+    public String remedy() {
+        return remedy;
+    }
+}

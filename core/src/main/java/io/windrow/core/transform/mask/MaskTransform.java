@@ -1,0 +1,236 @@
+package io.windrow.core.transform.mask;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.transform.BoundTransform;
+import io.windrow.api.transform.Transform;
+import io.windrow.core.policy.MaskRule;
+import io.windrow.core.registry.NearestName;
+import io.windrow.core.transform.detect.Finders;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The mask of a pipeline. Immutable. */
+public final class MaskTransform implements Transform {
+    private static final int MIN_KEY = 16;
+
+    private final List<Compiled> rules;
+
+    private record Compiled(MaskRule rule, Optional<Pattern> field) {}
+
+    /** A mask of rules, the first that fits a field decides. Refuses rules that cannot be followed for any stream. */
+    public MaskTransform(List<MaskRule> rules) {
+        List<Compiled> compiled = new ArrayList<>();
+        for (MaskRule rule : rules) {
+            compiled.add(compile(rule));
+        }
+        this.rules = List.copyOf(compiled);
+    }
+
+    private static Compiled compile(MaskRule rule) {
+        if (rule.field().isPresent() == !rule.detect().isEmpty()) {
+            throw WindrowException.of(MaskError.RULE_AMBIGUOUS, "Reading a mask rule: it has "
+                            + (rule.field().isPresent() ? "both `field` and `detect`" : "neither `field` nor `detect`"))
+                    .at(rule.origin().place());
+        }
+        switch (rule.with()) {
+            case HMAC, TOKEN, FPE -> key(rule);
+            case TRUNCATE -> {
+                if (!rule.detect().isEmpty()) {
+                    throw unsuitable("content that is detected", rule, "redact, partial, hmac, token or fpe");
+                }
+            }
+            case REDACT, NULL, PARTIAL -> {}
+        }
+        return new Compiled(rule, rule.field().map(MaskTransform::pattern));
+    }
+
+    /** {@code *} stands for any run of characters; a name without dots is a field of any stream. */
+    private static Pattern pattern(String field) {
+        StringBuilder pattern = new StringBuilder();
+        for (String part : field.split("\\*", -1)) {
+            pattern.append(pattern.isEmpty() && part.isEmpty() ? "" : Pattern.quote(part)).append(".*");
+        }
+        pattern.setLength(pattern.length() - 2);
+        return Pattern.compile(pattern.toString(), Pattern.DOTALL);
+    }
+
+    private static byte[] key(MaskRule rule) {
+        byte[] key = rule.key()
+                .orElseThrow(() -> WindrowException.of(
+                                MaskError.KEY_MISSING,
+                                "Reading a mask rule: " + word(rule) + " has no key")
+                        .at(rule.origin().place()))
+                .reveal()
+                .getBytes(StandardCharsets.UTF_8);
+        if (key.length < MIN_KEY) {
+            throw WindrowException.of(
+                            MaskError.KEY_WEAK,
+                            "Reading a mask rule: the key of " + word(rule) + " has " + key.length + " bytes, at least "
+                                    + MIN_KEY + " are needed")
+                    .at(rule.origin().place());
+        }
+        return key;
+    }
+
+    /** Refuses a field that none of the streams has, when nothing in its rule says that it may be missing. */
+    public void check(Collection<StreamSchema> streams) {
+        for (Compiled compiled : rules) {
+            Optional<String> name = compiled.rule().field().filter(field -> field.indexOf('*') < 0);
+            if (name.isPresent() && streams.stream().noneMatch(schema -> schema.columns().stream()
+                    .anyMatch(column -> names(compiled.field().orElseThrow(), schema, column)))) {
+                List<String> known = streams.stream()
+                        .flatMap(schema -> schema.columns().stream()
+                                .flatMap(column -> Stream.of(column.name(), schema.stream() + "." + column.name())))
+                        .toList();
+                throw WindrowException.of(
+                                MaskError.FIELD_UNKNOWN,
+                                "Binding the mask: no stream has a field " + name.get()
+                                        + NearestName.of(name.get(), known).map(near -> "; the nearest is " + near).orElse(""))
+                        .at(compiled.rule().origin().place());
+            }
+        }
+    }
+
+    /** Whether rows of an earlier policy may stand beside rows of the present one; versions are those of the ledger. */
+    public static void continues(StreamName stream, Map<String, String> delivered, Map<String, String> now) {
+        Optional<String> old = Optional.ofNullable(delivered.get("mask"));
+        Optional<String> present = Optional.ofNullable(now.get("mask"));
+        if (!old.equals(present) && (old.isEmpty() || !old.equals(Optional.ofNullable(now.get("mask.previous"))))) {
+            throw WindrowException.of(
+                            MaskError.CHANGED,
+                            "Continuing stream " + stream + ": the rows delivered before "
+                                    + old.map(version -> "follow mask version " + version).orElse("are not masked") + ", now "
+                                    + present.map(version -> "version " + version + " is asked for").orElse("no mask is asked for"))
+                    .remedy("Run `windrow run --full-refresh --stream " + stream + "`, which opens a new generation, then delete "
+                            + "the files of the older generations; or, after a change of key, give the old one as `previous_key`.");
+        }
+    }
+
+    @Override
+    public BoundTransform bind(StreamSchema input) {
+        List<Optional<ColumnMask>> masks = new ArrayList<>();
+        boolean any = false;
+        for (Column column : input.columns()) {
+            Optional<ColumnMask> mask = mask(input, column);
+            if (mask.isPresent() && input.key().contains(column.name()) && !mask.get().injective()) {
+                throw WindrowException.of(
+                                MaskError.KEY_NOT_INJECTIVE,
+                                "Masking key field " + column.name() + " of " + input.stream() + ": "
+                                        + mask.get().version().split(" ")[0] + " can make different keys the same")
+                        .at(rule(input, column).origin().place());
+            }
+            any |= mask.isPresent();
+            masks.add(mask);
+        }
+        return any ? new BoundMask(input, masks) : new PassThrough(input);
+    }
+
+    private Optional<ColumnMask> mask(StreamSchema schema, Column column) {
+        for (Compiled compiled : rules) {
+            if (compiled.field().isPresent() && names(compiled.field().get(), schema, column)) {
+                return Optional.of(whole(compiled.rule(), column));
+            }
+        }
+        List<ContentMask.Rule> content = new ArrayList<>();
+        if (column.type() instanceof ColumnType.Text || column.type() instanceof ColumnType.Json) {
+            for (Compiled compiled : rules) {
+                MaskRule rule = compiled.rule();
+                for (MaskRule.Detector detector : rule.detect()) {
+                    Optional<TextMask.TextChange> change = change(rule);
+                    content.add(new ContentMask.Rule(
+                            Finders.of(detector, rule.region()), change,
+                            detector.name().toLowerCase(Locale.ROOT) + " "
+                                    + change.map(TextMask.TextChange::version).orElse("null")));
+                }
+            }
+        }
+        return content.isEmpty() ? Optional.empty() : Optional.of(new ContentMask(column, content));
+    }
+
+    private MaskRule rule(StreamSchema schema, Column column) {
+        return rules.stream()
+                .filter(one -> one.field().isEmpty() || names(one.field().get(), schema, column))
+                .findFirst()
+                .orElseThrow()
+                .rule();
+    }
+
+    private static boolean names(Pattern field, StreamSchema schema, Column column) {
+        String name = column.name();
+        String stream = schema.stream().name() + "." + name;
+        return field.matcher(name).matches()
+                || field.matcher(stream).matches()
+                || field.matcher(schema.stream().namespace() + "." + stream).matches();
+    }
+
+    /** What becomes of a whole field. */
+    private static ColumnMask whole(MaskRule rule, Column column) {
+        boolean text = column.type() instanceof ColumnType.Text;
+        return switch (rule.with()) {
+            case REDACT -> new FixedMask(column, rule.text());
+            case NULL -> new NullMask(column);
+            case HMAC -> keyed(rule, column, KeyedMask.Form.HMAC);
+            case TOKEN -> keyed(rule, column, KeyedMask.Form.TOKEN);
+            case PARTIAL, FPE -> {
+                if (!text) {
+                    throw unsuitable("field " + column.name() + " of type " + column.sourceType(), rule, "hmac, token, redact or null");
+                }
+                yield new TextMask(column, change(rule).orElseThrow());
+            }
+            case TRUNCATE -> {
+                boolean timed = column.type() instanceof ColumnType.Timestamp
+                        || column.type() instanceof ColumnType.Date && rule.to() != MaskRule.Truncation.HOUR;
+                if (!timed) {
+                    throw unsuitable("field " + column.name() + " of type " + column.sourceType(), rule, "redact or null");
+                }
+                yield new TruncateMask(column, rule.to());
+            }
+        };
+    }
+
+    private static ColumnMask keyed(MaskRule rule, Column column, KeyedMask.Form form) {
+        Texts texts = Texts.of(column)
+                .orElseThrow(() -> unsuitable(
+                        "field " + column.name() + " of type " + column.sourceType(), rule, "redact or null"));
+        List<byte[]> keys = new ArrayList<>();
+        keys.add(key(rule));
+        rule.previousKey().ifPresent(previous -> keys.add(previous.reveal().getBytes(StandardCharsets.UTF_8)));
+        return new KeyedMask(column, texts, form, keys);
+    }
+
+    /** What becomes of a text or of a find inside it; empty: the value becomes null. */
+    private static Optional<TextMask.TextChange> change(MaskRule rule) {
+        return switch (rule.with()) {
+            case REDACT -> Optional.of(new Replace(rule.text()));
+            case PARTIAL -> Optional.of(new Partial(rule.keepStart(), rule.keepEnd()));
+            case FPE -> Optional.of(new FormatPreserving(rule.alphabet(), key(rule)));
+            case HMAC -> Optional.of(new KeyedText(KeyedMask.Form.HMAC, key(rule)));
+            case TOKEN -> Optional.of(new KeyedText(KeyedMask.Form.TOKEN, key(rule)));
+            case NULL -> Optional.empty();
+            case TRUNCATE -> throw unsuitable("text", rule, "partial");
+        };
+    }
+
+    private static WindrowException unsuitable(String what, MaskRule rule, String instead) {
+        return WindrowException.of(
+                        MaskError.TYPE_UNSUITABLE,
+                        "Masking " + what + " by " + word(rule) + ": the method does not fit")
+                .at(rule.origin().place())
+                .remedy("Use " + instead + ".");
+    }
+
+    private static String word(MaskRule rule) {
+        return rule.with().name().toLowerCase(Locale.ROOT);
+    }
+}

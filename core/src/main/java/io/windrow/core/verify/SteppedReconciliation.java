@@ -1,0 +1,126 @@
+package io.windrow.core.verify;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.ReadResult;
+import io.windrow.api.source.Reconciliation;
+import io.windrow.api.source.SplitReader;
+import io.windrow.api.source.Windows;
+import io.windrow.core.plan.SteppedReader;
+import io.windrow.core.plan.Steps;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A source as it looks behind the pipeline's steps: rows are read again and go through them, as in a run. What the database
+ * sums up by itself speaks of rows before the steps, so a stream that steps concern is counted by reading it.
+ */
+final class SteppedReconciliation implements Reconciliation {
+    private final Reconciliation source;
+    private final Steps steps;
+    private final Map<StreamName, Boolean> concerned = new HashMap<>();
+
+    SteppedReconciliation(Reconciliation source, Steps steps) {
+        this.source = source;
+        this.steps = steps;
+    }
+
+    private boolean concerns(StreamName stream, PlannerState delivered) {
+        return concerned.computeIfAbsent(
+                stream, name -> !steps.policies(source.schema(name, delivered)).isEmpty());
+    }
+
+    @Override
+    public void begin() {
+        source.begin();
+    }
+
+    @Override
+    public StreamSchema schema(StreamName stream, PlannerState delivered) {
+        return steps.output(source.schema(stream, delivered));
+    }
+
+    @Override
+    public Windows windows(StreamName stream, PlannerState delivered, int max) {
+        Windows windows = source.windows(stream, delivered, max);
+        if (!concerns(stream, delivered)) {
+            return windows;
+        }
+        StreamSchema before = source.schema(stream, delivered);
+        StreamSchema after = schema(stream, delivered);
+        boolean kept = windows.column().map(name -> column(before, name).equals(column(after, name))).orElse(false);
+        return kept ? new Windows(windows.column(), windows.cuts(), List.of()) : Windows.NONE;
+    }
+
+    private static Optional<Column> column(StreamSchema schema, String name) {
+        int at = schema.indexOf(name);
+        return at < 0 ? Optional.empty() : Optional.of(schema.columns().get(at));
+    }
+
+    @Override
+    public List<Windows.Totals> totals(StreamName stream, PlannerState delivered, Windows windows) {
+        if (!concerns(stream, delivered)) {
+            return source.totals(stream, delivered, windows);
+        }
+        WindowOf windowOf = new WindowOf(schema(stream, delivered), windows);
+        Map<Integer, Long> rows = new TreeMap<>();
+        try (SplitReader reader = read(stream, delivered)) {
+            while (true) {
+                switch (reader.read(System.nanoTime() + Duration.ofSeconds(5).toNanos())) {
+                    case ReadResult.Data data -> {
+                        try (Batch batch = data.batch()) {
+                            int[] of = windowOf.rows(batch);
+                            for (int row = 0; row < batch.rowCount(); row++) {
+                                rows.merge(of[row], 1L, Long::sum);
+                            }
+                        }
+                    }
+                    case ReadResult.Idle ignored -> reader.keepAlive();
+                    case ReadResult.End ignored -> {
+                        return rows.entrySet().stream()
+                                .map(one -> new Windows.Totals(one.getKey(), one.getValue(), List.of()))
+                                .toList();
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public SplitReader read(StreamName stream, PlannerState delivered) {
+        return stepped(source.read(stream, delivered), stream, delivered);
+    }
+
+    @Override
+    public SplitReader read(StreamName stream, PlannerState delivered, Windows.Range range) {
+        return stepped(source.read(stream, delivered, range), stream, delivered);
+    }
+
+    private SplitReader stepped(SplitReader reader, StreamName stream, PlannerState delivered) {
+        return concerns(stream, delivered)
+                ? new SteppedReader(reader, steps.bind(source.schema(stream, delivered)))
+                : reader;
+    }
+
+    @Override
+    public List<Change> changedSince(StreamName stream, PlannerState delivered, List<List<String>> keys) {
+        StreamSchema before = source.schema(stream, delivered);
+        StreamSchema after = schema(stream, delivered);
+        boolean known = before.key().equals(after.key())
+                && before.key().stream().allMatch(name -> column(before, name).equals(column(after, name)));
+        // The database knows no key as the steps made it.
+        return known ? source.changedSince(stream, delivered, keys) : keys.stream().map(key -> Change.UNDECIDABLE).toList();
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+}

@@ -1,0 +1,102 @@
+package io.windrow.core.transform.detect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.core.policy.MaskRule.Detector;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FindersTest {
+    @ParameterizedTest
+    @CsvSource({
+        "EMAIL, ada.lovelace+x@example.co.uk",
+        "EMAIL, ıŞık@örnek.com.tr",
+        "CARD, 4111 1111 1111 1111",
+        "CARD, 5500-0000-0000-0004",
+        "CARD, 378282246310005",
+        "IBAN, DE89370400440532013000",
+        "IBAN, GB29 NWBK 6016 1331 9268 19",
+        "IBAN, no9386011117947",
+        "PHONE, +49 30 901820",
+        "PHONE, +1 (650) 253-0000",
+        "IP, 192.168.0.1",
+        "IP, 2001:db8::8a2e:370:7334",
+        "IP, ::ffff:10.0.0.1",
+        "SSN, 536-90-4399",
+        "NINO, AB 12 34 56 C",
+        "NIR, 1 85 05 78 006 084 91",
+        "NIR, 180032A00200163",
+        "DNI, 12345678Z",
+        "DNI, X1234567L",
+        "CODICE_FISCALE, RSSMRA85T10A562S",
+        "STEUER_ID, 86095742719",
+        "STEUER_ID, 47 036 892 816",
+        "BSN, 111222333",
+        "PESEL, 44051401359"
+    })
+    void aGoodOneIsFoundAloneAndInsideASentence(Detector detector, String good) {
+        Finder finder = Finders.of(detector, Optional.empty());
+        assertThat(finder.find(good)).containsExactly(new Finder.Span(0, good.length()));
+        String sentence = "paid by (" + good + "), thanks";
+        assertThat(finder.find(sentence)).containsExactly(new Finder.Span(9, 9 + good.length()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "EMAIL, ada@localhost",
+        "EMAIL, @example.com",
+        "CARD, 4111 1111 1111 1112",
+        "CARD, 0000 0000 0000 0000",
+        "CARD, 41111111111111111111111111",
+        "IBAN, DE88370400440532013000",
+        "IBAN, DE8937040044053201300",
+        "PHONE, 030 901820",
+        "PHONE, 12345",
+        "IP, 256.1.1.1",
+        "IP, 1.2.3.4.5",
+        "IP, 12:30:45",
+        "IP, std::vector",
+        "SSN, 666-90-4399",
+        "SSN, 536-00-4399",
+        "SSN, 536904399",
+        "NINO, BG123456A",
+        "NINO, AB123456E",
+        "NIR, 1 85 05 78 006 084 92",
+        "DNI, 12345678A",
+        "CODICE_FISCALE, RSSMRA85T10A562T",
+        "STEUER_ID, 86095742718",
+        "STEUER_ID, 12345678903",
+        "BSN, 111222334",
+        "PESEL, 44051401358",
+        "PESEL, 44131401351"
+    })
+    void whatOnlyLooksLikeItIsLeftAlone(Detector detector, String bad) {
+        assertThat(Finders.of(detector, Optional.empty()).find(bad)).isEmpty();
+        assertThat(Finders.of(detector, Optional.empty()).find("x " + bad + " y")).isEmpty();
+    }
+
+    @Test
+    void aNumberWithoutCountryCodeIsAPhoneNumberInItsRegion() {
+        assertThat(Finders.of(Detector.PHONE, Optional.of("de")).find("call 030 901820 now"))
+                .containsExactly(new Finder.Span(5, 15));
+    }
+
+    @Test
+    void severalAreAllFound() {
+        assertThat(Finders.of(Detector.EMAIL, Optional.empty()).find("a@b.de, c@d.de;e@f.de"))
+                .isEqualTo(List.of(new Finder.Span(0, 6), new Finder.Span(8, 14), new Finder.Span(15, 21)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Detector.class)
+    void longHostileTextTakesNoTimeToSpeakOf(Detector detector) {
+        Finder finder = Finders.of(detector, Optional.empty());
+        for (String unit : List.of("1", "a", "1 ", "a@", "1:", "A1", "1-")) {
+            assertThat(finder.find(unit.repeat(20_000))).hasSizeLessThan(20_000);
+        }
+    }
+}

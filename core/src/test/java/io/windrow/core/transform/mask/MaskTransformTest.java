@@ -1,0 +1,265 @@
+package io.windrow.core.transform.mask;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.BatchBuilder;
+import io.windrow.api.batch.Position;
+import io.windrow.api.batch.Rejected;
+import io.windrow.api.config.Origin;
+import io.windrow.api.config.Secret;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.transform.BoundTransform;
+import io.windrow.core.policy.MaskRule;
+import io.windrow.core.policy.MaskRule.Alphabet;
+import io.windrow.core.policy.MaskRule.Detector;
+import io.windrow.core.policy.MaskRule.Method;
+import io.windrow.core.policy.MaskRule.Truncation;
+import io.windrow.core.transform.Rows;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MaskTransformTest {
+    private static final String KEY = "0123456789abcdef0123456789abcdef";
+    private static final StreamSchema SCHEMA = new StreamSchema(
+            new StreamName("shop", "people"), 1,
+            List.of(
+                    column(1, "id", new ColumnType.Int(64, true), false),
+                    column(2, "email", new ColumnType.Text(), true),
+                    column(3, "born", new ColumnType.Date(), true),
+                    column(4, "seen", new ColumnType.Timestamp(true), true),
+                    column(5, "balance", new ColumnType.Decimal(12, 2), true),
+                    column(6, "note", new ColumnType.Text(), true),
+                    column(7, "score", new ColumnType.Float(64), true)),
+            List.of("id"));
+
+    private final RootAllocator allocator = new RootAllocator(64 << 20);
+
+    @AfterEach
+    void nothingLeaks() {
+        allocator.close();
+    }
+
+    @Test
+    void hmacIsTheHmacThatEveryOtherToolComputes() throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(KEY.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        byte[] expected = mac.doFinal("ada@example.com".getBytes(StandardCharsets.UTF_8));
+        assertThat(masked("email", rule("email", Method.HMAC))).containsExactly(HexFormat.of().formatHex(expected), null);
+        assertThat(masked("email", rule("email", Method.TOKEN)))
+                .containsExactly(Base64.getUrlEncoder().withoutPadding().encodeToString(java.util.Arrays.copyOf(expected, 16)), null);
+    }
+
+    @Test
+    void aValueGivesTheSameTokenWhateverItsType() {
+        byte[] target = new byte[Hmac.LENGTH];
+        for (String[] expected : new String[][] {
+            {"id", "7"}, {"balance", "12.5"}, {"born", "1815-12-10"}, {"seen", "2024-02-29T12:30:00.250Z"}
+        }) {
+            byte[] text = expected[1].getBytes(StandardCharsets.UTF_8);
+            new Hmac(KEY.getBytes(StandardCharsets.UTF_8)).of(text, text.length, target);
+            assertThat(masked(expected[0], rule(expected[0], Method.HMAC)).getFirst())
+                    .isEqualTo(HexFormat.of().formatHex(target));
+        }
+    }
+
+    @Test
+    void withAPreviousKeyBothTokensAreDelivered() {
+        MaskRule rule = rule("email", Method.TOKEN);
+        MaskRule rotated = new MaskRule(
+                rule.field(), List.of(), Method.TOKEN, Optional.of(Secret.of("another key of 32 bytes, longer.")),
+                rule.key(), 0, 4, Truncation.MONTH, Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE);
+        assertThat(masked("email_previous", rotated)).isEqualTo(masked("email", rule));
+        assertThat(masked("email", rotated)).isNotEqualTo(masked("email", rule));
+    }
+
+    @Test
+    void redactNullPartialAndTruncateLeaveNothingOfTheValueButWhatTheySay() {
+        assertThat(masked("email", rule("email", Method.REDACT))).containsExactly("***", null);
+        assertThat(masked("balance", rule("balance", Method.REDACT))).containsExactly("***", null);
+        assertThat(masked("score", rule("score", Method.NULL))).containsExactly(null, null);
+        assertThat(masked("email", rule("*.email", Method.PARTIAL))).containsExactly("***********.com", null);
+        assertThat(masked("born", rule("shop.people.born", Method.TRUNCATE))).containsExactly("-56279", null);
+        assertThat(masked("seen", rule("se*", Method.TRUNCATE))).containsExactly("1706745600000000", null);
+    }
+
+    @Test
+    void aShortTextKeepsNothing() {
+        assertThat(new Partial(0, 4).of("1234567")).isEqualTo("*******");
+        assertThat(new Partial(1, 4).of("𝒜123456789B")).isEqualTo("𝒜******789B");
+    }
+
+    @Test
+    void formatPreservingKeepsTheFormAndCanBeToldApart() {
+        FormatPreserving digits = new FormatPreserving(Alphabet.DIGITS, KEY.getBytes(StandardCharsets.UTF_8));
+        assertThat(digits.of("4111-1111 1111/1111")).matches("\\d{4}-\\d{4} \\d{4}/\\d{4}").isNotEqualTo("4111-1111 1111/1111");
+        assertThat(java.util.stream.IntStream.range(0, 2_000).mapToObj(i -> digits.of("00" + (1_000_000 + i))).distinct())
+                .hasSize(2_000);
+    }
+
+    @Test
+    void aValueTooShortForItsFormatSetsItsRowAsideMasked() {
+        try (BoundTransform bound = new MaskTransform(List.of(with("email", Method.FPE))).bind(SCHEMA);
+                Batch batch = bound.apply(people())) {
+            assertThat(batch.rowCount()).isOne();
+            assertThat(batch.rejected()).hasSize(1);
+            Rejected aside = batch.rejected().getFirst();
+            assertThat(aside.reasons().getFirst().code()).isEqualTo("mask.outside_alphabet");
+            assertThat(texts(aside.rows(), aside.schema().indexOf("email"))).containsExactly((String) null);
+            assertThat(batch.account().quarantined()).isOne();
+        }
+    }
+
+    @Test
+    void contentIsFoundAndReplacedInsideText() {
+        MaskRule rule = detect(Method.REDACT, Detector.EMAIL, Detector.CARD);
+        assertThat(masked("note", rule)).containsExactly("pay *** to ***!", "nothing here");
+        assertThat(masked("note", detect(Method.NULL, Detector.CARD))).containsExactly(null, "nothing here");
+        assertThat(masked("note", detect(Method.PARTIAL, Detector.CARD)))
+                .containsExactly("pay ***************1111 to bob@example.com!", "nothing here");
+        assertThat(masked("note", detect(Method.FPE, Detector.CARD)).getFirst())
+                .matches("pay \\d{4} \\d{4} \\d{4} \\d{4} to bob@example.com!").doesNotContain("4111 1111");
+    }
+
+    @Test
+    void rowsThatWereSetAsideAreMaskedLikeTheOthers() {
+        try (BoundTransform bound = new MaskTransform(List.of(rule("email", Method.REDACT))).bind(SCHEMA)) {
+            Batch parted = Rows.setAside(people(), new int[] {1}, 1, new int[] {0},
+                    List.of(new Rejected.Reason(0, "contract.pattern", "email", "does not match")));
+            try (Batch batch = bound.apply(parted)) {
+                Rejected aside = batch.rejected().getFirst();
+                assertThat(aside.schema()).isEqualTo(bound.output());
+                assertThat(texts(aside.rows(), 1)).containsExactly("***");
+            }
+        }
+    }
+
+    @Test
+    void aStreamThatNoRuleConcernsPassesUntouched() {
+        try (BoundTransform bound = new MaskTransform(List.of(rule("other.email", Method.REDACT))).bind(SCHEMA);
+                Batch people = people()) {
+            assertThat(bound.output()).isSameAs(SCHEMA);
+            assertThat(bound.apply(people)).isSameAs(people);
+            assertThat(bound.policies()).isEmpty();
+        }
+    }
+
+    @Test
+    void theVersionOfThePolicyTellsAnotherKeyAndNeverTheKey() {
+        MaskRule other = new MaskRule(
+                Optional.of("email"), List.of(), Method.HMAC, Optional.of(Secret.of("x".repeat(32))), Optional.empty(), 0, 4,
+                Truncation.MONTH, Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE);
+        try (BoundTransform first = new MaskTransform(List.of(rule("email", Method.HMAC))).bind(SCHEMA);
+                BoundTransform again = new MaskTransform(List.of(rule("email", Method.HMAC))).bind(SCHEMA);
+                BoundTransform second = new MaskTransform(List.of(other)).bind(SCHEMA)) {
+            assertThat(first.policies()).isEqualTo(again.policies()).isNotEqualTo(second.policies());
+            assertThat(first.policies().toString()).doesNotContain(KEY);
+        }
+    }
+
+    @Test
+    void whatCannotBeFollowedIsRefusedBeforeTheFirstRow() {
+        refused(MaskError.RULE_AMBIGUOUS, () -> new MaskTransform(List.of(new MaskRule(
+                Optional.empty(), List.of(), Method.REDACT, Optional.empty(), Optional.empty(), 0, 4, Truncation.MONTH,
+                Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE))));
+        refused(MaskError.KEY_MISSING, () -> new MaskTransform(List.of(without("email", Method.HMAC))));
+        refused(MaskError.KEY_WEAK, () -> new MaskTransform(List.of(new MaskRule(
+                Optional.of("email"), List.of(), Method.TOKEN, Optional.of(Secret.of("short")), Optional.empty(), 0, 4,
+                Truncation.MONTH, Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE))));
+        refused(MaskError.TYPE_UNSUITABLE, () -> bind(rule("balance", Method.PARTIAL)));
+        refused(MaskError.TYPE_UNSUITABLE, () -> bind(rule("score", Method.HMAC)));
+        refused(MaskError.TYPE_UNSUITABLE, () -> bind(rule("email", Method.TRUNCATE)));
+        refused(MaskError.KEY_NOT_INJECTIVE, () -> bind(rule("id", Method.REDACT)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Method.class, names = {"HMAC", "TOKEN"})
+    void aKeyFieldMayBeMaskedInjectively(Method method) {
+        try (BoundTransform bound = new MaskTransform(List.of(rule("id", method))).bind(SCHEMA)) {
+            assertThat(bound.output().key()).containsExactly("id");
+        }
+    }
+
+    private void bind(MaskRule rule) {
+        new MaskTransform(List.of(rule)).bind(SCHEMA).close();
+    }
+
+    private static void refused(MaskError code, org.assertj.core.api.ThrowableAssert.ThrowingCallable action) {
+        assertThatThrownBy(action).isInstanceOfSatisfying(
+                WindrowException.class, error -> assertThat(error.errorCode()).isEqualTo(code));
+    }
+
+    private List<String> masked(String column, MaskRule rule) {
+        try (BoundTransform bound = new MaskTransform(List.of(rule)).bind(SCHEMA);
+                Batch batch = bound.apply(people())) {
+            assertThat(batch.schema()).isEqualTo(bound.output());
+            return texts(batch.arrow(), batch.schema().indexOf(column));
+        }
+    }
+
+    private static List<String> texts(VectorSchemaRoot rows, int column) {
+        List<String> texts = new ArrayList<>();
+        for (int row = 0; row < rows.getRowCount(); row++) {
+            var vector = rows.getVector(column);
+            texts.add(vector.isNull(row) ? null : vector.getObject(row).toString());
+        }
+        return texts;
+    }
+
+    private Batch people() {
+        try (BatchBuilder builder = new BatchBuilder(SCHEMA, allocator)) {
+            builder.set("id", 7L).set("email", "ada@example.com").set("born", LocalDate.of(1815, 12, 10))
+                    .set("seen", Instant.parse("2024-02-29T12:30:00.25Z")).set("balance", new BigDecimal("12.50"))
+                    .set("note", "pay 4111 1111 1111 1111 to bob@example.com!").set("score", 1.5).endRow();
+            builder.set("id", 8L).setNull("email").setNull("born").setNull("seen").setNull("balance")
+                    .set("note", "nothing here").setNull("score").endRow();
+            return builder.build(new Position(1, "{}"));
+        }
+    }
+
+    private static MaskRule rule(String field, Method method) {
+        return method == Method.HMAC || method == Method.TOKEN || method == Method.FPE ? with(field, method) : without(field, method);
+    }
+
+    private static MaskRule with(String field, Method method) {
+        return new MaskRule(
+                Optional.of(field), List.of(), method, Optional.of(Secret.of(KEY)), Optional.empty(), 0, 4,
+                Truncation.MONTH, Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE);
+    }
+
+    private static MaskRule without(String field, Method method) {
+        return new MaskRule(
+                Optional.of(field), List.of(), method, Optional.empty(), Optional.empty(), 0, 4, Truncation.MONTH,
+                Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE);
+    }
+
+    private static MaskRule detect(Method method, Detector... detectors) {
+        return new MaskRule(
+                Optional.empty(), List.of(detectors), method, Optional.of(Secret.of(KEY)), Optional.empty(), 0, 4,
+                Truncation.MONTH, Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE);
+    }
+
+    private static Column column(int id, String name, ColumnType type, boolean nullable) {
+        return new Column(id, name, type, nullable, "test");
+    }
+}
