@@ -21,6 +21,7 @@ final class Commands {
         makers.put("preview", PreviewCommand::new);
         makers.put("verify", VerifyCommand::new);
         makers.put("ledger", LedgerCommand::new);
+        makers.put("quarantine", QuarantineCommand::new);
         makers.put("state", StateCommand::new);
         makers.put("init", InitCommand::new);
         makers.put("connectors", ConnectorsCommand::new);

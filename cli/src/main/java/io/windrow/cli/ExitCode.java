@@ -15,7 +15,7 @@ public enum ExitCode {
     /** The other system. */
     EXTERNAL(3, "The source or the target is unwell or refuses; what was committed before stays delivered."),
     /** A row. */
-    DATA(4, "A row or value is bad and there is no quarantine."),
+    DATA(4, "A row or value is bad and could not be set aside, or more were set aside than quarantine.limit allows."),
     /** Room. */
     RESOURCE(5, "Memory, disk or descriptors ran out; a next run goes on from the last commit."),
     /** Unknown. */

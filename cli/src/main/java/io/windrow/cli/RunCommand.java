@@ -69,7 +69,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private ExitCode once(Plan plan, RunOptions.Refresh refresh, Drain drain, Telemetry telemetry) {
-        RunListener view = RunView.of(windrow);
+        RunListener view = RunView.of(windrow, plan.spec().quarantineFolder());
         RunResult result;
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
                 StateStore store = Stores.open(plan.spec())) {
@@ -83,7 +83,7 @@ final class RunCommand implements Callable<Integer> {
             result = runner.run(plan, options);
         }
         if (!windrow.json) {
-            RunReport.print(windrow.screen(), result);
+            RunReport.print(windrow.screen(), result, plan.spec().quarantineFolder());
         }
         if (result.outcome() == Outcome.STOPPED && drain.requested()) {
             return ExitCode.STOPPED;

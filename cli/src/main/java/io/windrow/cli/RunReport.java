@@ -4,6 +4,7 @@ import io.windrow.api.source.Guarantee;
 import io.windrow.core.observe.Outcome;
 import io.windrow.core.observe.RunResult;
 import io.windrow.core.observe.StreamResult;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,8 @@ import java.util.Optional;
 final class RunReport {
     private RunReport() {}
 
-    static void print(Screen screen, RunResult result) {
+    /** Prints it; {@code quarantine} is the folder of the rows that were set aside. */
+    static void print(Screen screen, RunResult result, Path quarantine) {
         Table table = Table.of("stream", "outcome", ">expected", ">received", ">ratio", ">age", ">size", ">epochs", "guarantee", "proof");
         for (StreamResult stream : result.streams()) {
             table.row(
@@ -35,6 +37,11 @@ final class RunReport {
             screen.line("");
         }
         for (StreamResult stream : result.streams()) {
+            if (stream.account().quarantined() > 0) {
+                screen.line(screen.styled(Screen.Style.WARN, stream.stream() + ": "
+                        + Screen.rows(stream.account().quarantined()) + " set aside") + ", in " + quarantine
+                        + "; windrow quarantine list shows why");
+            }
             stream.error().ifPresent(error -> {
                 screen.note("stream " + stream.stream());
                 Failure.print(screen, error, Failure.Detail.BRIEF);
@@ -44,7 +51,7 @@ final class RunReport {
         screen.line(verdict(screen, result));
     }
 
-    static Map<String, Object> json(RunResult result) {
+    static Map<String, Object> json(RunResult result, Optional<Path> quarantine) {
         List<Object> streams = new ArrayList<>();
         for (StreamResult stream : result.streams()) {
             streams.add(Json.object(
@@ -57,6 +64,8 @@ final class RunReport {
                     "received_rows", stream.account().in(),
                     "written_rows", stream.account().written(),
                     "duplicate_rows", stream.account().duplicates(),
+                    "quarantined_rows", stream.account().quarantined(),
+                    "quarantine", stream.account().quarantined() == 0 ? null : quarantine.map(Path::toString),
                     "read_back_rows", stream.readBackRows(),
                     "age_seconds_at_most", ageAtMost(result, stream).map(RunReport::seconds),
                     "bytes", stream.bytes(),
@@ -95,7 +104,9 @@ final class RunReport {
                     : "FAILED: " + good + " of " + result.streams().size() + " streams are complete";
             case UNKNOWN -> "UNKNOWN: a commit may or may not have taken effect; the next run asks the target";
         };
-        return screen.styled(style(result.outcome()), what) + ", " + Screen.rows(rows) + " written in "
+        long aside = result.streams().stream().mapToLong(s -> s.account().quarantined()).sum();
+        return screen.styled(style(result.outcome()), what) + ", " + Screen.rows(rows) + " written"
+                + (aside == 0 ? "" : ", " + Screen.number(aside) + " set aside") + " in "
                 + Screen.seconds(seconds(result.took())) + " (run " + result.run() + ")";
     }
 

@@ -3,9 +3,11 @@ package io.windrow.cli;
 import io.windrow.core.observe.Progress;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.observe.RunListener;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Shows a run while it goes on: redrawn lines on a terminal, one line per event where the output is piped, JSON lines for machines. */
@@ -22,16 +24,23 @@ final class RunView implements RunListener {
 
     private final Screen screen;
     private final Form form;
+    private final Optional<Path> quarantine;
     private int drawn;
 
     RunView(Screen screen, Form form) {
-        this.screen = screen;
-        this.form = form;
+        this(screen, form, Optional.empty());
     }
 
-    static RunView of(Windrow windrow) {
+    private RunView(Screen screen, Form form, Optional<Path> quarantine) {
+        this.screen = screen;
+        this.form = form;
+        this.quarantine = quarantine;
+    }
+
+    /** {@code quarantine} is the folder of the rows that are set aside. */
+    static RunView of(Windrow windrow, Path quarantine) {
         Form form = windrow.json ? Form.JSON : windrow.screen().terminal() ? Form.LIVE : Form.LINES;
-        return new RunView(windrow.screen(), form);
+        return new RunView(windrow.screen(), form, Optional.of(quarantine));
     }
 
     @Override
@@ -54,7 +63,9 @@ final class RunView implements RunListener {
             case RunEvent.EpochCommitted committed -> {
                 if (form == Form.LINES) {
                     say(committed.stream() + ": epoch " + committed.entry().epoch() + " committed, "
-                            + Screen.rows(committed.entry().account().written()));
+                            + Screen.rows(committed.entry().account().written())
+                            + (committed.entry().account().quarantined() == 0 ? ""
+                                    : ", " + Screen.number(committed.entry().account().quarantined()) + " set aside"));
                 }
             }
             case RunEvent.NoticeGiven notice ->
@@ -157,7 +168,7 @@ final class RunView implements RunListener {
                 Json.object("event", "stream_finished", "stream", e.result().stream().toString(), "outcome", e.result().outcome());
             case RunEvent.SplitRead ignored -> null;
             case RunEvent.ErrorMet ignored -> null;
-            case RunEvent.RunFinished e -> RunReport.json(e.result());
+            case RunEvent.RunFinished e -> RunReport.json(e.result(), quarantine);
         };
         if (line != null) {
             screen.line(Json.line(line));

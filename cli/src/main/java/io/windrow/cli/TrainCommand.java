@@ -89,8 +89,8 @@ final class TrainCommand implements Callable<Integer> {
                 plan.hashKey());
         try (StateStore store = Stores.open(plan.spec())) {
             RunResult result =
-                    new LocalRunner(store, context, RunView.of(new Windrow(nowhere))).run(job, RunOptions.NONE);
-            RunReport.print(nowhere, result);
+                    new LocalRunner(store, context, RunView.of(new Windrow(nowhere), folder)).run(job, RunOptions.NONE);
+            RunReport.print(nowhere, result, folder);
             result.error().or(() -> result.streams().stream().flatMap(s -> s.error().stream()).findFirst())
                     .ifPresent(error -> Failure.print(windrow.screen(), error, windrow.detail()));
         }

@@ -29,6 +29,12 @@ public enum QuarantineError implements ErrorCode {
             ErrorKind.RESOURCE,
             "A quarantine file that was read back is not what was written.",
             "Check the disk, then run again; nothing of this epoch was made visible."),
+    /** An epoch is undecided. */
+    UNDECIDED(
+            "undecided",
+            ErrorKind.USER,
+            "An epoch of the pipeline was prepared and not settled, so that its rows may still become visible.",
+            "Run the pipeline once: it begins by settling the epoch. Then discard."),
     /** A poisoned writer was used. */
     WRITER_POISONED(
             "writer_poisoned",

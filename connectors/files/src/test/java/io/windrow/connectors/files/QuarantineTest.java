@@ -40,7 +40,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,7 +61,6 @@ class QuarantineTest {
     private final TestContext context = new TestContext(Clock.systemUTC(), failpoints);
 
     @Test
-    @Tag("H11")
     void badRowsAreSeenWithTheirEpochAndNotBefore() throws IOException {
         try (Sink sink = sink(0); Committer committer = sink.committer()) {
             List<Staged> staged = stage(sink, 1, 7, List.of(1, 2, 3, 4), List.of(2, 4));
@@ -86,7 +84,6 @@ class QuarantineTest {
     }
 
     @ParameterizedTest
-    @Tag("H11")
     @ValueSource(strings = {
         "quarantine.before_rename", "quarantine.after_rename", "quarantine.after_publish", "files.before_publish",
         "files.after_rename", "files.before_manifest", "files.after_manifest"
@@ -183,7 +180,6 @@ class QuarantineTest {
     }
 
     @Test
-    @Tag("H11")
     void moreThanTheLimitIsRefusedAndOnlyWhatARunCommittedCounts() {
         QuarantineTally tally = new QuarantineTally(3);
         try (Sink sink = sink(tally)) {
@@ -234,7 +230,6 @@ class QuarantineTest {
     }
 
     @Test
-    @Tag("H11")
     void valuesOfEveryTypeAreTheSameAsInJsonFiles() throws IOException {
         StreamSchema schema = EveryType.schema();
         int[] odd = IntStream.range(0, 40).filter(row -> row % 2 == 1).toArray();

@@ -1,0 +1,206 @@
+package io.windrow.cli;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.core.checkpoint.Lease;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.quarantine.Quarantine;
+import io.windrow.core.quarantine.QuarantineError;
+import io.windrow.core.quarantine.QuarantinedGroup;
+import io.windrow.core.quarantine.QuarantinedRow;
+import io.windrow.core.registry.Registry;
+import io.windrow.core.spec.PipelineFiles;
+import io.windrow.core.spec.PipelineSpec;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Shows rows that were set aside, and throws them away. */
+@Command(
+        name = "quarantine",
+        description = "Show rows that a pipeline has set aside as bad, or discard them.",
+        synopsisSubcommandLabel = "(list | show | discard)")
+final class QuarantineCommand implements Runnable {
+    @ParentCommand Windrow windrow;
+
+    @picocli.CommandLine.Spec picocli.CommandLine.Model.CommandSpec spec;
+
+    /** Which rows. */
+    static final class Which {
+        @Parameters(paramLabel = "FILE", description = "The pipeline file.")
+        Path file;
+
+        @Option(names = "--stream", paramLabel = "NAME", description = "Only rows of this stream.")
+        @Nullable String stream;
+
+        @Option(names = "--epoch", paramLabel = "N", description = "Only rows of this epoch.")
+        @Nullable Long epoch;
+
+        @Option(names = "--code", paramLabel = "CODE", description = "Only rows that were set aside for this reason.")
+        @Nullable String code;
+
+        PipelineSpec spec() {
+            return PipelineFiles.of(Registry.load()).read(file);
+        }
+
+        Quarantine.Filter filter() {
+            return new Quarantine.Filter(
+                    Optional.ofNullable(stream), epoch == null ? OptionalLong.empty() : OptionalLong.of(epoch),
+                    Optional.ofNullable(code));
+        }
+    }
+
+    @Override
+    public void run() {
+        throw new picocli.CommandLine.ParameterException(spec.commandLine(), "Missing command: list, show or discard");
+    }
+
+    @Command(name = "list", description = "Show how many rows were set aside, by stream, reason and field.")
+    int list(@Mixin Which which) {
+        PipelineSpec pipeline = which.spec();
+        Quarantine quarantine = of(pipeline);
+        List<QuarantinedGroup> groups = quarantine.groups(which.filter());
+        if (windrow.json) {
+            return windrow.print(
+                    Json.object("pipeline", pipeline.pipeline(), "folder", quarantine.place().toString(), "groups",
+                            groups.stream().map(QuarantineCommand::json).toList()),
+                    ExitCode.OK);
+        }
+        print(groups);
+        long rows = groups.stream().mapToLong(QuarantinedGroup::rows).sum();
+        windrow.screen().line(rows == 0
+                ? "No row is set aside in " + quarantine.place()
+                : Screen.rows(rows) + " set aside in " + quarantine.place());
+        return ExitCode.OK.value();
+    }
+
+    @Command(name = "show", description = "Print rows that were set aside, masked like the ones that were delivered.")
+    int show(
+            @Mixin Which which,
+            @Option(names = "--rows", paramLabel = "N", defaultValue = "100", description = "At most N rows (100).") int max) {
+        PipelineSpec pipeline = which.spec();
+        Quarantine quarantine = of(pipeline);
+        List<QuarantinedRow> rows = new ArrayList<>();
+        boolean[] more = new boolean[1];
+        quarantine.rows(which.filter(), row -> {
+            more[0] = rows.size() >= max;
+            if (!more[0]) {
+                rows.add(row);
+            }
+            return !more[0];
+        });
+        if (windrow.json) {
+            return windrow.print(
+                    Json.object("pipeline", pipeline.pipeline(), "rows",
+                            rows.stream().map(row -> new Json.Raw(row.line())).toList(), "more", more[0]),
+                    ExitCode.OK);
+        }
+        for (QuarantinedRow row : rows) {
+            windrow.screen().line(row.stream() + ", epoch " + row.epoch() + ", row " + row.ordinal() + ": "
+                    + (row.field().isEmpty() ? "" : row.field() + " ") + CellText.shown(row.reason(), 200) + " ("
+                    + row.code() + ")");
+            windrow.screen().line("  " + row.row());
+        }
+        windrow.screen().line(rows.isEmpty() ? "No such row is set aside"
+                : more[0] ? "There are more; --rows shows them" : Screen.rows(rows.size()));
+        return ExitCode.OK.value();
+    }
+
+    @Command(name = "discard", description = "Delete rows that were set aside, and keep a record of it.")
+    int discard(
+            @Mixin Which which,
+            @Option(names = "--yes", description = "Do it; without, only say what would be deleted.") boolean yes) {
+        PipelineSpec pipeline = which.spec();
+        Quarantine quarantine = of(pipeline);
+        List<QuarantinedGroup> groups = quarantine.groups(which.filter());
+        if (!windrow.json) {
+            print(groups);
+        }
+        if (!yes && !groups.isEmpty()) {
+            throw WindrowException.of(CliError.NEEDS_YES, "Discarding quarantined rows of " + pipeline.pipeline()
+                    + ": nothing was deleted");
+        }
+        long rows = groups.isEmpty() ? 0 : owned(pipeline, () -> quarantine.discard(
+                which.filter(), System.getProperty("user.name"), Clock.systemUTC().instant()));
+        if (windrow.json) {
+            return windrow.print(Json.object("pipeline", pipeline.pipeline(), "discarded", rows, "groups",
+                    groups.stream().map(QuarantineCommand::json).toList()), ExitCode.OK);
+        }
+        windrow.screen().line(rows == 0 ? "No such row is set aside"
+                : Screen.rows(rows) + " discarded; the record is in " + quarantine.place() + ".discarded.jsonl");
+        return ExitCode.OK.value();
+    }
+
+    /** Something done while no run can go on. */
+    private interface Work {
+        long run();
+    }
+
+    /** While the pipeline is ours and nothing that was prepared waits to become visible. */
+    private static long owned(PipelineSpec pipeline, Work work) {
+        Optional<StateStore> found = Stores.existing(pipeline);
+        if (found.isEmpty()) {
+            return work.run();
+        }
+        try (StateStore store = found.get()) {
+            Lease lease = store.acquire(
+                    pipeline.pipeline(), "windrow quarantine, process " + ProcessHandle.current().pid(), Duration.ofMinutes(10));
+            try {
+                for (StreamState state : store.load(pipeline.pipeline())) {
+                    if (state.prepared().isPresent()) {
+                        throw WindrowException.of(QuarantineError.UNDECIDED,
+                                "Discarding quarantined rows: epoch " + state.lastEpoch() + " of " + state.stream()
+                                        + " is prepared and not settled");
+                    }
+                }
+                return work.run();
+            } finally {
+                store.release(lease);
+            }
+        }
+    }
+
+    private static Quarantine of(PipelineSpec spec) {
+        return new Quarantine(spec.quarantineFolder(), spec.pipeline());
+    }
+
+    private void print(List<QuarantinedGroup> groups) {
+        if (groups.isEmpty()) {
+            return;
+        }
+        Instant now = Clock.systemUTC().instant();
+        Table table = Table.of("stream", "reason", "field", ">rows", ">epochs", ">oldest", ">newest");
+        for (QuarantinedGroup group : groups) {
+            table.row(
+                    group.stream(), group.code(), group.field().isEmpty() ? "-" : CellText.shown(group.field(), 60),
+                    Screen.number(group.rows()),
+                    group.firstEpoch() == group.lastEpoch() ? group.firstEpoch() : group.firstEpoch() + " to " + group.lastEpoch(),
+                    age(Duration.between(group.oldest(), now)), age(Duration.between(group.newest(), now)));
+        }
+        table.print(windrow.screen(), "newest", "epochs");
+        windrow.screen().line("");
+    }
+
+    private static String age(Duration age) {
+        return age.toDays() > 1 ? age.toDays() + " days" : Screen.seconds(Math.max(0, age.toSeconds()));
+    }
+
+    private static Map<String, Object> json(QuarantinedGroup group) {
+        return Json.object(
+                "stream", group.stream().toString(), "code", group.code(), "field", group.field(), "rows", group.rows(),
+                "first_epoch", group.firstEpoch(), "last_epoch", group.lastEpoch(), "oldest", group.oldest().toString(),
+                "newest", group.newest().toString());
+    }
+}

@@ -1,0 +1,212 @@
+package io.windrow.core.quarantine;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * What a pipeline has set aside, for looking at it and for throwing it away. Reads row by row. Used by one thread.
+ * {@link #discard} is called by the owner of the pipeline's lease, while no epoch of it is undecided.
+ */
+public final class Quarantine {
+    private static final String REWRITTEN = ".rewritten";
+
+    private final QuarantineFolder folder;
+
+    /** No I/O. */
+    public Quarantine(Path root, String pipeline) {
+        this.folder = new QuarantineFolder(root, pipeline);
+    }
+
+    /**
+     * Which rows.
+     *
+     * @param stream of this stream, by {@code namespace.name} or by its name alone
+     * @param epoch of this epoch
+     * @param code set aside for this reason
+     */
+    public record Filter(Optional<String> stream, OptionalLong epoch, Optional<String> code) {
+        /** Every row. */
+        public static final Filter ALL = new Filter(Optional.empty(), OptionalLong.empty(), Optional.empty());
+
+        boolean fits(QuarantinedRow row) {
+            return stream.map(name -> name.equals(row.stream().toString()) || name.equals(row.stream().name())).orElse(true)
+                    && (epoch.isEmpty() || epoch.getAsLong() == row.epoch())
+                    && code.map(row.code()::equals).orElse(true);
+        }
+    }
+
+    /** The folder of the pipeline's rows. */
+    public Path place() {
+        return folder.path(folder.pipeline());
+    }
+
+    /** The reasons, by stream, code and field. */
+    public List<QuarantinedGroup> groups(Filter filter) {
+        Map<String, QuarantinedGroup> groups = new TreeMap<>();
+        rows(filter, row -> {
+            groups.merge(row.stream() + "\n" + row.code() + "\n" + row.field(), QuarantinedGroup.of(row), QuarantinedGroup::plus);
+            return true;
+        });
+        return List.copyOf(groups.values());
+    }
+
+    /** Gives the rows one by one, oldest epoch of each stream first, until the taker says false. */
+    public void rows(Filter filter, Predicate<QuarantinedRow> taker) {
+        for (String file : files()) {
+            if (!rows(file, row -> !filter.fits(row) || taker.test(row))) {
+                return;
+            }
+        }
+    }
+
+    private List<String> files() {
+        List<String> files = new ArrayList<>();
+        for (String stream : folder.names(folder.pipeline())) {
+            String at = folder.pipeline() + "/" + stream;
+            for (String name : folder.names(at)) {
+                if (name.endsWith(QuarantineFolder.SUFFIX) && QuarantineFolder.Name.of(name).isPresent()) {
+                    files.add(at + "/" + name);
+                }
+            }
+        }
+        return files;
+    }
+
+    private boolean rows(String file, Predicate<QuarantinedRow> taker) {
+        Path path = folder.path(file);
+        return QuarantineFolder.run("Reading", path, () -> {
+            try (BufferedReader lines = Files.newBufferedReader(path)) {
+                long number = 0;
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    number++;
+                    if (!taker.test(QuarantinedRow.parse(line, path + ", line " + number))) {
+                        return false;
+                    }
+                }
+            }
+            return true;
+        });
+    }
+
+    /**
+     * Deletes the rows, after a record of what they were has been written beside the pipeline's folder. A discard that
+     * dies is repeated: the record then stands twice.
+     *
+     * @param who for the record
+     * @param now for the record
+     * @return how many rows were deleted
+     */
+    public long discard(Filter filter, String who, Instant now) {
+        List<Cut> cuts = new ArrayList<>();
+        for (String file : files()) {
+            long[] counts = new long[2];
+            rows(file, row -> {
+                counts[filter.fits(row) ? 0 : 1]++;
+                return true;
+            });
+            if (counts[0] > 0) {
+                String sha256 = folder.content(file).map(QuarantineFolder.Content::sha256).orElse("");
+                cuts.add(new Cut(file, counts[0], counts[1], sha256));
+            }
+        }
+        if (cuts.isEmpty()) {
+            return 0;
+        }
+        record(filter, who, now, cuts);
+        for (Cut cut : cuts) {
+            if (cut.left() == 0) {
+                folder.delete(cut.file());
+            } else {
+                rewrite(cut.file(), filter);
+            }
+        }
+        cuts.stream().map(cut -> cut.file().substring(0, cut.file().lastIndexOf('/'))).distinct().forEach(folder::sync);
+        return cuts.stream().mapToLong(Cut::gone).sum();
+    }
+
+    /** What is taken out of one file. */
+    private record Cut(String file, long gone, long left, String sha256) {}
+
+    private void rewrite(String file, Filter filter) {
+        Path target = folder.path(file + REWRITTEN);
+        QuarantineFolder.run("Writing", target, () -> {
+            try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE,
+                            StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+                    BufferedWriter out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
+                    BufferedReader lines = Files.newBufferedReader(folder.path(file))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    if (!filter.fits(QuarantinedRow.parse(line, file))) {
+                        out.write(line);
+                        out.write('\n');
+                    }
+                }
+                out.flush();
+                channel.force(true);
+            }
+            return target;
+        });
+        folder.rename(file + REWRITTEN, file);
+    }
+
+    private void record(Filter filter, String who, Instant now, List<Cut> cuts) {
+        Path target = folder.path(folder.pipeline() + ".discarded.jsonl");
+        List<QuarantinedGroup> groups = groups(filter);
+        QuarantineFolder.run("Writing", target, () -> {
+            StringWriter text = new StringWriter();
+            try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+                json.writeStartObject();
+                json.writeStringField("time", now.toString());
+                json.writeStringField("who", who);
+                json.writeNumberField("rows", cuts.stream().mapToLong(Cut::gone).sum());
+                json.writeArrayFieldStart("groups");
+                for (QuarantinedGroup group : groups) {
+                    json.writeStartObject();
+                    json.writeStringField("stream", group.stream().toString());
+                    json.writeStringField("code", group.code());
+                    json.writeStringField("field", group.field());
+                    json.writeNumberField("rows", group.rows());
+                    json.writeNumberField("first_epoch", group.firstEpoch());
+                    json.writeNumberField("last_epoch", group.lastEpoch());
+                    json.writeEndObject();
+                }
+                json.writeEndArray();
+                json.writeArrayFieldStart("files");
+                for (Cut cut : cuts) {
+                    json.writeStartObject();
+                    json.writeStringField("file", cut.file());
+                    json.writeStringField("sha256_before", cut.sha256());
+                    json.writeNumberField("rows_deleted", cut.gone());
+                    json.writeNumberField("rows_left", cut.left());
+                    json.writeEndObject();
+                }
+                json.writeEndArray();
+                json.writeEndObject();
+            }
+            try (FileChannel channel = FileChannel.open(
+                    target, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+                channel.write(StandardCharsets.UTF_8.encode(text.append('\n').toString()));
+                channel.force(true);
+            }
+            return target;
+        });
+        folder.sync("");
+    }
+}
