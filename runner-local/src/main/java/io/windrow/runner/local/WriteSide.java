@@ -4,11 +4,14 @@ import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.RowHash;
 import io.windrow.api.context.Failpoints;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.SinkWriter;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -70,10 +73,30 @@ final class WriteSide {
         } else if (!found.schema().equals(schema)) {
             throw WindrowException.of(
                     RunError.SCHEMA_CHANGED,
-                    "Writing rows of " + schema.stream() + ": planned with schema version " + found.schema().version()
-                            + ", got version " + schema.version());
+                    "Writing rows of " + schema.stream() + ": " + change(found.schema(), schema)
+                            + "; expected all rows of one plan to have the same columns");
         }
         return found.writer();
+    }
+
+    /** What another schema has otherwise, by column. */
+    static String change(StreamSchema before, StreamSchema after) {
+        List<String> changes = new ArrayList<>();
+        for (Column column : after.columns()) {
+            int at = before.indexOf(column.name());
+            if (at < 0) {
+                changes.add("column " + column.name() + " was added");
+            } else if (!before.columns().get(at).equals(column)) {
+                changes.add("column " + column.name() + " was " + before.columns().get(at).sourceType() + " and is "
+                        + column.sourceType());
+            }
+        }
+        for (Column column : before.columns()) {
+            if (after.indexOf(column.name()) < 0) {
+                changes.add("column " + column.name() + " was dropped");
+            }
+        }
+        return changes.isEmpty() ? "the order of the columns or the key changed" : String.join(", ", changes);
     }
 
     /** Stages everything that was written since the last cut and reports it. */
