@@ -15,6 +15,7 @@ import io.windrow.core.spec.SpecError;
 import io.windrow.core.spec.SpecReference;
 import io.windrow.core.telemetry.TelemetryError;
 import io.windrow.core.telemetry.TelemetryReference;
+import io.windrow.core.transform.dedupe.DedupeError;
 import io.windrow.core.verify.VerifyError;
 import io.windrow.runner.local.RunError;
 import java.util.ArrayList;
@@ -84,6 +85,7 @@ final class DocsCommand implements Callable<Integer> {
                         ContractError.values(),
                         EpochError.values(),
                         LedgerError.values(),
+                        DedupeError.values(),
                         QuarantineError.values(),
                         VerifyError.values(),
                         TelemetryError.values(),

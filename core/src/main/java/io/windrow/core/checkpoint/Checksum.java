@@ -11,12 +11,25 @@ final class Checksum {
 
     /** 32 hexadecimal digits; every part counts with its length. */
     static String of(String... parts) {
-        MessageDigest digest;
+        return HexFormat.of().formatHex(of(sha256(), parts), 0, 16);
+    }
+
+    /** As {@link #of(String...)}, over bytes in front of the parts. */
+    static String of(byte[] content, String... parts) {
+        MessageDigest digest = sha256();
+        digest.update(content);
+        return HexFormat.of().formatHex(of(digest, parts), 0, 16);
+    }
+
+    private static MessageDigest sha256() {
         try {
-            digest = MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
         }
+    }
+
+    private static byte[] of(MessageDigest digest, String... parts) {
         for (String part : parts) {
             byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
             for (int shift = 24; shift >= 0; shift -= 8) {
@@ -24,6 +37,6 @@ final class Checksum {
             }
             digest.update(bytes);
         }
-        return HexFormat.of().formatHex(digest.digest(), 0, 16);
+        return digest.digest();
     }
 }

@@ -102,6 +102,13 @@ final class JdbcStateStore implements StateStore {
     }
 
     @Override
+    public synchronized List<RememberedRows> remembered(String pipeline, StreamName stream) {
+        String doing = "Loading the remembered rows of " + stream;
+        return transaction(
+                doing, Access.READ, c -> new StreamRows(c, pipeline, damage(doing)).remembered(stream));
+    }
+
+    @Override
     public synchronized void open(Lease lease, GenerationStart generation) {
         String doing = "Opening generation " + generation.generation() + " of " + generation.stream();
         transaction(doing, Access.WRITE, c -> {

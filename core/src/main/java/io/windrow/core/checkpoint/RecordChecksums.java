@@ -23,6 +23,13 @@ record RecordChecksums(String pipeline, Damage damage) {
         return Checksum.of("split", pipeline, stream.namespace(), stream.name(), id, Long.toString(since), record);
     }
 
+    String memory(StreamName stream, long epoch, MemoryRows.Part part) {
+        return Checksum.of(
+                part.hashes(), "memory", pipeline, stream.namespace(), stream.name(), Long.toString(epoch),
+                Integer.toString(part.number()), Integer.toString(part.parts()), Long.toString(part.generation()),
+                Long.toString(part.oldest()), Long.toString(part.cutMillis()));
+    }
+
     /** A ledger entry's text, once its checksum has been found right. */
     String ledgerRecord(StreamName stream, long epoch, String record, String stored) {
         expect(ledger(stream, epoch, record), stored, "the ledger entry of epoch " + epoch + " of " + stream);

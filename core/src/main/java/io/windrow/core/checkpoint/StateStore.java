@@ -44,6 +44,13 @@ public interface StateStore extends AutoCloseable {
      */
     void save(Lease lease, List<StreamEpoch> epochs);
 
+    /**
+     * The rows that the committed epochs of a stream's current generation remember ({@link StreamEpoch#remembered}),
+     * oldest epoch first. What a PREPARED epoch remembers is not among them, and that of a rolled back one is gone; what is
+     * out of the window goes when a later epoch is committed. Needs no lease.
+     */
+    List<RememberedRows> remembered(String pipeline, StreamName stream);
+
     /** Opens a new generation of a stream (reset, rewind, edit). Same refusals as {@link #save}. */
     void open(Lease lease, GenerationStart generation);
 

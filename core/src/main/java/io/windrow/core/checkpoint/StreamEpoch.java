@@ -25,6 +25,8 @@ import java.util.Optional;
  * @param supersedes the unfinished generation whose rows this commit takes the place of
  * @param completesGeneration whether the read ended with this epoch
  * @param ledger the proof
+ * @param remembered the rows that later ones are compared with, on its way into the store with PREPARED; empty if no step
+ *     remembers rows, and in what is loaded: {@link StateStore#remembered} gives them
  */
 public record StreamEpoch(
         StreamName stream,
@@ -38,10 +40,30 @@ public record StreamEpoch(
         String digest,
         Optional<Long> supersedes,
         boolean completesGeneration,
-        LedgerEntry ledger) {
+        LedgerEntry ledger,
+        Optional<RememberedRows> remembered) {
     public StreamEpoch {
         openSplits = Map.copyOf(openSplits);
         staged = List.copyOf(staged);
+    }
+
+    /** An epoch that remembers no rows. */
+    public StreamEpoch(
+            StreamName stream,
+            long generation,
+            long epoch,
+            Status status,
+            WriteMode mode,
+            PlannerState planner,
+            Map<String, OpenSplit> openSplits,
+            List<Staged> staged,
+            String digest,
+            Optional<Long> supersedes,
+            boolean completesGeneration,
+            LedgerEntry ledger) {
+        this(
+                stream, generation, epoch, status, mode, planner, openSplits, staged, digest, supersedes,
+                completesGeneration, ledger, Optional.empty());
     }
 
     /** By what the target recognises the commit. */
@@ -49,7 +71,7 @@ public record StreamEpoch(
         return new CommitIdentity(pipeline, stream, generation, epoch, digest);
     }
 
-    /** The same epoch, further on. */
+    /** The same epoch, further on; the rows it remembers are saved by then. */
     public StreamEpoch with(Status newStatus) {
         return new StreamEpoch(
                 stream, generation, epoch, newStatus, mode, planner, openSplits, staged, digest, supersedes,
@@ -60,7 +82,7 @@ public record StreamEpoch(
     public StreamEpoch with(LedgerEntry newLedger) {
         return new StreamEpoch(
                 stream, generation, epoch, status, mode, planner, openSplits, staged, digest, supersedes,
-                completesGeneration, newLedger);
+                completesGeneration, newLedger, remembered);
     }
 
     /** From where reading goes on when this epoch is committed. */

@@ -26,12 +26,14 @@ final class StreamRows {
     private final String pipeline;
     private final Damage damage;
     private final RecordChecksums checksums;
+    private final MemoryRows remembered;
 
     StreamRows(Connection connection, String pipeline, Damage damage) {
         this.connection = connection;
         this.pipeline = pipeline;
         this.damage = damage;
         this.checksums = new RecordChecksums(pipeline, damage);
+        this.remembered = new MemoryRows(connection, pipeline, checksums);
     }
 
     /** The row of {@code windrow_stream}; 0 stands for no epoch. */
@@ -120,6 +122,9 @@ final class StreamRows {
             insert.setString(7, checksums.epoch(epoch.stream(), epoch.epoch(), epoch.generation(), record));
             insert.executeUpdate();
         }
+        if (epoch.remembered().isPresent()) {
+            remembered.save(epoch, epoch.remembered().get());
+        }
         saveLedger(epoch, 0);
         store(new Head(
                 epoch.stream(), epoch.generation(), epoch.epoch(), head.committed, epoch.epoch(),
@@ -149,6 +154,7 @@ final class StreamRows {
             delete.setLong(4, epoch.epoch());
             delete.executeUpdate();
         }
+        remembered.committed(epoch);
         saveLedger(epoch, 1);
         store(new Head(epoch.stream(), head.generation, head.lastEpoch, epoch.epoch(), 0, "", ""));
     }
@@ -161,6 +167,7 @@ final class StreamRows {
             return;
         }
         expectPrepared(head, epoch);
+        remembered.forget(head.stream, epoch.epoch());
         // A generation that was opened by the epoch itself was never seen: the committed one goes on.
         long generation = head.committed == 0 ? head.generation : storedEpoch(head, head.committed).generation;
         store(new Head(
@@ -180,6 +187,7 @@ final class StreamRows {
         for (String sql : List.of(
                 "DELETE FROM windrow_epoch WHERE " + KEY,
                 "DELETE FROM windrow_split WHERE " + KEY,
+                "DELETE FROM windrow_memory WHERE " + KEY,
                 "DELETE FROM windrow_ledger WHERE " + KEY + " AND committed = 0")) {
             try (PreparedStatement delete = connection.prepareStatement(sql)) {
                 key(delete, stream);
@@ -188,6 +196,14 @@ final class StreamRows {
         }
         String start = generation.start().map(RecordJson::progress).orElse("");
         store(new Head(stream, generation.generation(), generation.lastEpoch(), 0, 0, "", start));
+    }
+
+    /** What the committed epochs of the current generation remember, oldest first. */
+    List<RememberedRows> remembered(StreamName stream) throws SQLException {
+        Optional<Head> head = head(stream);
+        return head.isEmpty() || head.get().committed == 0
+                ? List.of()
+                : remembered.of(stream, storedEpoch(head.get(), head.get().committed).generation, head.get().committed);
     }
 
     private Head existing(StreamEpoch epoch) throws SQLException {

@@ -74,6 +74,14 @@ public final class EpochDriver {
         carryOut(next.actions());
     }
 
+    /**
+     * Leaves out the next number: nothing was staged under it. Rows that were read meanwhile know the number after it as
+     * theirs, so it is not given to them.
+     */
+    public void skip() {
+        state = state.skipped();
+    }
+
     private void carryOut(List<EpochAction> first) {
         Deque<EpochAction> actions = new ArrayDeque<>(first);
         while (!actions.isEmpty()) {

@@ -131,7 +131,7 @@ public final class EpochProtocol {
             StreamEpoch epoch = new StreamEpoch(
                     cut.stream(), cut.generation(), number, Status.PREPARED, cut.mode(), cut.planner(),
                     cut.openSplits(), cut.staged(), EpochDigest.of(cut), cut.supersedes(), cut.completesGeneration(),
-                    cut.ledger());
+                    cut.ledger(), cut.remembered());
             epochs.add(epoch);
             StreamState known = stream.known();
             StreamState pending = new StreamState(

@@ -87,6 +87,11 @@ public record EpochState(
                 .toList();
     }
 
+    /** The same state, in which the next epoch has a number that is one higher. */
+    EpochState skipped() {
+        return new EpochState(pipeline, fencingToken, phase, lastEpoch + 1, streams);
+    }
+
     EpochState with(Phase newPhase) {
         return new EpochState(pipeline, fencingToken, newPhase, lastEpoch, streams);
     }

@@ -5,6 +5,7 @@ import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.PlannerState;
 import io.windrow.core.checkpoint.OpenSplit;
+import io.windrow.core.checkpoint.RememberedRows;
 import io.windrow.core.ledger.LedgerEntry;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param supersedes the unfinished generation that this one takes the place of, on the first epoch of a restarted read
  * @param completesGeneration whether the read ended with this epoch
  * @param ledger the proof, made for this epoch's number
+ * @param remembered the epoch's rows that later ones are compared with, if a step does that
  */
 public record StreamCut(
         StreamName stream,
@@ -33,9 +35,26 @@ public record StreamCut(
         List<Staged> staged,
         Optional<Long> supersedes,
         boolean completesGeneration,
-        LedgerEntry ledger) {
+        LedgerEntry ledger,
+        Optional<RememberedRows> remembered) {
     public StreamCut {
         openSplits = Map.copyOf(openSplits);
         staged = List.copyOf(staged);
+    }
+
+    /** A cut that remembers no rows. */
+    public StreamCut(
+            StreamName stream,
+            long generation,
+            WriteMode mode,
+            PlannerState planner,
+            Map<String, OpenSplit> openSplits,
+            List<Staged> staged,
+            Optional<Long> supersedes,
+            boolean completesGeneration,
+            LedgerEntry ledger) {
+        this(
+                stream, generation, mode, planner, openSplits, staged, supersedes, completesGeneration, ledger,
+                Optional.empty());
     }
 }

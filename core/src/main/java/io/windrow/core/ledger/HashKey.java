@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -70,6 +71,15 @@ public final class HashKey {
     /** Gives the sum of the hashes of a batch's rows. For one thread. */
     public Function<Batch, RowHash> hasher() {
         return new RowHasher(high, low)::hash;
+    }
+
+    /**
+     * Gives the hash of each row over some columns. For one thread.
+     *
+     * @param columns their ids; empty: all
+     */
+    public RowHasher rowHasher(Set<Integer> columns) {
+        return new RowHasher(high, low, columns);
     }
 
     private static ByteBuffer digest(String purpose, byte[] of) {

@@ -11,6 +11,7 @@ import io.windrow.api.schema.StreamSchema;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TinyIntVector;
@@ -37,12 +38,25 @@ public final class RowHasher {
     private final SipHash sip;
     private final long[] low = new long[BLOCK];
     private final long[] high = new long[BLOCK];
+    private final Set<Integer> only;
     private @Nullable StreamSchema schema;
     private List<FieldKeys> fields = List.of();
+    /** Where the hashed columns stand among the schema's. */
+    private int[] indexes = {};
 
     /** A hasher with a key of 128 secret bits. Hashes are comparable only under the same key. */
     public RowHasher(long key0, long key1) {
+        this(key0, key1, Set.of());
+    }
+
+    /**
+     * A hasher of some columns.
+     *
+     * @param only the ids of the columns that count; empty: all
+     */
+    public RowHasher(long key0, long key1, Set<Integer> only) {
         this.sip = new SipHash(key0, key1);
+        this.only = Set.copyOf(only);
     }
 
     /** The sum of the hashes of the batch's rows. */
@@ -51,6 +65,39 @@ public final class RowHasher {
         if (count == 0) {
             return RowHash.ZERO;
         }
+        Parts parts = parts(batch);
+        RowHash sum = RowHash.ZERO;
+        for (int from = 0; from < count; from += BLOCK) {
+            int rows = Math.min(BLOCK, count - from);
+            addUp(parts, from, rows);
+            sum = sum.plus(sip.add(low, high, rows));
+        }
+        return sum;
+    }
+
+    /**
+     * The hash of each row. Their sum is {@link #hash}.
+     *
+     * @param lows receives the lower halves, at least as long as the batch has rows
+     * @param highs receives the upper halves
+     */
+    public void each(Batch batch, long[] lows, long[] highs) {
+        int count = batch.rowCount();
+        if (count == 0) {
+            return;
+        }
+        Parts parts = parts(batch);
+        for (int from = 0; from < count; from += BLOCK) {
+            int rows = Math.min(BLOCK, count - from);
+            addUp(parts, from, rows);
+            sip.each(low, high, rows, lows, highs, from);
+        }
+    }
+
+    /** The columns of a batch, and what a row without nulls adds for being present. */
+    private record Parts(List<Part> columns, @Nullable ChangeColumns changes, long baseLow, long baseHigh) {}
+
+    private Parts parts(Batch batch) {
         prepare(batch.schema());
         ChangeColumns changes = batch.changes().orElse(null);
         List<Part> parts = new ArrayList<>(fields.size());
@@ -58,7 +105,7 @@ public final class RowHasher {
         long baseHigh = 0;
         for (int c = 0; c < fields.size(); c++) {
             FieldKeys keys = fields.get(c);
-            FieldVector vector = batch.arrow().getVector(c);
+            FieldVector vector = batch.arrow().getVector(indexes[c]);
             TinyIntVector presence = changes == null ? null : changes.presence().get(keys.column.id());
             parts.add(new Part(keys, vector, vector.getNullCount() == 0 ? 0 : vector.getValidityBufferAddress(), presence));
             if (presence == null) {
@@ -66,24 +113,22 @@ public final class RowHasher {
                 baseHigh += keys.presentHigh;
             }
         }
-        RowHash sum = RowHash.ZERO;
-        for (int from = 0; from < count; from += BLOCK) {
-            int rows = Math.min(BLOCK, count - from);
-            Arrays.fill(low, 0, rows, baseLow);
-            Arrays.fill(high, 0, rows, baseHigh);
-            for (Part part : parts) {
-                if (part.presence == null) {
-                    add(part, from, rows);
-                } else {
-                    addWithPresence(part, part.presence, from, rows);
-                }
+        return new Parts(parts, changes, baseLow, baseHigh);
+    }
+
+    private void addUp(Parts parts, int from, int rows) {
+        Arrays.fill(low, 0, rows, parts.baseLow);
+        Arrays.fill(high, 0, rows, parts.baseHigh);
+        for (Part part : parts.columns) {
+            if (part.presence == null) {
+                add(part, from, rows);
+            } else {
+                addWithPresence(part, part.presence, from, rows);
             }
-            if (changes != null) {
-                addOperations(changes.operations(), from, rows);
-            }
-            sum = sum.plus(sip.add(low, high, rows));
         }
-        return sum;
+        if (parts.changes != null) {
+            addOperations(parts.changes.operations(), from, rows);
+        }
     }
 
     /** One column of a batch; {@code validity} is 0 if no value is null. */
@@ -92,10 +137,16 @@ public final class RowHasher {
     private void prepare(StreamSchema next) {
         if (next != schema && !next.equals(schema)) {
             List<FieldKeys> keys = new ArrayList<>(next.columns().size());
-            for (Column column : next.columns()) {
-                keys.add(new FieldKeys(sip, 0, column));
+            int[] at = new int[next.columns().size()];
+            for (int c = 0; c < at.length; c++) {
+                Column column = next.columns().get(c);
+                if (only.isEmpty() || only.contains(column.id())) {
+                    at[keys.size()] = c;
+                    keys.add(new FieldKeys(sip, 0, column));
+                }
             }
             fields = keys;
+            indexes = at;
         }
         schema = next;
     }

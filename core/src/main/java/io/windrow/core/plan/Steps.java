@@ -7,14 +7,18 @@ import io.windrow.api.source.StreamPlan;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
 import io.windrow.core.contract.ContractTransform;
+import io.windrow.core.ledger.HashKey;
 import io.windrow.core.policy.Governance;
 import io.windrow.core.transform.Hiding;
+import io.windrow.core.transform.dedupe.Dedupe;
+import io.windrow.core.transform.dedupe.RowMemory;
 import io.windrow.core.transform.mask.MaskError;
 import io.windrow.core.transform.mask.MaskTransform;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -40,6 +44,9 @@ public record Steps(List<Transform> transforms) {
         governance.contract().ifPresent(contract -> transforms.add(new ContractTransform(contract)));
         if (!governance.mask().isEmpty()) {
             transforms.add(new MaskTransform(governance.mask()));
+        }
+        if (!governance.dedupe().isEmpty()) {
+            transforms.add(new Dedupe(governance.dedupe()));
         }
         return new Steps(transforms);
     }
@@ -85,6 +92,27 @@ public record Steps(List<Transform> transforms) {
                                 + ": different partitions would become one");
             }
         }
+    }
+
+    /** The same steps with nothing remembered yet, for one attempt; the key is that of the pipeline's row hashes. */
+    public Steps begin(HashKey key) {
+        return new Steps(
+                transforms.stream()
+                        .map(step -> step instanceof Dedupe dedupe ? dedupe.begin(key) : step)
+                        .toList());
+    }
+
+    /** What the steps remember of a stream from epoch to epoch; empty if nothing. */
+    public Optional<RowMemory> memory(StreamName stream) {
+        return transforms.stream()
+                .filter(Dedupe.class::isInstance)
+                .findFirst()
+                .flatMap(step -> ((Dedupe) step).memory(stream));
+    }
+
+    /** Whether every row of an epoch must have passed before one of the next may. */
+    public boolean ordered() {
+        return transforms.stream().anyMatch(Dedupe.class::isInstance);
     }
 
     /** The schema that rows of this schema leave the steps with. Refuses, with the place in the file, what does not fit. */

@@ -321,6 +321,7 @@ final class Attempt {
         if (reportsMissing == 0) {
             capture();
         } else {
+            flow.cutBegins(taken, reportsMissing);
             crew.all(new Command.Cut(taken, cuttingEpoch));
         }
     }

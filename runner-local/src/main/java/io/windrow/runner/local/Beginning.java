@@ -14,6 +14,7 @@ import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.epoch.EpochDriver;
 import io.windrow.core.transform.mask.MaskTransform;
 import io.windrow.core.observe.RunEvent;
+import io.windrow.core.plan.Steps;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,11 +28,13 @@ final class Beginning {
     private final Map<StreamName, StreamTrack> tracks;
     private final Flow flow;
     private final RunBook book;
+    private final Steps steps;
     private final Map<StreamName, StreamEpoch> acknowledged = new TreeMap<>();
     private final Map<StreamName, Progress> bases = new TreeMap<>();
     private final Map<StreamName, StreamState> states = new TreeMap<>();
 
-    Beginning(RunParts parts, Map<StreamName, StreamTrack> tracks, Flow flow, RunBook book) {
+    Beginning(RunParts parts, Map<StreamName, StreamTrack> tracks, Flow flow, RunBook book, Steps steps) {
+        this.steps = steps;
         this.book = book;
         this.parts = parts;
         this.tracks = tracks;
@@ -107,7 +110,7 @@ final class Beginning {
         // A policy that does not fit refuses the run, not the stream: nothing is read under half a mask (I11).
         Map<StreamName, List<String>> placed = new TreeMap<>();
         planner.plans().keySet().forEach(stream -> placed.put(stream, sink.placedBy(stream)));
-        parts.job().steps().check(planner.plans().values(), placed);
+        steps.check(planner.plans().values(), placed);
         for (Map.Entry<StreamName, StreamPlan> entry : planner.plans().entrySet()) {
             StreamTrack track = tracks.get(entry.getKey());
             if (track != null && !flow.isParked(track.stream())) {
@@ -158,13 +161,25 @@ final class Beginning {
                 planner.acknowledge(stream, committed.planner());
             }
         }
-        Map<String, String> policies = parts.job().steps().policies(plan.schema());
+        Map<String, String> policies = steps.policies(plan.schema());
         if (plan.restart().isEmpty() && bases.get(stream) != null && state != null) {
             state.committed().ifPresent(epoch -> MaskTransform.continues(stream, epoch.ledger().policies(), policies));
         }
+        remember(track);
         track.planned(plan, policies);
-        sink.prepare(parts.job().steps().output(plan.schema()), track.task().write());
+        sink.prepare(steps.output(plan.schema()), track.task().write());
         parts.announcer().announce(new RunEvent.StreamStarted(stream, track.generation(), plan));
+    }
+
+    /** The attempt knows what the store shows as committed, and nothing else; a new generation begins with nothing. */
+    private void remember(StreamTrack track) {
+        StreamState state = states.get(track.stream());
+        Optional<Long> committed =
+                Optional.ofNullable(state).flatMap(StreamState::committed).map(StreamEpoch::generation);
+        if (committed.equals(Optional.of(track.generation()))) {
+            steps.memory(track.stream()).ifPresent(memory ->
+                    memory.restore(parts.store().remembered(parts.job().pipeline(), track.stream())));
+        }
     }
 
     /** Marks the streams that are parked already. */

@@ -53,7 +53,9 @@ final class CommitThread implements AutoCloseable {
                 MDC.put("epoch", Long.toString(driver.nextEpoch()));
                 MDC.put("stream", LogScope.name(epoch.cuts().stream().map(StreamCut::stream).toList()));
                 epoch.discarded().forEach(io::discard);
-                if (!epoch.cuts().isEmpty()) {
+                if (epoch.cuts().isEmpty()) {
+                    driver.skip();
+                } else {
                     driver.commit(epoch.cuts());
                 }
                 flow.tell(new Message.Decided(

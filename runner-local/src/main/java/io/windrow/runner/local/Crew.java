@@ -133,6 +133,7 @@ final class Crew implements AutoCloseable {
         private final Map<StreamSchema, List<BoundTransform>> bound = new HashMap<>();
         private @Nullable StreamSchema last;
         private List<BoundTransform> lastBound = List.of();
+        private long epoch;
 
         Bound(Steps steps) {
             this.steps = steps;
@@ -144,8 +145,25 @@ final class Crew implements AutoCloseable {
                 return lastBound;
             }
             last = batch.schema();
-            lastBound = bound.computeIfAbsent(batch.schema(), steps::bind);
+            lastBound = bound.computeIfAbsent(batch.schema(), this::bind);
             return lastBound;
+        }
+
+        private List<BoundTransform> bind(StreamSchema schema) {
+            List<BoundTransform> chain = steps.bind(schema);
+            chain.forEach(transform -> transform.epoch(epoch));
+            return chain;
+        }
+
+        @Override
+        public void epoch(long next) {
+            epoch = next;
+            bound.values().forEach(chain -> chain.forEach(transform -> transform.epoch(next)));
+        }
+
+        @Override
+        public boolean ordered() {
+            return steps.ordered();
         }
 
         @Override

@@ -6,6 +6,7 @@ import io.windrow.core.checkpoint.OpenSplit;
 import io.windrow.core.epoch.StreamCut;
 import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.ledger.Written;
+import io.windrow.core.plan.Steps;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -18,9 +19,11 @@ final class EpochBuilder {
     private final String pipeline;
     private final Clock clock;
     private final String hashKey;
+    private final Steps steps;
     private Instant began;
 
-    EpochBuilder(String pipeline, Clock clock, String hashKey) {
+    EpochBuilder(String pipeline, Clock clock, String hashKey, Steps steps) {
+        this.steps = steps;
         this.hashKey = hashKey;
         this.pipeline = pipeline;
         this.clock = clock;
@@ -70,6 +73,6 @@ final class EpochBuilder {
                 track.policies());
         return new StreamCut(
                 track.stream(), track.generation(), track.task().write(), planner, open, staged, track.supersedes(),
-                completes, ledger);
+                completes, ledger, steps.memory(track.stream()).map(memory -> memory.taken(epoch, cut)));
     }
 }

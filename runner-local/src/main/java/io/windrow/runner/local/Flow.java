@@ -30,6 +30,9 @@ final class Flow {
     private final Throttle throttle;
     private volatile long epochBeforeFirstCut;
     private boolean committing;
+    /** The newest cut, and how many workers still read for it. */
+    private long begunCut;
+    private volatile int behind;
     private volatile boolean aborted;
 
     Flow(Pace pace) {
@@ -156,6 +159,51 @@ final class Flow {
         lock.lockInterruptibly();
         try {
             return !committing || changed.await(200, TimeUnit.MILLISECONDS) && !committing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From now on a cut is being taken, which so many workers have yet to pass. */
+    void cutBegins(long cut, int workers) {
+        lock.lock();
+        try {
+            begunCut = cut;
+            behind = workers;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One worker has passed the cut: it reads nothing more for it. */
+    void cutPassed() {
+        lock.lock();
+        try {
+            behind--;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Holds a reader back that would read behind a cut while another one still reads before it. Returns after at most
+     * 200 ms; the caller asks again. Who waits here holds no bytes of the budget, so the others can go on.
+     *
+     * @param cut what the reader's next rows belong to
+     * @return whether nobody reads for an earlier cut any more
+     */
+    boolean awaitOthers(long cut) throws InterruptedException {
+        if (behind == 0) {
+            return true;
+        }
+        lock.lockInterruptibly();
+        try {
+            if (behind == 0 || cut <= begunCut) {
+                return true;
+            }
+            changed.await(200, TimeUnit.MILLISECONDS);
+            return behind == 0;
         } finally {
             lock.unlock();
         }

@@ -14,6 +14,7 @@ import io.windrow.core.epoch.EpochDriver;
 import io.windrow.core.ledger.HashKey;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.plan.PlannedStream;
+import io.windrow.core.plan.Steps;
 import io.windrow.core.run.RetryBudget;
 import io.windrow.core.run.RetryPolicy;
 import io.windrow.core.run.Verdict;
@@ -167,7 +168,8 @@ final class RunSession {
             }
             EpochDriver driver = new EpochDriver(
                     job.pipeline(), lease.lease().fencingToken(), loaded, todo.keySet(), io);
-            Beginning beginning = new Beginning(parts, todo, current, book);
+            Steps steps = job.steps().begin(book.key());
+            Beginning beginning = new Beginning(parts, todo, current, book, steps);
             beginning.recovered(loaded, io.takeCommitted());
             var requests = beginning.requests(driver);
             if (requests.isEmpty()) {
@@ -178,14 +180,14 @@ final class RunSession {
                 reached = true;
                 Map<StreamName, StreamTrack> planned = beginning.planned(planner, sink);
                 CommitThread commits = new CommitThread(driver, io, current, parts.threads().of("commit"));
-                read(planned, source, sink, planner, commits, saving, current, book.key());
+                read(planned, source, sink, planner, commits, saving, current, book.key(), steps);
             }
         }
     }
 
     private void read(
             Map<StreamName, StreamTrack> planned, Source source, Sink sink, SplitPlanner planner, CommitThread commits,
-            Pause saving, Flow current, HashKey key)
+            Pause saving, Flow current, HashKey key, Steps steps)
             throws InterruptedException {
         Job job = parts.job();
         WriterNumbers numbers = new WriterNumbers(sink, planned, lease.lease().fencingToken());
@@ -197,12 +199,12 @@ final class RunSession {
                         new WriteQueue(
                                 new WriteSide(number, cut, current, numbers::open, parts.context().failpoints()), current,
                                 parts.threads().of("writer")),
-                        key.hasher(), new Crew.Bound(job.steps()), parts.options().limit()));
+                        key.hasher(), new Crew.Bound(steps), parts.options().limit()));
         boolean orderly = false;
         try {
             new Attempt(
                             planned, planner, crew, commits,
-                            new EpochBuilder(job.pipeline(), parts.context().clock(), key.id()), current, parts, budget,
+                            new EpochBuilder(job.pipeline(), parts.context().clock(), key.id(), steps), current, parts, budget,
                             () -> stopRequested)
                     .run();
             orderly = true;

@@ -67,12 +67,19 @@ final class Worker implements Runnable {
         this.hasher = hasher;
         this.chain = chain;
         this.limit = limit;
+        chain.epoch(flow.epochOf(firstCut));
     }
 
     /** Binds the transforms to the streams that a worker meets. Used by the worker's thread. */
     interface Chain extends AutoCloseable {
         /** The bound transforms for the batch's schema, in order; the same for the same schema. */
         List<BoundTransform> of(Batch batch);
+
+        /** The batches to come belong to this epoch. */
+        void epoch(long epoch);
+
+        /** Whether all rows of an epoch, of all workers, must have passed before one of the next may. */
+        boolean ordered();
 
         @Override
         void close();
@@ -182,7 +189,7 @@ final class Worker implements Runnable {
             return;
         }
         try {
-            if (!flow.awaitRoom()) {
+            if (!flow.awaitRoom() || chain.ordered() && !flow.awaitOthers(cut)) {
                 keepAlive();
                 return;
             }
@@ -217,12 +224,14 @@ final class Worker implements Runnable {
         flow.read(stream, rows, bytes);
         Batch batch = read;
         boolean taken = false;
+        boolean begun = false;
         try {
             failpoints.reach("run.after_read");
             RowHash hashSource = hasher.apply(batch);
             RowHash hashOut = hashSource;
             List<BoundTransform> transforms = chain.of(batch);
             if (!transforms.isEmpty()) {
+                begun = true;
                 for (BoundTransform transform : transforms) {
                     batch = transform.apply(batch);
                 }
@@ -248,7 +257,12 @@ final class Worker implements Runnable {
             long now = System.nanoTime();
             notBefore = now + flow.throttle().take(rows, bytes, now);
         } catch (WindrowException e) {
-            throw e;
+            if (!begun) {
+                throw e;
+            }
+            // What a step remembers of these rows is forgotten only with the attempt: read again in it, they would be
+            // taken for repetitions.
+            flow.park(stream, e);
         } catch (RuntimeException e) {
             // A transform is pure: it would fail again on the same rows.
             flow.park(stream, Failures.coded(e, "Transforming rows of " + stream));
@@ -294,6 +308,8 @@ final class Worker implements Runnable {
     private void cut(Command.Cut taken) {
         Optional<Message.ReadUpTo> reading =
                 split == null ? Optional.empty() : Optional.of(new Message.ReadUpTo(split, position));
+        flow.cutPassed();
+        chain.epoch(taken.epoch() + 1);
         parts.cut(taken.epoch());
         writes.cut(taken.cut(), taken.epoch(), reading, handover);
         cut = taken.cut() + 1;

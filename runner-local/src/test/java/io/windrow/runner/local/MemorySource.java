@@ -256,7 +256,7 @@ final class MemorySource implements Source {
             BigIntVector ids = (BigIntVector) root.getVector("id");
             ids.allocateNew(rows);
             for (int i = 0; i < rows; i++) {
-                ids.set(i, next + i);
+                ids.set(i, upstream.values.applyAsLong(next + i));
             }
             root.setRowCount(rows);
             next += rows;

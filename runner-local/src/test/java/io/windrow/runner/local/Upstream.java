@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 
 /** The outside system behind {@link MemorySource}: outlives runs, and misbehaves as a test says. */
 final class Upstream {
@@ -25,6 +26,8 @@ final class Upstream {
     long splitRows = 1000;
     long batchRows = 100;
     boolean endless;
+    /** What row number n holds. */
+    LongUnaryOperator values = n -> n;
     Runnable beforePlan = () -> {};
     Runnable onPlannerKeepAlive = () -> {};
     Consumer<Split> beforeOpen = split -> {};

@@ -16,6 +16,7 @@ import io.windrow.api.source.Split;
 import io.windrow.core.checkpoint.CheckpointError;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.OpenSplit;
+import io.windrow.core.checkpoint.RememberedRows;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StateStores;
 import io.windrow.core.checkpoint.Status;
@@ -80,6 +81,37 @@ class PostgresStateStoreTest {
             database.execute("UPDATE windrow_split SET record = replace(record, '\"2\"', '\"9\"') WHERE pipeline = 'saved'");
             expect(CheckpointError.CORRUPTED, () -> store.load("saved"));
         }
+    }
+
+    @Test
+    void rememberedRowsGoWithTheirEpochs() {
+        byte[] many = new byte[16 * 100_000];
+        new java.util.Random(3).nextBytes(many);
+        RememberedRows one = new RememberedRows(1, Instant.ofEpochMilli(5), 1, many);
+        RememberedRows two = new RememberedRows(2, Instant.ofEpochMilli(6), 2, new byte[32]);
+        try (StateStore store = StateStores.open(database.jdbcUrl())) {
+            Lease lease = store.acquire("remembers", "me", TTL);
+            StreamEpoch first = remembering(epoch(1, "1"), one);
+            store.save(lease, List.of(first));
+            assertThat(store.remembered("remembers", ORDERS)).isEmpty();
+            store.save(lease, List.of(first.with(Status.COMMITTED)));
+            assertThat(store.remembered("remembers", ORDERS)).containsExactly(one);
+            StreamEpoch second = remembering(epoch(2, "2"), two);
+            store.save(lease, List.of(second));
+            store.save(lease, List.of(second.with(Status.ROLLED_BACK)));
+            assertThat(store.remembered("remembers", ORDERS)).containsExactly(one);
+            RememberedRows three = new RememberedRows(3, Instant.ofEpochMilli(7), 3, new byte[16]);
+            StreamEpoch third = remembering(epoch(3, "3"), three);
+            store.save(lease, List.of(third));
+            store.save(lease, List.of(third.with(Status.COMMITTED)));
+            assertThat(store.remembered("remembers", ORDERS)).containsExactly(three);
+        }
+    }
+
+    private static StreamEpoch remembering(StreamEpoch plain, RememberedRows rows) {
+        return new StreamEpoch(
+                plain.stream(), 1, plain.epoch(), Status.PREPARED, plain.mode(), plain.planner(), plain.openSplits(),
+                plain.staged(), plain.digest(), plain.supersedes(), false, plain.ledger(), Optional.of(rows));
     }
 
     @Test

@@ -1,0 +1,126 @@
+package io.windrow.core.checkpoint;
+
+import io.windrow.api.schema.StreamName;
+import java.io.ByteArrayOutputStream;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The remembered rows of one pipeline's streams, within one transaction. Those of an epoch lie in parts of at most a
+ * megabyte, of which there is always one, so that a missing part is found.
+ */
+final class MemoryRows {
+    private static final String KEY = "pipeline = ? AND namespace = ? AND name = ?";
+    private static final int PART_BYTES = 1 << 20;
+
+    private final Connection connection;
+    private final String pipeline;
+    private final RecordChecksums checksums;
+
+    MemoryRows(Connection connection, String pipeline, RecordChecksums checksums) {
+        this.connection = connection;
+        this.pipeline = pipeline;
+        this.checksums = checksums;
+    }
+
+    /** One row of {@code windrow_memory}. */
+    record Part(int number, int parts, long generation, long oldest, long cutMillis, byte[] hashes) {}
+
+    void save(StreamEpoch epoch, RememberedRows rows) throws SQLException {
+        byte[] hashes = rows.hashes();
+        int parts = Math.max(1, (hashes.length + PART_BYTES - 1) / PART_BYTES);
+        try (PreparedStatement insert = connection.prepareStatement(
+                "INSERT INTO windrow_memory (pipeline, namespace, name, epoch, part, parts, generation, oldest,"
+                        + " cut_millis, hashes, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+            for (int number = 0; number < parts; number++) {
+                Part part = new Part(
+                        number, parts, epoch.generation(), rows.oldest(), rows.cut().toEpochMilli(),
+                        Arrays.copyOfRange(
+                                hashes, number * PART_BYTES, Math.min(hashes.length, (number + 1) * PART_BYTES)));
+                key(insert, epoch.stream());
+                insert.setLong(4, epoch.epoch());
+                insert.setInt(5, part.number);
+                insert.setInt(6, part.parts);
+                insert.setLong(7, part.generation);
+                insert.setLong(8, part.oldest);
+                insert.setLong(9, part.cutMillis);
+                insert.setBytes(10, part.hashes);
+                insert.setString(11, checksums.memory(epoch.stream(), epoch.epoch(), part));
+                insert.executeUpdate();
+            }
+        }
+    }
+
+    /** The epoch is committed: what it shows to be out of the window goes, and what earlier generations remembered. */
+    void committed(StreamEpoch epoch) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM windrow_memory WHERE " + KEY
+                + " AND (generation < ? OR epoch < (SELECT MAX(oldest) FROM windrow_memory WHERE " + KEY
+                + " AND epoch = ?))")) {
+            key(delete, epoch.stream());
+            delete.setLong(4, epoch.generation());
+            delete.setString(5, pipeline);
+            delete.setString(6, epoch.stream().namespace());
+            delete.setString(7, epoch.stream().name());
+            delete.setLong(8, epoch.epoch());
+            delete.executeUpdate();
+        }
+    }
+
+    void forget(StreamName stream, long epoch) throws SQLException {
+        try (PreparedStatement delete =
+                connection.prepareStatement("DELETE FROM windrow_memory WHERE " + KEY + " AND epoch = ?")) {
+            key(delete, stream);
+            delete.setLong(4, epoch);
+            delete.executeUpdate();
+        }
+    }
+
+    List<RememberedRows> of(StreamName stream, long generation, long committed) throws SQLException {
+        List<RememberedRows> epochs = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT epoch, part, parts, oldest, cut_millis, hashes, checksum FROM windrow_memory WHERE " + KEY
+                        + " AND generation = ? AND epoch <= ? ORDER BY epoch, part")) {
+            key(select, stream);
+            select.setLong(4, generation);
+            select.setLong(5, committed);
+            try (ResultSet row = select.executeQuery()) {
+                ByteArrayOutputStream hashes = new ByteArrayOutputStream();
+                int expected = 0;
+                while (row.next()) {
+                    long epoch = row.getLong(1);
+                    Part part = new Part(
+                            row.getInt(2), row.getInt(3), generation, row.getLong(4), row.getLong(5), row.getBytes(6));
+                    String what = "the remembered rows of epoch " + epoch + " of " + stream;
+                    checksums.expect(checksums.memory(stream, epoch, part), row.getString(7), what);
+                    if (part.number != expected) {
+                        throw checksums.damage().found("part " + expected + " of " + what + " is missing");
+                    }
+                    hashes.writeBytes(part.hashes);
+                    expected++;
+                    if (expected == part.parts) {
+                        epochs.add(new RememberedRows(
+                                epoch, Instant.ofEpochMilli(part.cutMillis), part.oldest, hashes.toByteArray()));
+                        hashes.reset();
+                        expected = 0;
+                    }
+                }
+                if (expected != 0) {
+                    throw checksums.damage().found("parts of the remembered rows of " + stream + " are missing");
+                }
+            }
+        }
+        return epochs;
+    }
+
+    private void key(PreparedStatement statement, StreamName stream) throws SQLException {
+        statement.setString(1, pipeline);
+        statement.setString(2, stream.namespace());
+        statement.setString(3, stream.name());
+    }
+}

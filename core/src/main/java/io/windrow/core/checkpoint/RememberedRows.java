@@ -1,0 +1,30 @@
+package io.windrow.core.checkpoint;
+
+import java.time.Instant;
+import java.util.Arrays;
+
+/**
+ * The rows that one stream's epoch delivered first, by their keyed hashes: what a later run recognises repetitions by.
+ *
+ * @param epoch the epoch
+ * @param cut when it was cut
+ * @param oldest the lowest epoch that any remembered row is from: what was saved of epochs below it can go
+ * @param hashes 16 bytes a row, big-endian, in the order of arrival
+ */
+public record RememberedRows(long epoch, Instant cut, long oldest, byte[] hashes) {
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RememberedRows rows && rows.epoch == epoch && rows.cut.equals(cut) && rows.oldest == oldest
+                && Arrays.equals(rows.hashes, hashes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(epoch) * 31 + Arrays.hashCode(hashes);
+    }
+
+    @Override
+    public String toString() {
+        return "RememberedRows[epoch " + epoch + ", " + hashes.length / 16 + " rows, back to epoch " + oldest + "]";
+    }
+}

@@ -1,0 +1,90 @@
+package io.windrow.core.transform.dedupe;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.transform.BoundTransform;
+import io.windrow.api.transform.Transform;
+import io.windrow.core.ledger.HashKey;
+import io.windrow.core.policy.DedupePolicy;
+import io.windrow.core.registry.NearestName;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drops rows that are among the last that were delivered of their stream, by some fields or as a whole. The first of
+ * several stays. A row in which a key field is null has no identity and always stays; whole rows are compared with their
+ * nulls. {@link #begin} gives the step of one attempt, with memories of its own; its bound transforms share them.
+ */
+public final class Dedupe implements Transform {
+    private final Map<String, DedupePolicy> policies;
+    private final HashKey key;
+    private final Map<StreamName, RowMemory> memories = new ConcurrentHashMap<>();
+
+    /** The step of some policies, by stream name as {@code namespace.name}. Refuses windows that hold nothing. */
+    public Dedupe(Map<String, DedupePolicy> policies) {
+        this(policies, HashKey.random());
+        policies.forEach((stream, policy) -> {
+            if (policy.rows() < 1 || policy.bytes().bytes() < RowMemory.BYTES_A_ROW
+                    || policy.time().filter(time -> !time.isPositive()).isPresent()) {
+                throw WindrowException.of(
+                                DedupeError.WINDOW_EMPTY,
+                                "Reading the window of " + stream + ": it has " + policy.rows() + " rows in "
+                                        + policy.bytes().bytes() + " bytes"
+                                        + policy.time().map(time -> " and lasts " + time).orElse(""))
+                        .at(policy.origin().place());
+            }
+        });
+    }
+
+    private Dedupe(Map<String, DedupePolicy> policies, HashKey key) {
+        this.policies = Map.copyOf(policies);
+        this.key = key;
+    }
+
+    /** The same step with empty memories, for one attempt. The key has to be the same for the life of a pipeline. */
+    public Dedupe begin(HashKey ofPipeline) {
+        return new Dedupe(policies, ofPipeline);
+    }
+
+    /** What is remembered of a stream; empty if its rows are not compared. */
+    public Optional<RowMemory> memory(StreamName stream) {
+        return Optional.ofNullable(policies.get(stream.toString()))
+                .map(policy -> memories.computeIfAbsent(
+                        stream, name -> new RowMemory(policy.rows(), policy.bytes().bytes(), policy.time())));
+    }
+
+    @Override
+    public BoundTransform bind(StreamSchema input) {
+        DedupePolicy policy = policies.get(input.stream().toString());
+        Set<Integer> ids = new HashSet<>();
+        if (policy != null) {
+            List<String> names = input.columns().stream().map(Column::name).toList();
+            for (String field : policy.by()) {
+                int at = names.indexOf(field);
+                if (at < 0) {
+                    String nearest = NearestName.of(field, names).map(name -> "; did you mean `" + name + "`?").orElse("");
+                    throw WindrowException.of(
+                                    DedupeError.FIELD_UNKNOWN,
+                                    "Dropping repeated rows of " + input.stream() + ": it has no field `" + field + "`"
+                                            + nearest)
+                            .at(policy.origin().place());
+                }
+                ids.add(input.columns().get(at).id());
+            }
+        }
+        return new BoundDedupe(input, memory(input.stream()), key.rowHasher(ids), ids, version(policy));
+    }
+
+    private static Optional<String> version(@Nullable DedupePolicy policy) {
+        return Optional.ofNullable(policy)
+                .map(of -> "by " + (of.by().isEmpty() ? "the whole row" : String.join(", ", of.by())) + " in " + of.rows()
+                        + " rows, " + of.bytes().bytes() + " bytes" + of.time().map(time -> ", " + time).orElse(""));
+    }
+}
