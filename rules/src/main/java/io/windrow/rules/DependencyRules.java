@@ -19,7 +19,7 @@ import java.util.List;
 
 /** Who may depend on whom. */
 final class DependencyRules {
-    private static final String[] LANGUAGE = {"java..", "javax.sql..", "org.slf4j..", "org.jspecify..", "org.apache.arrow.."};
+    private static final String[] LANGUAGE = {"java..", "javax.crypto..", "javax.sql..", "org.slf4j..", "org.jspecify..", "org.apache.arrow.."};
 
     private DependencyRules() {}
 

@@ -1,5 +1,6 @@
 package io.windrow.api.batch;
 
+import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamSchema;
 import java.util.List;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -29,6 +30,21 @@ public record Rejected(StreamSchema schema, VectorSchemaRoot rows, List<Reason> 
      * @param text one line; it never quotes a value (I11)
      */
     public record Reason(long ordinal, String code, String field, String text) {}
+
+    /**
+     * The same rows for nobody to read: their columns have ids below 0, of which no stream has any, and whoever keeps rows
+     * stores such values as length and keyed digest only (I11). For rows that a mask cannot be applied to. The rows given
+     * are spent.
+     */
+    public Rejected withheld() {
+        List<Column> columns = schema.columns().stream()
+                .map(column -> new Column(
+                        column.id() < 0 ? column.id() : -1 - column.id(), column.name(), column.type(), column.nullable(),
+                        column.sourceType()))
+                .toList();
+        return new Rejected(
+                new StreamSchema(schema.stream(), schema.version(), columns, schema.key()), rows, reasons);
+    }
 
     @Override
     public void close() {

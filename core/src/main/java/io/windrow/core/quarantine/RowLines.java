@@ -21,8 +21,8 @@ import org.apache.arrow.vector.FieldVector;
 
 /**
  * The lines of rows that one step set aside. A line lacks its epoch: it begins with the comma after it. Columns that the
- * target does not get (unknown ones, undecodable input, fields that a step drops) are withheld as length and keyed digest
- * (I11).
+ * target does not get (unknown ones, undecodable input, fields that a step drops), and those that no mask could be applied
+ * to ({@link Rejected#withheld}), are withheld as length and keyed digest (I11).
  */
 final class RowLines {
     private static final JsonFactory JSON = new JsonFactory();
@@ -42,7 +42,7 @@ final class RowLines {
         this.aside = aside;
         this.time = time;
         this.digestKey = digestKey;
-        batch.schema().columns().forEach(column -> shown.add(column.id()));
+        batch.schema().columns().stream().map(Column::id).filter(id -> id >= 0).forEach(shown::add);
     }
 
     byte[] line(int row) throws IOException {

@@ -7,6 +7,7 @@ import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.BatchBuilder;
 import io.windrow.api.batch.Position;
 import io.windrow.api.batch.Rejected;
+import io.windrow.api.config.Origin;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
@@ -21,12 +22,15 @@ import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.StreamCommit;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.sink.WriterId;
+import io.windrow.api.transform.BoundTransform;
 import io.windrow.connectors.files.format.Format;
 import io.windrow.connectors.files.tree.LocalFileTree;
+import io.windrow.core.policy.MaskRule;
 import io.windrow.core.quarantine.QuarantineError;
 import io.windrow.core.quarantine.QuarantineSink;
 import io.windrow.core.quarantine.QuarantineTally;
 import io.windrow.core.transform.Rows;
+import io.windrow.core.transform.mask.MaskTransform;
 import io.windrow.testkit.conformance.TestContext;
 import io.windrow.testkit.fault.ThrowingFailpoints;
 import java.io.IOException;
@@ -226,6 +230,35 @@ class QuarantineTest {
             assertThat(withheld.get(0)).startsWith("\"surprise\":{\"withheld_bytes\":9,\"digest\":\"").isEqualTo(withheld.get(1));
             assertThat(withheld.get(2)).isNotEqualTo(withheld.get(0));
             assertThat(withheld.get(3)).startsWith("\"surprise\":null");
+        }
+    }
+
+    @Test
+    void badRowsOfALayoutThatTheMaskDoesNotKnowAreWithheldWhole() throws IOException {
+        List<Column> more = new ArrayList<>(ORDERS.columns());
+        more.add(new Column(9, "surprise", new ColumnType.Text(), true, "text"));
+        StreamSchema wide = new StreamSchema(ORDERS.stream(), 3, more, ORDERS.key());
+        MaskRule names = new MaskRule(
+                Optional.of("name"), List.of(), MaskRule.Method.REDACT, Optional.empty(), Optional.empty(), 0, 4,
+                MaskRule.Truncation.MONTH, MaskRule.Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE);
+        try (Sink sink = sink(0); Committer committer = sink.committer();
+                BoundTransform mask = new MaskTransform(List.of(names)).bind(ORDERS);
+                BatchBuilder builder = new BatchBuilder(wide, context.allocator())) {
+            builder.set("id", 1L).setNull("price").set("name", "canary-1").set("surprise", "canary-2").endRow();
+            Batch.Parts parts = builder.build(new Position(1, "{}")).release();
+            Rejected.Reason reason = new Rejected.Reason(0, "contract.unknown_field", "surprise", "is not in the contract");
+            Batch good = batch(List.of(5, 6), List.of(6));
+            List<Rejected> aside = new ArrayList<>(good.rejected());
+            aside.add(new Rejected(wide, parts.rows(), List.of(reason)));
+            Batch masked = mask.apply(good.release().withRejected(aside).batch());
+            sink.prepare(mask.output(), WriteMode.APPEND);
+            try (masked; SinkWriter writer = sink.writer(mask.output(), WriteMode.APPEND, new WriterId(1, 1, 0))) {
+                writer.write(masked);
+                committer.commit(commit(1, 1, writer.prepareCommit(1)));
+            }
+            assertThat(lines()).hasSize(2).noneMatch(line -> line.contains("canary") || line.contains("n6"));
+            assertThat(lines().getFirst()).contains("\"name\":\"***\"");
+            assertThat(lines().getLast()).containsPattern("\"name\":\\{\"withheld_bytes\":8,\"digest\":\"[0-9a-f]{32}\"}");
         }
     }
 

@@ -89,10 +89,11 @@ final class BoundMask implements BoundTransform, Hiding {
             rows = masked(parts.rows(), bad);
             ChangeColumns changes = parts.changes() == null ? null : masked(parts.changes(), bad);
             for (Rejected rejected : parts.rejected()) {
-                // What could not be masked comes out null there; its first reason stands already.
+                // What could not be masked comes out null there; its first reason stands already. Rows of another layout
+                // cannot be masked, and so cannot be shown.
                 aside.add(rejected.schema().equals(input)
                         ? new Rejected(output, masked(rejected.rows(), new BadRows()), rejected.reasons())
-                        : rejected);
+                        : rejected.withheld());
             }
             Batch done = parts.withRows(output, rows, changes).withRejected(aside).batch();
             return bad.isEmpty() ? done : setAside(done, bad);
