@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,12 +28,27 @@ final class DiscoverCommand implements Callable<Integer> {
     @Option(names = "--columns", description = "List the columns too.")
     boolean columns;
 
+    @Option(
+            names = "--pii",
+            description = "Look for personal data in the first rows of each selected stream and propose a mask section. Shows counts, never values.")
+    boolean personalData;
+
+    @Option(names = "--rows", paramLabel = "N", defaultValue = "1000", description = "With --pii: how many rows of each stream (1000).")
+    int rows;
+
+    @Option(names = "--region", paramLabel = "CC", description = "With --pii: the country of phone numbers without a country code, such as DE.")
+    @Nullable String region;
+
     @Override
     public Integer call() {
         Plan plan = target.plan(Registry.load());
         List<StreamDescription> streams;
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
                 Source source = plan.openSource(context)) {
+            if (personalData) {
+                return scan(new PersonalDataScan(
+                        source, target.chosen(plan, source.selected()), rows, Optional.ofNullable(region)));
+            }
             streams = source.discover();
         }
         if (windrow.json) {
@@ -39,6 +56,14 @@ final class DiscoverCommand implements Callable<Integer> {
                     Json.object("streams", streams.stream().map(DiscoverCommand::json).toList()), ExitCode.OK);
         }
         print(windrow.screen(), streams);
+        return ExitCode.OK.value();
+    }
+
+    private int scan(PersonalDataScan scan) {
+        if (windrow.json) {
+            return windrow.print(Json.object("streams", scan.json(), "proposal", scan.proposal()), ExitCode.OK);
+        }
+        scan.print(windrow.screen());
         return ExitCode.OK.value();
     }
 

@@ -5,20 +5,13 @@ import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.ReadMode;
-import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.Source;
-import io.windrow.api.source.SplitPlanner;
-import io.windrow.api.source.SplitReader;
-import io.windrow.api.source.StreamRequest;
 import io.windrow.core.plan.Plan;
-import io.windrow.core.plan.SteppedReader;
 import io.windrow.core.plan.Steps;
 import io.windrow.core.registry.Registry;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
@@ -60,51 +53,23 @@ final class PreviewCommand implements Callable<Integer> {
 
     private Sample sample(Source source, Steps steps, StreamName stream, ReadMode mode) {
         Sample sample = new Sample();
-        try (SplitPlanner planner = source.plan(List.of(new StreamRequest(stream, mode, 1, Optional.empty())))) {
-            if (planner.refusals().containsKey(stream)) {
-                throw planner.refusals().get(stream);
-            }
-            StreamSchema schema = planner.plans().get(stream).schema();
-            // What is shown has gone through the mask (I11).
-            steps.output(schema).columns().forEach(sample.columns::add);
-            while (sample.rows.size() < rows) {
-                List<SplitPlanner.Assignment> next = planner.next(1);
-                if (next.isEmpty()) {
-                    break;
-                }
-                try (SplitReader reader = new SteppedReader(
-                        source.open(next.getFirst().split(), next.getFirst().from()), steps.bind(schema))) {
-                    fill(sample, reader, planner, next.getFirst());
-                }
-            }
-        }
+        new RowSample(source, steps, rows).read(stream, mode, sample);
         return sample;
     }
 
-    private void fill(Sample sample, SplitReader reader, SplitPlanner planner, SplitPlanner.Assignment assignment) {
-        while (sample.rows.size() < rows) {
-            switch (reader.read(System.nanoTime() + Duration.ofSeconds(5).toNanos())) {
-                case ReadResult.Data data -> {
-                    try (Batch batch = data.batch()) {
-                        sample.add(batch, rows);
-                    }
-                }
-                case ReadResult.Idle ignored -> planner.keepAlive();
-                case ReadResult.End end -> {
-                    planner.ended(assignment.split(), end.proof());
-                    return;
-                }
-            }
-        }
-    }
-
     /** Some rows as text. */
-    private static final class Sample {
+    private static final class Sample implements RowSample.Taker {
         private final List<Column> columns = new ArrayList<>();
         private final List<List<@Nullable String>> rows = new ArrayList<>();
 
-        void add(Batch batch, int limit) {
-            for (int row = 0; row < batch.rowCount() && rows.size() < limit; row++) {
+        @Override
+        public void schema(StreamSchema schema) {
+            columns.addAll(schema.columns());
+        }
+
+        @Override
+        public void rows(Batch batch, int count) {
+            for (int row = 0; row < count; row++) {
                 List<@Nullable String> cells = new ArrayList<>();
                 for (FieldVector vector : batch.arrow().getFieldVectors()) {
                     cells.add(CellText.of(vector, row));

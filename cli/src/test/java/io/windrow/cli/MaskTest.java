@@ -107,6 +107,21 @@ class MaskTest {
         assertThat(folder.resolve("out").resolve("public.undone")).doesNotExist();
     }
 
+    @Test
+    void discoveryFindsPersonalDataAndProposesAMaskThatWorks() throws IOException {
+        people("found");
+        Path file = pipeline("found", "mode: snapshot", "");
+        Invoked found = windrow("discover", "--pii", file);
+        assertThat(found.exit()).as(found.whole()).isZero();
+        assertThat(found.out()).contains("email", "card", "phone", "public.found.email").doesNotContain(CANARY);
+        String proposal = found.out().substring(found.out().indexOf("mask:")).replace("${secret:masking/key}", KEY);
+        pipeline("found", "mode: snapshot", proposal + "\n");
+        Invoked preview = windrow("preview", file);
+        assertThat(preview.exit()).as(preview.whole()).isZero();
+        assertThat(preview.out()).doesNotContain("@example.com").doesNotContain("4111");
+        assertThat(windrow("--json", "discover", "--pii", file).json()).hasSize(1);
+    }
+
     private static void people(String table) {
         DATABASE.execute(
                 "CREATE TABLE " + table + " (id int PRIMARY KEY, email text, phone text, note text)",
