@@ -85,6 +85,7 @@ final class TrainCommand implements Callable<Integer> {
                 plan::openSink,
                 source -> List.of(new PlannedStream(TrainingRows.STREAM, ReadMode.SNAPSHOT, WriteMode.REPLACE)),
                 plan.steps(),
+                plan.schemas(),
                 Pace.of(plan.spec().run()),
                 plan.hashKey());
         try (StateStore store = Stores.open(plan.spec())) {

@@ -86,6 +86,13 @@ public final class SchemaDiff {
         return matched;
     }
 
+    /** The accepted names of the offered columns that were accepted, by their offered names. */
+    public static Map<String, String> acceptedNames(StreamSchema accepted, StreamSchema offered) {
+        Map<String, String> names = new HashMap<>();
+        matched(accepted, offered).forEach((before, after) -> names.put(after.name(), before.name()));
+        return names;
+    }
+
     /** The ids are others, and a name that both have belongs to another id: ids say nothing then. */
     private static boolean wereNumberedAnew(StreamSchema accepted, StreamSchema offered, Map<Integer, Column> byId) {
         Set<Integer> ids = new HashSet<>();

@@ -29,7 +29,23 @@ public record SchemaGate(String pipeline, Optional<ContractPolicy> contract, Map
      * @param kept the accepted schema that rows must be delivered in, although the source has another; empty if rows are
      *     delivered as they are
      */
-    public record Passage(List<SchemaChange> changes, Optional<SchemaVersion> accepts, Optional<StreamSchema> kept) {}
+    public record Passage(List<SchemaChange> changes, Optional<SchemaVersion> accepts, Optional<Kept> kept) {}
+
+    /**
+     * The accepted schema that rows are delivered in.
+     *
+     * @param schema the schema
+     * @param misfits what becomes of rows that hold more than it
+     */
+    public record Kept(StreamSchema schema, Misfits misfits) {}
+
+    /** What becomes of a row that holds more than the accepted schema. */
+    public enum Misfits {
+        /** It is delivered without that. */
+        CUT,
+        /** It is set aside. */
+        SET_ASIDE
+    }
 
     /** The policy for a stream. */
     public Drift policy(StreamName stream) {
@@ -58,11 +74,16 @@ public record SchemaGate(String pipeline, Optional<ContractPolicy> contract, Map
         Drift policy = policy(offered.stream());
         List<SchemaChange> stopping = new ArrayList<>();
         boolean keeps = false;
+        Misfits misfits = Misfits.CUT;
         if (contract.isPresent()) {
             for (SchemaChange change : changes) {
                 switch (DriftRules.of(policy, change.kind())) {
                     case STOP -> stopping.add(change);
-                    case KEEP, SET_ASIDE -> keeps = true;
+                    case KEEP -> keeps = true;
+                    case SET_ASIDE -> {
+                        keeps = true;
+                        misfits = Misfits.SET_ASIDE;
+                    }
                     case FOLLOW -> {}
                 }
             }
@@ -71,7 +92,7 @@ public record SchemaGate(String pipeline, Optional<ContractPolicy> contract, Map
             throw refused(ContractError.DRIFT, offered.stream(), where, "policy " + policy.name().toLowerCase(java.util.Locale.ROOT) + " does not allow that ", stopping);
         }
         if (keeps) {
-            return new Passage(changes, Optional.empty(), Optional.of(before.schema()));
+            return new Passage(changes, Optional.empty(), Optional.of(new Kept(before.schema(), misfits)));
         }
         List<String> clashes = AvroCheck.clashes(before, offered);
         if (!clashes.isEmpty()) {

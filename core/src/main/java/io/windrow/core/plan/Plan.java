@@ -15,6 +15,7 @@ import io.windrow.core.ledger.HashKey;
 import io.windrow.core.policy.QuarantinePolicy;
 import io.windrow.core.quarantine.QuarantineSink;
 import io.windrow.core.quarantine.QuarantineTally;
+import io.windrow.core.contract.SchemaRules;
 import io.windrow.core.registry.NearestName;
 import io.windrow.core.spec.PipelineSpec;
 import java.util.ArrayList;
@@ -65,6 +66,13 @@ public record Plan(
     /** The key of the row hashes that the pipeline file names; empty: the one that the state store keeps. */
     public Optional<HashKey> hashKey() {
         return spec.run().hashKey().map(HashKey::of);
+    }
+
+    /** What the pipeline says about the schemas of its streams. */
+    public SchemaRules schemas() {
+        return new SchemaRules(
+                spec.file(), spec.governance().contract(),
+                spec.owner().team().or(spec.owner()::email).orElse(""));
     }
 
     /** The streams of {@link Source#selected()} with their write modes, after refusing what cannot be. */

@@ -115,6 +115,13 @@ public record Steps(List<Transform> transforms) {
         return transforms.stream().anyMatch(Dedupe.class::isInstance);
     }
 
+    /** The same after another step. */
+    public Steps after(Transform first) {
+        List<Transform> all = new ArrayList<>(List.of(first));
+        all.addAll(transforms);
+        return new Steps(all);
+    }
+
     /** The schema that rows of this schema leave the steps with. Refuses, with the place in the file, what does not fit. */
     public StreamSchema output(StreamSchema input) {
         List<BoundTransform> bound = bind(input);

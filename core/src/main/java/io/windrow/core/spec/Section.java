@@ -12,7 +12,7 @@ enum Section {
     RUN("How the pipeline is run.", true),
     WRITE("The write mode by stream (append or replace) where it differs from the default: a snapshot replaces, an "
             + "incremental read appends.", true),
-    CONTRACT("What rows must look like, and what happens on drift. Not acted on by this version, and so refused.", false),
+    CONTRACT("What rows must look like, and what happens on drift.", true),
     MASK("Which values are masked, and how: a list of rules, of which the first that fits a field decides.", true),
     DEDUPE("Which rows count as repeated, by stream. Not acted on by this version, and so refused.", false),
     TRANSFORM("How rows are filtered and reshaped, by stream. Not acted on by this version, and so refused.", false),

@@ -265,10 +265,10 @@ final class Attempt {
                 return;
             }
             for (SplitPlanner.Assignment assignment : next) {
-                StreamTrack track = track(assignment.split().stream());
-                if (flow.isParked(track.stream())) {
-                    continue;
+                if (flow.isParked(assignment.split().stream())) {
+                    continue; // Maybe since before it was planned to its end: it has no track here then.
                 }
+                StreamTrack track = track(assignment.split().stream());
                 track.handedOut(assignment.split(), assignment.from());
                 if (!flow.isLimited(track.stream())) {
                     crew.read(assignment.split(), assignment.from(), track.savedPosition(assignment.split()), cut);

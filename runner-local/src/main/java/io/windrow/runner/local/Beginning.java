@@ -7,6 +7,7 @@ import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.StreamPlan;
 import io.windrow.api.source.StreamRequest;
+import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.OpenSplit;
 import io.windrow.core.checkpoint.Progress;
 import io.windrow.core.checkpoint.StreamEpoch;
@@ -28,12 +29,15 @@ final class Beginning {
     private final Map<StreamName, StreamTrack> tracks;
     private final Flow flow;
     private final RunBook book;
-    private final Steps steps;
+    private final StreamSchemas schemas;
+    private Steps steps;
     private final Map<StreamName, StreamEpoch> acknowledged = new TreeMap<>();
     private final Map<StreamName, Progress> bases = new TreeMap<>();
     private final Map<StreamName, StreamState> states = new TreeMap<>();
 
-    Beginning(RunParts parts, Map<StreamName, StreamTrack> tracks, Flow flow, RunBook book, Steps steps) {
+    Beginning(
+            RunParts parts, Map<StreamName, StreamTrack> tracks, Flow flow, RunBook book, Lease lease, Steps steps) {
+        this.schemas = new StreamSchemas(parts, lease);
         this.steps = steps;
         this.book = book;
         this.parts = parts;
@@ -107,10 +111,17 @@ final class Beginning {
     /** Takes the planner's answers, opens new generations, prepares the target. Returns the streams that can be read. */
     Map<StreamName, StreamTrack> planned(SplitPlanner planner, Sink sink) {
         planner.refusals().forEach(flow::park);
+        planner.plans().values().forEach(this::admit);
+        schemas.kept().ifPresent(first -> steps = steps.after(first));
         // A policy that does not fit refuses the run, not the stream: nothing is read under half a mask (I11).
         Map<StreamName, List<String>> placed = new TreeMap<>();
         planner.plans().keySet().forEach(stream -> placed.put(stream, sink.placedBy(stream)));
-        steps.check(planner.plans().values(), placed);
+        steps.check(
+                planner.plans().values().stream()
+                        .filter(plan -> !flow.isParked(plan.schema().stream()))
+                        .map(schemas::delivered)
+                        .toList(),
+                placed);
         for (Map.Entry<StreamName, StreamPlan> entry : planner.plans().entrySet()) {
             StreamTrack track = tracks.get(entry.getKey());
             if (track != null && !flow.isParked(track.stream())) {
@@ -134,6 +145,27 @@ final class Beginning {
             }
         });
         return ready;
+    }
+
+    /** Lets the stream pass if its schema may be delivered; else it is parked before its first row. */
+    private void admit(StreamPlan plan) {
+        StreamName stream = plan.schema().stream();
+        if (tracks.containsKey(stream) && !flow.isParked(stream)) {
+            try {
+                String where = Optional.ofNullable(states.get(stream))
+                        .flatMap(StreamState::committed)
+                        .map(epoch -> "after epoch " + epoch.epoch())
+                        .orElse("before the first row");
+                schemas.admit(plan.schema(), where);
+            } catch (RuntimeException e) {
+                flow.park(stream, Failures.coded(e, "Comparing the schema of " + stream));
+            }
+        }
+    }
+
+    /** What happens to every batch of this attempt. Known once the streams are planned. */
+    Steps steps() {
+        return steps;
     }
 
     private void plan(SplitPlanner planner, Sink sink, StreamTrack track, StreamPlan plan) {
@@ -168,6 +200,7 @@ final class Beginning {
         remember(track);
         track.planned(plan, policies);
         sink.prepare(steps.output(plan.schema()), track.task().write());
+        schemas.accept(stream);
         parts.announcer().announce(new RunEvent.StreamStarted(stream, track.generation(), plan));
     }
 

@@ -4,6 +4,7 @@ import io.windrow.api.context.Context;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.source.Source;
 import io.windrow.core.ledger.HashKey;
+import io.windrow.core.contract.SchemaRules;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.plan.PlannedStream;
 import io.windrow.core.plan.Steps;
@@ -19,6 +20,7 @@ import java.util.function.Function;
  * @param sink makes the sink; called once for each attempt
  * @param streams which streams there are and what to do with each, names unique; may ask the source
  * @param steps what happens to every batch on its way
+ * @param schemas what is said about the streams' schemas
  * @param pace how fast, how large and how patient
  * @param hashKey the key of the row hashes; empty: the one that the state store keeps for the pipeline
  */
@@ -28,6 +30,7 @@ public record Job(
         Function<Context, Sink> sink,
         Function<Source, List<PlannedStream>> streams,
         Steps steps,
+        SchemaRules schemas,
         Pace pace,
         Optional<HashKey> hashKey) {
     /** The job that a plan describes. */
@@ -38,6 +41,7 @@ public record Job(
                 plan.runSinks(),
                 source -> plan.streams(source.selected()),
                 plan.steps(),
+                plan.schemas(),
                 Pace.of(plan.spec().run()),
                 plan.hashKey());
     }

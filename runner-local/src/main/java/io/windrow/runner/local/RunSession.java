@@ -169,7 +169,7 @@ final class RunSession {
             EpochDriver driver = new EpochDriver(
                     job.pipeline(), lease.lease().fencingToken(), loaded, todo.keySet(), io);
             Steps steps = job.steps().begin(book.key());
-            Beginning beginning = new Beginning(parts, todo, current, book, steps);
+            Beginning beginning = new Beginning(parts, todo, current, book, lease.lease(), steps);
             beginning.recovered(loaded, io.takeCommitted());
             var requests = beginning.requests(driver);
             if (requests.isEmpty()) {
@@ -180,7 +180,7 @@ final class RunSession {
                 reached = true;
                 Map<StreamName, StreamTrack> planned = beginning.planned(planner, sink);
                 CommitThread commits = new CommitThread(driver, io, current, parts.threads().of("commit"));
-                read(planned, source, sink, planner, commits, saving, current, book.key(), steps);
+                read(planned, source, sink, planner, commits, saving, current, book.key(), beginning.steps());
             }
         }
     }

@@ -13,6 +13,7 @@ import io.windrow.core.observe.RunEvent;
 import io.windrow.core.observe.RunResult;
 import io.windrow.core.observe.StreamResult;
 import io.windrow.core.plan.PlannedStream;
+import io.windrow.core.contract.SchemaRules;
 import io.windrow.core.plan.Steps;
 import io.windrow.core.run.RetryPolicy;
 import io.windrow.core.spec.OnError;
@@ -45,6 +46,7 @@ final class Bench implements AutoCloseable {
     long inFlight = 1 << 20;
     OnError onError = OnError.CONTINUE;
     long maxRowsPerSecond;
+    SchemaRules schemas = SchemaRules.NONE;
 
     Bench(Path folder) {
         this.folder = folder;
@@ -68,7 +70,7 @@ final class Bench implements AutoCloseable {
                 maxRowsPerSecond, 0);
         return new Job(
                 "bench", context -> new MemorySource(upstream, context), context -> target.connect(),
-                source -> List.copyOf(streams), new Steps(transforms), pace, Optional.empty());
+                source -> List.copyOf(streams), new Steps(transforms), schemas, pace, Optional.empty());
     }
 
     LocalRunner runner(StateStore store) {

@@ -134,7 +134,7 @@ final class MemorySource implements Source {
                 Optional<String> restart = request.state().isPresent() && upstream.snapshotLost(request.stream())
                         ? Optional.of("snapshot.lost") : Optional.empty();
                 plans.put(request.stream(), new StreamPlan(
-                        schema(request.stream()),
+                        upstream.schema.apply(schema(request.stream())),
                         new Guarantee("snapshot", "All rows as of one moment.", List.of(), List.of()),
                         restart, of.to - of.from, (of.to - of.from) * 8));
             }
@@ -252,8 +252,9 @@ final class MemorySource implements Source {
                 return new ReadResult.Idle();
             }
             int rows = (int) Math.min(upstream.batchRows, end(split) - next);
-            VectorSchemaRoot root = VectorSchemaRoot.create(ArrowTypes.schema(schema(split.stream())), allocator);
-            BigIntVector ids = (BigIntVector) root.getVector("id");
+            StreamSchema schema = upstream.schema.apply(schema(split.stream()));
+            VectorSchemaRoot root = VectorSchemaRoot.create(ArrowTypes.schema(schema), allocator);
+            BigIntVector ids = (BigIntVector) root.getVector(0);
             ids.allocateNew(rows);
             for (int i = 0; i < rows; i++) {
                 ids.set(i, upstream.values.applyAsLong(next + i));
@@ -262,7 +263,7 @@ final class MemorySource implements Source {
             next += rows;
             long claimed = rows + upstream.lostRows(split.stream());
             return new ReadResult.Data(new Batch(
-                    schema(split.stream()), root, new Position(1, Long.toString(next)), Account.ofRead(claimed)));
+                    schema, root, new Position(1, Long.toString(next)), Account.ofRead(claimed)));
         }
 
         @Override

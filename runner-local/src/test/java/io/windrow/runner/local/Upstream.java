@@ -2,6 +2,7 @@ package io.windrow.runner.local;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.Split;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
+import java.util.function.UnaryOperator;
 
 /** The outside system behind {@link MemorySource}: outlives runs, and misbehaves as a test says. */
 final class Upstream {
@@ -28,6 +30,8 @@ final class Upstream {
     boolean endless;
     /** What row number n holds. */
     LongUnaryOperator values = n -> n;
+    /** What has become of the schema of every stream. The first column is always the number. */
+    UnaryOperator<StreamSchema> schema = UnaryOperator.identity();
     Runnable beforePlan = () -> {};
     Runnable onPlannerKeepAlive = () -> {};
     Consumer<Split> beforeOpen = split -> {};

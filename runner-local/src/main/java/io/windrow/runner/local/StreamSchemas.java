@@ -1,0 +1,77 @@
+package io.windrow.runner.local;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.StreamPlan;
+import io.windrow.core.checkpoint.Lease;
+import io.windrow.core.contract.KeptSchemas;
+import io.windrow.core.contract.SchemaBook;
+import io.windrow.core.contract.SchemaChange;
+import io.windrow.core.contract.SchemaDiff;
+import io.windrow.core.contract.SchemaGate;
+import io.windrow.core.contract.SchemaVersion;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Compares the schemas of one attempt with the accepted ones, and records new versions. Used by the caller's thread. */
+final class StreamSchemas {
+    private final RunParts parts;
+    private final Lease lease;
+    private final SchemaBook book;
+    private final SchemaGate gate;
+    private final Map<StreamName, SchemaVersion> accepts = new TreeMap<>();
+    private final Map<StreamName, SchemaGate.Kept> kept = new TreeMap<>();
+
+    StreamSchemas(RunParts parts, Lease lease) {
+        this.parts = parts;
+        this.lease = lease;
+        this.book = new SchemaBook(parts.store(), parts.job().pipeline());
+        this.gate = parts.job().schemas().gate(book.newest());
+    }
+
+    /** Lets a schema pass or throws; what was refused is kept, so that it can be accepted later. */
+    void admit(StreamSchema schema, String where) {
+        SchemaGate.Passage passage;
+        try {
+            passage = gate.judge(schema, where, parts.job().schemas().owner());
+        } catch (WindrowException e) {
+            book.refuse(lease, schema, parts.context().clock().instant());
+            throw e;
+        }
+        passage.accepts().ifPresent(version -> accepts.put(schema.stream(), version));
+        passage.kept().ifPresent(keep -> kept.put(schema.stream(), keep));
+        for (SchemaChange change : passage.changes()) {
+            parts.announcer().tell(
+                    "contract.changed",
+                    "Stream " + schema.stream() + ": " + change
+                            + (passage.kept().isPresent() ? "; rows are delivered in the accepted schema." : "; the new schema is accepted."));
+        }
+    }
+
+    /** The step that delivers rows in their accepted schema, if a stream needs it. */
+    Optional<KeptSchemas> kept() {
+        return kept.isEmpty() ? Optional.empty() : Optional.of(new KeptSchemas(kept));
+    }
+
+    /** The plan in the schema that rows are delivered in: policies speak of the accepted names. */
+    StreamPlan delivered(StreamPlan plan) {
+        SchemaGate.Kept keep = kept.get(plan.schema().stream());
+        if (keep == null) {
+            return plan;
+        }
+        Map<String, String> names = SchemaDiff.acceptedNames(keep.schema(), plan.schema());
+        return new StreamPlan(
+                keep.schema(), plan.guarantee(), plan.restart(), plan.estimatedRows(), plan.estimatedBytes(),
+                plan.positionFields().stream().map(field -> names.getOrDefault(field, field)).toList());
+    }
+
+    /** The target takes the stream's rows: its schema counts as accepted from now on. */
+    void accept(StreamName stream) {
+        SchemaVersion version = accepts.remove(stream);
+        if (version != null) {
+            book.accept(lease, version, parts.context().clock().instant());
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.windrow.runner.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.api.config.Origin;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.api.source.ReadMode;
+import io.windrow.core.checkpoint.Lease;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.contract.Compatibility;
+import io.windrow.core.contract.ContractError;
+import io.windrow.core.contract.SchemaBook;
+import io.windrow.core.contract.SchemaRules;
+import io.windrow.core.contract.SchemaVersion;
+import io.windrow.core.observe.Outcome;
+import io.windrow.core.observe.RunResult;
+import io.windrow.core.policy.ContractPolicy;
+import io.windrow.core.policy.Drift;
+import io.windrow.core.policy.StreamContract;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class DriftTest {
+    private static final StreamName C = StreamName.of("c");
+
+    @TempDir
+    Path folder;
+
+    private Bench bench;
+
+    @BeforeEach
+    void open() {
+        bench = new Bench(folder);
+        bench.stream("c", 300, ReadMode.INCREMENTAL, WriteMode.APPEND);
+    }
+
+    @AfterEach
+    void everyBufferAndConnectionIsGivenBack() {
+        assertThat(bench.upstream.connections).hasValue(0);
+        assertThat(bench.target.connections).hasValue(0);
+        bench.close();
+    }
+
+    private void policy(Drift drift, Map<String, StreamContract> streams) {
+        bench.schemas = new SchemaRules("p.yaml", Optional.of(new ContractPolicy(drift, streams, Origin.NONE)), "team");
+    }
+
+    private static StreamSchema plus(StreamSchema schema, ColumnType type) {
+        List<Column> columns = new ArrayList<>(schema.columns());
+        columns.add(new Column(2, "more", type, true, "x"));
+        return new StreamSchema(schema.stream(), 1, columns, schema.key());
+    }
+
+    private static StreamSchema renamed(StreamSchema schema) {
+        return new StreamSchema(schema.stream(), 1, List.of(new Column(1, "number", schema.columns().getFirst().type(), false, "x")), List.of("number"));
+    }
+
+    private List<SchemaBook.Entry> versions() {
+        try (StateStore store = bench.store()) {
+            return new SchemaBook(store, "bench").accepted().getOrDefault(C, List.of());
+        }
+    }
+
+    @Test
+    void withoutAContractEveryVersionIsRecordedAndFollowed() {
+        bench.run();
+        bench.run();
+        assertThat(versions()).hasSize(1);
+        bench.upstream.with("c", 500);
+        bench.upstream.schema = schema -> plus(schema, new ColumnType.Text());
+        assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+        bench.upstream.schema = schema -> plus(schema, new ColumnType.Date());
+        assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(versions()).extracting(entry -> entry.version().schema().version()).containsExactly(1, 2, 3);
+        assertThat(bench.target.visible("c")).isEqualTo(Bench.numbers(500));
+    }
+
+    @Test
+    void aStreamThatHasDriftedTooFarStopsBeforeItsFirstRowAndGoesOnOnceItIsAccepted() {
+        bench.stream("d", 100, ReadMode.INCREMENTAL, WriteMode.APPEND);
+        policy(Drift.EVOLVE, Map.of("c", new StreamContract(Optional.of(Drift.STOP), List.of(), Origin.NONE)));
+        bench.run();
+        bench.upstream.with("c", 500).with("d", 200);
+        bench.upstream.schema = schema -> plus(schema, new ColumnType.Text());
+        for (int i = 0; i < 2; i++) {
+            RunResult run = bench.run();
+            assertThat(bench.result(run, "c").error()).get()
+                    .satisfies(error -> assertThat(error.errorCode()).isEqualTo(ContractError.DRIFT))
+                    .satisfies(error -> assertThat(error.getMessage())
+                            .contains("field more is new (text)").contains("after epoch "))
+                    .satisfies(error -> assertThat(error.remedy()).contains("windrow schema accept p.yaml --stream c"));
+            assertThat(bench.result(run, "d").error()).isEmpty();
+        }
+        assertThat(bench.target.visible("c")).isEqualTo(Bench.numbers(300));
+        assertThat(bench.target.visible("d")).isEqualTo(Bench.numbers(200));
+        try (StateStore store = bench.store()) {
+            SchemaBook book = new SchemaBook(store, "bench");
+            Lease lease = store.acquire("bench", "test", Duration.ofSeconds(30));
+            book.accept(lease, new SchemaVersion(book.refused(C).orElseThrow(), "team", Compatibility.NONE), Instant.now());
+            store.release(lease);
+            assertThat(book.refused(C)).isEmpty();
+        }
+        RunResult run = bench.run();
+        assertThat(run.streams()).allSatisfy(stream -> assertThat(stream.error()).isEmpty());
+        assertThat(run.outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.target.visible("c")).isEqualTo(Bench.numbers(500));
+    }
+
+    @Test
+    void aFrozenStreamIsDeliveredInItsAcceptedSchema() {
+        policy(Drift.FREEZE, Map.of());
+        bench.run();
+        bench.upstream.with("c", 500);
+        bench.upstream.schema = schema -> plus(schema, new ColumnType.Text());
+        assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+        bench.upstream.with("c", 700);
+        bench.upstream.schema = DriftTest::renamed;
+        assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.target.visible("c")).isEqualTo(Bench.numbers(700));
+        assertThat(versions()).hasSize(1);
+    }
+
+    @Test
+    void aSchemaThatChangesInMidRunIsComparedBeforeItsRowsAreDelivered() {
+        policy(Drift.STOP, Map.of());
+        bench.upstream.beforeRead = (split, next, deadline) -> {
+            if (next >= 200) {
+                bench.upstream.schema = schema -> plus(schema, new ColumnType.Text());
+            }
+            return true;
+        };
+        RunResult run = bench.run();
+        assertThat(bench.result(run, "c").error()).get()
+                .satisfies(error -> assertThat(error.errorCode()).isEqualTo(ContractError.DRIFT));
+        assertThat(bench.target.visible("c")).hasSizeLessThanOrEqualTo(200)
+                .isEqualTo(Bench.numbers(bench.target.visible("c").size()));
+    }
+}
