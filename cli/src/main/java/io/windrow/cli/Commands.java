@@ -22,6 +22,7 @@ final class Commands {
         makers.put("verify", VerifyCommand::new);
         makers.put("ledger", LedgerCommand::new);
         makers.put("quarantine", QuarantineCommand::new);
+        makers.put("schema", SchemaCommand::new);
         makers.put("state", StateCommand::new);
         makers.put("init", InitCommand::new);
         makers.put("connectors", ConnectorsCommand::new);
@@ -61,6 +62,7 @@ final class Commands {
     private static CommandLine bare(Windrow windrow, Map<String, Supplier<Object>> wanted) {
         CommandLine line = new CommandLine(windrow);
         wanted.forEach((name, maker) -> line.addSubcommand(name, maker.get()));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         return line;
     }
 

@@ -36,7 +36,7 @@ public final class KeptSchemas implements Transform {
     @Override
     public BoundTransform bind(StreamSchema input) {
         SchemaGate.Kept keep = kept.get(input.stream());
-        return keep == null || SchemaDiff.of(keep.schema(), input).isEmpty() ? new Judge(input, List.of()) : new Fitting(keep, input);
+        return keep == null || SchemaDiff.of(keep.schema(), input).isEmpty() ? new Judge(input, List.of(), "") : new Fitting(keep, input);
     }
 
     private static final class Fitting implements BoundTransform {
