@@ -101,7 +101,7 @@ class QuarantineCommandTest {
         Plan plan = new Planner(registry).plan(PipelineFiles.of(registry).read(file));
         Job job = new Job(
                 plan.spec().pipeline(), plan::openSource, plan.runSinks(), source -> plan.streams(source.selected()),
-                new Steps(List.of(new AmountsOnly())), Pace.of(plan.spec().run()), plan.hashKey());
+                new Steps(List.of(new AmountsOnly())), plan.schemas(), Pace.of(plan.spec().run()), plan.hashKey());
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), Notices.IGNORE);
                 StateStore store = Stores.open(plan.spec())) {
             return new LocalRunner(store, context, event -> {}).run(job, RunOptions.NONE);
