@@ -50,6 +50,12 @@ final class LedgerCommand implements Callable<Integer> {
         return ExitCode.OK.value();
     }
 
+    /** How many of the rows that came in had been delivered before, and which share that is. */
+    private static String duplicates(LedgerEntry entry) {
+        long dropped = entry.account().duplicates();
+        return dropped == 0 ? "0" : Screen.number(dropped) + " (" + RunReport.share(dropped, entry.account().in()) + ")";
+    }
+
     static void print(Screen screen, List<LedgerEntry> entries) {
         Table table = Table.of(
                 "stream", ">gen", ">epoch", "mode", ">in", ">written", ">duplicates", ">bytes", "h_out", "complete", "cut");
@@ -63,7 +69,7 @@ final class LedgerCommand implements Callable<Integer> {
                     entry.mode().name().toLowerCase(Locale.ROOT),
                     Screen.number(entry.account().in()),
                     Screen.number(entry.account().written()),
-                    Screen.number(entry.account().duplicates()),
+                    duplicates(entry),
                     Screen.bytes(entry.bytes()),
                     entry.hashOut().equals(RowHash.ZERO) ? "-" : entry.hashOut().toString().substring(0, 12),
                     entry.completesGeneration() ? "yes" : "-",

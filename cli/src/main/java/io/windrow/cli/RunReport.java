@@ -37,6 +37,11 @@ final class RunReport {
             screen.line("");
         }
         for (StreamResult stream : result.streams()) {
+            long dropped = stream.account().duplicates();
+            if (dropped > 0) {
+                screen.line(stream.stream() + ": " + Screen.rows(dropped) + " dropped as repeated, "
+                        + share(dropped, stream.account().in()) + " of what was read");
+            }
             if (stream.account().quarantined() > 0) {
                 screen.line(screen.styled(Screen.Style.WARN, stream.stream() + ": "
                         + Screen.rows(stream.account().quarantined()) + " set aside") + ", in " + quarantine
@@ -64,6 +69,8 @@ final class RunReport {
                     "received_rows", stream.account().in(),
                     "written_rows", stream.account().written(),
                     "duplicate_rows", stream.account().duplicates(),
+                    "duplicate_ratio", stream.account().in() == 0
+                            ? null : (double) stream.account().duplicates() / stream.account().in(),
                     "quarantined_rows", stream.account().quarantined(),
                     "quarantine", stream.account().quarantined() == 0 ? null : quarantine.map(Path::toString),
                     "read_back_rows", stream.readBackRows(),
@@ -131,6 +138,10 @@ final class RunReport {
         }
         return String.join(", ", stream.evidence()) + "; " + Screen.number(stream.readBackRows()) + " of "
                 + Screen.number(stream.account().written()) + " rows counted in the output";
+    }
+
+    static String share(long part, long whole) {
+        return whole == 0 ? "-" : String.format(Locale.ROOT, "%.2f%%", 100.0 * part / whole);
     }
 
     private static String ratio(StreamResult stream) {

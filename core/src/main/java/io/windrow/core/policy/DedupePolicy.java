@@ -14,5 +14,5 @@ public record DedupePolicy(
                 List<String> by,
         @Doc(value = "How many of the last rows are remembered.", defaultValue = "1000000") long rows,
         @Doc(value = "The most memory that the window may take.", defaultValue = "64MiB") ByteSize bytes,
-        @Doc(value = "How long a row is remembered.", example = "24h") Optional<Duration> time,
+        @Doc(value = "How long a row is remembered after its epoch was cut.", example = "24h") Optional<Duration> time,
         Origin origin) {}

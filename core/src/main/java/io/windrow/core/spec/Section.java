@@ -14,7 +14,7 @@ enum Section {
             + "incremental read appends.", true),
     CONTRACT("What rows must look like, and what happens on drift.", true),
     MASK("Which values are masked, and how: a list of rules, of which the first that fits a field decides.", true),
-    DEDUPE("Which rows count as repeated, by stream. Not acted on by this version, and so refused.", false),
+    DEDUPE("Which rows count as repeated and are dropped, by stream.", true),
     TRANSFORM("How rows are filtered and reshaped, by stream. Not acted on by this version, and so refused.", false),
     SAMPLE("Which share of a stream is delivered, by stream. Not acted on by this version, and so refused.", false),
     WATERMARK("Which field says when a row happened, by stream. Not acted on by this version, and so refused.", false),

@@ -26,7 +26,17 @@ public enum CrashMode {
             "mode: snapshot, consistency: per_range",
             "replace",
             Change.all(),
-            List.of("files.before_swap", "files.after_swap"));
+            List.of("files.before_swap", "files.after_swap")),
+    /**
+     * An incremental read of a table that holds every row of the changing one several times, in splits, epochs and runs
+     * apart; what is repeated is dropped.
+     */
+    DEDUPE(
+            "dedupe",
+            "mode: incremental, cursor: updated_at",
+            "append",
+            EnumSet.of(Change.INSERT, Change.VACUUM),
+            List.of());
 
     private static final List<String> EVERYWHERE = List.of(
             "postgres.before_copy", "run.after_read", "run.after_transform", "run.after_stage",
@@ -70,6 +80,32 @@ public enum CrashMode {
         return changes;
     }
 
+    /** The table that is read when {@code changing} changes. */
+    String source(String changing) {
+        return this == DEDUPE ? "repeated" : changing;
+    }
+
+    /**
+     * Makes the table that is read out of the one that changes, which holds still meanwhile: each row twice, and with each
+     * new row an older one again.
+     */
+    List<String> preparation(String changing) {
+        if (this != DEDUPE) {
+            return List.of();
+        }
+        String copy = "INSERT INTO repeated (id, payload) SELECT id, payload FROM " + changing;
+        return List.of(
+                "CREATE TABLE repeated (n bigserial PRIMARY KEY, id bigint, payload text, "
+                        + "updated_at timestamptz NOT NULL DEFAULT now())",
+                copy,
+                copy,
+                "CREATE FUNCTION repeat() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                        + "INSERT INTO repeated (id, payload) VALUES (NEW.id, NEW.payload), (NEW.id, NEW.payload); "
+                        + copy + " WHERE id = 1 + NEW.id * 7919 % 3000; RETURN NULL; END $$",
+                "CREATE TRIGGER repeat AFTER INSERT ON " + changing + " FOR EACH ROW EXECUTE FUNCTION repeat()",
+                "ANALYZE repeated");
+    }
+
     /** Whether the target holds one whole read after the other. */
     boolean keepsGenerations() {
         return this == SNAPSHOT_APPEND;
@@ -90,6 +126,10 @@ public enum CrashMode {
                   files: {path: ./out, format: jsonl}
                 write: {public.%s: %s}
                 run: {epoch_rows: 700}
-                """.formatted(url, table, stream, table, write);
+                %s""".formatted(url, table, stream, table, write, this == DEDUPE ? dedupe(table) : "");
+    }
+
+    private static String dedupe(String table) {
+        return "dedupe: {public." + table + ": {by: [id]}}\n";
     }
 }

@@ -43,11 +43,15 @@ public record CrashSeries(String main, CrashMode mode, Path folder, int kills, l
         long begin = System.nanoTime();
         try (PostgresDatabase database = PostgresDatabase.create(server);
                 TableChurn churn = TableChurn.start(database, TABLE, ROWS, mode.changes(), seed)) {
-            Path file = Files.writeString(folder.resolve("crash.yaml"), mode.pipeline(database.url(), TABLE));
+            String read = mode.source(TABLE);
+            churn.pause();
+            mode.preparation(TABLE).forEach(database::execute);
+            churn.resume();
+            Path file = Files.writeString(folder.resolve("crash.yaml"), mode.pipeline(database.url(), read));
             List<String> arguments = List.of("run", file.toString());
             CrashChain chain = new CrashChain(main, arguments, mode.failpoints(), seed, PATIENCE);
             Comparison comparison = new Comparison(
-                    mode, new Delivered(folder.resolve("out").resolve("public." + TABLE), mode));
+                    mode, new Delivered(folder.resolve("out").resolve("public." + read), mode));
             CrashChain.Summary summary = chain.run(kills, mode.preludes(), churn::pause, () -> {
                 List<List<@Nullable String>> table = database.query("SELECT id, payload FROM " + TABLE);
                 comparison.afterRecovery(table);
