@@ -39,7 +39,7 @@ final class DependencyRules {
                         .should().onlyDependOnClassesThat(in(LANGUAGE, "io.windrow.api..", "io.windrow.core..",
                                 "org.snakeyaml..", "com.fasterxml.jackson.core..", "org.flywaydb..", "com.sun.management..", "com.sun.net.httpserver..",
                                 "org.bouncycastle.crypto..", "com.google.i18n.phonenumbers..",
-                                "io.opentelemetry..", "org.apache.avro.."))
+                                "io.opentelemetry..", "org.apache.avro..", "dev.cel..", "com.google.re2j..", "com.google.common.."))
                         .because("core knows no connector, runner, JDBC driver or server: let the caller hand in what"
                                 + " it makes, or find it with ServiceLoader behind an SPI interface")
                         .allowEmptyShould(true),
@@ -71,6 +71,12 @@ final class DependencyRules {
                         .should().dependOnClassesThat().resideInAPackage("io.opentelemetry..")
                         .because("OpenTelemetry loads only when a variable asks for it: announce a RunEvent and let"
                                 + " core.telemetry make a span or a number of it")
+                        .allowEmptyShould(true),
+                noClasses().that().resideInAPackage("io.windrow.core..")
+                        .and().haveNameNotMatching("io\\.windrow\\.core\\.transform\\.expression\\.CelChecker(\\$.*)?")
+                        .should().dependOnClassesThat().resideInAnyPackage("dev.cel..", "com.google.common..")
+                        .because("CEL loads only when a pipeline has an expression, and only checks it: make a node of ours"
+                                + " in CelChecker")
                         .allowEmptyShould(true),
                 noClasses().that().resideOutsideOfPackage("io.windrow.benchmarks..")
                         .should().dependOnClassesThat(hadoop())
