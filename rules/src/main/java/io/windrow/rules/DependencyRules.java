@@ -38,7 +38,7 @@ final class DependencyRules {
                 classes().that().resideInAPackage("io.windrow.core..")
                         .should().onlyDependOnClassesThat(in(LANGUAGE, "io.windrow.api..", "io.windrow.core..",
                                 "org.snakeyaml..", "com.fasterxml.jackson.core..", "org.flywaydb..", "com.sun.management..", "com.sun.net.httpserver..",
-                                "org.bouncycastle.crypto..", "com.google.i18n.phonenumbers..",
+                                "javax.crypto..", "org.bouncycastle.crypto..", "com.google.i18n.phonenumbers..",
                                 "io.opentelemetry..", "org.apache.avro..", "dev.cel..", "com.google.re2j..", "com.google.common.."))
                         .because("core knows no connector, runner, JDBC driver or server: let the caller hand in what"
                                 + " it makes, or find it with ServiceLoader behind an SPI interface")
@@ -73,7 +73,7 @@ final class DependencyRules {
                                 + " core.telemetry make a span or a number of it")
                         .allowEmptyShould(true),
                 noClasses().that().resideInAPackage("io.windrow.core..")
-                        .and().haveNameNotMatching("io\\.windrow\\.core\\.transform\\.expression\\.CelChecker(\\$.*)?")
+                        .and().haveNameNotMatching("io\\.windrow\\.core\\.transform\\.expression\\.Cel(Checker|Types)(\\$.*)?")
                         .should().dependOnClassesThat().resideInAnyPackage("dev.cel..", "com.google.common..")
                         .because("CEL loads only when a pipeline has an expression, and only checks it: make a node of ours"
                                 + " in CelChecker")

@@ -14,6 +14,7 @@ import io.windrow.core.transform.dedupe.Dedupe;
 import io.windrow.core.transform.dedupe.RowMemory;
 import io.windrow.core.transform.mask.MaskError;
 import io.windrow.core.transform.mask.MaskTransform;
+import io.windrow.core.transform.shape.ShapeTransform;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -47,6 +48,9 @@ public record Steps(List<Transform> transforms) {
         }
         if (!governance.dedupe().isEmpty()) {
             transforms.add(new Dedupe(governance.dedupe()));
+        }
+        if (!governance.transform().isEmpty()) {
+            transforms.add(new ShapeTransform(governance.transform()));
         }
         return new Steps(transforms);
     }

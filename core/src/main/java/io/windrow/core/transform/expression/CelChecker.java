@@ -2,18 +2,12 @@ package io.windrow.core.transform.expression;
 
 import com.google.re2j.PatternSyntaxException;
 import dev.cel.common.CelAbstractSyntaxTree;
-import dev.cel.common.CelFunctionDecl;
 import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
-import dev.cel.common.CelOverloadDecl;
 import dev.cel.common.CelValidationResult;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
-import dev.cel.common.types.CelType;
-import dev.cel.common.types.NullableType;
-import dev.cel.common.types.OpaqueType;
-import dev.cel.common.types.SimpleType;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.compiler.CelCompilerBuilder;
 import dev.cel.compiler.CelCompilerFactory;
@@ -31,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * From a text to nodes: CEL parses it and checks its types, and each part of the checked tree becomes a node of ours or is
- * refused. The only class that knows CEL: it is loaded with the first expression.
+ * refused. With {@link CelTypes} the only class that knows CEL: it is loaded with the first expression.
  */
 final class CelChecker {
     /** What an expression may call. */
@@ -45,12 +39,6 @@ final class CelChecker {
     private static final Pattern UNDECLARED = Pattern.compile("undeclared reference to '([^']*)'.*", Pattern.DOTALL);
     private static final Pattern NO_OVERLOAD =
             Pattern.compile("found no matching overload for '([^']*)' applied to '([^']*)'.*", Pattern.DOTALL);
-
-    private static final CelType DECIMAL = OpaqueType.create("decimal");
-    private static final CelType DATE = OpaqueType.create("date");
-    private static final CelType DATETIME = OpaqueType.create("datetime");
-    private static final CelType TIME = OpaqueType.create("time");
-    private static final CelType OTHER = OpaqueType.create("other");
 
     private final StreamSchema schema;
     private final String text;
@@ -93,70 +81,10 @@ final class CelChecker {
                 .setStandardMacros(List.of());
         for (Column column : schema.columns()) {
             if (IDENTIFIER.matcher(column.name()).matches()) {
-                builder.addVar(column.name(), type(ValueType.of(column.type()).kind()));
+                builder.addVar(column.name(), CelTypes.of(ValueType.of(column.type()).kind()));
             }
         }
-        return builder.addFunctionDeclarations(declarations()).build();
-    }
-
-    private static CelType type(Kind kind) {
-        return switch (kind) {
-            case BOOL -> NullableType.create(SimpleType.BOOL);
-            case INT -> NullableType.create(SimpleType.INT);
-            case UINT -> NullableType.create(SimpleType.UINT);
-            case DOUBLE -> NullableType.create(SimpleType.DOUBLE);
-            case STRING -> NullableType.create(SimpleType.STRING);
-            case BYTES -> NullableType.create(SimpleType.BYTES);
-            case TIMESTAMP -> SimpleType.TIMESTAMP;
-            case DURATION -> SimpleType.DURATION;
-            case DECIMAL -> DECIMAL;
-            case DATE -> DATE;
-            case DATETIME -> DATETIME;
-            case TIME -> TIME;
-            case NULL -> SimpleType.NULL_TYPE;
-            case OTHER -> OTHER;
-        };
-    }
-
-    private static List<CelFunctionDecl> declarations() {
-        List<CelFunctionDecl> all = new ArrayList<>();
-        for (String operator : List.of("_<_", "_<=_", "_>_", "_>=_", "_==_", "_!=_")) {
-            List<CelOverloadDecl> overloads = mixed(operator, SimpleType.BOOL);
-            if (operator.contains("<") || operator.contains(">")) {
-                for (CelType type : List.of(DECIMAL, DATE, DATETIME, TIME)) {
-                    overloads.add(overload(operator, SimpleType.BOOL, type, type));
-                }
-            }
-            all.add(CelFunctionDecl.newFunctionDeclaration(operator, overloads));
-        }
-        for (String operator : List.of("_+_", "_-_", "_*_")) {
-            List<CelOverloadDecl> overloads = mixed(operator, DECIMAL);
-            overloads.add(overload(operator, DECIMAL, DECIMAL, DECIMAL));
-            all.add(CelFunctionDecl.newFunctionDeclaration(operator, overloads));
-        }
-        all.add(CelFunctionDecl.newFunctionDeclaration("-_", overload("-_", DECIMAL, DECIMAL)));
-        all.add(CelFunctionDecl.newFunctionDeclaration("double", overload("double", SimpleType.DOUBLE, DECIMAL)));
-        for (CelType type : List.of(DECIMAL, DATE, DATETIME, TIME)) {
-            all.add(CelFunctionDecl.newFunctionDeclaration(type.name(), overload(type.name(), type, SimpleType.STRING)));
-        }
-        return all;
-    }
-
-    private static List<CelOverloadDecl> mixed(String operator, CelType result) {
-        List<CelOverloadDecl> overloads = new ArrayList<>();
-        for (CelType whole : List.of(SimpleType.INT, SimpleType.UINT)) {
-            overloads.add(overload(operator, result, DECIMAL, whole));
-            overloads.add(overload(operator, result, whole, DECIMAL));
-        }
-        return overloads;
-    }
-
-    private static CelOverloadDecl overload(String function, CelType result, CelType... arguments) {
-        StringBuilder id = new StringBuilder("windrow " + function);
-        for (CelType argument : arguments) {
-            id.append(' ').append(argument.name());
-        }
-        return CelOverloadDecl.newGlobalOverload(id.toString(), result, arguments);
+        return builder.addFunctionDeclarations(CelTypes.functions()).build();
     }
 
     private Node node(CelExpr part) {

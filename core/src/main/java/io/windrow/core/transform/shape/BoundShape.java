@@ -56,7 +56,7 @@ final class BoundShape implements BoundTransform {
         return output;
     }
 
-    /** The version of what this step does, by the section of the pipeline file. */
+    @Override
     public Map<String, String> policies() {
         return Map.of("transform", version);
     }
