@@ -16,6 +16,9 @@ import io.windrow.core.spec.SpecReference;
 import io.windrow.core.telemetry.TelemetryError;
 import io.windrow.core.telemetry.TelemetryReference;
 import io.windrow.core.transform.dedupe.DedupeError;
+import io.windrow.core.transform.expression.ExpressionError;
+import io.windrow.core.transform.sample.SampleError;
+import io.windrow.core.transform.shape.ShapeError;
 import io.windrow.core.verify.VerifyError;
 import io.windrow.runner.local.RunError;
 import java.util.ArrayList;
@@ -79,6 +82,9 @@ final class DocsCommand implements Callable<Integer> {
                         BatchError.values(),
                         MaskError.values(),
                         SpecError.values(),
+                        ExpressionError.values(),
+                        ShapeError.values(),
+                        SampleError.values(),
                         RegistryError.values(),
                         PlanError.values(),
                         CheckpointError.values(),

@@ -14,6 +14,7 @@ import io.windrow.core.transform.dedupe.Dedupe;
 import io.windrow.core.transform.dedupe.RowMemory;
 import io.windrow.core.transform.mask.MaskError;
 import io.windrow.core.transform.mask.MaskTransform;
+import io.windrow.core.transform.sample.SampleTransform;
 import io.windrow.core.transform.shape.ShapeTransform;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -51,6 +52,9 @@ public record Steps(List<Transform> transforms) {
         }
         if (!governance.transform().isEmpty()) {
             transforms.add(new ShapeTransform(governance.transform()));
+        }
+        if (!governance.sample().isEmpty()) {
+            transforms.add(new SampleTransform(governance.sample()));
         }
         return new Steps(transforms);
     }
