@@ -17,11 +17,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -49,6 +51,8 @@ final class DemoCommand implements Callable<Integer> {
         try (DemoDatabase database = DemoDatabase.start()) {
             step("Loading TPC-H at scale " + scale);
             TpchData.load(database, scale, table -> windrow.screen().note("    " + table));
+            TpchData.plantBadRows(database);
+            windrow.screen().note("    3 customers that break the contract");
             Path file = DemoPipeline.write(freshFolder(), database.url());
             try (OrdersWriter writer = OrdersWriter.start(database, Duration.ofMillis(20), 1)) {
                 step("Running " + file + " while a writer changes orders, and killing it (SIGKILL) in the middle");
@@ -62,6 +66,9 @@ final class DemoCommand implements Callable<Integer> {
             step("Verifying source against target");
             code = Math.max(code, Main.run(windrow.screen(), arguments("verify", file)));
             ledger(file);
+            step("Names are tokens, phones are cut, and the bad customers lie in quarantine");
+            Main.run(windrow.screen(), arguments("preview", file, "--stream", "public.customer", "--rows", "3"));
+            Main.run(windrow.screen(), arguments("quarantine", "show", file));
             step("Done in " + Screen.seconds((System.nanoTime() - started) / 1e9));
             windrow.screen().note("    pipeline  " + file + "   (put your own database's URL into it)");
             windrow.screen().note("    files     " + file.resolveSibling("out"));
@@ -82,8 +89,9 @@ final class DemoCommand implements Callable<Integer> {
         return Main.run(windrow.screen(), arguments("run", file));
     }
 
-    private String[] arguments(String command, Path file) {
-        return windrow.json ? new String[] {"--json", command, file.toString()} : new String[] {command, file.toString()};
+    private String[] arguments(Object... words) {
+        Stream<String> command = Arrays.stream(words).map(Object::toString);
+        return (windrow.json ? Stream.concat(Stream.of("--json"), command) : command).toArray(String[]::new);
     }
 
     private void killOnce(Path file) {

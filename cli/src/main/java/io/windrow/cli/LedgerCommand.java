@@ -58,7 +58,7 @@ final class LedgerCommand implements Callable<Integer> {
 
     static void print(Screen screen, List<LedgerEntry> entries) {
         Table table = Table.of(
-                "stream", ">gen", ">epoch", "mode", ">in", ">written", ">duplicates", ">bytes", "h_out", "complete", "cut");
+                "stream", ">gen", ">epoch", "mode", ">in", ">written", ">quarantined", ">duplicates", ">bytes", "h_out", "complete", "cut");
         long written = 0;
         for (LedgerEntry entry : entries) {
             written += entry.account().written();
@@ -69,13 +69,14 @@ final class LedgerCommand implements Callable<Integer> {
                     entry.mode().name().toLowerCase(Locale.ROOT),
                     Screen.number(entry.account().in()),
                     Screen.number(entry.account().written()),
+                    Screen.number(entry.account().quarantined()),
                     duplicates(entry),
                     Screen.bytes(entry.bytes()),
                     entry.hashOut().equals(RowHash.ZERO) ? "-" : entry.hashOut().toString().substring(0, 12),
                     entry.completesGeneration() ? "yes" : "-",
                     entry.cut().truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
         }
-        table.print(screen, "cut", "mode", "complete", "duplicates", "bytes");
+        table.print(screen, "cut", "mode", "complete", "duplicates", "quarantined", "bytes");
         screen.line("");
         screen.line(entries.size() + (entries.size() == 1 ? " entry, " : " entries, ") + Screen.rows(written)
                 + " written; in every entry the books balance and what was read back equals what was handed over");

@@ -51,7 +51,19 @@ public final class DemoPipeline {
                     streams:
                       # updated_at is set by a default and a trigger, so rows that commit late are not lost.
                       - {table: public.orders, mode: incremental, cursor: updated_at}
-                %ssink:
+                %s# Rows that break the contract go, masked, into the folder quarantine (windrow quarantine list demo.yaml).
+                contract:
+                  streams:
+                    public.customer:
+                      fields:
+                        - {field: c_mktsegment, in: [AUTOMOBILE, BUILDING, FURNITURE, HOUSEHOLD, MACHINERY]}
+                        - {field: c_acctbal, min: -999.99, max: 9999.99}
+                        - {field: c_phone, pattern: '\\d{2}-\\d{3}-\\d{3}-\\d{4}'}
+                # Names become tokens that still join; of phone numbers the last digits stay. Use a secret key of yours.
+                mask:
+                  - {field: c_name, with: token, key: 'only for the demo: no secret'}
+                  - {field: c_phone, with: partial, keep_end: 4}
+                sink:
                   files:
                     path: ./out
                     format: parquet

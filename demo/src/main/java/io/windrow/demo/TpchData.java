@@ -107,6 +107,19 @@ public final class TpchData {
         return rows;
     }
 
+    /** Adds three customers that break the demo's contract: a telephone number, a segment and a balance that cannot be. */
+    public static void plantBadRows(DemoDatabase database) {
+        try (Connection connection = database.connect(); Statement statement = connection.createStatement()) {
+            statement.execute("""
+                    INSERT INTO customer VALUES
+                      (900000001, 'Customer#900000001', 'Nowhere 1', 7, '0049 30 90182', 12.50, 'BUILDING', 'bad number'),
+                      (900000002, 'Customer#900000002', 'Nowhere 2', 7, '17-555-014-0142', 12.50, 'SPACE', 'bad segment'),
+                      (900000003, 'Customer#900000003', 'Nowhere 3', 7, '17-555-014-1234', 1000000, 'BUILDING', 'bad balance')""");
+        } catch (SQLException e) {
+            throw WindrowException.of(DemoError.DATABASE_FAILED, "Planting bad rows: " + e.getMessage(), e);
+        }
+    }
+
     private static void fill(
             DemoDatabase database, List<Table> tables, double scale, Consumer<String> loaded, Map<String, Long> rows) {
         String current = "";
