@@ -101,6 +101,8 @@ class MaskTest {
         assertThat(windrow("plan", file).whole()).contains("mask.key_not_injective", "pipeline.yaml:");
         pipeline("undone", "mode: incremental, cursor: id", "mask: [{field: id, with: hmac, key: '%s'}]\n".formatted(KEY));
         assertThat(windrow("plan", file).whole()).contains("mask.cursor_masked");
+        pipeline("undone", "mode: snapshot", "mask: [{field: phone, with: redact}]\ndedupe: {public.undone: {by: [phone]}}\n");
+        assertThat(windrow("plan", file).whole()).contains("mask.key_not_injective", "taken for repeated");
         pipeline("undone", "mode: snapshot", "mask: [{field: emial, with: redact}]\n");
         Invoked unknown = windrow("run", file);
         assertThat(unknown.whole()).contains("mask.field_unknown", "the nearest is email", "pipeline.yaml:");

@@ -76,10 +76,27 @@ public record Steps(List<Transform> transforms) {
                 for (BoundTransform step : bound) {
                     if (step instanceof Hiding hiding) {
                         check(plan, hiding, placed.getOrDefault(plan.schema().stream(), List.of()));
+                        checkDedupe(plan, hiding);
                     }
                 }
             } finally {
                 bound.forEach(BoundTransform::close);
+            }
+        }
+    }
+
+    /** Rows that a mask makes alike would be taken for repeated ones and lost. */
+    private void checkDedupe(StreamPlan plan, Hiding hiding) {
+        for (Transform transform : transforms) {
+            if (transform instanceof Dedupe dedupe) {
+                for (String field : dedupe.fields(plan.schema())) {
+                    if (hiding.ambiguous().contains(field)) {
+                        throw WindrowException.of(
+                                MaskError.KEY_NOT_INJECTIVE,
+                                "Masking field " + field + " of " + plan.schema().stream()
+                                        + ", by which repeated rows are told: different rows would be taken for repeated ones");
+                    }
+                }
             }
         }
     }

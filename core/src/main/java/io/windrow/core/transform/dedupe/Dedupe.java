@@ -60,6 +60,15 @@ public final class Dedupe implements Transform {
                         stream, name -> new RowMemory(policy.rows(), policy.bytes().bytes(), policy.time())));
     }
 
+    /** The fields that tell rows apart, of those of the schema; empty if its rows are not compared. */
+    public List<String> fields(StreamSchema schema) {
+        DedupePolicy policy = policies.get(schema.stream().toString());
+        if (policy == null) {
+            return List.of();
+        }
+        return policy.by().isEmpty() ? schema.columns().stream().map(Column::name).toList() : policy.by();
+    }
+
     @Override
     public BoundTransform bind(StreamSchema input) {
         DedupePolicy policy = policies.get(input.stream().toString());
