@@ -16,9 +16,10 @@ public final class Bench {
             case "start" -> StartBench.run(
                     Integer.parseInt(option(words, "--rounds", "11")),
                     words.contains("--json") ? StartBench.Output.JSON : StartBench.Output.TABLE);
+            case "governed" -> GovernedBench.run(scale, Integer.parseInt(option(words, "--rounds", "5")));
             case "memory" -> MemoryBench.run(scale);
             default -> {
-                System.err.println("Which benchmark? There are: pg-snapshot, start, memory");
+                System.err.println("Which benchmark? There are: pg-snapshot, start, memory, governed");
                 System.exit(2);
             }
         }
