@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,9 @@ public final class PostgresServer implements AutoCloseable {
         return SHARED.computeIfAbsent(major, m -> start(PostgresOptions.of(m)));
     }
 
+    /** Locks belong to processes, not to channels: were the sweep to open and close an own lock, it would be free for others. */
+    private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
+
     /** The major versions to test against: 14 and 18, and the one that {@code -Dpg} adds. */
     public static List<Integer> majors() {
         List<Integer> majors = new ArrayList<>();
@@ -79,6 +83,7 @@ public final class PostgresServer implements AutoCloseable {
             Path cluster = options.data().isPresent()
                     ? Files.createDirectories(options.data().get().toAbsolutePath())
                     : Files.createTempDirectory(home, "cluster-");
+            OWN.add(cluster);
             FileChannel held = FileChannel.open(
                     cluster.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (held.tryLock() == null) {
@@ -294,7 +299,7 @@ public final class PostgresServer implements AutoCloseable {
         try (var folders = Files.newDirectoryStream(home, "cluster-*")) {
             for (Path folder : folders) {
                 Path lock = folder.resolve("lock");
-                if (!Files.exists(lock)) {
+                if (OWN.contains(folder) || !Files.exists(lock)) {
                     continue;
                 }
                 try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
@@ -303,7 +308,7 @@ public final class PostgresServer implements AutoCloseable {
                         delete(folder);
                     }
                 } catch (OverlappingFileLockException | IOException e) {
-                    // In use by this JVM, or another one is deleting it: either way it is not ours to delete.
+                    // Another JVM is deleting it, or uses it: either way it is not ours to delete.
                     continue;
                 }
             }
