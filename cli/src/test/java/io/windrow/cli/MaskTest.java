@@ -110,6 +110,19 @@ class MaskTest {
     }
 
     @Test
+    void aPartitionFieldIsKnownUnderItsNewNameToo() throws IOException {
+        people("renamed");
+        Path file = pipeline("renamed", "mode: snapshot", """
+                mask: [{field: phone, with: redact}]
+                transform: {public.renamed: {rename: {phone: tel}}}
+                """);
+        assertThat(windrow("plan", file).exit()).isZero();
+        Files.writeString(file, Files.readString(file)
+                .replace("{path: ./out}", "{path: ./out, partitions: [{stream: public.renamed, by: [tel]}]}"));
+        assertThat(windrow("plan", file).whole()).contains("mask.key_not_injective", "partition field phone");
+    }
+
+    @Test
     void discoveryFindsPersonalDataAndProposesAMaskThatWorks() throws IOException {
         people("found");
         Path file = pipeline("found", "mode: snapshot", "");

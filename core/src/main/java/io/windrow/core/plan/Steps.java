@@ -18,6 +18,7 @@ import io.windrow.core.transform.sample.SampleTransform;
 import io.windrow.core.transform.shape.ShapeTransform;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,7 +76,7 @@ public record Steps(List<Transform> transforms) {
             try {
                 for (BoundTransform step : bound) {
                     if (step instanceof Hiding hiding) {
-                        check(plan, hiding, placed.getOrDefault(plan.schema().stream(), List.of()));
+                        check(plan, hiding, origins(plan.schema(), placed.getOrDefault(plan.schema().stream(), List.of())));
                         checkDedupe(plan, hiding);
                     }
                 }
@@ -83,6 +84,18 @@ public record Steps(List<Transform> transforms) {
                 bound.forEach(BoundTransform::close);
             }
         }
+    }
+
+    /** What columns of the output are called before the steps; a renamed column keeps its id. */
+    private List<String> origins(StreamSchema input, List<String> fields) {
+        StreamSchema output = output(input);
+        Map<Integer, String> names = new HashMap<>();
+        input.columns().forEach(column -> names.put(column.id(), column.name()));
+        return fields.stream()
+                .map(field -> output.indexOf(field) < 0
+                        ? field
+                        : names.getOrDefault(output.columns().get(output.indexOf(field)).id(), field))
+                .toList();
     }
 
     /** Rows that a mask makes alike would be taken for repeated ones and lost. */
