@@ -132,13 +132,16 @@ class QuarantineCommandTest {
         assertThat(windrow("quarantine", "list", file).out()).contains("4 rows set aside in");
         Object first = ((Map<?, ?>) ((List<?>) windrow("quarantine", "show", "--json", file).json().getFirst().get("rows"))
                         .getFirst()).get("epoch");
+        long epochs = ((List<?>) windrow("quarantine", "show", "--json", file).json().getFirst().get("rows"))
+                .stream().map(row -> ((Map<?, ?>) row).get("epoch")).distinct().count();
         Invoked some = windrow("quarantine", "discard", file, "--epoch", first, "--yes");
         assertThat(some.exit()).as(some.whole()).isZero();
         Invoked all = windrow("quarantine", "discard", file, "--code", "test.null", "--yes");
         assertThat(all.exit()).as(all.whole()).isZero();
         assertThat(windrow("quarantine", "list", file).out()).contains("No row is set aside");
         try (Stream<String> record = Files.lines(folder.resolve("quarantine").resolve("bad.discarded.jsonl"))) {
-            assertThat(record.toList()).hasSize(2).allMatch(line -> line.contains("\"code\":\"test.null\"")
+            // Where all rows came in one epoch, nothing is left for the second call, and nothing is recorded.
+            assertThat(record.toList()).hasSize(epochs > 1 ? 2 : 1).allMatch(line -> line.contains("\"code\":\"test.null\"")
                     && line.contains("\"sha256_before\":\"") && !line.contains("n250"));
         }
     }

@@ -54,7 +54,8 @@ class RunSummaryTest {
         String last = machine.out().lines().reduce("", (before, line) -> line);
         assertThat(last).contains("\"event\":\"finished\"", "\"outcome\":\"failed\"")
                 .containsPattern("\"stream\":\"public.empty_one\",\"outcome\":\"completed\"[^}]*\"expected_rows\":0,")
-                .containsPattern("\"received_rows\":1234,\"written_rows\":1234,\"duplicate_rows\":0,\"read_back_rows\":1234,"
+                .containsPattern("\"received_rows\":1234,\"written_rows\":1234,\"duplicate_rows\":0,"
+                        + "\"duplicate_ratio\":0.0,\"quarantined_rows\":0,\"read_back_rows\":1234,"
                         + "\"age_seconds_at_most\":[0-9.]+")
                 .containsPattern("\"stream\":\"broken\",\"outcome\":\"failed\"");
     }
