@@ -8,17 +8,12 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.source.EndProof;
 import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.SplitReader;
-import io.windrow.connectors.postgres.PostgresPosition.RowPlace;
 import io.windrow.connectors.postgres.codec.BatchLimits;
 import io.windrow.connectors.postgres.codec.CopyDecoder;
 import io.windrow.connectors.postgres.codec.NulledValue;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -29,10 +24,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyOut;
 
-// Over 400 lines: one read over one connection, from its first statement to its proof.
 /** Reads one split with one {@code COPY … TO STDOUT (FORMAT binary)} over a connection of its own. */
 final class PostgresReader implements SplitReader {
-    private static final int HEADER_BYTES = 19;
     private static final long WAKE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int CLOCK_EVERY_ROWS = 512;
     /** The heap must have so many times the bytes of a row. */
@@ -49,17 +42,14 @@ final class PostgresReader implements SplitReader {
     private volatile @Nullable StreamShape shape;
     private @Nullable CopyOut copy;
     private volatile @Nullable CopyDecoder decoder;
-    private ReadSql.Lead lead = ReadSql.Lead.NONE;
+    private LeadColumn lead;
     private Wire.@Nullable Frames frames;
     private byte @Nullable [] pending;
     private int pendingAt;
     private int pendingEnd;
     /** Whether the driver has read something since it was asked whether the copy goes on. */
     private boolean driverRead = true;
-    private byte[] leadKey = new byte[0];
     private @Nullable FutureTask<CopyOut> starting;
-    private @Nullable RowPlace place;
-    private boolean headerSeen;
     private boolean finished;
     private boolean closed;
 
@@ -74,6 +64,7 @@ final class PostgresReader implements SplitReader {
         this.stream = stream;
         this.split = split;
         this.from = from;
+        this.lead = new LeadColumn(stream, ReadSql.Lead.NONE, from);
         this.encrypted = !"disable".equals(source.address().parameters().get("sslmode"));
         this.wire = new Wire(encrypted ? Wire.Content.BYTES : Wire.Content.MESSAGES);
         if (split.part() == PostgresSplit.Part.WHOLE && from.isPresent() && from.get().rows() > 0) {
@@ -148,8 +139,8 @@ final class PostgresReader implements SplitReader {
                         end = message.length;
                     }
                 }
-                if (lead != ReadSql.Lead.NONE) {
-                    at = withoutHeader(message, at, end, rows);
+                if (lead.isThere()) {
+                    at = lead.afterHeader(message, at, end, rows);
                     if (at == end) {
                         consumed();
                         continue;
@@ -163,7 +154,7 @@ final class PostgresReader implements SplitReader {
                 return data(rows);
             }
             pending = null;
-            at = lead == ReadSql.Lead.NONE ? at : withoutLead(message, at);
+            at = lead.isThere() ? lead.takenOff(message, at) : at;
             rows.append(message, at, end - at);
             consumed();
             if (--untilClock == 0) {
@@ -202,7 +193,7 @@ final class PostgresReader implements SplitReader {
     private ReadResult.Data data(CopyDecoder rows) {
         int count = rows.rows();
         Map<String, Long> exceptions = new HashMap<>();
-        Position position = position(rows.received()).toPosition();
+        Position position = lead.position(rows.received()).toPosition();
         for (NulledValue nulled : rows.takeNulled()) {
             exceptions.merge(
                     nulled.column() + ":" + nulled.kind().name().toLowerCase(Locale.ROOT), nulled.count(), Long::sum);
@@ -213,59 +204,6 @@ final class PostgresReader implements SplitReader {
         }
         return new ReadResult.Data(
                 new Batch(current.schema(), rows.take(), position, Account.ofRead(count), exceptions, null));
-    }
-
-    private PostgresPosition position(long received) {
-        long total = from.map(PostgresPosition::rows).orElse(0L) + received;
-        return switch (lead) {
-            case NONE -> new PostgresPosition(total, Optional.empty(), List.of());
-            case ROW_PLACE -> new PostgresPosition(total, Optional.ofNullable(place), List.of());
-            case KEY -> new PostgresPosition(
-                    total,
-                    Optional.empty(),
-                    StateText.parse("{\"key\":" + new String(leadKey, StandardCharsets.UTF_8) + "}")
-                            .texts("key"));
-        };
-    }
-
-    private int withoutHeader(byte[] message, int at, int end, CopyDecoder rows) {
-        if (headerSeen) {
-            return at;
-        }
-        headerSeen = true;
-        int length = end - at < HEADER_BYTES
-                ? end - at
-                : HEADER_BYTES + ByteBuffer.wrap(message).getInt(at + HEADER_BYTES - 4);
-        rows.append(message, at, length);
-        return at + length;
-    }
-
-    /** Takes the leading column off the row, in place, and gives the offset at which the shorter row begins. */
-    private int withoutLead(byte[] message, int at) {
-        ByteBuffer row = ByteBuffer.wrap(message);
-        short columns = row.getShort(at);
-        if (columns < 0) {
-            return at;
-        }
-        int length = row.getInt(at + 2);
-        int leadAt = at + 6;
-        if (lead == ReadSql.Lead.ROW_PLACE) {
-            RowPlace next = new RowPlace(
-                    Integer.toUnsignedLong(row.getInt(leadAt)), Short.toUnsignedInt(row.getShort(leadAt + 4)));
-            RowPlace before = place;
-            if (before != null && next.compareTo(before) <= 0) {
-                throw WindrowException.of(
-                        PostgresError.END_NOT_PROVEN,
-                        "Reading " + stream + ": row " + next + " came after row " + before
-                                + ", so that positions would not be exact");
-            }
-            place = next;
-        } else {
-            leadKey = Arrays.copyOfRange(message, leadAt, leadAt + length);
-        }
-        int begin = leadAt + length - 2;
-        row.putShort(begin, (short) (columns - 1));
-        return begin;
     }
 
     /**
@@ -332,8 +270,7 @@ final class PostgresReader implements SplitReader {
         StreamShape read = source.shape(stream, opened);
         shape = read;
         ReadSql sql = new ReadSql(read, split);
-        lead = sql.lead();
-        from.flatMap(PostgresPosition::row).ifPresent(row -> place = row);
+        lead = new LeadColumn(stream, sql.lead(), from);
         for (String setting : sql.settings()) {
             opened.execute(setting);
         }
@@ -361,7 +298,7 @@ final class PostgresReader implements SplitReader {
         long number = rows.received() + 1;
         OversizeRow row = OversizeRow.read(wireRows.rest());
         StreamShape current = shape;
-        int column = lead == ReadSql.Lead.NONE ? row.column() : row.column() - 1;
+        int column = lead.isThere() ? row.column() - 1 : row.column();
         String name = current == null || column < 0 || column >= current.schema().columns().size()
                 ? "its key"
                 : "column " + current.schema().columns().get(column).name();

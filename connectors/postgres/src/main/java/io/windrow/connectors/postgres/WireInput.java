@@ -1,0 +1,232 @@
+package io.windrow.connectors.postgres;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What comes over a {@link Wire}: a stream to the driver, frames to the reader, both out of one buffer, so that neither sees
+ * a part of what is the other's. The reader's thread only, but for what the wire itself is told.
+ */
+final class WireInput extends InputStream implements Wire.Frames {
+    private static final int BUFFER_BYTES = 128 << 10;
+    private static final int HEADER_BYTES = 5;
+    private static final byte COPY_DATA = 'd';
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
+    private final InputStream in;
+    private final Wire wire;
+    private final Wire.Content content;
+    private final Socket owner;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private int at;
+    private int end;
+    private boolean eof;
+    /** Bytes of a message that the driver has begun to read. */
+    private long left;
+    /** A message that the buffer cannot hold, and how much of it is here. */
+    private byte @Nullable [] large;
+
+    private int filled;
+    private byte[] frame = buffer;
+    private int frameFrom;
+    private int frameTo;
+
+    WireInput(InputStream in, Wire wire, Socket owner) {
+        this.in = in;
+        this.wire = wire;
+        this.content = wire.content();
+        this.owner = owner;
+    }
+
+    boolean await(long deadlineNanos) throws IOException {
+        while (at == end && !eof) {
+            if (wire.isWoken() || System.nanoTime() - deadlineNanos >= 0) {
+                return false;
+            }
+            fill();
+        }
+        return true;
+    }
+
+    @Override
+    public Next next(long deadlineNanos) throws IOException {
+        while (true) {
+            byte[] growing = large;
+            if (growing != null) {
+                if (filled == growing.length) {
+                    return row(growing, 0, filled);
+                }
+            } else if (left > 0 || (at < end && buffer[at] != COPY_DATA)) {
+                return Next.OTHER;
+            } else if (end - at >= HEADER_BYTES) {
+                int length = (int) INT.get(buffer, at + 1);
+                if (length < 4) {
+                    return Next.OTHER;
+                }
+                if (length < end - at) {
+                    return row(buffer, at + HEADER_BYTES, at + 1 + length);
+                }
+                if (length >= buffer.length) {
+                    if (length > wire.largestRow()) {
+                        return Next.TOO_LARGE;
+                    }
+                    begin(length - 4);
+                    continue;
+                }
+            }
+            if (eof) {
+                return Next.OTHER;
+            }
+            if (wire.isWoken() || System.nanoTime() - deadlineNanos >= 0) {
+                return Next.NOT_YET;
+            }
+            fill();
+        }
+    }
+
+    private Next row(byte[] bytes, int from, int to) {
+        frame = bytes;
+        frameFrom = from;
+        frameTo = to;
+        return Next.ROW;
+    }
+
+    private void begin(int length) {
+        byte[] growing = new byte[length];
+        filled = end - at - HEADER_BYTES;
+        System.arraycopy(buffer, at + HEADER_BYTES, growing, 0, filled);
+        at = end;
+        large = growing;
+    }
+
+    @Override
+    public byte[] bytes() {
+        return frame;
+    }
+
+    @Override
+    public int from() {
+        return frameFrom;
+    }
+
+    @Override
+    public int to() {
+        return frameTo;
+    }
+
+    @Override
+    public void consumed() {
+        if (frameTo > 0) {
+            if (large == null) {
+                at = frameTo;
+            } else {
+                large = null;
+                frame = buffer;
+            }
+            frameTo = 0;
+        }
+    }
+
+    @Override
+    public boolean ended() {
+        return eof;
+    }
+
+    @Override
+    public InputStream rest() {
+        return this;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        require(content == Wire.Content.MESSAGES && left == 0 ? HEADER_BYTES : 1);
+        if (at == end) {
+            return -1;
+        }
+        int count = Math.min(length, end - at);
+        if (content == Wire.Content.MESSAGES) {
+            if (left == 0) {
+                left = end - at < HEADER_BYTES ? end - at : 1 + Math.max(4L, (int) INT.get(buffer, at + 1));
+            }
+            count = (int) Math.min(count, left);
+            left -= count;
+        }
+        System.arraycopy(buffer, at, target, offset, count);
+        at += count;
+        return count;
+    }
+
+    /** What is here already; never asks the operating system. */
+    @Override
+    public int available() {
+        return end - at;
+    }
+
+    @Override
+    public void close() throws IOException {
+        owner.close();
+    }
+
+    private void require(int bytes) throws IOException {
+        int timeout = owner.getSoTimeout();
+        long start = System.nanoTime();
+        while (end - at < bytes && !eof) {
+            if (fill()) {
+                continue;
+            }
+            if (wire.isWoken() && wire.isStreaming()) {
+                throw new SocketException("stopped while waiting for the server");
+            }
+            if (timeout > 0 && System.nanoTime() - start > timeout * 1_000_000L) {
+                throw new SocketTimeoutException("the server sent nothing for " + timeout + " ms");
+            }
+        }
+    }
+
+    /** Reads what there is behind what is here, or into the large message. False if nothing came for a while. */
+    private boolean fill() throws IOException {
+        byte[] target = buffer;
+        byte[] growing = large;
+        if (growing == null) {
+            if (at == end) {
+                at = 0;
+                end = 0;
+            } else if (at > 0) {
+                System.arraycopy(buffer, at, buffer, 0, end - at);
+                end -= at;
+                at = 0;
+            }
+        } else {
+            target = growing;
+        }
+        int from = growing == null ? end : filled;
+        try {
+            int count = in.read(target, from, target.length - from);
+            eof = count < 0;
+            if (growing == null) {
+                end += Math.max(0, count);
+            } else {
+                filled += Math.max(0, count);
+            }
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+    }
+}
