@@ -17,19 +17,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.arrow.vector.BigIntVector;
 
-/** A target that outlives runs: staged data and visible rows by stream and generation, commits idempotent by identity. */
+/**
+ * A target that outlives runs: staged data and visible rows by stream and generation, commits idempotent by identity. Any
+ * thread may look while another commits.
+ */
 final class MemoryTarget {
     final Map<String, List<Long>> staged = new ConcurrentHashMap<>();
     final Map<StreamName, CommitIdentity> last = new ConcurrentHashMap<>();
-    final Map<StreamName, TreeMap<Long, List<Long>>> generations = new ConcurrentHashMap<>();
+    final Map<StreamName, ConcurrentNavigableMap<Long, List<Long>>> generations = new ConcurrentHashMap<>();
     final Map<StreamName, Long> current = new ConcurrentHashMap<>();
     final List<StreamCommit> commits = new CopyOnWriteArrayList<>();
     final List<String> discarded = new CopyOnWriteArrayList<>();
@@ -42,7 +46,7 @@ final class MemoryTarget {
     /** What a reader of the target sees: in replace mode the last complete generation, in append mode everything. */
     List<Long> visible(String stream) {
         StreamName name = StreamName.of(stream);
-        TreeMap<Long, List<Long>> all = generations.getOrDefault(name, new TreeMap<>());
+        ConcurrentNavigableMap<Long, List<Long>> all = generations.getOrDefault(name, new ConcurrentSkipListMap<>());
         List<Long> rows = new ArrayList<>();
         Long only = current.get(name);
         all.forEach((generation, part) -> {
@@ -159,9 +163,9 @@ final class MemoryTarget {
             }
             List<Long> rows = new ArrayList<>();
             commit.staged().forEach(part -> rows.addAll(staged.get(part.text())));
-            TreeMap<Long, List<Long>> all = generations.computeIfAbsent(stream, name -> new TreeMap<>());
+            ConcurrentNavigableMap<Long, List<Long>> all = generations.computeIfAbsent(stream, name -> new ConcurrentSkipListMap<>());
             commit.supersedes().ifPresent(all::remove);
-            all.computeIfAbsent(commit.identity().generation(), generation -> new ArrayList<>()).addAll(rows);
+            all.computeIfAbsent(commit.identity().generation(), generation -> new CopyOnWriteArrayList<>()).addAll(rows);
             if (commit.mode() == WriteMode.REPLACE && commit.completesGeneration()) {
                 current.put(stream, commit.identity().generation());
             }
