@@ -6,11 +6,8 @@ import io.windrow.api.transform.Transform;
 import io.windrow.core.policy.ContractPolicy;
 import io.windrow.core.policy.FieldCheck;
 import io.windrow.core.policy.StreamContract;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.windrow.core.transform.PolicyDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -36,12 +33,7 @@ public final class ContractTransform implements Transform {
                 add(text, check.in().toArray(String[]::new));
             }
         });
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        return PolicyDigest.of(text);
     }
 
     private static void add(StringBuilder text, String... parts) {

@@ -8,10 +8,9 @@ import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.core.transform.Hiding;
+import io.windrow.core.transform.PolicyDigest;
 import io.windrow.core.transform.Rows;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,8 +54,7 @@ final class BoundMask implements BoundTransform, Hiding {
             masks.get(i).ifPresent(mask ->
                     text.append(name.length()).append(':').append(name).append(version.apply(mask)).append('\n'));
         }
-        byte[] digest = Hmac.sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().formatHex(digest, 0, 8);
+        return PolicyDigest.of(text);
     }
 
     @Override

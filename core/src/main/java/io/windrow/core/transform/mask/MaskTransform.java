@@ -9,6 +9,7 @@ import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
 import io.windrow.core.policy.MaskRule;
 import io.windrow.core.registry.NearestName;
+import io.windrow.core.transform.Unchanged;
 import io.windrow.core.transform.detect.Finders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -133,7 +134,7 @@ public final class MaskTransform implements Transform {
             any |= mask.isPresent();
             masks.add(mask);
         }
-        return any ? new BoundMask(input, masks) : new PassThrough(input);
+        return any ? new BoundMask(input, masks) : new Unchanged(input);
     }
 
     private Optional<ColumnMask> mask(StreamSchema schema, Column column) {
