@@ -17,6 +17,7 @@ import io.windrow.core.telemetry.TelemetryError;
 import io.windrow.core.telemetry.TelemetryReference;
 import io.windrow.core.transform.dedupe.DedupeError;
 import io.windrow.core.transform.expression.ExpressionError;
+import io.windrow.core.transform.provenance.ProvenanceError;
 import io.windrow.core.transform.sample.SampleError;
 import io.windrow.core.transform.shape.ShapeError;
 import io.windrow.core.verify.VerifyError;
@@ -85,6 +86,7 @@ final class DocsCommand implements Callable<Integer> {
                         ExpressionError.values(),
                         ShapeError.values(),
                         SampleError.values(),
+                        ProvenanceError.values(),
                         RegistryError.values(),
                         PlanError.values(),
                         CheckpointError.values(),

@@ -40,7 +40,7 @@ final class PreviewCommand implements Callable<Integer> {
                 Source source = plan.openSource(context)) {
             Map<StreamName, ReadMode> selected = source.selected();
             for (Map.Entry<StreamName, ReadMode> stream : target.chosen(plan, selected).entrySet()) {
-                Sample sample = sample(source, plan.steps(), stream.getKey(), stream.getValue());
+                Sample sample = sample(source, plan.steps().repeatable(), stream.getKey(), stream.getValue());
                 if (windrow.json) {
                     json.add(sample.json(stream.getKey()));
                 } else {

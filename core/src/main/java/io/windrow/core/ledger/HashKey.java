@@ -6,12 +6,15 @@ import io.windrow.api.config.Secret;
 import io.windrow.api.error.WindrowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.function.Function;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The secret under which a pipeline's rows are hashed (I11): 128 bits, without which nobody can tell a row from its
@@ -80,6 +83,18 @@ public final class HashKey {
      */
     public RowHasher rowHasher(Set<Integer> columns) {
         return new RowHasher(high, low, columns);
+    }
+
+    /** 32 hexadecimal digits that only who has the key can make of the text: the same for the same text (I11). */
+    public String digest(String text) {
+        byte[] key = ByteBuffer.allocate(16).putLong(high).putLong(low).array();
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)), 0, 16);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every Java platform has HmacSHA256", e);
+        }
     }
 
     private static ByteBuffer digest(String purpose, byte[] of) {

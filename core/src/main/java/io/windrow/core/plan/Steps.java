@@ -1,30 +1,34 @@
 package io.windrow.core.plan;
 
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.StreamPlan;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
 import io.windrow.core.contract.ContractTransform;
-import io.windrow.core.ledger.HashKey;
 import io.windrow.core.policy.Governance;
 import io.windrow.core.transform.Hiding;
 import io.windrow.core.transform.dedupe.Dedupe;
 import io.windrow.core.transform.dedupe.RowMemory;
 import io.windrow.core.transform.mask.MaskError;
 import io.windrow.core.transform.mask.MaskTransform;
+import io.windrow.core.transform.provenance.ProvenanceTransform;
+import io.windrow.core.transform.provenance.RunFacts;
 import io.windrow.core.transform.sample.SampleTransform;
 import io.windrow.core.transform.shape.ShapeTransform;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * What happens to rows between source and sink, in this order: contract, mask, dedupe, filter and shape, sample,
@@ -57,6 +61,7 @@ public record Steps(List<Transform> transforms) {
         if (!governance.sample().isEmpty()) {
             transforms.add(new SampleTransform(governance.sample()));
         }
+        governance.provenance().ifPresent(provenance -> transforms.add(new ProvenanceTransform(provenance)));
         return new Steps(transforms);
     }
 
@@ -132,12 +137,40 @@ public record Steps(List<Transform> transforms) {
         }
     }
 
-    /** The same steps with nothing remembered yet, for one attempt; the key is that of the pipeline's row hashes. */
-    public Steps begin(HashKey key) {
-        return new Steps(
-                transforms.stream()
-                        .map(step -> step instanceof Dedupe dedupe ? dedupe.begin(key) : step)
-                        .toList());
+    /** The same steps with nothing remembered yet, for one attempt. */
+    public Steps begin(RunFacts attempt) {
+        return each(step -> switch (step) {
+            case Dedupe dedupe -> dedupe.begin(attempt.key());
+            case ProvenanceTransform provenance -> provenance.begin(attempt);
+            default -> step;
+        });
+    }
+
+    /**
+     * The same steps, which show no position as it is that holds a value the target does not get as the source has it
+     * (I11).
+     */
+    public Steps sealing(Collection<StreamPlan> plans) {
+        Set<StreamName> sealed = new TreeSet<>();
+        for (StreamPlan plan : plans) {
+            Set<Column> delivered = new HashSet<>(output(plan.schema()).columns());
+            Set<String> hidden = hidden(plan.schema());
+            if (plan.positionFields().stream().anyMatch(field -> hidden.contains(field)
+                    || plan.schema().columns().stream().noneMatch(column ->
+                            column.name().equals(field) && delivered.contains(column)))) {
+                sealed.add(plan.schema().stream());
+            }
+        }
+        return each(step -> step instanceof ProvenanceTransform provenance ? provenance.sealing(sealed) : step);
+    }
+
+    /** The steps that make the same of the same rows in any run, for showing and comparing rows: all but provenance. */
+    public Steps repeatable() {
+        return new Steps(transforms.stream().filter(step -> !(step instanceof ProvenanceTransform)).toList());
+    }
+
+    private Steps each(UnaryOperator<Transform> change) {
+        return new Steps(transforms.stream().map(change).toList());
     }
 
     /** What the steps remember of a stream from epoch to epoch; empty if nothing. */

@@ -18,7 +18,7 @@ enum Section {
     TRANSFORM("How rows are filtered and reshaped, by stream.", true),
     SAMPLE("Which share of a stream is delivered, by stream.", true),
     WATERMARK("Which field says when a row happened, by stream. Not acted on by this version, and so refused.", false),
-    PROVENANCE("Fields that say where a row comes from. Not acted on by this version, and so refused.", false),
+    PROVENANCE("Fields that say where a row comes from.", true),
     QUARANTINE("Where bad rows go. Without it they go into the folder `quarantine` beside the pipeline file.", true),
     ENCRYPTION("How delivered files are encrypted. Not acted on by this version, and so refused.", false),
     RETENTION("How long things are kept. Not acted on by this version, and so refused.", false),

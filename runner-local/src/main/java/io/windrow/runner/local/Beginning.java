@@ -122,6 +122,9 @@ final class Beginning {
                         .map(schemas::delivered)
                         .toList(),
                 placed);
+        steps = steps.sealing(planner.plans().values().stream()
+                .filter(plan -> !flow.isParked(plan.schema().stream()))
+                .toList());
         for (Map.Entry<StreamName, StreamPlan> entry : planner.plans().entrySet()) {
             StreamTrack track = tracks.get(entry.getKey());
             if (track != null && !flow.isParked(track.stream())) {

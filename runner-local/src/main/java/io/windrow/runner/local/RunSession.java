@@ -18,6 +18,7 @@ import io.windrow.core.plan.Steps;
 import io.windrow.core.run.RetryBudget;
 import io.windrow.core.run.RetryPolicy;
 import io.windrow.core.run.Verdict;
+import io.windrow.core.transform.provenance.RunFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -168,7 +169,7 @@ final class RunSession {
             }
             EpochDriver driver = new EpochDriver(
                     job.pipeline(), lease.lease().fencingToken(), loaded, todo.keySet(), io);
-            Steps steps = job.steps().begin(book.key());
+            Steps steps = job.steps().begin(new RunFacts(parts.id(), parts.context().clock(), book.key()));
             Beginning beginning = new Beginning(parts, todo, current, book, lease.lease(), steps);
             beginning.recovered(loaded, io.takeCommitted());
             var requests = beginning.requests(driver);
