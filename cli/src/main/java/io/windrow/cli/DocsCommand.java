@@ -20,6 +20,7 @@ import io.windrow.core.transform.expression.ExpressionError;
 import io.windrow.core.transform.provenance.ProvenanceError;
 import io.windrow.core.transform.sample.SampleError;
 import io.windrow.core.transform.shape.ShapeError;
+import io.windrow.core.transform.watermark.WatermarkError;
 import io.windrow.core.verify.VerifyError;
 import io.windrow.runner.local.RunError;
 import java.util.ArrayList;
@@ -87,6 +88,7 @@ final class DocsCommand implements Callable<Integer> {
                         ShapeError.values(),
                         SampleError.values(),
                         ProvenanceError.values(),
+                        WatermarkError.values(),
                         RegistryError.values(),
                         PlanError.values(),
                         CheckpointError.values(),

@@ -5,6 +5,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.ledger.LedgerEntry;
+import io.windrow.core.plan.Plan;
 import io.windrow.core.registry.Registry;
 import io.windrow.core.spec.PipelineSpec;
 import java.util.ArrayList;
@@ -27,8 +28,21 @@ final class LedgerCommand implements Callable<Integer> {
     @Option(names = "--entries", paramLabel = "N", defaultValue = "50", description = "The newest N entries (50).")
     int entries;
 
+    @Option(
+            names = "--windows",
+            description = "Show instead, for each stream with a `watermark`, which windows of event time are complete: the low "
+                    + "watermark has passed them and the source counts as many rows as were read. Exit code 8: a count "
+                    + "differs. 9: one is not proven.")
+    boolean windows;
+
     @Override
     public Integer call() {
+        if (windows) {
+            Plan plan = target.plan(Registry.load());
+            try (StateStore store = Stores.required(plan.spec())) {
+                return new WindowsView(windrow, plan).call(store, wanted(store.load(plan.spec().pipeline())));
+            }
+        }
         PipelineSpec spec = target.spec(Registry.load());
         List<String> lines = new ArrayList<>();
         try (StateStore store = Stores.required(spec)) {
@@ -50,6 +64,16 @@ final class LedgerCommand implements Callable<Integer> {
         return ExitCode.OK.value();
     }
 
+    private List<StreamState> wanted(List<StreamState> known) {
+        return target.from != null || target.streams.isEmpty()
+                ? known
+                : target.streams.stream().map(name -> KnownStreams.state(name, known)).toList();
+    }
+
+    private static String watermark(LedgerEntry entry) {
+        return entry.eventTimes().flatMap(times -> WindowsView.text(times.lowWatermark(), times.by())).orElse("-");
+    }
+
     /** How many of the rows that came in had been delivered before, and which share that is. */
     private static String duplicates(LedgerEntry entry) {
         long dropped = entry.account().duplicates();
@@ -57,12 +81,17 @@ final class LedgerCommand implements Callable<Integer> {
     }
 
     static void print(Screen screen, List<LedgerEntry> entries) {
-        Table table = Table.of(
-                "stream", ">gen", ">epoch", "mode", ">in", ">written", ">quarantined", ">duplicates", ">bytes", "h_out", "complete", "cut");
+        boolean timed = entries.stream().anyMatch(entry -> entry.eventTimes().isPresent());
+        List<String> heads = new ArrayList<>(List.of(
+                "stream", ">gen", ">epoch", "mode", ">in", ">written", ">quarantined", ">duplicates", ">bytes", "h_out", "complete", "cut"));
+        if (timed) {
+            heads.addAll(List.of(">late", "low watermark"));
+        }
+        Table table = Table.of(heads.toArray(String[]::new));
         long written = 0;
         for (LedgerEntry entry : entries) {
             written += entry.account().written();
-            table.row(
+            List<Object> cells = new ArrayList<>(List.of(
                     entry.stream(),
                     entry.generation(),
                     entry.epoch(),
@@ -74,9 +103,14 @@ final class LedgerCommand implements Callable<Integer> {
                     Screen.bytes(entry.bytes()),
                     entry.hashOut().equals(RowHash.ZERO) ? "-" : entry.hashOut().toString().substring(0, 12),
                     entry.completesGeneration() ? "yes" : "-",
-                    entry.cut().truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
+                    entry.cut().truncatedTo(java.time.temporal.ChronoUnit.SECONDS)));
+            if (timed) {
+                cells.add(entry.eventTimes().map(times -> Screen.number(times.late())).orElse("-"));
+                cells.add(watermark(entry));
+            }
+            table.row(cells.toArray());
         }
-        table.print(screen, "cut", "mode", "complete", "duplicates", "quarantined", "bytes");
+        table.print(screen, "cut", "late", "mode", "complete", "duplicates", "quarantined", "bytes");
         screen.line("");
         screen.line(entries.size() + (entries.size() == 1 ? " entry, " : " entries, ") + Screen.rows(written)
                 + " written; in every entry the books balance and what was read back equals what was handed over");

@@ -42,6 +42,8 @@ final class RunReport {
                 screen.line(stream.stream() + ": " + Screen.rows(dropped) + " dropped as repeated, "
                         + share(dropped, stream.account().in()) + " of what was read");
             }
+            stream.eventTimes().ifPresent(times ->
+                    screen.line(stream.stream() + ": " + WindowsView.reached(times, stream.lateRows())));
             if (stream.account().quarantined() > 0) {
                 screen.line(screen.styled(Screen.Style.WARN, stream.stream() + ": "
                         + Screen.rows(stream.account().quarantined()) + " set aside") + ", in " + quarantine
@@ -73,6 +75,9 @@ final class RunReport {
                             ? null : (double) stream.account().duplicates() / stream.account().in(),
                     "quarantined_rows", stream.account().quarantined(),
                     "quarantine", stream.account().quarantined() == 0 ? null : quarantine.map(Path::toString),
+                    "event_field", stream.eventTimes().map(times -> times.by().column()),
+                    "low_watermark", stream.eventTimes().flatMap(times -> WindowsView.text(times.lowWatermark(), times.by())),
+                    "late_rows", stream.eventTimes().map(times -> stream.lateRows()),
                     "read_back_rows", stream.readBackRows(),
                     "age_seconds_at_most", ageAtMost(result, stream).map(RunReport::seconds),
                     "bytes", stream.bytes(),

@@ -112,6 +112,13 @@ public final class Batch implements AutoCloseable {
             return new Parts(schema, rows, position, account, exceptions, changes, rejected, all);
         }
 
+        /** The same with these numbers more. */
+        public Parts plusMeasures(Map<String, Measure> more) {
+            Map<String, Measure> all = new HashMap<>(measures);
+            more.forEach((name, measure) -> all.merge(name, measure, Measure::plus));
+            return new Parts(schema, rows, position, account, exceptions, changes, rejected, all);
+        }
+
         /** A batch that owns the parts. */
         public Batch batch() {
             return new Batch(this);

@@ -3,6 +3,7 @@ package io.windrow.api.source;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What {@code verify} asks of a source. All reads of one reconciliation see one moment of the source. Used by one
@@ -27,6 +28,14 @@ public interface Reconciliation extends AutoCloseable {
 
     /** What the source holds now within what was delivered, counted and summed by the source itself; empty windows are left out. */
     List<Windows.Totals> totals(StreamName stream, PlannerState delivered, Windows windows);
+
+    /**
+     * Counts by itself what it holds now of what was delivered, by when it happened; windows without rows are left out.
+     * Empty: it cannot count by that column.
+     */
+    default Optional<List<EventWindows.Count>> counts(StreamName stream, PlannerState delivered, EventWindows windows) {
+        return Optional.empty();
+    }
 
     /**
      * Reads all rows of the stream within what was delivered, through the same codec as a run (I7).

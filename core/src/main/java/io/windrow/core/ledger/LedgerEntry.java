@@ -39,9 +39,10 @@ import java.util.TreeMap;
  * @param started when the first row of the epoch was asked for
  * @param cut when the last output was durable
  * @param exceptions values that followed a counted rule, by {@code column:kind}
- * @param measures numbers that the transforms took, by name: event times, late rows, samples
+ * @param measures numbers that the transforms took, by name: samples
  * @param policies the version of each policy that shaped the rows, by its section: {@code mask} or {@code mask.key.0}.
  *     Versions of keys are keyed fingerprints, never the keys (I11)
+ * @param eventTimes when the rows happened; empty: the stream has no field of event time
  */
 public record LedgerEntry(
         String pipeline,
@@ -64,7 +65,8 @@ public record LedgerEntry(
         Instant cut,
         Map<String, Long> exceptions,
         Map<String, Measure> measures,
-        Map<String, String> policies) {
+        Map<String, String> policies,
+        Optional<EventTimes> eventTimes) {
     public LedgerEntry {
         // I1: an epoch whose books do not balance is never committed.
         if (!account.balances()) {
@@ -115,28 +117,39 @@ public record LedgerEntry(
             Map<String, Long> exceptions) {
         this(
                 pipeline, stream, generation, epoch, mode, account, hashSource, hashKey, hashOut, written, ranges, schemaVersion,
-                guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, Map.of(), Map.of());
+                guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, Map.of(), Map.of(),
+                Optional.empty());
     }
 
     /** The same entry with what the transforms measured and the versions of the policies that they followed. */
     public LedgerEntry with(Map<String, Measure> newMeasures, Map<String, String> newPolicies) {
         return new LedgerEntry(
                 pipeline, stream, generation, epoch, mode, account, hashSource, hashKey, hashOut, written, ranges, schemaVersion,
-                guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, newMeasures, newPolicies);
+                guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, newMeasures, newPolicies,
+                eventTimes);
+    }
+
+    /** The same entry with the event times of its rows. */
+    public LedgerEntry with(EventTimes times) {
+        return new LedgerEntry(
+                pipeline, stream, generation, epoch, mode, account, hashSource, hashKey, hashOut, written, ranges, schemaVersion,
+                guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, measures, policies, Optional.of(times));
     }
 
     /** The same entry with what the commit produced. */
     public LedgerEntry withOutputs(List<String> produced) {
         return new LedgerEntry(
                 pipeline, stream, generation, epoch, mode, account, hashSource, hashKey, hashOut, written, ranges, schemaVersion,
-                guarantee, completesGeneration, produced, bytes, started, cut, exceptions, measures, policies);
+                guarantee, completesGeneration, produced, bytes, started, cut, exceptions, measures, policies,
+                eventTimes);
     }
 
     /** The entry as it may lie beside the data: without h_source. */
     public LedgerEntry forTarget() {
         return new LedgerEntry(
                 pipeline, stream, generation, epoch, mode, account, Optional.empty(), hashKey, hashOut, written, ranges,
-                schemaVersion, guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, measures, policies);
+                schemaVersion, guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, measures, policies,
+                eventTimes);
     }
 
     /** Compact JSON on one line. The inverse of {@link #parse}. */

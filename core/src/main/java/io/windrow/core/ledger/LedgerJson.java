@@ -74,6 +74,9 @@ final class LedgerJson {
             }
             out.writeEndObject();
             LedgerMaps.write(out, entry);
+            if (entry.eventTimes().isPresent()) {
+                EventTimesJson.write(out, entry.eventTimes().get());
+            }
             out.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("Writing JSON to memory", e);
@@ -179,6 +182,7 @@ final class LedgerJson {
         private final Map<String, Long> exceptions = new TreeMap<>();
         private Map<String, Measure> measures = Map.of();
         private Map<String, String> policies = Map.of();
+        private Optional<EventTimes> eventTimes = Optional.empty();
 
         Fields(JsonParser in) throws IOException {
             expect(in, JsonToken.START_OBJECT);
@@ -221,6 +225,7 @@ final class LedgerJson {
                     }
                     case "measures" -> measures = LedgerMaps.measures(in);
                     case "policies" -> policies = LedgerMaps.policies(in);
+                    case "event_time" -> eventTimes = Optional.of(EventTimesJson.read(in));
                     default -> throw unreadable("the field " + name + " is unknown", null);
                 }
             }
@@ -235,7 +240,7 @@ final class LedgerJson {
                     WriteMode.valueOf(mode.toUpperCase(Locale.ROOT)), account, hashSource, hashKey,
                     hashOut.orElseThrow(() -> unreadable("h_out is missing", null)), written, ranges, schemaVersion,
                     guarantee, completesGeneration, outputs, bytes, Instant.parse(started), Instant.parse(cut),
-                    exceptions, measures, policies);
+                    exceptions, measures, policies, eventTimes);
         }
     }
 

@@ -4,6 +4,7 @@ import io.windrow.api.batch.Account;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.Guarantee;
+import io.windrow.core.ledger.EventTimes;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +23,9 @@ import java.util.Optional;
  * @param readBackRows rows counted in the encoded output before it was committed
  * @param evidence why the splits that ended are known to have ended, one line each kind (I9)
  * @param outputs what was made visible at the target by this run
+ * @param eventTimes when the rows of the last committed epoch of this run happened, with the low watermark after it; empty:
+ *     there is none, or the stream has no field of event time
+ * @param lateRows rows of the committed epochs of this run that came late
  * @param error why it is not completed; empty for a stop on request
  */
 public record StreamResult(
@@ -37,6 +41,8 @@ public record StreamResult(
         long readBackRows,
         List<String> evidence,
         List<String> outputs,
+        Optional<EventTimes> eventTimes,
+        long lateRows,
         Optional<WindrowException> error) {
     public StreamResult {
         evidence = List.copyOf(evidence);

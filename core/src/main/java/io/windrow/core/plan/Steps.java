@@ -18,6 +18,7 @@ import io.windrow.core.transform.provenance.ProvenanceTransform;
 import io.windrow.core.transform.provenance.RunFacts;
 import io.windrow.core.transform.sample.SampleTransform;
 import io.windrow.core.transform.shape.ShapeTransform;
+import io.windrow.core.transform.watermark.WatermarkTransform;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,7 +32,7 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
- * What happens to rows between source and sink, in this order: contract, mask, dedupe, filter and shape, sample,
+ * What happens to rows between source and sink, in this order: watermark, contract, mask, dedupe, filter and shape, sample,
  * provenance. A step that does not concern a stream gives its batches back as they are. Immutable.
  *
  * @param transforms the steps in order
@@ -48,6 +49,9 @@ public record Steps(List<Transform> transforms) {
     public static Steps of(Governance governance) {
         List<Transform> transforms = new ArrayList<>();
         // Each policy adds its step here, in the order that the class comment names.
+        if (!governance.watermark().isEmpty()) {
+            transforms.add(new WatermarkTransform(governance.watermark()));
+        }
         governance.contract().ifPresent(contract -> transforms.add(new ContractTransform(contract)));
         if (!governance.mask().isEmpty()) {
             transforms.add(new MaskTransform(governance.mask()));
@@ -83,6 +87,7 @@ public record Steps(List<Transform> transforms) {
                     if (step instanceof Hiding hiding) {
                         check(plan, hiding, origins(plan.schema(), placed.getOrDefault(plan.schema().stream(), List.of())));
                         checkDedupe(plan, hiding);
+                        watermarks().ifPresent(watermark -> watermark.check(plan.schema(), hiding.hidden()));
                     }
                 }
             } finally {
@@ -141,6 +146,7 @@ public record Steps(List<Transform> transforms) {
     public Steps begin(RunFacts attempt) {
         return each(step -> switch (step) {
             case Dedupe dedupe -> dedupe.begin(attempt.key());
+            case WatermarkTransform watermark -> watermark.begin();
             case ProvenanceTransform provenance -> provenance.begin(attempt);
             default -> step;
         });
@@ -179,6 +185,14 @@ public record Steps(List<Transform> transforms) {
                 .filter(Dedupe.class::isInstance)
                 .findFirst()
                 .flatMap(step -> ((Dedupe) step).memory(stream));
+    }
+
+    /** The step that knows up to when each stream is complete; empty if no stream has a field of event time. */
+    public Optional<WatermarkTransform> watermarks() {
+        return transforms.stream()
+                .filter(WatermarkTransform.class::isInstance)
+                .map(WatermarkTransform.class::cast)
+                .findFirst();
     }
 
     /** Whether every row of an epoch must have passed before one of the next may. */

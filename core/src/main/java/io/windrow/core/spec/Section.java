@@ -17,7 +17,7 @@ enum Section {
     DEDUPE("Which rows count as repeated and are dropped, by stream.", true),
     TRANSFORM("How rows are filtered and reshaped, by stream.", true),
     SAMPLE("Which share of a stream is delivered, by stream.", true),
-    WATERMARK("Which field says when a row happened, by stream. Not acted on by this version, and so refused.", false),
+    WATERMARK("Which field says when a row happened, by stream, and how late rows may come.", true),
     PROVENANCE("Fields that say where a row comes from.", true),
     QUARANTINE("Where bad rows go. Without it they go into the folder `quarantine` beside the pipeline file.", true),
     ENCRYPTION("How delivered files are encrypted. Not acted on by this version, and so refused.", false),

@@ -10,11 +10,15 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.EndProof;
+import io.windrow.api.source.EventWindows;
 import io.windrow.api.source.Guarantee;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class LedgerEntryTest {
@@ -45,6 +49,42 @@ class LedgerEntryTest {
         LedgerEntry sampled = entry(account, new Written(5, Optional.empty(), "footers")).forTarget();
         assertThat(LedgerEntry.parse(sampled.toJson())).isEqualTo(sampled);
         assertThat(sampled.toJson()).doesNotContain("h_source").doesNotContain("\n");
+    }
+
+    @Test
+    void eventTimesAreReadAsTheyWereWrittenAndLeaveOtherEntriesAsTheyWere() {
+        LedgerEntry plain = entry(Account.ZERO, new Written(0, Optional.empty(), ""));
+        assertThat(plain.toJson()).doesNotContain("event_time");
+        for (boolean utc : new boolean[] {true, false}) {
+            EventWindows by = new EventWindows("at", utc, Duration.ofMinutes(90), ZoneId.of("Europe/Berlin"));
+            EventTimes full = new EventTimes(
+                    by, Duration.ofHours(2), 4, OptionalLong.of(-1), OptionalLong.of(7_200_000_001L),
+                    OptionalLong.of(9_000_000_000_000_000_000L), OptionalLong.of(3),
+                    List.of(new EventTimes.Window(0, 5, 0), new EventTimes.Window(5_400_000_000L, 6, 2)),
+                    Optional.of(new EventTimes.Window(-5_400_000_000L, 9, 1)));
+            EventTimes none = new EventTimes(
+                    by, Duration.ZERO, 0, OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(),
+                    List.of(), Optional.empty());
+            for (EventTimes times : List.of(full, none)) {
+                LedgerEntry entry = plain.with(times);
+                assertThat(LedgerEntry.parse(entry.toJson())).isEqualTo(entry);
+                assertThat(LedgerEntry.parse(entry.forTarget().toJson()).eventTimes()).contains(times);
+            }
+        }
+    }
+
+    /** The layout of old entries: never to be changed, since ledgers hold them. */
+    @Test
+    void theLayoutOfEventTimesIsGolden() {
+        EventWindows by = new EventWindows("at", true, Duration.ofHours(1), ZoneId.of("UTC"));
+        EventTimes times = new EventTimes(
+                by, Duration.ofMinutes(5), 1, OptionalLong.of(0), OptionalLong.of(3_600_000_000L), OptionalLong.of(3_600_000_000L),
+                OptionalLong.of(3_300_000_000L), List.of(new EventTimes.Window(0, 2, 1)), Optional.empty());
+        assertThat(entry(Account.ZERO, new Written(0, Optional.empty(), "")).with(times).toJson()).endsWith(
+                ",\"event_time\":{\"field\":\"at\",\"kind\":\"instant\",\"window\":\"PT1H\",\"zone\":\"UTC\","
+                        + "\"allowed_lateness\":\"PT5M\",\"rows\":2,\"nulls\":1,\"late\":1,\"first\":\"1970-01-01T00:00:00Z\","
+                        + "\"last\":\"1970-01-01T01:00:00Z\",\"highest\":\"1970-01-01T01:00:00Z\","
+                        + "\"low_watermark\":\"1970-01-01T00:55:00Z\",\"windows\":[{\"start\":\"1970-01-01T00:00\",\"rows\":2,\"late\":1}]}}");
     }
 
     @Test

@@ -342,8 +342,7 @@ final class Attempt {
             }
             PlannerState state = planner.state(track.stream());
             try {
-                parts.add(builder.build(track, cuttingEpoch, state, ended, cutAt));
-                track.captured(ended);
+                parts.add(track.captured(builder.build(track, cuttingEpoch, state, ended, cutAt)));
             } catch (WindrowException e) {
                 // I1: books that do not balance are never committed. Nothing was saved, so what was staged can go.
                 flow.park(track.stream(), e);

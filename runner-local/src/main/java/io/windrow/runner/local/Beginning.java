@@ -2,6 +2,7 @@ package io.windrow.runner.local;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.SplitPlanner;
@@ -13,15 +14,18 @@ import io.windrow.core.checkpoint.Progress;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.epoch.EpochDriver;
+import io.windrow.core.ledger.EventTimes;
 import io.windrow.core.transform.mask.MaskTransform;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.plan.Steps;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The beginning of an attempt: from what the store holds to streams that are planned and ready to be read. */
 final class Beginning {
@@ -30,6 +34,8 @@ final class Beginning {
     private final Flow flow;
     private final RunBook book;
     private final StreamSchemas schemas;
+    /** The source is asked what there is to read after this. */
+    private final Instant asOf;
     private Steps steps;
     private final Map<StreamName, StreamEpoch> acknowledged = new TreeMap<>();
     private final Map<StreamName, Progress> bases = new TreeMap<>();
@@ -41,6 +47,7 @@ final class Beginning {
         this.steps = steps;
         this.book = book;
         this.parts = parts;
+        this.asOf = parts.context().clock().instant();
         this.tracks = tracks;
         this.flow = flow;
     }
@@ -202,9 +209,19 @@ final class Beginning {
         }
         remember(track);
         track.planned(plan, policies);
+        StreamSchema read = schemas.delivered(plan).schema();
+        track.standsAt(steps.watermarks().flatMap(step -> step.begin(read, delivered(track, state))), asOf);
         sink.prepare(steps.output(plan.schema()), track.task().write());
         schemas.accept(stream);
         parts.announcer().announce(new RunEvent.StreamStarted(stream, track.generation(), plan));
+    }
+
+    /** When the rows happened that were delivered last; a new generation begins with none. */
+    private static Optional<EventTimes> delivered(StreamTrack track, @Nullable StreamState state) {
+        return Optional.ofNullable(state)
+                .flatMap(StreamState::committed)
+                .filter(epoch -> epoch.generation() == track.generation())
+                .flatMap(epoch -> epoch.ledger().eventTimes());
     }
 
     /** The attempt knows what the store shows as committed, and nothing else; a new generation begins with nothing. */

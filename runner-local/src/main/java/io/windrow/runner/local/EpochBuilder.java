@@ -7,6 +7,7 @@ import io.windrow.core.epoch.StreamCut;
 import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.ledger.Written;
 import io.windrow.core.plan.Steps;
+import io.windrow.core.transform.watermark.Watermark;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -69,8 +70,9 @@ final class EpochBuilder {
                 began,
                 cut,
                 tally.exceptions(),
-                tally.measures(),
-                track.policies());
+                Watermark.others(tally.measures()),
+                track.policies(),
+                track.eventTimes(completes));
         return new StreamCut(
                 track.stream(), track.generation(), track.task().write(), planner, open, staged, track.supersedes(),
                 completes, ledger, steps.memory(track.stream()).map(memory -> memory.taken(epoch, cut)));

@@ -12,11 +12,15 @@ import io.windrow.api.source.Split;
 import io.windrow.api.source.StreamPlan;
 import io.windrow.core.checkpoint.OpenSplit;
 import io.windrow.core.checkpoint.StreamEpoch;
+import io.windrow.core.epoch.StreamCut;
+import io.windrow.core.ledger.EventTimes;
 import io.windrow.core.ledger.SplitRange;
 import io.windrow.core.observe.Outcome;
 import io.windrow.core.observe.Progress;
 import io.windrow.core.observe.StreamResult;
 import io.windrow.core.plan.PlannedStream;
+import io.windrow.core.transform.watermark.Watermark;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -46,6 +50,11 @@ final class StreamTrack {
     private Optional<Long> supersedes = Optional.empty();
     private @Nullable StreamPlan plan;
     private Map<String, String> policies = Map.of();
+    private Optional<Watermark> watermark = Optional.empty();
+    /** The source was asked no earlier than this for what is read in the attempt. */
+    private Instant readAsOf = Instant.MIN;
+    private Optional<EventTimes> eventTimes = Optional.empty();
+    private long late;
     private final Map<String, Position> savedPositions = new TreeMap<>();
     private @Nullable WindrowException error;
     private int failures;
@@ -90,6 +99,17 @@ final class StreamTrack {
         supersedes = newSupersedes;
         plan = null;
         savedPositions.clear();
+    }
+
+    /** Where the stream stands in event time before the first row of the attempt; empty: it has no field of event time. */
+    void standsAt(Optional<Watermark> newWatermark, Instant newReadAsOf) {
+        watermark = newWatermark;
+        readAsOf = newReadAsOf;
+    }
+
+    /** The event times of the epoch that is being cut. */
+    Optional<EventTimes> eventTimes(boolean completes) {
+        return watermark.map(of -> of.after(tally.measures(), completes ? Optional.of(readAsOf) : Optional.empty()));
     }
 
     void planned(StreamPlan newPlan, Map<String, String> newPolicies) {
@@ -195,17 +215,19 @@ final class StreamTrack {
         return ranges;
     }
 
-    /** The epoch's content is on its way to be committed: the next one begins. */
-    void captured(boolean completes) {
+    /** The epoch's content is on its way to be committed: the next one begins. Gives the same back. */
+    StreamCut captured(StreamCut part) {
         endedRanges.clear();
         tally = new Tally();
         changed = false;
-        ending = completes;
+        ending = part.ledger().completesGeneration();
+        watermark = watermark.map(of -> Watermark.begin(of.by(), of.allowedLateness(), part.ledger().eventTimes()));
         supersedes = Optional.empty();
         for (OpenTrack track : open.values()) {
             track.epochStart = track.position;
             track.touched = false;
         }
+        return part;
     }
 
     void committed(StreamEpoch epoch) {
@@ -215,6 +237,8 @@ final class StreamTrack {
         readBack += epoch.ledger().written().rows();
         outputs.addAll(epoch.ledger().outputs());
         failures = 0;
+        eventTimes = epoch.ledger().eventTimes();
+        late += eventTimes.map(EventTimes::late).orElse(0L);
         completed = epoch.completesGeneration();
     }
 
@@ -320,6 +344,6 @@ final class StreamTrack {
                 allProven && !evidence.isEmpty() ? proven : -1,
                 plan == null ? -1 : plan.estimatedRows(),
                 readBack,
-                List.copyOf(evidence), outputs, error());
+                List.copyOf(evidence), outputs, eventTimes, late, error());
     }
 }

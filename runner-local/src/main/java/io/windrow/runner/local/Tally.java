@@ -5,6 +5,7 @@ import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Measure;
 import io.windrow.api.batch.RowHash;
 import io.windrow.api.sink.Staged;
+import io.windrow.core.transform.watermark.WindowCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ final class Tally {
         schemaVersion = Math.max(schemaVersion, batch.schema().version());
         batch.exceptions().forEach((name, count) -> exceptions.merge(name, count, Long::sum));
         batch.measures().forEach((name, measure) -> measures.merge(name, measure, Measure::plus));
+        WindowCounts.bound(measures);
     }
 
     void staged(List<Staged> more) {
@@ -41,6 +43,7 @@ final class Tally {
         schemaVersion = Math.max(schemaVersion, other.schemaVersion);
         other.exceptions.forEach((name, count) -> exceptions.merge(name, count, Long::sum));
         other.measures.forEach((name, measure) -> measures.merge(name, measure, Measure::plus));
+        WindowCounts.bound(measures);
         staged.addAll(other.staged);
     }
 

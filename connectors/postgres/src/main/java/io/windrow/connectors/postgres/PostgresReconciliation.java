@@ -4,6 +4,7 @@ import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.EventWindows;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Reconciliation;
 import io.windrow.api.source.SplitReader;
@@ -87,6 +88,66 @@ final class PostgresReconciliation implements Reconciliation {
     }
 
     @Override
+    public Optional<List<EventWindows.Count>> counts(StreamName stream, PlannerState delivered, EventWindows windows) {
+        StreamShape shape = shape(stream);
+        if (!EventCountSql.fits(shape, windows)) {
+            return Optional.empty();
+        }
+        List<String> conditions = new ArrayList<>();
+        split(shape, delivered).window()
+                .flatMap(window -> window.bound().or(shape.config()::start))
+                .ifPresent(bound -> conditions.add(ReadSql.atLeast(shape, bound)));
+        shape.where().ifPresent(conditions::add);
+        String where = conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
+        try {
+            Session current = session();
+            return Optional.of(current.guarded(() ->
+                    EventCountSql.counts(shape, where, seen(shape, delivered), windows, current)));
+        } catch (SQLException e) {
+            throw SqlStates.coded("Counting the rows of " + stream + " by " + windows.column(), e);
+        }
+    }
+
+    /** Which rows are as they were delivered: told by the transactions that wrote them. */
+    private EventCountSql.Seen seen(StreamShape shape, PlannerState delivered) {
+        StateText state = StateText.parse(delivered.text());
+        String read = state.text("read");
+        boolean knows = hasWriters(shape) && state.optionalText("system").orElse("").equals(now().server().systemId());
+        String writer = ReadSql.writer(now().next());
+        if (knows && read.equals("windows")) {
+            Horizon until = WindowState.of(delivered).since().orElse(new Horizon(0, List.of()));
+            String within = ReadSql.within(writer, until);
+            return new EventCountSql.Seen(within, Optional.of("NOT " + within));
+        }
+        if (knows && read.equals("snapshot")) {
+            String[] parts = snapshot(state);
+            String running = parts[2].isEmpty() ? "" : " AND " + writer + " NOT IN (" + parts[2] + ")";
+            // Between the snapshot's bounds a subtransaction cannot be told from a transaction that had ended.
+            return new EventCountSql.Seen(
+                    writer + " < " + Long.parseLong(parts[1]) + running,
+                    Optional.of(writer + " >= " + Long.parseLong(parts[0])));
+        }
+        // Ranges may be of several moments, and a view does not say who wrote its rows.
+        return new EventCountSql.Seen("true", Optional.empty());
+    }
+
+    /** Whether each row tells which transaction wrote it. */
+    private static boolean hasWriters(StreamShape shape) {
+        return shape.relation().map(relation -> relation.kind().hasPages()
+                        || relation.kind() == io.windrow.connectors.postgres.catalog.Relation.Kind.PARTITIONED)
+                .orElse(false);
+    }
+
+    /** The lower bound, the upper bound and what ran between them. */
+    private static String[] snapshot(StateText state) {
+        String[] parts = state.text("snapshot").split(":", -1);
+        if (parts.length != 3) {
+            throw StateText.invalid("a snapshot of another form");
+        }
+        return parts;
+    }
+
+    @Override
     public SplitReader read(StreamName stream, PlannerState delivered) {
         StreamShape shape = shape(stream);
         return new PostgresReader(source, context, stream, split(shape, delivered), Optional.empty());
@@ -124,10 +185,7 @@ final class PostgresReconciliation implements Reconciliation {
         StreamShape shape = shape(stream);
         StateText state = StateText.parse(delivered.text());
         String system = state.optionalText("system").orElse("");
-        boolean heap = shape.relation().map(relation -> relation.kind().hasPages()
-                        || relation.kind() == io.windrow.connectors.postgres.catalog.Relation.Kind.PARTITIONED)
-                .orElse(false);
-        if (!heap || shape.schema().key().isEmpty() || !system.equals(now().server().systemId())) {
+        if (!hasWriters(shape) || shape.schema().key().isEmpty() || !system.equals(now().server().systemId())) {
             return keys.stream().map(key -> Change.UNDECIDABLE).toList();
         }
         List<Change> changes = new ArrayList<>();
@@ -160,10 +218,7 @@ final class PostgresReconciliation implements Reconciliation {
             boolean known = since.isPresent() && (writer < since.get().below() || since.get().also().contains(writer));
             return known ? Change.UNCHANGED : Change.CHANGED;
         }
-        String[] parts = state.text("snapshot").split(":", -1);
-        if (parts.length != 3) {
-            throw StateText.invalid("a snapshot of another form");
-        }
+        String[] parts = snapshot(state);
         if (writer < Long.parseLong(parts[0])) {
             return Change.UNCHANGED;
         }

@@ -1,0 +1,61 @@
+package io.windrow.core.ledger;
+
+import io.windrow.api.source.EventWindows;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * When the rows of one epoch happened, as they were read, and up to when the stream is known to be complete. Event times
+ * are those of {@link EventWindows}. Rows that a step dropped or set aside are among them: they have happened all the same.
+ *
+ * @param by the column and the windows that rows are counted by
+ * @param allowedLateness how long after its event time a row may come
+ * @param nulls rows of the epoch without an event time; they are in no window and hold back nothing
+ * @param first the smallest event time of the epoch; empty: it has none
+ * @param last the largest event time of the epoch; empty: it has none
+ * @param highest the largest event time of the generation up to this epoch
+ * @param lowWatermark every row that happened before is delivered, unless it comes late; empty: nothing is proven yet.
+ *     It moves only with an epoch that ends a read: until then a split that is open, or was not begun, may hold any row
+ * @param windows the windows of the epoch's rows, ascending by start
+ * @param earlier the windows before those, counted together because they are too many; empty: there are none
+ */
+public record EventTimes(
+        EventWindows by,
+        Duration allowedLateness,
+        long nulls,
+        OptionalLong first,
+        OptionalLong last,
+        OptionalLong highest,
+        OptionalLong lowWatermark,
+        List<Window> windows,
+        Optional<Window> earlier) {
+    public EventTimes {
+        windows = List.copyOf(windows);
+    }
+
+    /**
+     * The rows of one window, or of all windows up to and with one.
+     *
+     * @param start the window's start; of several, the last one's
+     * @param rows rows of the epoch that happened in it
+     * @param late those among them that happened before the low watermark that held when they were read
+     */
+    public record Window(long start, long rows, long late) {
+        /** Both together, by the later start. */
+        public Window plus(Window other) {
+            return new Window(Math.max(start, other.start), rows + other.rows, late + other.late);
+        }
+    }
+
+    /** How many rows came late. */
+    public long late() {
+        return windows.stream().mapToLong(Window::late).sum() + earlier.map(Window::late).orElse(0L);
+    }
+
+    /** How many rows have an event time. */
+    public long rows() {
+        return windows.stream().mapToLong(Window::rows).sum() + earlier.map(Window::rows).orElse(0L);
+    }
+}

@@ -1,0 +1,112 @@
+package io.windrow.core.transform.watermark;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Measure;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.EventWindows;
+import io.windrow.api.transform.BoundTransform;
+import io.windrow.core.ledger.EventTimes.Window;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.vector.DateDayVector;
+
+/** The event times of one stream. */
+final class BoundWatermark implements BoundTransform {
+    private static final long DAY_MICROS = 86_400_000_000L;
+    private static final long MAX_MICROS = EventWindows.MAX_SECONDS * 1_000_000;
+
+    private final StreamSchema schema;
+    private final int column;
+    private final EventWindows.Locator locator;
+    private final long size;
+    private final boolean utc;
+    /** Rows before it are late. */
+    private final long low;
+
+    BoundWatermark(StreamSchema schema, int column, EventWindows windows, OptionalLong low) {
+        this.schema = schema;
+        this.column = column;
+        this.locator = windows.locator();
+        this.size = windows.sizeMicros();
+        this.utc = windows.utc();
+        this.low = low.orElse(Long.MIN_VALUE);
+    }
+
+    @Override
+    public StreamSchema output() {
+        return schema;
+    }
+
+    @Override
+    public Batch apply(Batch batch) {
+        int rows = batch.rowCount();
+        if (rows == 0) {
+            return batch;
+        }
+        BaseFixedWidthVector vector = (BaseFixedWidthVector) batch.arrow().getVector(column);
+        boolean days = vector instanceof DateDayVector;
+        ArrowBuf data = vector.getDataBuffer();
+        boolean nullable = vector.getNullCount() > 0;
+        Counting counting = new Counting();
+        for (int row = 0; row < rows; row++) {
+            if (nullable && vector.isNull(row)) {
+                counting.nulls++;
+            } else {
+                counting.add(days ? data.getInt(4L * row) : data.getLong(8L * row), days ? DAY_MICROS : 1);
+            }
+        }
+        return batch.release().plusMeasures(counting.measures()).batch();
+    }
+
+    /** The rows of one batch; those in a row that are in the same window are added at once. */
+    private final class Counting {
+        private final Map<Long, Window> windows = new HashMap<>();
+        private long nulls;
+        private long count;
+        private long min = Long.MAX_VALUE;
+        private long max = Long.MIN_VALUE;
+        private long start;
+        private long rows;
+        private long late;
+
+        void add(long value, long micros) {
+            if (value > MAX_MICROS / micros || value < -MAX_MICROS / micros) {
+                nulls++;
+                return;
+            }
+            long eventTime = value * micros;
+            count++;
+            min = Math.min(min, eventTime);
+            max = Math.max(max, eventTime);
+            // The span of a window on the zone's clock is that of its event times only where they are on the same clock.
+            if (rows == 0 || utc || eventTime < start || eventTime >= start + size) {
+                long in = locator.start(eventTime);
+                if (rows == 0 || in != start) {
+                    flush();
+                    start = in;
+                }
+            }
+            rows++;
+            late += eventTime < low ? 1 : 0;
+        }
+
+        private void flush() {
+            if (rows > 0) {
+                windows.merge(start, new Window(start, rows, late), Window::plus);
+                rows = 0;
+                late = 0;
+            }
+        }
+
+        Map<String, Measure> measures() {
+            flush();
+            return WindowCounts.measures(new Measure(count, min, max), nulls, windows);
+        }
+    }
+
+    @Override
+    public void close() {}
+}

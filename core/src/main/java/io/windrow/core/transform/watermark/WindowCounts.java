@@ -1,0 +1,118 @@
+package io.windrow.core.transform.watermark;
+
+import io.windrow.api.batch.Measure;
+import io.windrow.core.ledger.EventTimes.Window;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What was counted of event times, as measures of a batch: they add up in any order, whichever splits, workers and batches
+ * the rows came by. Their number is bounded, however far apart the times are (I12).
+ */
+public final class WindowCounts {
+    /** How many windows of an epoch are kept apart; those before them are counted together. */
+    static final int MAX_WINDOWS = 2000;
+
+    private static final String TIMES = "event_time";
+    private static final String NULLS = "event_time.null";
+    private static final String EARLIER = "event_time.earlier";
+    private static final String EARLIER_LATE = "event_time.earlier.late";
+    private static final String ROWS = "event_time.rows:";
+    private static final String LATE = "event_time.late:";
+    /** Each window has at most two measures, and a map may hold so many times its bound before it is folded. */
+    private static final int SLACK = 4;
+
+    private WindowCounts() {}
+
+    /** The measures of some rows. */
+    static Map<String, Measure> measures(Measure times, long nulls, Map<Long, Window> windows) {
+        Map<String, Measure> measures = new TreeMap<>();
+        if (times.count() > 0) {
+            measures.put(TIMES, times);
+        }
+        if (nulls > 0) {
+            measures.put(NULLS, Measure.ofCount(nulls));
+        }
+        windows.values().forEach(window -> put(measures, window));
+        return measures;
+    }
+
+    private static void put(Map<String, Measure> measures, Window window) {
+        measures.put(ROWS + window.start(), Measure.ofCount(window.rows()));
+        if (window.late() > 0) {
+            measures.put(LATE + window.start(), Measure.ofCount(window.late()));
+        }
+    }
+
+    /** Folds the oldest windows into one if there are far too many. The map is changed. */
+    public static void bound(Map<String, Measure> measures) {
+        if (measures.size() > SLACK * MAX_WINDOWS) {
+            Map<Long, Window> windows = windows(measures);
+            Optional<Window> earlier = fold(measures, windows);
+            measures.keySet().removeIf(name -> name.startsWith(ROWS) || name.startsWith(LATE) || name.startsWith(EARLIER));
+            windows.values().forEach(window -> put(measures, window));
+            earlier.ifPresent(window -> {
+                measures.put(EARLIER, new Measure(window.rows(), window.start(), window.start()));
+                measures.put(EARLIER_LATE, Measure.ofCount(window.late()));
+            });
+        }
+    }
+
+    /** Whether a measure is one of these. */
+    static boolean isOne(String name) {
+        return name.equals(TIMES) || name.startsWith(TIMES + ".");
+    }
+
+    /** What the measures of an epoch say. */
+    static Counted of(Map<String, Measure> measures) {
+        Map<Long, Window> windows = windows(measures);
+        Optional<Window> earlier = fold(measures, windows);
+        return new Counted(
+                measures.getOrDefault(TIMES, Measure.NONE), measures.getOrDefault(NULLS, Measure.NONE).count(),
+                new ArrayList<>(windows.values()), earlier);
+    }
+
+    /**
+     * What was counted.
+     *
+     * @param times how many event times, and between which bounds
+     * @param nulls rows without one
+     * @param windows ascending by start
+     * @param earlier those before them, together
+     */
+    record Counted(Measure times, long nulls, List<Window> windows, Optional<Window> earlier) {}
+
+    private static Map<Long, Window> windows(Map<String, Measure> measures) {
+        Map<Long, Window> windows = new TreeMap<>();
+        measures.forEach((name, measure) -> {
+            if (name.startsWith(ROWS)) {
+                long start = Long.parseLong(name.substring(ROWS.length()));
+                windows.merge(start, new Window(start, measure.count(), 0), Window::plus);
+            } else if (name.startsWith(LATE)) {
+                long start = Long.parseLong(name.substring(LATE.length()));
+                windows.merge(start, new Window(start, 0, measure.count()), Window::plus);
+            }
+        });
+        return windows;
+    }
+
+    /** Takes out of the windows what others have folded already, and what is too much. */
+    private static Optional<Window> fold(Map<String, Measure> measures, Map<Long, Window> windows) {
+        TreeMap<Long, Window> sorted = new TreeMap<>(windows);
+        Measure before = measures.getOrDefault(EARLIER, Measure.NONE);
+        Optional<Window> earlier = before.count() == 0
+                ? Optional.empty()
+                : Optional.of(new Window(
+                        before.max(), before.count(), measures.getOrDefault(EARLIER_LATE, Measure.NONE).count()));
+        while (!sorted.isEmpty()
+                && (sorted.size() > MAX_WINDOWS || earlier.filter(one -> sorted.firstKey() <= one.start()).isPresent())) {
+            Window oldest = sorted.pollFirstEntry().getValue();
+            windows.remove(oldest.start());
+            earlier = Optional.of(earlier.map(oldest::plus).orElse(oldest));
+        }
+        return earlier;
+    }
+}
