@@ -112,6 +112,7 @@ final class LedgerCommand implements Callable<Integer> {
         }
         table.print(screen, "cut", "late", "mode", "complete", "duplicates", "quarantined", "bytes");
         screen.line("");
+        SampleShare.lines(entries).forEach(screen::line);
         screen.line(entries.size() + (entries.size() == 1 ? " entry, " : " entries, ") + Screen.rows(written)
                 + " written; in every entry the books balance and what was read back equals what was handed over");
     }

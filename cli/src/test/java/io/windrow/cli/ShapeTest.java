@@ -3,11 +3,14 @@ package io.windrow.cli;
 import static io.windrow.cli.Invoked.windrow;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,6 +50,54 @@ class ShapeTest {
         assertThat(files.exit()).as(files.whole()).isEqualTo(ExitCode.OK.value());
         Invoked ledger = windrow("ledger", "--json", file);
         assertThat(ledger.whole()).contains("sample_before:number:").contains("\"filtered\":").contains("transform");
+    }
+
+    /** Ten customers in three countries: whoever samples customers samples countries, and the ledger shows it. */
+    @Test
+    void theLedgerShowsTheCoverageOfASampleAndItsBias() throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE biased (id int PRIMARY KEY, customer int, country text, color text)",
+                "INSERT INTO biased SELECT i, i % 10, 'c' || (i % 10) / 4, 'color ' || i / 10 % 2 FROM generate_series(0, 9999) i");
+        Path file = pipeline("biased", """
+                sample:
+                  public.biased: {percent: 40, by: [customer], report: [country, color]}
+                """);
+        assertThat(windrow("run", file).exit()).isZero();
+        LedgerEntry entry = LedgerEntry.parse(String.join("", windrow("ledger", "--json", file).out().lines().toList())
+                .replaceFirst("^.*?\"entries\" : \\[ ?", "").replaceFirst(" *\\] *\\}\\s*$", ""));
+        long in = entry.account().in();
+        assertThat(in).isEqualTo(10_000);
+        assertThat(entry.account().sampledOut() + entry.account().written()).as("coverage").isEqualTo(in);
+        for (String field : List.of("country", "color")) {
+            assertThat(rows(entry, "sample_before:" + field + ":")).as(field).isEqualTo(in);
+            assertThat(rows(entry, "sample_after:" + field + ":")).as(field).isEqualTo(entry.account().written());
+        }
+        Matcher line = Pattern.compile("public\\.biased: a sample of ([0-9.]+)% of 10,000 rows; by color between ([0-9.]+)% and "
+                        + "([0-9.]+)% \\(2 buckets of values\\); by country between ([0-9.]+)% and ([0-9.]+)% \\(3 buckets of values\\)")
+                .matcher(windrow("ledger", file).out());
+        assertThat(line.find()).isTrue();
+        double whole = Double.parseDouble(line.group(1));
+        assertThat(Double.parseDouble(line.group(2))).as("a color says nothing of the customer").isEqualTo(whole);
+        assertThat(Double.parseDouble(line.group(3))).isEqualTo(whole);
+        assertThat(Double.parseDouble(line.group(5)) - Double.parseDouble(line.group(4))).as("a country does").isGreaterThan(20);
+    }
+
+    private static long rows(LedgerEntry entry, String prefix) {
+        return entry.measures().entrySet().stream()
+                .filter(measure -> measure.getKey().startsWith(prefix))
+                .mapToLong(measure -> measure.getValue().count())
+                .sum();
+    }
+
+    @Test
+    void theLedgerShowsTheRatioOfRepeatedRows() throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE echoed (id int PRIMARY KEY, event int)",
+                "INSERT INTO echoed SELECT i, i % 800 FROM generate_series(0, 999) i");
+        Path file = pipeline("echoed", "dedupe: {public.echoed: {by: [event]}}\n");
+        assertThat(windrow("run", file).exit()).isZero();
+        assertThat(windrow("ledger", file).out()).contains("200 (20.00%)");
+        assertThat(windrow("ledger", "--json", file).out()).contains("\"duplicates\":200");
     }
 
     @Test
