@@ -2,6 +2,7 @@ package io.windrow.cli;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.EventWindows;
 import io.windrow.api.source.Guarantee;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.ReadMode;
@@ -137,10 +138,19 @@ final class PlanCommand implements Callable<Integer> {
         table.print(screen, "size", "guarantee");
         for (PlannedStream stream : streams) {
             StreamPlan how = plans.get(stream.stream());
-            if (how != null && !plan.steps().hidden(how.schema()).isEmpty()) {
+            if (how == null) {
+                continue;
+            }
+            List<String> facts = new ArrayList<>();
+            if (!plan.steps().hidden(how.schema()).isEmpty()) {
+                facts.add("  masks: " + String.join(", ", plan.steps().hidden(how.schema())));
+            }
+            plan.steps().watermarks().flatMap(step -> step.windows(how.schema())).ifPresent(by ->
+                    facts.add("  event time: " + WindowsView.text(by)));
+            if (!facts.isEmpty()) {
                 screen.line("");
                 screen.line(screen.styled(Screen.Style.STRONG, stream.stream().toString()));
-                screen.line("  masks: " + String.join(", ", plan.steps().hidden(how.schema())));
+                facts.forEach(screen::line);
             }
         }
         Map<Guarantee, List<String>> alike = new LinkedHashMap<>();
@@ -186,6 +196,9 @@ final class PlanCommand implements Callable<Integer> {
                     "write", stream.write(),
                     "guarantee", how == null ? null : RunReport.guarantee(how.guarantee()),
                     "masks", how == null ? null : List.copyOf(plan.steps().hidden(how.schema())),
+                    "event_field", how == null ? null : plan.steps().watermarks()
+                            .flatMap(step -> step.windows(how.schema()))
+                            .map(EventWindows::column),
                     "estimated_rows", how == null ? null : how.estimatedRows(),
                     "estimated_bytes", how == null ? null : how.estimatedBytes(),
                     "restart", how == null ? null : how.restart().orElse(null),

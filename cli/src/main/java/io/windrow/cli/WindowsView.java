@@ -64,8 +64,7 @@ final class WindowsView {
 
     private static void print(Screen screen, EventTimeVerdict verdict) {
         EventWindows by = verdict.by();
-        screen.line(screen.styled(Screen.Style.STRONG, verdict.stream().toString()) + "  by " + by.column() + ", windows of "
-                + span(by.size()) + " on the clock of " + by.zone().getId() + ", rows may come "
+        screen.line(screen.styled(Screen.Style.STRONG, verdict.stream().toString()) + "  by " + text(by) + ", rows may come "
                 + span(verdict.allowedLateness()) + " late");
         screen.line("  " + reached(verdict.lowWatermark(), by));
         Table table = Table.of("window", ">rows", ">late", ">source", "status", "");
@@ -80,6 +79,11 @@ final class WindowsView {
         }
         table.print(screen);
         screen.line("");
+    }
+
+    /** By what rows are counted. */
+    static String text(EventWindows by) {
+        return by.column() + ", windows of " + span(by.size()) + " on the clock of " + by.zone().getId();
     }
 
     /** Up to when a stream is complete, in one line. */

@@ -29,6 +29,9 @@ class WatermarkTest {
     @RegisterExtension
     static final PostgresDatabase DATABASE = PostgresDatabase.on(18);
 
+    @RegisterExtension
+    static final PostgresDatabase OLD = PostgresDatabase.on(14);
+
     @TempDir
     Path folder;
 
@@ -196,6 +199,54 @@ class WatermarkTest {
                 assertThat(stream.get("rows_without_time")).isEqualTo(stream.get("source_rows_without_time"));
             }
         }
+    }
+
+    @Test
+    void oldServersCountTheSameToTheMicrosecond() throws IOException {
+        OLD.execute(
+                "CREATE TABLE aged (id int PRIMARY KEY, at timestamptz)",
+                "INSERT INTO aged SELECT i, '1999-12-31T22:00Z'::timestamptz + i * interval '29 minutes 59.999999 s' "
+                        + "FROM generate_series(0, 199) i");
+        Path file = pipeline("aged", "mode: snapshot", "{field: at, time_zone: Europe/Berlin}", "");
+        Files.writeString(file, Files.readString(file).replace(DATABASE.url(), OLD.url()));
+        assertThat(windrow("run", file).exit()).isZero();
+        assertThat(statuses(windows(file, ExitCode.OK))).hasSizeGreaterThan(90)
+                .filteredOn(status -> !status.endsWith("complete")).hasSize(1);
+    }
+
+    /** What is far away in time is counted together, and judged together. */
+    @Test
+    void moreWindowsThanAnEpochKeepsApartAreJudgedAsOne() throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE wide (id int PRIMARY KEY, at timestamptz)",
+                "INSERT INTO wide SELECT i, '2024-01-01T00:00Z'::timestamptz + (i * 7919 % 5000) * interval '1 minute' "
+                        + "FROM generate_series(0, 4999) i");
+        batchRows = 500;
+        Path file = pipeline("wide", "mode: snapshot", "{field: at, window: 1m}", "");
+        assertThat(windrow("run", file).exit()).isZero();
+        Map<String, @Nullable Object> stream = windows(file, ExitCode.OK);
+        List<String> statuses = statuses(stream);
+        assertThat(statuses).hasSize(2001).endsWith("2024-01-04T11:19 1/1 late 0 open");
+        assertThat(statuses.getFirst()).isEqualTo("null 3000/3000 late 0 complete");
+        assertThat(stream.toString()).contains("up_to_start=2024-01-03T01:59");
+        DATABASE.execute("DELETE FROM wide WHERE id = 0");
+        assertThat(statuses(windows(file, ExitCode.DIFFERENT)).getFirst()).isEqualTo("null 3000/2999 late 0 count differs");
+    }
+
+    /** What becomes of a row afterwards stands in the books, not in its window. */
+    @Test
+    void rowsThatStepsDropOrSetAsideHaveHappenedAllTheSame() throws IOException {
+        events("stepped");
+        Path file = pipeline("stepped", "mode: snapshot", "{field: at}", """
+                contract: {streams: {public.stepped: {fields: [{field: id, max: "89"}]}}}
+                transform: {public.stepped: {filter: "id > 9", rename: {at: happened}}}
+                provenance: {fields: [run, epoch]}
+                """);
+        Invoked run = windrow("--json", "run", file);
+        assertThat(run.exit()).as(run.whole()).isZero();
+        assertThat(run.out()).contains("\"quarantined_rows\":10", "\"written_rows\":80");
+        assertThat(statuses(windows(file, ExitCode.OK))).contains("2024-03-01T02:00 10/10 late 0 complete");
+        assertThat(windrow("plan", file).out()).contains("event time: at, windows of 1h on the clock of UTC");
     }
 
     @Test
