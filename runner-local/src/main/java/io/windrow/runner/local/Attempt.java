@@ -99,11 +99,6 @@ final class Attempt {
 
     private void coordinate() throws InterruptedException {
         while (true) {
-            Message message = flow.messages().poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
-            while (message != null) {
-                hear(message);
-                message = flow.messages().poll();
-            }
             if (stopRequested.getAsBoolean()) {
                 stop();
             }
@@ -123,6 +118,11 @@ final class Attempt {
                     return;
                 }
                 cut();
+            }
+            Message message = flow.messages().poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
+            while (message != null) {
+                hear(message);
+                message = flow.messages().poll();
             }
         }
     }

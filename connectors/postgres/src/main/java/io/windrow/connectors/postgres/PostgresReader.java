@@ -219,7 +219,8 @@ final class PostgresReader implements SplitReader {
         if (task == null) {
             task = new FutureTask<>(this::start);
             starting = task;
-            Thread.ofVirtual().name("windrow-postgres-start").start(task);
+            // No virtual thread: its reads would start the poller, which the end of the process then waits 300 ms for.
+            Thread.ofPlatform().daemon().name("windrow-postgres-start").start(task);
         }
         while (!wire.takeWoken()) {
             long left = deadlineNanos - System.nanoTime();
