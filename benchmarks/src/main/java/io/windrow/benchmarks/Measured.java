@@ -53,21 +53,30 @@ record Measured(double wallSeconds, double clientCpuSeconds, double serverCpuSec
     }
 
     /**
-     * Processor time of all children so far, running, ended and reaped: a backend's own time reaches its postmaster only
-     * when that has reaped it, which may be after the client has moved on.
+     * Processor time of all children so far, running, ended and reaped. A backend's own time becomes its postmaster's when
+     * that reaps it, which may be long after the client has moved on: what is read counts if nobody was reaped meanwhile.
      */
     private static double childCpu(long postmaster) throws IOException {
-        long ticks = ticks(Path.of("/proc", Long.toString(postmaster)), CHILDREN);
-        for (ProcessHandle child : ProcessHandle.of(postmaster).orElseThrow().children().toList()) {
-            Path stat = Path.of("/proc", Long.toString(child.pid()));
-            try {
-                ticks += ticks(stat, OWN);
-            } catch (NoSuchFileException e) {
-                // Reaped since it was listed: its time is the postmaster's now, so all is read again.
-                return childCpu(postmaster);
+        Path parent = Path.of("/proc", Long.toString(postmaster));
+        while (true) {
+            long reaped = ticks(parent, CHILDREN);
+            long running = 0;
+            for (ProcessHandle child : ProcessHandle.of(postmaster).orElseThrow().children().toList()) {
+                running += ticksIfThere(Path.of("/proc", Long.toString(child.pid())));
+            }
+            if (ticks(parent, CHILDREN) == reaped) {
+                return (reaped + running) / TICKS_PER_SECOND;
             }
         }
-        return ticks / TICKS_PER_SECOND;
+    }
+
+    /** The time of a process, or 0 if it is gone: then its parent's time has changed. */
+    private static long ticksIfThere(Path process) throws IOException {
+        try {
+            return ticks(process, OWN);
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
     }
 
     /** User and system time from a stat file, at the given place after the command's name. */
