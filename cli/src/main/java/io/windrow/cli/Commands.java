@@ -20,6 +20,7 @@ final class Commands {
         makers.put("discover", DiscoverCommand::new);
         makers.put("preview", PreviewCommand::new);
         makers.put("verify", VerifyCommand::new);
+        makers.put("replay", ReplayCommand::new);
         makers.put("ledger", LedgerCommand::new);
         makers.put("quarantine", QuarantineCommand::new);
         makers.put("schema", SchemaCommand::new);

@@ -11,6 +11,7 @@ import io.windrow.core.quarantine.QuarantineError;
 import io.windrow.core.registry.Registry;
 import io.windrow.core.registry.RegistryError;
 import io.windrow.core.transform.mask.MaskError;
+import io.windrow.core.replay.ReplayError;
 import io.windrow.core.spec.SpecError;
 import io.windrow.core.spec.SpecReference;
 import io.windrow.core.telemetry.TelemetryError;
@@ -99,6 +100,7 @@ final class DocsCommand implements Callable<Integer> {
                         QuarantineError.values(),
                         VerifyError.values(),
                         TelemetryError.values(),
+                        ReplayError.values(),
                         RunError.values(),
                         CliError.values(),
                         MemoryError.values())

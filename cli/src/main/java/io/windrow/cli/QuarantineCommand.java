@@ -30,8 +30,9 @@ import picocli.CommandLine.ParentCommand;
 /** Shows rows that were set aside, and throws them away. */
 @Command(
         name = "quarantine",
-        description = "Show rows that a pipeline has set aside as bad, or discard them.",
-        synopsisSubcommandLabel = "(list | show | discard)")
+        description = "Show rows that a pipeline has set aside as bad, deliver those that have become good, or discard them.",
+        subcommands = QuarantineReplayCommand.class,
+        synopsisSubcommandLabel = "(list | show | replay | discard)")
 final class QuarantineCommand implements Runnable {
     @ParentCommand Windrow windrow;
 
@@ -64,7 +65,7 @@ final class QuarantineCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new picocli.CommandLine.ParameterException(spec.commandLine(), "Missing command: list, show or discard");
+        throw new picocli.CommandLine.ParameterException(spec.commandLine(), "Missing command: list, show, replay or discard");
     }
 
     @Command(name = "list", description = "Show how many rows were set aside, by stream, reason and field.")

@@ -55,9 +55,14 @@ final class VerifyCommand implements Callable<Integer> {
                     + "are always followed to their keys.")
     Depth depth = Depth.HASHES;
 
+    /** Before delivered files are decoded. */
+    static void hushReader() {
+        HARDWOOD.setLevel(Level.WARNING);
+    }
+
     @Override
     public Integer call() {
-        HARDWOOD.setLevel(Level.WARNING);
+        hushReader();
         Screen screen = windrow.screen();
         Plan plan = target.plan(Registry.load());
         List<StreamState> states;

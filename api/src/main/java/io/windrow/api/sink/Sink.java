@@ -35,6 +35,17 @@ public interface Sink extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * The capability to let one commit in append mode take the place of earlier ones, for {@code replay --apply}, if the sink
+     * has it: what is to be staged with that commit. Whoever reads by the target's books sees the earlier ones or the new
+     * one, never both.
+     *
+     * @param replaced commits of the stream that are visible now
+     */
+    default Optional<Staged> replacing(StreamName stream, List<CommitIdentity> replaced) {
+        return Optional.empty();
+    }
+
     @Override
     void close();
 }

@@ -57,6 +57,11 @@ public interface Reconciliation extends AutoCloseable {
      */
     List<Change> changedSince(StreamName stream, PlannerState delivered, List<List<String>> keys);
 
+    /** The capability to read a window again for {@code replay}, if the source has it; of the moment of {@link #begin}. */
+    default Optional<Rereading> rereading() {
+        return Optional.empty();
+    }
+
     @Override
     void close();
 

@@ -9,6 +9,7 @@ import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.EndProof;
 import io.windrow.api.source.Guarantee;
 import io.windrow.connectors.files.layout.Manifest;
+import io.windrow.connectors.files.layout.Replaced;
 import io.windrow.connectors.files.layout.StagedFile;
 import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.ledger.SplitRange;
@@ -81,6 +82,7 @@ public record TextTarget(String name, List<String> samples, Reader reader) imple
     public static TextTarget manifest() {
         Manifest manifest = new Manifest(
                 new CommitIdentity("p", ORDERS, 2, 9, "d9"), 3, WriteMode.REPLACE, 1, Optional.of(1L), true, Instant.EPOCH,
+                List.of(new Replaced.Commit(1, 4)),
                 List.of(new StagedFile("s/a", "public.orders/a.parquet", 10, 1000, 77, "s1"),
                         new StagedFile("s/b", "public.orders/b.parquet", 5, 900, 78, "")));
         return new TextTarget("manifest", List.of(manifest.toJson()), text -> {

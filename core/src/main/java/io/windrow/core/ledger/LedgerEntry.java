@@ -43,6 +43,7 @@ import java.util.TreeMap;
  * @param policies the version of each policy that shaped the rows, by its section: {@code mask} or {@code mask.key.0}.
  *     Versions of keys are keyed fingerprints, never the keys (I11)
  * @param eventTimes when the rows happened; empty: the stream has no field of event time
+ * @param replay what a replay did in this epoch; empty if a run made it
  */
 public record LedgerEntry(
         String pipeline,
@@ -66,7 +67,8 @@ public record LedgerEntry(
         Map<String, Long> exceptions,
         Map<String, Measure> measures,
         Map<String, String> policies,
-        Optional<EventTimes> eventTimes) {
+        Optional<EventTimes> eventTimes,
+        Optional<Replay> replay) {
     public LedgerEntry {
         // I1: an epoch whose books do not balance is never committed.
         if (!account.balances()) {
@@ -92,6 +94,36 @@ public record LedgerEntry(
         exceptions = Collections.unmodifiableMap(new TreeMap<>(exceptions));
         measures = Collections.unmodifiableMap(new TreeMap<>(measures));
         policies = Collections.unmodifiableMap(new TreeMap<>(policies));
+    }
+
+    /** An entry of a run. */
+    public LedgerEntry(
+            String pipeline,
+            StreamName stream,
+            long generation,
+            long epoch,
+            WriteMode mode,
+            Account account,
+            Optional<RowHash> hashSource,
+            String hashKey,
+            RowHash hashOut,
+            Written written,
+            List<SplitRange> ranges,
+            int schemaVersion,
+            Guarantee guarantee,
+            boolean completesGeneration,
+            List<String> outputs,
+            long bytes,
+            Instant started,
+            Instant cut,
+            Map<String, Long> exceptions,
+            Map<String, Measure> measures,
+            Map<String, String> policies,
+            Optional<EventTimes> eventTimes) {
+        this(
+                pipeline, stream, generation, epoch, mode, account, hashSource, hashKey, hashOut, written, ranges, schemaVersion,
+                guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, measures, policies, eventTimes,
+                Optional.empty());
     }
 
     /** An entry of rows that no transform touched. */
@@ -126,14 +158,23 @@ public record LedgerEntry(
         return new LedgerEntry(
                 pipeline, stream, generation, epoch, mode, account, hashSource, hashKey, hashOut, written, ranges, schemaVersion,
                 guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, newMeasures, newPolicies,
-                eventTimes);
+                eventTimes, replay);
     }
 
     /** The same entry with the event times of its rows. */
     public LedgerEntry with(EventTimes times) {
         return new LedgerEntry(
                 pipeline, stream, generation, epoch, mode, account, hashSource, hashKey, hashOut, written, ranges, schemaVersion,
-                guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, measures, policies, Optional.of(times));
+                guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, measures, policies, Optional.of(times),
+                replay);
+    }
+
+    /** The same entry as that of a replay. */
+    public LedgerEntry of(Replay newReplay) {
+        return new LedgerEntry(
+                pipeline, stream, generation, epoch, mode, account, hashSource, hashKey, hashOut, written, ranges, schemaVersion,
+                guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, measures, policies, eventTimes,
+                Optional.of(newReplay));
     }
 
     /** The same entry with what the commit produced. */
@@ -141,7 +182,7 @@ public record LedgerEntry(
         return new LedgerEntry(
                 pipeline, stream, generation, epoch, mode, account, hashSource, hashKey, hashOut, written, ranges, schemaVersion,
                 guarantee, completesGeneration, produced, bytes, started, cut, exceptions, measures, policies,
-                eventTimes);
+                eventTimes, replay);
     }
 
     /** The entry as it may lie beside the data: without h_source. */
@@ -149,7 +190,7 @@ public record LedgerEntry(
         return new LedgerEntry(
                 pipeline, stream, generation, epoch, mode, account, Optional.empty(), hashKey, hashOut, written, ranges,
                 schemaVersion, guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, measures, policies,
-                eventTimes);
+                eventTimes, replay);
     }
 
     /** Compact JSON on one line. The inverse of {@link #parse}. */

@@ -183,6 +183,7 @@ final class LedgerJson {
         private Map<String, Measure> measures = Map.of();
         private Map<String, String> policies = Map.of();
         private Optional<EventTimes> eventTimes = Optional.empty();
+        private Optional<Replay> replay = Optional.empty();
 
         Fields(JsonParser in) throws IOException {
             expect(in, JsonToken.START_OBJECT);
@@ -225,6 +226,7 @@ final class LedgerJson {
                     }
                     case "measures" -> measures = LedgerMaps.measures(in);
                     case "policies" -> policies = LedgerMaps.policies(in);
+                    case "replay" -> replay = Optional.of(LedgerMaps.replay(in));
                     case "event_time" -> eventTimes = Optional.of(EventTimesJson.read(in));
                     default -> throw unreadable("the field " + name + " is unknown", null);
                 }
@@ -240,7 +242,7 @@ final class LedgerJson {
                     WriteMode.valueOf(mode.toUpperCase(Locale.ROOT)), account, hashSource, hashKey,
                     hashOut.orElseThrow(() -> unreadable("h_out is missing", null)), written, ranges, schemaVersion,
                     guarantee, completesGeneration, outputs, bytes, Instant.parse(started), Instant.parse(cut),
-                    exceptions, measures, policies, eventTimes);
+                    exceptions, measures, policies, eventTimes, replay);
         }
     }
 

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.windrow.api.batch.Measure;
 import io.windrow.api.error.WindrowException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -35,6 +37,49 @@ final class LedgerMaps {
             }
             out.writeEndObject();
         }
+        if (entry.replay().isPresent()) {
+            Replay replay = entry.replay().get();
+            out.writeObjectFieldStart("replay");
+            out.writeStringField("window", replay.window());
+            out.writeNumberField("continues", replay.continues());
+            out.writeArrayFieldStart("replaces");
+            for (long epoch : replay.replaces()) {
+                out.writeNumber(epoch);
+            }
+            out.writeEndArray();
+            out.writeNumberField("added", replay.added());
+            out.writeNumberField("changed", replay.changed());
+            out.writeNumberField("missing", replay.missing());
+            out.writeEndObject();
+        }
+    }
+
+    static Replay replay(JsonParser in) throws IOException {
+        object(in);
+        String window = "";
+        long continues = 0;
+        List<Long> replaces = new ArrayList<>();
+        long added = 0;
+        long changed = 0;
+        long missing = 0;
+        while (in.nextToken() == JsonToken.FIELD_NAME) {
+            String name = in.currentName();
+            in.nextToken();
+            switch (name) {
+                case "window" -> window = in.getText();
+                case "continues" -> continues = in.getLongValue();
+                case "replaces" -> {
+                    while (in.nextToken() != JsonToken.END_ARRAY) {
+                        replaces.add(in.getLongValue());
+                    }
+                }
+                case "added" -> added = in.getLongValue();
+                case "changed" -> changed = in.getLongValue();
+                case "missing" -> missing = in.getLongValue();
+                default -> throw unreadable("the replay's field " + name + " is unknown");
+            }
+        }
+        return new Replay(window, continues, replaces, added, changed, missing);
     }
 
     static Map<String, Measure> measures(JsonParser in) throws IOException {

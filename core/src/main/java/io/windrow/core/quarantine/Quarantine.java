@@ -41,15 +41,28 @@ public final class Quarantine {
      * @param stream of this stream, by {@code namespace.name} or by its name alone
      * @param epoch of this epoch
      * @param code set aside for this reason
+     * @param more a further condition
      */
-    public record Filter(Optional<String> stream, OptionalLong epoch, Optional<String> code) {
+    public record Filter(
+            Optional<String> stream, OptionalLong epoch, Optional<String> code, Predicate<QuarantinedRow> more) {
         /** Every row. */
         public static final Filter ALL = new Filter(Optional.empty(), OptionalLong.empty(), Optional.empty());
+
+        /** Rows by what their line says of itself. */
+        public Filter(Optional<String> stream, OptionalLong epoch, Optional<String> code) {
+            this(stream, epoch, code, row -> true);
+        }
+
+        /** Those of the rows that meet a condition too. */
+        public Filter and(Predicate<QuarantinedRow> condition) {
+            return new Filter(stream, epoch, code, more.and(condition));
+        }
 
         boolean fits(QuarantinedRow row) {
             return stream.map(name -> name.equals(row.stream().toString()) || name.equals(row.stream().name())).orElse(true)
                     && (epoch.isEmpty() || epoch.getAsLong() == row.epoch())
-                    && code.map(row.code()::equals).orElse(true);
+                    && code.map(row.code()::equals).orElse(true)
+                    && more.test(row);
         }
     }
 

@@ -115,7 +115,7 @@ final class QuarantineCommitter implements Committer {
         StreamName stream = commit.identity().stream();
         aside.forEach(one -> tally.committed(stream, one.text(), one.rows()));
         try {
-            commit.supersedes().ifPresent(old -> supersede(stream, old));
+            commit.supersedes().ifPresent(old -> supersede(stream, old, commit.identity().generation()));
             boolean own = aside.stream()
                     .map(one -> fileName(QuarantineFile.parse(one.version(), one.text()).file()))
                     .anyMatch(name -> QuarantineFolder.token(name).equals(Optional.of(commit.fencingToken())));
@@ -134,9 +134,9 @@ final class QuarantineCommitter implements Committer {
     }
 
     /** The rows of an unfinished generation are read again, the bad ones too. */
-    private void supersede(StreamName stream, long generation) {
+    private void supersede(StreamName stream, long first, long next) {
         for (String name : folder.names(folder.of(stream))) {
-            if (QuarantineFolder.Name.of(name).filter(file -> file.generation() == generation).isPresent()) {
+            if (QuarantineFolder.Name.of(name).filter(file -> file.generation() >= first && file.generation() < next).isPresent()) {
                 folder.delete(folder.of(stream) + "/" + name);
             }
         }

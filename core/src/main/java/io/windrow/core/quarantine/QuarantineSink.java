@@ -4,11 +4,13 @@ import io.windrow.api.context.CheckResult;
 import io.windrow.api.context.Context;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.Delivery;
 import io.windrow.api.sink.DeliveryAudit;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.SinkWriter;
+import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.sink.WriterId;
 import java.nio.file.Path;
@@ -75,6 +77,11 @@ public final class QuarantineSink implements Sink {
     @Override
     public Optional<DeliveryAudit> audit(StreamName stream) {
         return real.audit(stream);
+    }
+
+    @Override
+    public Optional<Staged> replacing(StreamName stream, List<CommitIdentity> replaced) {
+        return real.replacing(stream, replaced);
     }
 
     @Override

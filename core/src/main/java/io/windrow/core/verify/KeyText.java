@@ -20,10 +20,11 @@ import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
 
 /** The values of key columns as text that a database can read back. */
-final class KeyText {
+public final class KeyText {
     private KeyText() {}
 
-    static List<String> of(List<? extends FieldVector> vectors, int row) {
+    /** One text per column; null is empty. */
+    public static List<String> of(List<? extends FieldVector> vectors, int row) {
         List<String> key = new ArrayList<>(vectors.size());
         for (FieldVector vector : vectors) {
             key.add(vector.isNull(row) ? "" : cell(vector, row));

@@ -18,6 +18,7 @@ import io.windrow.core.ledger.EventTimes;
 import io.windrow.core.transform.mask.MaskTransform;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.plan.Steps;
+import io.windrow.core.replay.Lineage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -110,9 +111,12 @@ final class Beginning {
         return Math.max(state.generation(), pending) + 1;
     }
 
-    /** The generation whose rows a new one replaces: one that has rows at the target and is not complete. */
-    private static Optional<Long> superseded(StreamState state) {
-        return state.committed().filter(epoch -> !epoch.completesGeneration()).map(StreamEpoch::generation);
+    /** The first generation whose rows a new one replaces: those of a delivery that is not complete. */
+    private Optional<Long> superseded(StreamState state) {
+        return state.committed()
+                .filter(epoch -> !epoch.completesGeneration())
+                .map(epoch -> Lineage.first(
+                        parts.store(), parts.job().pipeline(), state.stream(), epoch.generation()));
     }
 
     /** Takes the planner's answers, opens new generations, prepares the target. Returns the streams that can be read. */

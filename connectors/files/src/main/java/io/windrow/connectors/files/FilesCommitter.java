@@ -11,6 +11,7 @@ import io.windrow.api.sink.StreamCommit;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.connectors.files.layout.BookFiles;
 import io.windrow.connectors.files.layout.Manifest;
+import io.windrow.connectors.files.layout.Replaced;
 import io.windrow.connectors.files.layout.StagedFile;
 import io.windrow.connectors.files.layout.StreamFolder;
 import io.windrow.connectors.files.tree.FileTree;
@@ -24,7 +25,7 @@ import java.util.TreeSet;
 /**
  * Makes staged files visible. The order, each step durable before the next: superseded rows go; files are renamed to
  * their final names; the ledger is laid down; replace swaps the link once the generation is whole; the manifest appears.
- * Every step can be done again, so a commit that died anywhere is finished by committing again (F22).
+ * What the manifest replaces goes after it. Every step can be done again, so a commit that died anywhere is finished by committing again (F22).
  */
 final class FilesCommitter implements Committer {
     private final Context context;
@@ -54,9 +55,12 @@ final class FilesCommitter implements Committer {
         StreamFolder folder = StreamFolder.of(identity.stream());
         Optional<Manifest> same = books.manifest(folder, identity.generation(), identity.epoch());
         if (same.isPresent()) {
-            return same.get().identity().equals(identity)
-                    ? new CommitOutcome.AlreadyCommitted(outputs(same.get().files()))
-                    : conflict(commit, "the epoch is there with another digest or pipeline");
+            if (!same.get().identity().equals(identity)) {
+                return conflict(commit, "the epoch is there with another digest or pipeline");
+            }
+            // Whoever made it visible may have died before the commits whose place it took were gone.
+            generations.replaced(folder, same.get().replaces());
+            return new CommitOutcome.AlreadyCommitted(outputs(same.get().files()));
         }
         Optional<StreamFolder.Book> last = books.last(folder);
         if (last.isPresent()) {
@@ -73,14 +77,19 @@ final class FilesCommitter implements Committer {
             }
         }
         List<StagedFile> files = new ArrayList<>();
+        List<Replaced.Commit> replaces = new ArrayList<>();
         for (Staged staged : commit.staged()) {
-            files.add(StagedFile.parse(staged.version(), staged.text()));
+            if (staged.version() == Replaced.VERSION) {
+                replaces.addAll(Replaced.parse(staged.text()).commits());
+            } else {
+                files.add(StagedFile.parse(staged.version(), staged.text()));
+            }
         }
         Optional<CommitOutcome> lost = verify(commit, folder, files);
         if (lost.isPresent()) {
             return lost.get();
         }
-        publish(commit, folder, files);
+        publish(commit, folder, replaces, files);
         return new CommitOutcome.Committed(outputs(files));
     }
 
@@ -123,7 +132,8 @@ final class FilesCommitter implements Committer {
         return Optional.of(visible ? new CommitOutcome.Unknown(reason) : new CommitOutcome.Rejected(reason));
     }
 
-    private void publish(StreamCommit commit, StreamFolder folder, List<StagedFile> files) {
+    private void publish(
+            StreamCommit commit, StreamFolder folder, List<Replaced.Commit> replaces, List<StagedFile> files) {
         CommitIdentity identity = commit.identity();
         if (commit.supersedes().isPresent()) {
             generations.supersede(folder, commit.supersedes().get(), identity.generation());
@@ -150,10 +160,11 @@ final class FilesCommitter implements Committer {
         context.failpoints().reach("files.before_manifest");
         int schemaVersion = commit.staged().stream().mapToInt(Staged::schemaVersion).max().orElse(0);
         Manifest manifest = new Manifest(identity, commit.fencingToken(), commit.mode(), schemaVersion,
-                commit.supersedes(), commit.completesGeneration(), context.clock().instant(), files);
+                commit.supersedes(), commit.completesGeneration(), context.clock().instant(), replaces, files);
         books.put(folder.manifests(), folder.manifest(identity.generation(), identity.epoch()), commit.fencingToken(),
                 manifest.toJson());
         context.failpoints().reach("files.after_manifest");
+        generations.replaced(folder, replaces);
         sweep(commit, folder, files);
     }
 
@@ -191,6 +202,9 @@ final class FilesCommitter implements Committer {
     @Override
     public void discard(List<Staged> staged) {
         for (Staged one : staged) {
+            if (one.version() == Replaced.VERSION) {
+                continue; // Nothing lies anywhere for it.
+            }
             StagedFile file = StagedFile.parse(one.version(), one.text());
             String staging = StreamFolder.of(one.stream()).staging() + "/";
             if (!file.staged().startsWith(staging)) {

@@ -5,14 +5,17 @@ import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.Delivery;
 import io.windrow.api.sink.DeliveryAudit;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.SinkWriter;
+import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.sink.WriterId;
 import io.windrow.connectors.files.layout.BookFiles;
+import io.windrow.connectors.files.layout.Replaced;
 import io.windrow.connectors.files.layout.SchemaBook;
 import io.windrow.connectors.files.layout.StreamFacts;
 import io.windrow.connectors.files.layout.StreamFolder;
@@ -145,6 +148,15 @@ public final class FilesSink implements Sink {
     @Override
     public Optional<DeliveryAudit> audit(StreamName stream) {
         return Optional.of(new FilesAudit(config, context, tree, stream));
+    }
+
+    @Override
+    public Optional<Staged> replacing(StreamName stream, List<CommitIdentity> replaced) {
+        Replaced text = new Replaced(replaced.stream()
+                .map(commit -> new Replaced.Commit(commit.generation(), commit.epoch()))
+                .toList());
+        return Optional.of(new Staged(
+                stream, Replaced.VERSION, text.toJson(), 0, 0, 0, "takes the place of " + replaced.size() + " commits"));
     }
 
     @Override

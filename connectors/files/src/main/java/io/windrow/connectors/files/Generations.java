@@ -7,6 +7,7 @@ import io.windrow.api.sink.StreamCommit;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.connectors.files.layout.BookFiles;
 import io.windrow.connectors.files.layout.Manifest;
+import io.windrow.connectors.files.layout.Replaced;
 import io.windrow.connectors.files.layout.StagedFile;
 import io.windrow.connectors.files.layout.StreamFolder;
 import io.windrow.connectors.files.tree.FileTree;
@@ -56,6 +57,28 @@ final class Generations {
             for (StagedFile file : books.manifest(folder, book).files()) {
                 tree.delete(file.file());
             }
+        }
+    }
+
+    /**
+     * Takes the rows of commits away whose place a visible manifest has taken. Till then that manifest alone says that they
+     * do not count. Can be done again.
+     */
+    void replaced(StreamFolder folder, List<Replaced.Commit> gone) {
+        if (gone.isEmpty()) {
+            return;
+        }
+        for (Replaced.Commit commit : gone) {
+            String live = folder.manifest(commit.generation(), commit.epoch());
+            if (tree.length(live).isPresent()) {
+                tree.rename(live, folder.superseded(commit.generation(), commit.epoch()));
+            }
+        }
+        tree.syncFolder(folder.manifests());
+        context.failpoints().reach("files.after_replace");
+        for (Replaced.Commit commit : gone) {
+            books.manifest(folder, commit.generation(), commit.epoch())
+                    .ifPresent(old -> old.files().forEach(file -> tree.delete(file.file())));
         }
     }
 

@@ -14,6 +14,7 @@ import io.windrow.connectors.postgres.codec.NulledValue;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ final class PostgresReader implements SplitReader {
     private final PostgresSplit split;
     private final io.windrow.api.schema.StreamName stream;
     private final Optional<PostgresPosition> from;
+    private final List<String> conditions;
     private final Wire wire;
     private final boolean encrypted;
     private @Nullable Session session;
@@ -59,6 +61,18 @@ final class PostgresReader implements SplitReader {
             io.windrow.api.schema.StreamName stream,
             PostgresSplit split,
             Optional<PostgresPosition> from) {
+        this(source, context, stream, split, from, List.of());
+    }
+
+    /** Reads those rows of the split that meet further conditions of {@link ReadSql}. */
+    PostgresReader(
+            PostgresSource source,
+            Context context,
+            io.windrow.api.schema.StreamName stream,
+            PostgresSplit split,
+            Optional<PostgresPosition> from,
+            List<String> conditions) {
+        this.conditions = List.copyOf(conditions);
         this.source = source;
         this.context = context;
         this.stream = stream;
@@ -270,7 +284,7 @@ final class PostgresReader implements SplitReader {
         }
         StreamShape read = source.shape(stream, opened);
         shape = read;
-        ReadSql sql = new ReadSql(read, split);
+        ReadSql sql = new ReadSql(read, split, conditions);
         lead = new LeadColumn(stream, sql.lead(), from);
         for (String setting : sql.settings()) {
             opened.execute(setting);

@@ -7,6 +7,7 @@ import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.EventWindows;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Reconciliation;
+import io.windrow.api.source.Rereading;
 import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.Windows;
 import io.windrow.connectors.postgres.PostgresSplit.Horizon;
@@ -225,6 +226,11 @@ final class PostgresReconciliation implements Reconciliation {
         boolean running = List.of(parts[2].split(",")).contains(Long.toString(writer));
         // Between the snapshot's bounds a subtransaction cannot be told from a transaction that had ended.
         return writer >= Long.parseLong(parts[1]) || running ? Change.CHANGED : Change.UNDECIDABLE;
+    }
+
+    @Override
+    public Optional<Rereading> rereading() {
+        return Optional.of(new PostgresRereading(source, context, session(), now()));
     }
 
     private StreamShape shape(StreamName stream) {

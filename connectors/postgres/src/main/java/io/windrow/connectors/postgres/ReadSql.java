@@ -1,5 +1,6 @@
 package io.windrow.connectors.postgres;
 
+import io.windrow.api.source.Slice;
 import io.windrow.connectors.postgres.catalog.Identifier;
 import io.windrow.connectors.postgres.codec.ColumnPlan;
 import java.util.ArrayList;
@@ -28,10 +29,17 @@ final class ReadSql {
 
     private final StreamShape shape;
     private final PostgresSplit split;
+    private final List<String> more;
 
     ReadSql(StreamShape shape, PostgresSplit split) {
+        this(shape, split, List.of());
+    }
+
+    /** For rows of the split that meet further conditions, made of this class's parts. */
+    ReadSql(StreamShape shape, PostgresSplit split, List<String> more) {
         this.shape = shape;
         this.split = split;
+        this.more = List.copyOf(more);
     }
 
     Order order() {
@@ -127,6 +135,7 @@ final class ReadSql {
             from.ifPresent(position -> conditions.add(after(position.key())));
         });
         shape.where().ifPresent(conditions::add);
+        conditions.addAll(more);
         return conditions;
     }
 
@@ -148,6 +157,17 @@ final class ReadSql {
         String cursor = shape.config().cursor().orElseThrow(() -> StateText.invalid("a bound without a cursor"));
         String name = Identifier.quoted(cursor);
         return "(" + name + " >= " + shape.literal(cursor, bound) + " OR " + name + " IS NULL)";
+    }
+
+    /** Rows whose value lies in a slice. */
+    static List<String> within(StreamShape shape, Slice slice) {
+        String name = Identifier.quoted(slice.column());
+        List<String> conditions = new ArrayList<>();
+        conditions.add(name + " IS NOT NULL");
+        slice.from().ifPresent(from -> conditions.add(name + " >= " + shape.literal(slice.column(), from.text())));
+        String below = slice.end() == Slice.End.INCLUSIVE ? " <= " : " < ";
+        slice.to().ifPresent(to -> conditions.add(name + below + shape.literal(slice.column(), to.text())));
+        return conditions;
     }
 
     /**

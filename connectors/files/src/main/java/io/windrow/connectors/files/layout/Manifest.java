@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param supersedes the generation whose rows this commit took the place of
  * @param completesGeneration whether the read ended with this epoch
  * @param at when the commit was made; no decision but the grace period rests on it
+ * @param replaces the commits whose place this one took, each as a whole; they count no more from its appearance on
  * @param files the files, paths below the root
  */
 public record Manifest(
@@ -33,12 +34,16 @@ public record Manifest(
         Optional<Long> supersedes,
         boolean completesGeneration,
         Instant at,
+        List<Replaced.Commit> replaces,
         List<StagedFile> files) {
     private static final int FIRST_VERSION = 1;
     /** Since 2 a file names its schema. */
     private static final int VERSION = 2;
+    /** Of a manifest that takes the place of others: who does not know that must not count its rows beside theirs. */
+    private static final int REPLACING_VERSION = 3;
 
     public Manifest {
+        replaces = List.copyOf(replaces);
         files = List.copyOf(files);
     }
 
@@ -51,7 +56,7 @@ public record Manifest(
     public String toJson() {
         return Books.write(out -> {
             out.writeStartObject();
-            out.writeNumberField("version", VERSION);
+            out.writeNumberField("version", replaces.isEmpty() ? VERSION : REPLACING_VERSION);
             out.writeStringField("pipeline", identity.pipeline());
             out.writeStringField("namespace", identity.stream().namespace());
             out.writeStringField("stream", identity.stream().name());
@@ -66,6 +71,9 @@ public record Manifest(
             }
             out.writeBooleanField("completes_generation", completesGeneration);
             out.writeStringField("at", at.toString());
+            if (!replaces.isEmpty()) {
+                Replaced.write(out, replaces);
+            }
             out.writeNumberField("rows", rows());
             writeFiles(out);
             out.writeEndObject();
@@ -100,6 +108,7 @@ public record Manifest(
         boolean completes = false;
         Instant at = Instant.EPOCH;
         long rows = -1;
+        List<Replaced.Commit> replaces = List.of();
         List<StagedFile> files = new ArrayList<>();
         while (in.nextToken() != JsonToken.END_OBJECT) {
             String field = Books.field(in);
@@ -118,6 +127,7 @@ public record Manifest(
                 case "completes_generation" -> completes = in.getBooleanValue();
                 case "at" -> at = Instant.parse(in.getText());
                 case "rows" -> rows = Books.count(in, field);
+                case Replaced.FIELD -> replaces = Replaced.read(in);
                 case "files" -> {
                     if (in.currentToken() != JsonToken.START_ARRAY) {
                         throw new IOException("files is no list");
@@ -129,7 +139,7 @@ public record Manifest(
                 default -> throw new IOException("unknown field " + field);
             }
         }
-        if (version < FIRST_VERSION || version > VERSION || stream.isEmpty()) {
+        if (version < FIRST_VERSION || version > REPLACING_VERSION || stream.isEmpty()) {
             throw new IOException("layout " + version + " is unknown");
         }
         // Math.addExact: a sum that wraps round is no sum.
@@ -138,7 +148,7 @@ public record Manifest(
         }
         CommitIdentity identity =
                 new CommitIdentity(pipeline, new StreamName(namespace, stream), generation, epoch, digest);
-        return new Manifest(identity, token, mode, schemaVersion, supersedes, completes, at, files);
+        return new Manifest(identity, token, mode, schemaVersion, supersedes, completes, at, replaces, files);
     }
 
     private static WriteMode mode(String name) throws IOException {

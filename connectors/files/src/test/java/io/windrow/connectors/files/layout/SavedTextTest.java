@@ -21,13 +21,15 @@ class SavedTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
+    @ValueSource(ints = {1, 2, 3})
     void stagedFilesAndManifestsOfEveryLayoutAreRead(int version) throws IOException {
         for (String line : golden(version)) {
             String text = line.substring(line.indexOf(' ') + 1);
-            String again = line.startsWith("staged ")
-                    ? StagedFile.parse(version, text).toJson()
-                    : Manifest.parse("a manifest", text).toJson();
+            String again = switch (line.substring(0, line.indexOf(' '))) {
+                case "staged" -> StagedFile.parse(version, text).toJson();
+                case "replaced" -> Replaced.parse(text).toJson();
+                default -> Manifest.parse("a manifest", text).toJson();
+            };
             assertThat(again).isEqualTo(text.replace("\"version\":1", "\"version\":2"));
         }
     }

@@ -1,0 +1,143 @@
+package io.windrow.cli;
+
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.Sink;
+import io.windrow.api.source.Source;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.ledger.HashKey;
+import io.windrow.core.ledger.LedgerEntry;
+import io.windrow.core.plan.Plan;
+import io.windrow.core.plan.PlannedStream;
+import io.windrow.core.plan.Planner;
+import io.windrow.core.quarantine.Quarantine;
+import io.windrow.core.quarantine.QuarantinedGroup;
+import io.windrow.core.registry.Registry;
+import io.windrow.core.replay.Difference;
+import io.windrow.core.replay.Reextraction;
+import io.windrow.core.replay.ReplayParts;
+import io.windrow.runner.local.WindowReplay;
+import io.windrow.runner.local.WindowReplay.Applied;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Delivers rows that were set aside and have become good. */
+@Command(
+        name = "replay",
+        description = "Read rows that were set aside from the source again, by their keys, and judge them as a run would now; with "
+                + "--apply, deliver those that pass, once, and take them out of quarantine, with a record. The others stay.")
+final class QuarantineReplayCommand implements Callable<Integer> {
+    @ParentCommand QuarantineCommand quarantine;
+
+    @Mixin QuarantineCommand.Which which;
+
+    @Option(names = "--apply", description = "Do it; without, only say what would be delivered.")
+    boolean apply;
+
+    /**
+     * What became of one stream's rows.
+     *
+     * @param rows rows in quarantine
+     * @param left rows that left it
+     */
+    private record Outcome(Applied applied, long rows, long left) {
+        long passing() {
+            Difference d = applied.difference();
+            return d.equal() + d.added() + d.changed();
+        }
+    }
+
+    @Override
+    public Integer call() {
+        VerifyCommand.hushReader();
+        Registry registry = Registry.load();
+        Plan plan = new Planner(registry).plan(which.spec());
+        List<Outcome> outcomes = new ArrayList<>();
+        try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(quarantine.windrow.screen()));
+                StateStore store = Stores.required(plan.spec())) {
+            Quarantine rows = new Quarantine(plan.spec().quarantineFolder(), plan.spec().pipeline());
+            Map<StreamName, Long> before = rows(rows);
+            for (PlannedStream task : tasks(plan, context, before.keySet())) {
+                Applied applied = apply
+                        ? new WindowReplay(store, context, event -> {}, plan)
+                                .apply(task, rows, which.filter(), System.getProperty("user.name"), context.temporaryFolder())
+                        : new Applied(judge(plan, context, store, task, rows), Optional.empty());
+                long had = before.get(task.stream());
+                outcomes.add(new Outcome(applied, had, had - rows(rows).getOrDefault(task.stream(), 0L)));
+            }
+        }
+        Windrow windrow = quarantine.windrow;
+        if (windrow.json) {
+            return windrow.print(
+                    Json.object("pipeline", plan.spec().pipeline(), "applied", apply, "streams",
+                            outcomes.stream().map(QuarantineReplayCommand::json).toList()),
+                    ExitCode.OK);
+        }
+        print(windrow.screen(), outcomes);
+        return ExitCode.OK.value();
+    }
+
+    private Map<StreamName, Long> rows(Quarantine rows) {
+        return rows.groups(which.filter()).stream()
+                .collect(Collectors.groupingBy(QuarantinedGroup::stream, Collectors.summingLong(QuarantinedGroup::rows)));
+    }
+
+    private static List<PlannedStream> tasks(Plan plan, ProcessContext context, Set<StreamName> wanted) {
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        try (Source source = plan.openSource(context)) {
+            return plan.streams(source.selected()).stream().filter(task -> wanted.contains(task.stream())).toList();
+        }
+    }
+
+    /** Takes no lease and changes nothing. */
+    private Difference judge(
+            Plan plan, ProcessContext context, StateStore store, PlannedStream task, Quarantine rows) {
+        HashKey key = plan.hashKey().or(() -> store.hashKey(plan.spec().pipeline())).orElseGet(HashKey::random);
+        try (Source source = plan.openSource(context);
+                Sink sink = plan.openSink(context);
+                Reextraction again = Reextraction.open(
+                        new ReplayParts(plan, source, sink, store, key, context.allocator(), context.temporaryFolder()), task,
+                        KnownStreams.state(task.stream().toString(), store.load(plan.spec().pipeline())), rows,
+                        which.filter())) {
+            return again.compare();
+        }
+    }
+
+    private void print(Screen screen, List<Outcome> outcomes) {
+        if (outcomes.isEmpty()) {
+            screen.line("No such row is set aside");
+            return;
+        }
+        Table table = Table.of("stream", ">rows", ">passing", ">delivered before", ">to deliver", ">left quarantine", ">stay");
+        for (Outcome outcome : outcomes) {
+            Difference d = outcome.applied.difference();
+            table.row(
+                    d.stream(), Screen.number(outcome.rows), Screen.number(outcome.passing()), Screen.number(d.equal()),
+                    Screen.number(d.added() + d.changed()), Screen.number(outcome.left), Screen.number(outcome.rows - outcome.left));
+        }
+        table.print(screen);
+        screen.line("");
+        screen.line(apply
+                ? "Rows that pass are delivered; the record is in " + which.spec().quarantineFolder() + " beside the pipeline's folder"
+                : "Nothing was changed; --apply delivers the rows that pass");
+    }
+
+    private static Object json(Outcome outcome) {
+        Difference d = outcome.applied.difference();
+        return Json.object(
+                "stream", d.stream().toString(), "rows", outcome.rows, "passing", outcome.passing(), "delivered_before", d.equal(),
+                "to_deliver", d.added() + d.changed(), "left_quarantine", outcome.left, "stay", outcome.rows - outcome.left,
+                "generation", outcome.applied.epoch().map(LedgerEntry::generation), "epoch",
+                outcome.applied.epoch().map(LedgerEntry::epoch));
+    }
+}

@@ -1,0 +1,153 @@
+package io.windrow.cli;
+
+import static io.windrow.cli.Invoked.windrow;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.testkit.crash.ChildJvm;
+import io.windrow.testkit.fault.KillingFailpoints;
+import io.windrow.testkit.postgres.PostgresDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Rows that were set aside are judged again by the contract that there is now; those that pass are delivered once. */
+@Tag("server")
+class QuarantineReplayTest {
+    @RegisterExtension
+    static final PostgresDatabase DATABASE = PostgresDatabase.on(18);
+
+    @TempDir
+    Path folder;
+
+    private Path pipeline(String table, String mode, String write, String least, String mask) throws IOException {
+        return Files.writeString(folder.resolve("bills.yaml"), """
+                pipeline: bills
+                source:
+                  postgres:
+                    url: '%s'
+                    streams:
+                      - {table: public.%s, %s}
+                contract:
+                  streams:
+                    public.%s:
+                      fields:
+                        - {field: amount, min: '%s'}
+                %ssink:
+                  files: {path: ./out, format: jsonl}
+                write: {public.%s: %s}
+                """.formatted(DATABASE.url(), table, mode, table, least, mask, table, write));
+    }
+
+    private static Map<String, @Nullable Object> replay(Path file, String... options) {
+        List<Object> words = new ArrayList<>(List.of("--json", "quarantine", "replay", file));
+        words.addAll(List.of(options));
+        Invoked command = windrow(words.toArray());
+        assertThat(command.exit()).as(command.whole()).isZero();
+        @SuppressWarnings("unchecked")
+        List<Map<String, @Nullable Object>> streams =
+                (List<Map<String, @Nullable Object>>) command.json().getFirst().get("streams");
+        return streams.isEmpty() ? Map.of() : streams.getFirst();
+    }
+
+    private static void done(Object... words) {
+        Invoked command = windrow(words);
+        assertThat(command.exit()).as(command.whole()).isZero();
+    }
+
+    /** Twenty rows of which 5 and 15 are bad, and a run after which the safe bound lies above them. */
+    private Path delivered(String table, String mode, String write, String mask) throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE " + table + " (id int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), amount int)",
+                "INSERT INTO " + table + " SELECT i, '2026-01-01 00:00:00+00'::timestamptz + i * interval '1 hour',"
+                        + " CASE WHEN i % 10 = 5 THEN -i ELSE i END FROM generate_series(1, 20) i");
+        Path file = pipeline(table, mode, write, "0", mask);
+        for (int i = 0; i < 2; i++) {
+            done("run", file);
+            DATABASE.execute("INSERT INTO " + table + " VALUES (" + (100 + i) + ", '2026-02-0" + (i + 1) + "', 1)");
+        }
+        done("run", file);
+        return file;
+    }
+
+    private List<String> lines() throws IOException {
+        List<String> lines = new ArrayList<>();
+        try (Stream<Path> walk = Files.walk(folder.resolve("out"))) {
+            for (Path path : walk.filter(path -> path.toString().endsWith(".jsonl")).toList()) {
+                lines.addAll(Files.readAllLines(path));
+            }
+        }
+        return lines;
+    }
+
+    @Test
+    void aRowThatBecameGoodIsDeliveredOnceAndLeavesAndABadOneStays() throws IOException {
+        Path file = delivered("mended", "mode: incremental, cursor: at", "append", "");
+        DATABASE.execute("UPDATE mended SET amount = 55 WHERE id = 5");
+        Map<String, @Nullable Object> dry = replay(file);
+        assertThat(dry).as(dry.toString()).containsEntry("rows", "2").containsEntry("passing", "1")
+                .containsEntry("to_deliver", "1").containsEntry("left_quarantine", "0");
+        assertThat(lines()).noneMatch(line -> line.contains("\"id\":5,"));
+
+        Map<String, @Nullable Object> applied = replay(file, "--apply");
+        assertThat(applied).as(applied.toString()).containsEntry("left_quarantine", "1").containsEntry("stay", "1")
+                .containsEntry("generation", "2");
+        assertThat(lines()).filteredOn(line -> line.contains("\"id\":5,")).hasSize(1);
+        done("verify", file, "--files");
+        done("verify", file);
+        assertThat(replay(file, "--apply")).containsEntry("to_deliver", "0").containsEntry("left_quarantine", "0");
+        try (Stream<Path> records = Files.list(folder.resolve("quarantine"))) {
+            Path record = records.filter(path -> path.toString().endsWith(".discarded.jsonl")).findFirst().orElseThrow();
+            assertThat(Files.readString(record)).contains("quarantine replay: delivered in epoch ");
+        }
+
+        // What passes because the contract asks for less now.
+        pipeline("mended", "mode: incremental, cursor: at", "append", "-20", "");
+        assertThat(replay(file, "--apply")).containsEntry("left_quarantine", "1").containsEntry("stay", "0");
+        done("run", file);
+        assertThat(lines()).filteredOn(line -> line.contains("\"id\":15,")).hasSize(1);
+        assertThat(lines()).hasSize(22);
+        assertThat(windrow("quarantine", "list", file).out()).contains("No row is set aside");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"replay.before_release", "run.after_save_prepared", "files.before_manifest"})
+    void aKilledReplayDeliversOnceAndTakesTheRowOutWhenItIsRepeated(String place) throws Exception {
+        String table = "killed_" + place.replace('.', '_');
+        Path file = delivered(table, "mode: snapshot", "replace", "");
+        DATABASE.execute("UPDATE " + table + " SET amount = 55 WHERE id = 5");
+        try (ChildJvm child = ChildJvm.start(
+                Main.class.getName(), List.of("quarantine", "replay", file.toString(), "--apply"),
+                Map.of(KillingFailpoints.VARIABLE, place))) {
+            assertThat(child.awaitLine(KillingFailpoints.REACHED + place, Duration.ofMinutes(3))).as(child.output()).isTrue();
+            child.kill();
+        }
+        Map<String, @Nullable Object> again = replay(file, "--apply");
+        assertThat(again).as(again.toString()).containsEntry("passing", "1");
+        assertThat(Integer.parseInt(String.valueOf(again.get("left_quarantine")))).isPositive();
+        done("verify", file);
+        done("verify", file, "--files");
+        assertThat(replay(file)).containsEntry("passing", "0");
+    }
+
+    @Test
+    void rowsAreFoundAgainByMaskedKeys() throws IOException {
+        Path file = delivered(
+                "hidden", "mode: snapshot", "replace", "mask:\n  - {field: id, with: hmac, key: a key of sixteen bytes or more}\n");
+        DATABASE.execute("UPDATE hidden SET amount = 55 WHERE id = 5");
+        Map<String, @Nullable Object> applied = replay(file, "--apply");
+        assertThat(applied).as(applied.toString()).containsEntry("passing", "1");
+        done("verify", file);
+    }
+}

@@ -1,0 +1,312 @@
+package io.windrow.cli;
+
+import static io.windrow.cli.Invoked.windrow;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.testkit.postgres.PostgresDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A window is read again, compared with what was delivered of it, and delivered without touching anything else. */
+@Tag("server")
+class ReplayTest {
+    @RegisterExtension
+    static final PostgresDatabase DATABASE = PostgresDatabase.on(18);
+
+    @TempDir
+    Path folder;
+
+    private Path pipeline(String table, String mode, String format, String more) throws IOException {
+        return Files.writeString(folder.resolve(table + ".yaml"), """
+                pipeline: %s
+                source:
+                  postgres:
+                    url: '%s'
+                    batch_rows: 100
+                    streams:
+                      - {%s}
+                sink:
+                  files: {path: ./out, format: %s}
+                run: {epoch_rows: 300}
+                %s
+                """.formatted(table, DATABASE.url(), mode, format, more));
+    }
+
+    private static void done(Object... words) {
+        Invoked command = windrow(words);
+        assertThat(command.exit()).as(command.whole()).isZero();
+    }
+
+    private static Map<String, @Nullable Object> replay(Path file, String... options) {
+        Object[] words = Stream.concat(Stream.of("--json", "replay", file), Arrays.stream(options)).toArray();
+        Invoked command = windrow(words);
+        assertThat(command.exit()).as(command.whole()).isZero();
+        @SuppressWarnings("unchecked")
+        Map<String, @Nullable Object> stream =
+                ((List<Map<String, @Nullable Object>>) command.json().getFirst().get("streams")).getFirst();
+        return stream;
+    }
+
+    private static void assertCounts(Map<String, @Nullable Object> stream, int added, int changed, int missing, int left) {
+        assertThat(stream).as(stream.toString()).containsEntry("added", "" + added).containsEntry("changed", "" + changed)
+                .containsEntry("missing", "" + missing).containsEntry("left", "" + left);
+    }
+
+    private Map<Path, Integer> everyByte() throws IOException {
+        Map<Path, Integer> bytes = new HashMap<>();
+        try (Stream<Path> walk = Files.walk(folder)) {
+            for (Path path : walk.filter(Files::isRegularFile).toList()) {
+                bytes.put(path, Arrays.hashCode(Files.readAllBytes(path)));
+            }
+        }
+        return bytes;
+    }
+
+    /** A thousand rows, one an hour, and what then happens to some of them within five days, and to one outside. */
+    private static void hours(String table) {
+        DATABASE.execute(
+                "CREATE TABLE " + table + " (id int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), name text)",
+                "INSERT INTO " + table + " SELECT i, '2026-01-01 00:00:00+00'::timestamptz + i * interval '1 hour', 'row ' || i"
+                        + " FROM generate_series(1, 1000) i");
+    }
+
+    private static void happenings(String table) {
+        DATABASE.execute(
+                "UPDATE " + table + " SET name = 'other' WHERE id = 100",
+                "DELETE FROM " + table + " WHERE id = 110",
+                "INSERT INTO " + table + " VALUES (5000, '2026-01-06 00:00:00+00', 'late')",
+                "UPDATE " + table + " SET at = '2026-03-01 00:00:00+00' WHERE id = 120",
+                "UPDATE " + table + " SET name = 'outside' WHERE id = 500");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"parquet", "jsonl"})
+    void aSnapshotIsMendedInOneWindowAndStaysAsItWasElsewhere(String format) throws IOException {
+        String table = "shop_" + format;
+        hours(table);
+        Path file = pipeline(table, "table: public." + table + ", mode: snapshot", format, "");
+        done("run", file);
+        happenings(table);
+
+        Map<Path, Integer> before = everyByte();
+        String[] window = {"--by", "at", "--from", "2026-01-05", "--to", "2026-01-10"};
+        Map<String, @Nullable Object> dry = replay(file, window);
+        assertCounts(dry, 1, 1, 1, 1);
+        assertThat(dry.get("examples").toString())
+                .contains("id = 5000: added", "id = 100: changed", "id = 110: missing", "id = 120: left");
+        assertThat(everyByte()).isEqualTo(before);
+
+        String[] applying = Stream.concat(Arrays.stream(window), Stream.of("--apply")).toArray(String[]::new);
+        Map<String, @Nullable Object> applied = replay(file, applying);
+        assertThat(applied).as(applied.toString()).containsEntry("generation", "2");
+        done("verify", file);
+        done("verify", file, "--files");
+        Map<String, @Nullable Object> again = replay(file, applying);
+        assertCounts(again, 0, 0, 0, 1);
+        assertThat(again).doesNotContainKey("epoch");
+        assertCounts(replay(file, "--by", "id", "--from", "500", "--to", "501"), 0, 1, 0, 0);
+
+        Invoked ledger = windrow("--json", "ledger", file);
+        assertThat(ledger.out()).contains("\"replayed\"");
+        done("run", file);
+        done("verify", file);
+        assertCounts(replay(file, window), 0, 0, 0, 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"parquet", "jsonl"})
+    void anIncrementalStreamIsMendedWithoutDeliveringAnyRowTwice(String format) throws IOException {
+        String table = "feed_" + format;
+        hours(table);
+        Path file = pipeline(table, "table: public." + table + ", mode: incremental, cursor: at", format, "");
+        done("run", file);
+        DATABASE.execute("INSERT INTO " + table + " SELECT i, '2026-06-01 00:00:00+00'::timestamptz + i * interval '1 hour', 'new'"
+                + " FROM generate_series(2001, 2100) i");
+        done("run", file);
+        done("run", file);
+        happenings(table);
+        // The update of id 120 moved its cursor and is delivered as a new version; what lies below the bound is not seen.
+        DATABASE.execute("UPDATE " + table + " SET at = '2026-07-01 00:00:00+00' WHERE id = 120");
+        done("run", file);
+
+        Map<Path, Integer> before = everyByte();
+        String[] window = {"--from", "2026-01-05", "--to", "2026-01-10"};
+        assertCounts(replay(file, window), 1, 1, 1, 1);
+        assertThat(everyByte()).isEqualTo(before);
+
+        Map<String, @Nullable Object> applied = replay(file, "--from", "2026-01-05", "--to", "2026-01-10", "--apply");
+        assertThat(applied).as(applied.toString()).containsEntry("generation", "2");
+        assertThat(applied.get("replaces")).isNotEqualTo(List.of());
+        Invoked verified = windrow("--json", "verify", file);
+        assertThat(verified.out()).as(verified.whole()).contains("\"different\" : 1", "\"missing\" : 0", "\"extra\" : 0");
+        assertCounts(replay(file, "--from", "2026-01-05", "--to", "2026-01-10", "--apply"), 0, 0, 0, 1);
+        // What was changed outside the window stays for a window of its own.
+        assertCounts(replay(file, "--by", "id", "--from", "500", "--to", "501", "--apply"), 0, 1, 0, 0);
+        done("verify", file);
+        done("verify", file, "--files");
+
+        DATABASE.execute("INSERT INTO " + table + " SELECT i, '2026-08-01 00:00:00+00'::timestamptz + i * interval '1 hour', 'newer'"
+                + " FROM generate_series(3001, 3100) i");
+        done("run", file);
+        Invoked last = windrow("--json", "verify", file);
+        assertThat(last.exit()).as(last.whole()).isZero();
+        assertThat(last.out()).contains("\"target_rows\" : 1201");
+    }
+
+    @Test
+    void rowsThatTheNextRunIsGoingToDeliverAreLeftToIt() throws IOException {
+        hours("ahead");
+        Path file = pipeline("ahead", "table: public.ahead, mode: incremental, cursor: at", "jsonl", "");
+        done("run", file);
+        done("run", file);
+        DATABASE.execute(
+                "INSERT INTO ahead VALUES (7000, '2027-01-01 00:00:00+00', 'next')",
+                "UPDATE ahead SET name = 'next', at = '2027-01-02 00:00:00+00' WHERE id = 1000");
+        Map<String, @Nullable Object> ahead = replay(file, "--from", "2026-02-01", "--apply");
+        assertCounts(ahead, 0, 0, 0, 1);
+        done("run", file);
+        Invoked verified = windrow("--json", "verify", file);
+        assertThat(verified.exit()).as(verified.whole()).isZero();
+        assertThat(verified.out()).contains("\"target_rows\" : 1002", "\"earlier_versions\" : 1");
+    }
+
+    @Test
+    void aWindowIsChosenByEpochOrByASavedPosition() throws IOException {
+        hours("chosen");
+        Path file = pipeline("chosen", "table: public.chosen, mode: incremental, cursor: at", "jsonl", "");
+        done("run", file);
+        DATABASE.execute("INSERT INTO chosen SELECT i, '2026-06-01 00:00:00+00'::timestamptz + i * interval '1 hour', 'new'"
+                + " FROM generate_series(2001, 2100) i");
+        done("run", file);
+        done("run", file);
+        DATABASE.execute("UPDATE chosen SET name = 'x' WHERE id IN (7, 2050)");
+        Map<String, @Nullable Object> first = replay(file, "--from", "epoch:1", "--to", "epoch:1");
+        assertCounts(first, 0, 1, 0, 0);
+        assertThat(first.get("examples").toString()).contains("id = 7: changed");
+
+        String planner = "{\"read\":\"windows\",\"bound\":\"2026-06-01 00:00:00+00\"}";
+        Map<String, @Nullable Object> later = replay(file, "--from", "position:" + planner);
+        assertThat(later.get("examples").toString()).contains("id = 2050: left").doesNotContain("id = 7:");
+        assertThat(later.get("window").toString()).startsWith("at from 2026-06-01 00:00:00+00");
+        Map<String, @Nullable Object> key = replay(file, "--from", "position:{\"rows\":3,\"key\":[\"2050\"]}");
+        assertThat(key.get("window").toString()).startsWith("id from 2050");
+        Invoked heap = windrow("replay", file, "--from", "position:{\"rows\":3,\"page\":1,\"line\":2}");
+        assertThat(heap.err()).contains("postgres.slice_invalid");
+
+        replay(file, "--from", "epoch:1", "--to", "epoch:1", "--apply");
+        Invoked gone = windrow("replay", file, "--from", "epoch:1");
+        assertThat(gone.err()).as(gone.whole()).contains("replay.epoch_unknown");
+    }
+
+    @Test
+    @Tag("H19")
+    void hostileBoundsAreDataAndAreRefusedWithARemedy() throws IOException {
+        hours("hostile");
+        DATABASE.execute("CREATE TABLE numbered (id int PRIMARY KEY, name text)", "INSERT INTO numbered VALUES (1, 'a')");
+        Path file = pipeline("hostile", "table: public.hostile, mode: incremental, cursor: at}\n      - {table: public.numbered,"
+                + " mode: incremental, cursor: id", "jsonl", "");
+        done("run", file);
+        Map<Path, Integer> before = everyByte();
+        String inject = "2026-01-01'::timestamptz; DROP TABLE hostile; --";
+        List<List<String>> refused = List.of(
+                List.of("replay.window_invalid", "--stream", "hostile"),
+                List.of("replay.window_invalid", "--stream", "hostile", "--from", "2026-02-01", "--to", "2026-01-01"),
+                List.of("replay.window_invalid", "--stream", "hostile", "--from", "2026-02-01", "--to", "2026-02-01"),
+                List.of("replay.window_invalid", "--stream", "hostile", "--from", "epoch:3", "--to", "epoch:2"),
+                List.of("replay.window_invalid", "--stream", "hostile", "--from", "epoch:one"),
+                List.of("replay.window_invalid", "--stream", "hostile", "--from", "epoch:1", "--to", "2026-01-01"),
+                List.of("replay.window_invalid", "--stream", "hostile", "--from", " "),
+                List.of("replay.epoch_unknown", "--stream", "hostile", "--from", "epoch:77"),
+                List.of("cli.no_state", "--stream", "hostil", "--from", "2026-01-01"),
+                List.of("postgres.bound_invalid", "--stream", "hostile", "--from", "yesterday evening"),
+                List.of("postgres.bound_invalid", "--stream", "hostile", "--from", "2026-13-45"),
+                List.of("postgres.bound_invalid", "--stream", "hostile", "--from", "infinity"),
+                List.of("postgres.bound_invalid", "--stream", "hostile", "--from", inject),
+                List.of("postgres.bound_invalid", "--stream", "numbered", "--from", "2026-01-01"),
+                List.of("postgres.bound_invalid", "--stream", "numbered", "--from", "99999999999999"),
+                List.of("replay.column_unfit", "--stream", "hostile", "--by", "naem", "--from", "a"),
+                List.of("postgres.slice_invalid", "--stream", "hostile", "--by", "name", "--from", "a"),
+                List.of("postgres.slice_invalid", "--stream", "hostile", "--from", "position:'; DROP TABLE hostile"));
+        for (List<String> words : refused) {
+            for (String mode : List.of("", "--apply")) {
+                Object[] command = Stream.concat(
+                                Stream.of("replay", file), Stream.concat(words.stream().skip(1), Stream.of(mode)))
+                        .filter(word -> !"".equals(word))
+                        .toArray();
+                Invoked replay = windrow(command);
+                assertThat(replay.exit()).as(words + replay.whole()).isNotZero();
+                assertThat(replay.err()).as(words.toString()).contains("code   " + words.getFirst(), "to do  ");
+            }
+        }
+        assertThat(DATABASE.number("SELECT count(*) FROM hostile")).isEqualTo(1000);
+        before.keySet().removeIf(path -> path.toString().contains(".db"));
+        assertThat(everyByte()).containsAllEntriesOf(before);
+    }
+
+    @Test
+    void theStepsOfThePipelineAreAppliedAndAChangedMaskIsRefused() throws IOException {
+        hours("private");
+        String steps = """
+                mask:
+                  - {field: name, with: hmac, key: a key of sixteen bytes or more}
+                transform:
+                  public.private: {filter: 'id % 2 == 0'}
+                """;
+        Path file = pipeline("private", "table: public.private, mode: snapshot", "jsonl", steps);
+        done("run", file);
+        happenings("private");
+        String[] window = {"--by", "at", "--from", "2026-01-05", "--to", "2026-01-10", "--apply"};
+        Map<String, @Nullable Object> applied = replay(file, window);
+        assertCounts(applied, 1, 1, 1, 1);
+        done("verify", file);
+        try (Stream<Path> walk = Files.walk(folder.resolve("out"))) {
+            for (Path path : walk.filter(path -> path.toString().endsWith(".jsonl")).toList()) {
+                assertThat(Files.readString(path)).doesNotContain("other", "late", "row 98");
+            }
+        }
+        Invoked hidden = windrow("replay", file, "--by", "name", "--from", "a");
+        assertThat(hidden.err()).as(hidden.whole()).contains("replay.column_unfit");
+
+        pipeline("private", "table: public.private, mode: snapshot", "jsonl", steps.replace("a key", "another key"));
+        Invoked dry = windrow("replay", file, "--by", "at", "--from", "2026-01-05", "--to", "2026-01-10");
+        assertThat(dry.out()).as(dry.whole()).contains("--apply refuses this");
+        Invoked refused = windrow("replay", file, "--by", "at", "--from", "2026-01-05", "--to", "2026-01-10", "--apply");
+        assertThat(refused.err()).as(refused.whole()).contains("replay.policy_changed");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"keyed, 'key: [id], '", "keyless, ''"})
+    void aQueryIsMendedByItsKeyOrRowByRow(String name, String key) throws IOException {
+        hours("asked_" + name);
+        Path file = pipeline(
+                name, "query: 'SELECT id, at, name FROM public.asked_" + name + " WHERE id <= 900', name: " + name + ", " + key
+                        + "mode: snapshot", "jsonl", "");
+        done("run", file);
+        happenings("asked_" + name);
+        Map<String, @Nullable Object> applied =
+                replay(file, "--by", "at", "--from", "2026-01-05", "--to", "2026-01-10", "--apply", "--into", folder.resolve("staging").toString());
+        if (key.isEmpty()) {
+            // A row that changed is one that is missing and one that was added.
+            assertCounts(applied, 1, 0, 3, 0);
+        } else {
+            assertCounts(applied, 0, 1, 1, 1);
+        }
+        assertThat(folder.resolve("staging").resolve(name + ".arrows")).isNotEmptyFile();
+        Map<String, @Nullable Object> again = replay(file, "--by", "at", "--from", "2026-01-05", "--to", "2026-01-10", "--apply");
+        assertThat(again).containsEntry("added", "0").containsEntry("changed", "0").containsEntry("missing", "0");
+    }
+}

@@ -1,0 +1,121 @@
+package io.windrow.core.quarantine;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.windrow.api.batch.Batch;
+import io.windrow.api.schema.StreamSchema;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of rows that were set aside, as their lines spell them: masked like the rows. Its size grows with the quarantine of
+ * one stream, which {@code quarantine.limit} bounds.
+ */
+public final class QuarantinedKeys {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final StreamSchema schema;
+    private final Set<List<String>> keys = new LinkedHashSet<>();
+    private long withoutKey;
+
+    private QuarantinedKeys(StreamSchema schema) {
+        this.schema = schema;
+    }
+
+    /**
+     * Reads them.
+     *
+     * @param schema what the stream's rows are delivered in; it names the key
+     */
+    public static QuarantinedKeys of(Quarantine quarantine, Quarantine.Filter filter, StreamSchema schema) {
+        QuarantinedKeys keys = new QuarantinedKeys(schema);
+        quarantine.rows(filter, row -> {
+            if (row.stream().equals(schema.stream())) {
+                Optional<List<String>> key = keys.key(row);
+                key.ifPresent(keys.keys::add);
+                keys.withoutKey += key.isPresent() ? 0 : 1;
+            }
+            return true;
+        });
+        return keys;
+    }
+
+    /** The key in a line; empty if a part of it is null, withheld or not there. */
+    public Optional<List<String>> key(QuarantinedRow row) {
+        Map<String, String> values = new HashMap<>();
+        try (JsonParser json = JSON.createParser(row.row())) {
+            json.nextToken();
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                if (json.nextToken().isStructStart()) {
+                    json.skipChildren();
+                } else if (json.currentToken() != JsonToken.VALUE_NULL) {
+                    values.put(name, json.getText());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Reading JSON from memory", e);
+        }
+        List<String> key = new ArrayList<>();
+        for (String name : schema.key()) {
+            @Nullable String value = values.get(name);
+            if (value == null) {
+                return Optional.empty();
+            }
+            key.add(value);
+        }
+        return key.isEmpty() ? Optional.empty() : Optional.of(key);
+    }
+
+    /** The key of a delivered row, spelled as a line would. */
+    public List<String> key(Batch batch, int row) {
+        List<String> key = new ArrayList<>();
+        for (String name : schema.key()) {
+            int at = schema.indexOf(name);
+            StringWriter text = new StringWriter();
+            try {
+                try (JsonGenerator json = JSON.createGenerator(text)) {
+                    JsonValues.write(json, schema.columns().get(at).type(), batch.arrow().getVector(at), row);
+                }
+                try (JsonParser json = JSON.createParser(text.toString())) {
+                    json.nextToken();
+                    key.add(json.getText());
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("Writing JSON to memory", e);
+            }
+        }
+        return key;
+    }
+
+    /** Whether a delivered row has one of the keys. */
+    public boolean holds(Batch batch, int row) {
+        return keys.contains(key(batch, row));
+    }
+
+    /** The keys, in the order of the quarantine. */
+    public List<List<String>> all() {
+        return List.copyOf(keys);
+    }
+
+    /** How many keys there are. */
+    public int size() {
+        return keys.size();
+    }
+
+    /** How many rows have no key by which they could be found again. */
+    public long withoutKey() {
+        return withoutKey;
+    }
+}

@@ -1,0 +1,348 @@
+package io.windrow.core.replay;
+
+import io.windrow.api.batch.Account;
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.RowHash;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.sink.DeliveryAudit;
+import io.windrow.api.sink.DeliveryAudit.Commit;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.api.source.EndProof;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Reconciliation;
+import io.windrow.api.source.Rereading;
+import io.windrow.api.source.Slice;
+import io.windrow.api.source.SplitReader;
+import io.windrow.api.transform.BoundTransform;
+import io.windrow.core.checkpoint.StreamEpoch;
+import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.ledger.LedgerEntry;
+import io.windrow.core.ledger.RowHasher;
+import io.windrow.core.plan.PlannedStream;
+import io.windrow.core.plan.SteppedReader;
+import io.windrow.core.policy.WatermarkPolicy;
+import io.windrow.core.quarantine.Quarantine;
+import io.windrow.core.quarantine.QuarantinedKeys;
+import io.windrow.core.replay.Comparing.Identity;
+import io.windrow.core.replay.Comparing.Lone;
+import io.windrow.core.transform.mask.MaskTransform;
+import io.windrow.core.transform.provenance.RunFacts;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * A part of one stream, read again and staged, beside what was delivered of it. Used by one thread; nothing at target
+ * and state is changed by it. Closing it ends its reads; the staged file stays the caller's.
+ */
+public final class Reextraction implements AutoCloseable {
+    private static final long IDENTITIES_AT_ONCE = 200_000;
+
+    private final ReplayParts parts;
+    private final PlannedStream task;
+    private final StreamEpoch committed;
+    private final Reconciliation source;
+    private final Rereading rereading;
+    private final StreamSteps steps;
+    private final DeliveredRows delivered;
+    private final Scope scope;
+    private final StagedRows staged;
+    private final RowHasher rowHashes;
+    private RowHash stagedHash = RowHash.ZERO;
+    private final Set<Commit> holding = new LinkedHashSet<>();
+    private final Set<List<String>> passing = new HashSet<>();
+    private Optional<Changes> changes = Optional.empty();
+
+    /** Finds out what is read again, once it is known how source, steps and target show the stream. */
+    private interface Scoping {
+        Scope of(Rereading rereading, StreamSteps steps, DeliveredRows delivered);
+    }
+
+    private Reextraction(
+            ReplayParts parts, PlannedStream task, StreamEpoch committed, Reconciliation source, Scoping scoping) {
+        this.parts = parts;
+        this.task = task;
+        this.committed = committed;
+        this.source = source;
+        StreamName stream = task.stream();
+        source.begin();
+        this.rereading = source.rereading().orElseThrow(() -> notOffered(stream, "the source cannot read a part of it again"));
+        DeliveryAudit audit = parts.sink().audit(stream)
+                .orElseThrow(() -> notOffered(stream, "the sink cannot show what it delivered"));
+        this.steps = StreamSteps.of(parts, source.schema(stream, committed.planner()));
+        this.delivered = new DeliveredRows(
+                audit, Lineage.shown(parts.store(), parts.plan().spec().pipeline(), task, committed, audit.commits()),
+                steps.output(), parts.allocator());
+        this.scope = scoping.of(rereading, steps, delivered);
+        this.rowHashes = parts.key().rowHasher(Set.of());
+        try (SplitReader reader = scope.open()) {
+            this.staged = StagedRows.write(
+                    parts.staging().resolve(fileName(stream)), steps.output(), reader, parts.allocator(), this::staging);
+        }
+    }
+
+    private void staging(Batch batch) {
+        stagedHash = stagedHash.plus(rowHashes.hash(batch));
+        if (scope instanceof Scope.OfQuarantine quarantine) {
+            for (int row = 0; row < batch.rowCount(); row++) {
+                passing.add(quarantine.keys().key(batch, row));
+            }
+        }
+    }
+
+    private static String fileName(StreamName stream) {
+        return stream.toString().replaceAll("[^A-Za-z0-9._-]", "_") + ".arrows";
+    }
+
+    /** Reads a window again, at one moment of the source, and stages it. Refuses what cannot be compared. */
+    public static Reextraction open(ReplayParts parts, PlannedStream task, StreamState state, WindowText window) {
+        Optional<String> eventTime = Optional.ofNullable(
+                        parts.plan().spec().governance().watermark().get(task.stream().toString()))
+                .map(WatermarkPolicy::field);
+        return open(parts, task, state, (rereading, steps, delivered) -> {
+            WindowFinder.Found found =
+                    new WindowFinder(rereading, steps.all(), steps.input(), eventTime, delivered).find(window);
+            return new Scope.OfWindow(found, () -> new SteppedReader(
+                    rereading.read(task.stream(), state.base().orElseThrow().planner(), found.slice()),
+                    steps.undeduplicated().bind(steps.input())));
+        });
+    }
+
+    /** Reads the rows again whose keys stand in quarantine, judges them as a run would now, and stages those that pass. */
+    public static Reextraction open(
+            ReplayParts parts, PlannedStream task, StreamState state, Quarantine quarantine, Quarantine.Filter filter) {
+        return open(parts, task, state, (rereading, steps, delivered) -> {
+            if (steps.output().key().isEmpty()) {
+                throw WindrowException.of(
+                        ReplayError.NO_KEY,
+                        "Replaying quarantined rows of " + task.stream() + ": it has no key by which they could be found again");
+            }
+            QuarantinedKeys keys = QuarantinedKeys.of(quarantine, filter, steps.output());
+            PlannerState planner = state.base().orElseThrow().planner();
+            return new Scope.OfQuarantine(keys, () -> new PickingReader(
+                    new SteppedReader(
+                            steps.keepsKey()
+                                    ? rereading.read(task.stream(), planner, keys.all())
+                                    : rereading.read(task.stream(), planner, Slice.whole(steps.input().key().getFirst())),
+                            steps.undeduplicated().bind(steps.input())),
+                    keys::holds));
+        });
+    }
+
+    private static Reextraction open(ReplayParts parts, PlannedStream task, StreamState state, Scoping scoping) {
+        StreamName stream = task.stream();
+        StreamEpoch committed = state.committed()
+                .filter(epoch -> epoch.completesGeneration() && epoch.openSplits().isEmpty())
+                .orElseThrow(() -> WindrowException.of(
+                        ReplayError.UNFINISHED,
+                        "Replaying a part of " + stream + ": no whole read of it is committed in generation "
+                                + state.generation()));
+        Reconciliation source = parts.source().reconciliation()
+                .orElseThrow(() -> notOffered(stream, "the source offers no reconciliation"));
+        boolean opened = false;
+        try {
+            Reextraction reextraction = new Reextraction(parts, task, committed, source, scoping);
+            opened = true;
+            return reextraction;
+        } finally {
+            if (!opened) {
+                source.close();
+            }
+        }
+    }
+
+    private static WindrowException notOffered(StreamName stream, String why) {
+        return WindrowException.of(ReplayError.NOT_OFFERED, "Replaying a part of " + stream + ": " + why);
+    }
+
+    /** Compares the staged rows with what the target shows of the window. */
+    public Difference compare() {
+        Identity identity = identity();
+        Set<Integer> ids = identityColumns(identity);
+        List<String> shown = identity == Identity.ROW || identity == Identity.REPEATS
+                ? steps.output().columns().stream().filter(c -> ids.isEmpty() || ids.contains(c.id())).map(Column::name).limit(4).toList()
+                : steps.output().key();
+        Comparing comparing = new Comparing(
+                identity, parts.key().rowHasher(ids), rowHashes, shown, lone -> alive(identity, ids, lone));
+        long rows = staged.account().in();
+        long[] inWindow = new long[1];
+        RowHash[] deliveredHash = {RowHash.ZERO};
+        int partitions = Math.toIntExact(Math.min(10_000, rows / IDENTITIES_AT_ONCE + 1));
+        for (int partition = 0; partition < partitions; partition++) {
+            comparing.begin(partition, partitions);
+            staged.each(parts.allocator(), comparing::staged);
+            boolean first = partition == 0;
+            for (Commit commit : delivered.commits()) {
+                delivered.each(commit, (written, batch) -> {
+                    boolean[] in = scope.rows(batch);
+                    comparing.delivered(batch, row -> in[row]);
+                    if (first) {
+                        long[][] hashes = Comparing.hashes(batch, rowHashes);
+                        for (int row = 0; row < in.length; row++) {
+                            if (in[row]) {
+                                inWindow[0]++;
+                                holding.add(commit);
+                                deliveredHash[0] = deliveredHash[0].plus(new RowHash(hashes[1][row], hashes[0][row]));
+                            }
+                        }
+                    }
+                });
+            }
+            comparing.finish();
+        }
+        changes = Optional.of(comparing.changes());
+        Account account = staged.account();
+        return new Difference(
+                task.stream(), scope.text(), account.in() - account.out(), inWindow[0], stagedHash, deliveredHash[0],
+                comparing.equal, comparing.added, comparing.changed, comparing.missing, comparing.left, comparing.repeated,
+                comparing.earlierVersions, account.quarantined(), comparing.ambiguous, otherPolicies(), comparing.examples());
+    }
+
+    private Identity identity() {
+        if (steps.dedupeFields().isPresent()) {
+            return Identity.REPEATS;
+        }
+        if (steps.output().key().isEmpty()) {
+            return Identity.ROW;
+        }
+        if (task.write() == WriteMode.REPLACE) {
+            return Identity.KEY_ANYWHERE;
+        }
+        return scope instanceof Scope.OfQuarantine ? Identity.KEY_AND_STATE : Identity.KEY;
+    }
+
+    private Set<Integer> identityColumns(Identity identity) {
+        return switch (identity) {
+            case ROW -> Set.of();
+            case REPEATS -> steps.dedupeFields().orElseThrow();
+            case KEY, KEY_ANYWHERE, KEY_AND_STATE -> steps.output().key().stream()
+                    .map(name -> steps.output().columns().get(steps.output().indexOf(name)).id())
+                    .collect(Collectors.toSet());
+        };
+    }
+
+    /** Which delivered rows have only left the part that was read: the source still has them. */
+    private Set<RowHash> alive(Identity identity, Set<Integer> ids, List<Lone> lone) {
+        if (scope instanceof Scope.OfQuarantine) {
+            // A bad row says nothing against what was delivered of its key before.
+            return lone.stream().map(Lone::identity).collect(Collectors.toSet());
+        }
+        Alive asking = new Alive(task.stream(), rereading, steps, parts.key().rowHasher(ids));
+        boolean byKey = identity == Identity.KEY || identity == Identity.KEY_ANYWHERE;
+        return byKey && steps.keepsKey() ? asking.byKey(lone) : asking.byReading(lone);
+    }
+
+    /** Under which other policies rows were delivered that an applied replay would count as its own. */
+    private Optional<String> otherPolicies() {
+        if (scope instanceof Scope.OfQuarantine && task.write() == WriteMode.APPEND) {
+            // Nothing is written anew: the rows stand beside older ones, as those of a next run would.
+            MaskTransform.continues(task.stream(), committed.ledger().policies(), steps.policies());
+            return Optional.empty();
+        }
+        Map<String, String> now = treatment(steps.policies());
+        for (Commit commit : task.write() == WriteMode.REPLACE ? delivered.commits() : List.copyOf(holding)) {
+            Optional<Map<String, String>> then =
+                    commit.ledger().map(LedgerEntry::parse).map(entry -> treatment(entry.policies()));
+            if (then.isPresent() && !then.get().equals(now)) {
+                return Optional.of("epoch " + commit.identity().epoch() + " was delivered under " + then.get()
+                        + ", the pipeline file has " + now);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What shaped the rows; under which other key they could have been joined shapes nothing. */
+    private Map<String, String> treatment(Map<String, String> policies) {
+        Map<String, String> treatment = new TreeMap<>(policies);
+        treatment.remove("mask.previous");
+        treatment.remove("provenance");
+        if (scope instanceof Scope.OfQuarantine) {
+            // That the contract is another one now is what such a replay is for; it changes no value.
+            treatment.remove("contract");
+        }
+        return treatment;
+    }
+
+    /** Refuses what cannot be applied exactly. After {@link #compare}. */
+    public void expectApplicable(Difference difference) {
+        String doing = "Applying a replay of " + task.stream() + ": ";
+        if (difference.otherPolicies().isPresent()) {
+            throw WindrowException.of(ReplayError.POLICY_CHANGED, doing + difference.otherPolicies().get());
+        }
+        if (difference.ambiguous() > 0) {
+            throw WindrowException.of(
+                    ReplayError.KEY_NOT_UNIQUE, doing + difference.ambiguous() + " keys stand for several rows of the source");
+        }
+        if (steps.dedupeFields().isPresent()) {
+            throw WindrowException.of(ReplayError.REPEATED_ROWS, doing + "its pipeline drops repeated rows");
+        }
+        if (steps.output().key().isEmpty() && difference.missing() > 0 && task.read() == ReadMode.INCREMENTAL) {
+            throw WindrowException.of(ReplayError.NO_KEY, doing + difference.missing() + " rows are not in the window any more");
+        }
+    }
+
+    /** What makes the target like the source. After {@link #compare}. */
+    public Correction correction() {
+        return new Correction(
+                task, delivered, staged, scope, parts.key(), identityColumns(identity()),
+                changes.orElseThrow(() -> new IllegalStateException("Nothing was compared yet")));
+    }
+
+    /** Of rows whose keys stand in quarantine: the keys of those that pass now. */
+    public Set<List<String>> passing() {
+        return passing;
+    }
+
+    /** The keys that were looked for in quarantine, for whoever takes rows out of it; empty if it was a window. */
+    public Optional<QuarantinedKeys> quarantined() {
+        return scope instanceof Scope.OfQuarantine quarantine ? Optional.of(quarantine.keys()) : Optional.empty();
+    }
+
+    /** The epoch that the replay goes on from. */
+    public StreamEpoch committed() {
+        return committed;
+    }
+
+    /** What rows that are delivered now follow, with what says where they come from. */
+    public StreamSchema schema() {
+        return steps.provenance().output(steps.output());
+    }
+
+    /** The steps that say of rows that come, which are compared without, where they come from; the caller closes them. */
+    public List<BoundTransform> origins(RunFacts replay) {
+        return steps.provenance().begin(replay).bind(steps.output());
+    }
+
+    /** The versions of the policies that rows follow now. */
+    public Map<String, String> policies() {
+        return steps.policies();
+    }
+
+    /** The books of the read; its rows are those that {@link #compare} compares. */
+    public Account account() {
+        return staged.account();
+    }
+
+    /** The evidence that the window was read to its end. */
+    public EndProof end() {
+        return staged.end();
+    }
+
+    @Override
+    public void close() {
+        try {
+            delivered.audit().close();
+        } finally {
+            source.close();
+        }
+    }
+}

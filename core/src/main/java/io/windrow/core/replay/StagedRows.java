@@ -1,0 +1,91 @@
+package io.windrow.core.replay;
+
+import io.windrow.api.batch.Account;
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Position;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.ArrowTypes;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.EndProof;
+import io.windrow.api.source.ReadResult;
+import io.windrow.api.source.SplitReader;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorLoader;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+
+/**
+ * The rows of a window as they would be delivered, behind every step, in one Arrow stream file: read from the source once,
+ * at one moment, and from here as often as need be.
+ *
+ * @param file where they lie
+ * @param schema what they follow
+ * @param account the books of the read: what came in, and what the steps did with it
+ * @param end the evidence that the window was read to its end (I9)
+ */
+record StagedRows(Path file, StreamSchema schema, Account account, EndProof end) {
+    private static final long WAIT_NANOS = Duration.ofSeconds(5).toNanos();
+
+    /** Reads to the end and stages. The reader stays the caller's. */
+    static StagedRows write(Path file, StreamSchema schema, SplitReader reader, BufferAllocator allocator, Consumer<Batch> each) {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
+                VectorSchemaRoot root = VectorSchemaRoot.create(ArrowTypes.schema(schema), allocator);
+                ArrowStreamWriter writer = new ArrowStreamWriter(root, null, out)) {
+            writer.start();
+            VectorLoader loader = new VectorLoader(root);
+            Account account = Account.ZERO;
+            while (true) {
+                switch (reader.read(System.nanoTime() + WAIT_NANOS)) {
+                    case ReadResult.Data data -> {
+                        try (Batch batch = data.batch()) {
+                            account = account.plus(batch.account());
+                            each.accept(batch);
+                            if (batch.rowCount() > 0) {
+                                try (ArrowRecordBatch rows = new VectorUnloader(batch.arrow()).getRecordBatch()) {
+                                    loader.load(rows);
+                                }
+                                writer.writeBatch();
+                            }
+                        }
+                    }
+                    case ReadResult.End end -> {
+                        writer.end();
+                        return new StagedRows(file, schema, account, end.proof());
+                    }
+                    case ReadResult.Idle ignored -> reader.keepAlive();
+                }
+            }
+        } catch (IOException e) {
+            throw failed("Staging rows of " + schema.stream() + " in " + file, e);
+        }
+    }
+
+    /** Gives the rows batch by batch, in the order of the read; each batch is valid during the call. */
+    void each(BufferAllocator allocator, Consumer<Batch> rows) {
+        try (ArrowStreamReader reader =
+                new ArrowStreamReader(new BufferedInputStream(Files.newInputStream(file), 1 << 16), allocator)) {
+            while (reader.loadNextBatch()) {
+                VectorSchemaRoot root = reader.getVectorSchemaRoot();
+                rows.accept(new Batch(schema, root, new Position(1, "{}"), Account.ofRead(root.getRowCount())));
+            }
+        } catch (IOException e) {
+            throw failed("Reading the staged rows of " + schema.stream() + " in " + file, e);
+        }
+    }
+
+    private static WindrowException failed(String doing, IOException e) {
+        return WindrowException.of(
+                ReplayError.STAGING_FAILED, doing + ": " + e.getClass().getSimpleName() + ", " + e.getMessage(), e);
+    }
+}
