@@ -7,6 +7,7 @@ import io.windrow.api.batch.RowHash;
 import io.windrow.api.sink.Staged;
 import io.windrow.core.transform.watermark.WindowCounts;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,7 +19,7 @@ final class Tally {
     private RowHash out = RowHash.ZERO;
     private int schemaVersion;
     private final Map<String, Long> exceptions = new TreeMap<>();
-    private final Map<String, Measure> measures = new TreeMap<>();
+    private final Map<String, Measure> measures = new HashMap<>();
     private final List<Staged> staged = new ArrayList<>();
 
     /** A batch was written: its rows count as written, and its books are those before writing. */

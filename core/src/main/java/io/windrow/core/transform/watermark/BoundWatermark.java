@@ -6,7 +6,9 @@ import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.EventWindows;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.core.ledger.EventTimes.Window;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.ArrowBuf;
@@ -63,7 +65,8 @@ final class BoundWatermark implements BoundTransform {
 
     /** The rows of one batch; those in a row that are in the same window are added at once. */
     private final class Counting {
-        private final Map<Long, Window> windows = new HashMap<>();
+        /** Rows and late rows by the window's start. */
+        private final Map<Long, long[]> windows = new HashMap<>();
         private long nulls;
         private long count;
         private long min = Long.MAX_VALUE;
@@ -95,7 +98,9 @@ final class BoundWatermark implements BoundTransform {
 
         private void flush() {
             if (rows > 0) {
-                windows.merge(start, new Window(start, rows, late), Window::plus);
+                long[] counts = windows.computeIfAbsent(start, in -> new long[2]);
+                counts[0] += rows;
+                counts[1] += late;
                 rows = 0;
                 late = 0;
             }
@@ -103,7 +108,9 @@ final class BoundWatermark implements BoundTransform {
 
         Map<String, Measure> measures() {
             flush();
-            return WindowCounts.measures(new Measure(count, min, max), nulls, windows);
+            List<Window> counted = new ArrayList<>(windows.size());
+            windows.forEach((in, counts) -> counted.add(new Window(in, counts[0], counts[1])));
+            return WindowCounts.measures(new Measure(count, min, max), nulls, counted);
         }
     }
 

@@ -3,6 +3,8 @@ package io.windrow.core.transform.watermark;
 import io.windrow.api.batch.Measure;
 import io.windrow.core.ledger.EventTimes.Window;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,15 +30,15 @@ public final class WindowCounts {
     private WindowCounts() {}
 
     /** The measures of some rows. */
-    static Map<String, Measure> measures(Measure times, long nulls, Map<Long, Window> windows) {
-        Map<String, Measure> measures = new TreeMap<>();
+    static Map<String, Measure> measures(Measure times, long nulls, Collection<Window> windows) {
+        Map<String, Measure> measures = new HashMap<>();
         if (times.count() > 0) {
             measures.put(TIMES, times);
         }
         if (nulls > 0) {
             measures.put(NULLS, Measure.ofCount(nulls));
         }
-        windows.values().forEach(window -> put(measures, window));
+        windows.forEach(window -> put(measures, window));
         return measures;
     }
 

@@ -162,7 +162,7 @@ class WatermarkMergeTest {
         Watermark watermark = step(Duration.ofMinutes(10), "UTC").begin(SCHEMA, Optional.empty()).orElseThrow();
         long future = Instant.parse("2999-01-01T00:00:00Z").getEpochSecond() * 1_000_000;
         EventTimes times = watermark.after(
-                WindowCounts.measures(new Measure(1, future, future), 0, Map.of(future, new Window(future, 1, 0))), Optional.of(READ));
+                WindowCounts.measures(new Measure(1, future, future), 0, List.of(new Window(future, 1, 0))), Optional.of(READ));
         assertThat(times.lowWatermark()).hasValue((READ.getEpochSecond() - 600) * 1_000_000);
         assertThat(times.highest()).hasValue(future);
         Instant later = READ.plusSeconds(3600);
@@ -182,7 +182,7 @@ class WatermarkMergeTest {
         Collections.shuffle(hours, new Random(5));
         for (long hour : hours) {
             long at = hour * HOUR;
-            WindowCounts.measures(new Measure(3, at, at + 5), 1, Map.of(at, new Window(at, 3, hour % 2)))
+            WindowCounts.measures(new Measure(3, at, at + 5), 1, List.of(new Window(at, 3, hour % 2)))
                     .forEach((name, measure) -> all.merge(name, measure, Measure::plus));
             WindowCounts.bound(all);
             assertThat(all.size()).isLessThan(4 * WindowCounts.MAX_WINDOWS + 10);
