@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +94,37 @@ class ReplayCrashTest {
         }
         assertThat(windrow("run", file).exit()).isZero();
         assertThat(windrow("verify", file, "--files").exit()).isZero();
+    }
+
+    @Test
+    void aRunSettlesWhatAReplayHadPreparedAndReadsTheSourceAsItIsNow(@TempDir Path folder) throws Exception {
+        DATABASE.execute(
+                "CREATE TABLE settled (id int PRIMARY KEY, name text)",
+                "INSERT INTO settled SELECT i, 'row' FROM generate_series(1, 100) i");
+        Path file = Files.writeString(folder.resolve("settled.yaml"), """
+                pipeline: settled
+                source:
+                  postgres:
+                    url: '%s'
+                    streams:
+                      - {table: public.settled, mode: snapshot}
+                sink:
+                  files: {path: ./out, format: jsonl}
+                """.formatted(DATABASE.url()));
+        assertThat(windrow("run", file).exit()).isZero();
+        DATABASE.execute("UPDATE settled SET name = 'replayed' WHERE id = 7");
+        String place = "run.after_save_prepared";
+        try (ChildJvm child = ChildJvm.start(
+                Main.class.getName(), List.of("replay", file.toString(), "--from", "1", "--to", "10", "--apply"),
+                Map.of(KillingFailpoints.VARIABLE, place))) {
+            assertThat(child.awaitLine(KillingFailpoints.REACHED + place, PATIENCE)).as(child.output()).isTrue();
+            child.kill();
+        }
+        DATABASE.execute("UPDATE settled SET name = 'later' WHERE id = 70");
+        Invoked run = windrow("run", file);
+        assertThat(run.exit()).as(run.whole()).isZero();
+        Map<String, @Nullable Object> seen = stream(windrow("--json", "replay", file, "--from", "1"));
+        assertThat(seen).as(seen.toString()).containsEntry("equal", "100").containsEntry("changed", "0");
     }
 
     private static Object[] words(String first, List<String> rest) {

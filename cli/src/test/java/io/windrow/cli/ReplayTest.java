@@ -184,6 +184,26 @@ class ReplayTest {
         assertThat(verified.out()).contains("\"target_rows\" : 1002", "\"earlier_versions\" : 1");
     }
 
+    /** The unfinished read is of the replay's generation, which carries the rows of the one before on. */
+    @Test
+    void aReadThatStartsOverAfterAReplayTakesThePlaceOfTheWholeDelivery() throws IOException {
+        hours("lineage");
+        Path file = pipeline("lineage", "table: public.lineage, mode: incremental, cursor: at", "jsonl", "");
+        done("run", file);
+        DATABASE.execute("DELETE FROM lineage WHERE id = 110");
+        assertCounts(replay(file, "--from", "2026-01-05", "--to", "2026-01-10", "--apply"), 0, 0, 1, 0);
+        DATABASE.execute("INSERT INTO lineage SELECT i, '2026-06-01 00:00:00+00'::timestamptz + i * interval '1 hour', 'new'"
+                + " FROM generate_series(2001, 2500) i");
+        done("run", file, "--limit", "100");
+        Invoked unfinished = windrow("replay", file, "--from", "2026-01-05", "--apply");
+        assertThat(unfinished.err()).as(unfinished.whole()).contains("replay.unfinished");
+        done("run", file, "--full-refresh");
+        Invoked verified = windrow("--json", "verify", file);
+        assertThat(verified.exit()).as(verified.whole()).isZero();
+        assertThat(verified.out()).contains("\"target_rows\" : 1499");
+        done("verify", file, "--files");
+    }
+
     @Test
     void aWindowIsChosenByEpochOrByASavedPosition() throws IOException {
         hours("chosen");

@@ -20,6 +20,8 @@ import org.apache.arrow.vector.FieldVector;
  */
 final class Comparing {
     private static final int MAX_EXAMPLES = 20;
+    /** So many pairs are held at most (I12); a partition that has more is to be begun again as several. */
+    private static final int MOST_PAIRS = 1_000_000;
 
     private final Identity identity;
     private final RowHasher identities;
@@ -31,6 +33,7 @@ final class Comparing {
     private Map<RowHash, Pair> pairs = new HashMap<>();
     private int partitions;
     private int partition;
+    private boolean overflowed;
     long equal;
     long added;
     long changed;
@@ -92,6 +95,12 @@ final class Comparing {
         partition = newPartition;
         partitions = of;
         pairs = new HashMap<>();
+        overflowed = false;
+    }
+
+    /** Whether the partition has too many pairs; it cannot be finished then. */
+    boolean overflowed() {
+        return overflowed;
     }
 
     /** The staged rows. */
@@ -206,6 +215,13 @@ final class Comparing {
     }
 
     private void each(Batch batch, IntPredicate taken, Taker taker) {
+        if (pairs.size() > MOST_PAIRS) {
+            overflowed = true;
+            pairs.clear();
+        }
+        if (overflowed) {
+            return;
+        }
         long[][] hashes = hashes(batch, identities);
         long[][] whole = hashes(batch, rows);
         List<FieldVector> keys = key.stream().map(name -> batch.arrow().getVector(batch.schema().indexOf(name))).toList();

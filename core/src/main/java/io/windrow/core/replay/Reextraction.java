@@ -173,38 +173,63 @@ public final class Reextraction implements AutoCloseable {
                 : steps.output().key();
         Comparing comparing = new Comparing(
                 identity, parts.key().rowHasher(ids), rowHashes, shown, lone -> alive(identity, ids, lone));
-        long rows = staged.account().in();
-        long[] inWindow = new long[1];
-        RowHash[] deliveredHash = {RowHash.ZERO};
-        int partitions = Math.toIntExact(Math.min(10_000, rows / IDENTITIES_AT_ONCE + 1));
-        for (int partition = 0; partition < partitions; partition++) {
-            comparing.begin(partition, partitions);
-            staged.each(parts.allocator(), comparing::staged);
-            boolean first = partition == 0;
-            for (Commit commit : delivered.commits()) {
-                delivered.each(commit, (written, batch) -> {
-                    boolean[] in = scope.rows(batch);
-                    comparing.delivered(batch, row -> in[row]);
-                    if (first) {
-                        long[][] hashes = Comparing.hashes(batch, rowHashes);
-                        for (int row = 0; row < in.length; row++) {
-                            if (in[row]) {
-                                inWindow[0]++;
-                                holding.add(commit);
-                                deliveredHash[0] = deliveredHash[0].plus(new RowHash(hashes[1][row], hashes[0][row]));
-                            }
-                        }
-                    }
-                });
-            }
+        Tally tally = new Tally();
+        int partitions = partitions(staged.account().in());
+        pass(comparing, 0, partitions, tally::add);
+        if (comparing.overflowed()) {
+            // The target has far more rows of the part than the source has now.
+            partitions = partitions(Math.max(staged.account().in(), tally.rows));
+            pass(comparing, 0, partitions, (commit, batch, in) -> {});
+        }
+        comparing.finish();
+        for (int partition = 1; partition < partitions; partition++) {
+            pass(comparing, partition, partitions, (commit, batch, in) -> {});
             comparing.finish();
         }
         changes = Optional.of(comparing.changes());
         Account account = staged.account();
         return new Difference(
-                task.stream(), scope.text(), account.in() - account.out(), inWindow[0], stagedHash, deliveredHash[0],
+                task.stream(), scope.text(), account.in() - account.out(), tally.rows, stagedHash, tally.hash,
                 comparing.equal, comparing.added, comparing.changed, comparing.missing, comparing.left, comparing.repeated,
                 comparing.earlierVersions, account.quarantined(), comparing.ambiguous, otherPolicies(), comparing.examples());
+    }
+
+    private static int partitions(long rows) {
+        return Math.toIntExact(Math.min(10_000, rows / IDENTITIES_AT_ONCE + 1));
+    }
+
+    /** Takes rows that the target shows, with those that lie in the part. */
+    private interface Taker {
+        void take(Commit commit, Batch batch, boolean[] in);
+    }
+
+    private void pass(Comparing comparing, int partition, int of, Taker also) {
+        comparing.begin(partition, of);
+        staged.each(parts.allocator(), comparing::staged);
+        for (Commit commit : delivered.commits()) {
+            delivered.each(commit, (written, batch) -> {
+                boolean[] in = scope.rows(batch);
+                comparing.delivered(batch, row -> in[row]);
+                also.take(commit, batch, in);
+            });
+        }
+    }
+
+    /** Counts the delivered rows of the part. */
+    private final class Tally {
+        private long rows;
+        private RowHash hash = RowHash.ZERO;
+
+        void add(Commit commit, Batch batch, boolean[] in) {
+            long[][] hashes = Comparing.hashes(batch, rowHashes);
+            for (int row = 0; row < in.length; row++) {
+                if (in[row]) {
+                    rows++;
+                    holding.add(commit);
+                    hash = hash.plus(new RowHash(hashes[1][row], hashes[0][row]));
+                }
+            }
+        }
     }
 
     private Identity identity() {

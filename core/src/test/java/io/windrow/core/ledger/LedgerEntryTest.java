@@ -52,6 +52,18 @@ class LedgerEntryTest {
     }
 
     @Test
+    void aReplayIsReadAsItWasWrittenAndLeavesOtherEntriesAsTheyWere() {
+        LedgerEntry plain = entry(Account.ZERO, new Written(0, Optional.empty(), ""));
+        assertThat(plain.toJson()).doesNotContain("\"replay\"");
+        LedgerEntry replayed = plain.of(new Replay("id from 1 up to but without 9", 1, List.of(3L, 4L), 5, 6, 7));
+        assertThat(LedgerEntry.parse(replayed.toJson())).isEqualTo(replayed);
+        assertThat(replayed.toJson()).contains(
+                "\"replay\":{\"window\":\"id from 1 up to but without 9\",\"continues\":1,\"replaces\":[3,4],\"added\":5,"
+                        + "\"changed\":6,\"missing\":7}");
+        assertThat(replayed.withOutputs(List.of("x")).forTarget().replay()).isEqualTo(replayed.replay());
+    }
+
+    @Test
     void eventTimesAreReadAsTheyWereWrittenAndLeaveOtherEntriesAsTheyWere() {
         LedgerEntry plain = entry(Account.ZERO, new Written(0, Optional.empty(), ""));
         assertThat(plain.toJson()).doesNotContain("event_time");

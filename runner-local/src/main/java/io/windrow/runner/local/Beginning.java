@@ -58,6 +58,12 @@ final class Beginning {
         committed.forEach(epoch -> acknowledged.put(epoch.stream(), epoch));
         for (StreamEpoch epoch : RunSession.settled(loaded, committed)) {
             StreamTrack track = tracks.get(epoch.stream());
+            if (epoch.ledger().replay().isPresent()) {
+                // Nothing of a read: this run begins with the stream as if the replay had not been interrupted.
+                parts.announcer().tell("run.settled", "Stream " + epoch.stream() + ": epoch " + epoch.epoch()
+                        + ", which a replay had prepared, is committed.");
+                continue;
+            }
             book.settled(epoch.stream());
             if (track != null) {
                 track.committed(epoch);

@@ -125,6 +125,22 @@ class CrashReplayTest {
         everyPrefix(unsynced);
     }
 
+    /** The manifest that names the replaced commits is the switch: their rows go after it, and are never seen beside the new ones. */
+    @ParameterizedTest
+    @EnumSource(RecordingTree.Unsynced.class)
+    void noPrefixOfACommitThatReplacesOthersShowsBothOrNeither(RecordingTree.Unsynced unsynced) throws IOException {
+        sink.prepare(orders(), WriteMode.APPEND);
+        committed(commit(WriteMode.APPEND, 1, 1, stage(WriteMode.APPEND, 1, 1, 1, 9)), List.of(), ids(9));
+        committed(commit(WriteMode.APPEND, 1, 2, stage(WriteMode.APPEND, 1, 2, 10, 18)), ids(9), ids(18));
+        List<Staged> replay = stage(WriteMode.APPEND, 2, 3, 1, 6);
+        replay.add(sink.replacing(ORDERS, List.of(steps.getFirst().commit().identity())).orElseThrow());
+        List<Long> without = ids(18).stream().filter(id -> id <= 6 || id >= 10).toList();
+        committed(commit(WriteMode.APPEND, 2, 3, replay), ids(18), without);
+        List<Long> more = ids(21).stream().filter(id -> id <= 6 || id >= 10).toList();
+        committed(commit(WriteMode.APPEND, 2, 4, stage(WriteMode.APPEND, 2, 4, 19, 21)), without, more);
+        everyPrefix(unsynced);
+    }
+
     private void everyPrefix(RecordingTree.Unsynced unsynced) throws IOException {
         for (Step step : steps) {
             for (int count = step.from(); count <= step.to(); count++) {

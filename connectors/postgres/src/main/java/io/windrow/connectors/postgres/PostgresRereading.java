@@ -160,9 +160,27 @@ final class PostgresRereading implements Rereading {
     private SplitReader read(StreamShape shape, PlannerState delivered, List<String> rows) {
         List<String> conditions = new ArrayList<>(rows);
         if (StateText.parse(delivered.text()).text("read").equals("windows")) {
-            delivered(shape, WindowState.of(delivered), conditions);
+            WindowState state = WindowState.of(delivered);
+            expectSame(shape, state);
+            delivered(shape, state, conditions);
         }
         return read(shape.stream(), conditions);
+    }
+
+    /** Transactions of another cluster, and a bound of another cursor, say nothing of what was delivered. */
+    private void expectSame(StreamShape shape, WindowState state) {
+        String system = moment.server().systemId();
+        if (!state.system().isEmpty() && !system.isEmpty() && !state.system().equals(system)) {
+            throw WindrowException.of(
+                    PostgresError.OTHER_CLUSTER,
+                    "Reading a part of " + shape.stream() + " again: it was delivered from the cluster " + state.system()
+                            + ", and this is " + system);
+        }
+        String cursor = shape.config().cursor().orElse("");
+        if (!state.cursor().equals(cursor)) {
+            throw StateText.invalid("stream " + shape.stream() + " was read by the cursor " + state.cursor()
+                    + ", and now it is to be " + cursor);
+        }
     }
 
     /** What the next run will not deliver: rows of the transactions that were, or below the bound that it begins at. */
