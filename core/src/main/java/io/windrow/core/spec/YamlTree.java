@@ -12,6 +12,7 @@ import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -23,6 +24,8 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 /** YAML text as a tree of nodes with marks. No object is ever constructed from a tag (H18). */
 final class YamlTree {
     private static final int MAX_CHARACTERS = 4 << 20;
+    /** No setting lies this deep; the parser's time grows with text times depth. */
+    private static final int MAX_DEPTH = 100;
 
     private YamlTree() {}
 
@@ -40,8 +43,14 @@ final class YamlTree {
                 .setMaxAliasesForCollections(0)
                 .build();
         try {
+            int depth = 0;
             for (Event event : new Parse(settings).parseString(text)) {
                 refuse(event, place);
+                depth += event instanceof CollectionStartEvent ? 1 : event instanceof CollectionEndEvent ? -1 : 0;
+                if (depth > MAX_DEPTH) {
+                    throw WindrowException.of(SpecError.REFUSED_YAML, "Reading the YAML: it is nested deeper than " + MAX_DEPTH)
+                            .at(place.at(event.getStartMark()).toString());
+                }
             }
             return new Compose(settings).composeString(text);
         } catch (MarkedYamlEngineException e) {

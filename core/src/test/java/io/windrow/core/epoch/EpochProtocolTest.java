@@ -38,6 +38,7 @@ class EpochProtocolTest {
     }
 
     @Test
+    @Tag("slow")
     void oneStreamThatFailsLeavesTheOtherExactlyOnce() {
         Result result = EpochModel.explore(Mutation.NONE, List.of(SHORT, OTHER), new Budget(1, 2, 1, 0, 0, 0));
         expectExactlyOnce(result);
@@ -46,11 +47,13 @@ class EpochProtocolTest {
 
     @Test
     @Tag("B22")
+    @Tag("slow")
     void aSecondRunnerThatTakesOverNeitherLosesNorDuplicates() {
         expectExactlyOnce(EpochModel.explore(Mutation.NONE, List.of(SHORT), new Budget(1, 1, 1, 2, 0, 0)));
     }
 
     @Test
+    @Tag("slow")
     void resetsAndRestoredOlderStateNeitherLoseNorDuplicateUnannounced() {
         Result result = EpochModel.explore(Mutation.NONE, List.of(SHORT), new Budget(1, 1, 1, 0, 1, 1));
         expectExactlyOnce(result);

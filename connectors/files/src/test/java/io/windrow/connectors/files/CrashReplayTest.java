@@ -41,6 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("F22")
 @Tag("F09")
 @Tag("B14")
+@Tag("slow")
 class CrashReplayTest {
     @TempDir
     Path folder;

@@ -163,6 +163,7 @@ class FilesSinkReplaceTest {
 
     @Tag("A27")
     @Test
+    @Tag("slow")
     void aReaderThatGlobsThroughAHundredSwapsSeesOnlyWholeGenerations() throws Exception {
         // Every generation has two files of n rows each, all holding the generation's number.
         committer.commit(completing(epoch(1, 1, 1, 2)));

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class WireTest {
@@ -52,6 +53,7 @@ class WireTest {
     }
 
     @Test
+    @Tag("slow")
     void rowsAreTakenWhereTheyLieAndTheDriverSeesNoByteOfTheNextMessage() throws Exception {
         Random random = new Random(42);
         List<Message> sent = messages(random);
