@@ -10,14 +10,15 @@ import io.windrow.core.plan.PlanError;
 import io.windrow.core.quarantine.QuarantineError;
 import io.windrow.core.registry.Registry;
 import io.windrow.core.registry.RegistryError;
-import io.windrow.core.transform.mask.MaskError;
 import io.windrow.core.replay.ReplayError;
 import io.windrow.core.spec.SpecError;
 import io.windrow.core.spec.SpecReference;
 import io.windrow.core.telemetry.TelemetryError;
 import io.windrow.core.telemetry.TelemetryReference;
+import io.windrow.core.transform.change.ChangeLogError;
 import io.windrow.core.transform.dedupe.DedupeError;
 import io.windrow.core.transform.expression.ExpressionError;
+import io.windrow.core.transform.mask.MaskError;
 import io.windrow.core.transform.provenance.ProvenanceError;
 import io.windrow.core.transform.sample.SampleError;
 import io.windrow.core.transform.shape.ShapeError;
@@ -30,8 +31,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 
 /** Prints the reference, made from the code. */
 @Command(name = "docs", description = "Print the reference: pipeline, errors, commands, exit-codes or telemetry.")
@@ -90,6 +91,7 @@ final class DocsCommand implements Callable<Integer> {
                         SampleError.values(),
                         ProvenanceError.values(),
                         WatermarkError.values(),
+                        ChangeLogError.values(),
                         RegistryError.values(),
                         PlanError.values(),
                         CheckpointError.values(),

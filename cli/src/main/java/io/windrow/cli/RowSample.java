@@ -40,7 +40,9 @@ final class RowSample {
     /** Reads until there are enough rows or no more. */
     void read(StreamName stream, ReadMode mode, Taker taker) {
         read = 0;
-        try (SplitPlanner planner = source.plan(List.of(new StreamRequest(stream, mode, 1, Optional.empty())))) {
+        // A sample makes no slot: a table that is followed shows the rows that its first copy would read.
+        ReadMode how = mode == ReadMode.CDC ? ReadMode.SNAPSHOT : mode;
+        try (SplitPlanner planner = source.plan(List.of(new StreamRequest(stream, how, 1, Optional.empty())))) {
             if (planner.refusals().containsKey(stream)) {
                 throw planner.refusals().get(stream);
             }

@@ -3,6 +3,7 @@ package io.windrow.cli;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.Source;
+import io.windrow.api.source.Until;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.observe.Outcome;
 import io.windrow.core.observe.RunListener;
@@ -37,6 +38,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--every", paramLabel = "DURATION", converter = Span.class, description = "Run again and again, for example every 5m, from start to start.")
     @Nullable Duration every;
+
+    @Option(names = "--follow", description = "Follow change streams until the command is stopped; without it they are read up to the log's end as of the start.")
+    boolean follow;
 
     @Option(names = "--full-refresh", description = "Read from the start, in a new generation. In append mode rows are delivered again.")
     boolean fullRefresh;
@@ -74,7 +78,8 @@ final class RunCommand implements Callable<Integer> {
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
                 StateStore store = Stores.open(plan.spec())) {
             RunOptions options = new RunOptions(
-                    streams(plan, context), refresh, limit == null ? OptionalLong.empty() : OptionalLong.of(limit));
+                    streams(plan, context), refresh, limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
+                    follow ? Until.STOPPED : Until.CAUGHT_UP);
             LocalRunner runner = new LocalRunner(store, context, event -> {
                 telemetry.on(event);
                 view.on(event);

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TinyIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -31,20 +30,8 @@ public final class BatchBuilder implements AutoCloseable {
     private final FieldVector[] vectors;
     private final boolean[] spoken;
     private final Map<Integer, TinyIntVector> presence = new HashMap<>();
-    private @Nullable Changes changes;
+    private @Nullable ChangeColumns changes;
     private int rows;
-
-    /** Facts of a change stream, per row. */
-    private record Changes(TinyIntVector operations, BigIntVector ordinals, BigIntVector commitMicros, BigIntVector transactions)
-            implements AutoCloseable {
-        @Override
-        public void close() {
-            operations.close();
-            ordinals.close();
-            commitMicros.close();
-            transactions.close();
-        }
-    }
 
     /** A builder without rows. The vectors are taken from {@code allocator}, which stays the caller's. */
     public BatchBuilder(StreamSchema schema, BufferAllocator allocator) {
@@ -118,27 +105,27 @@ public final class BatchBuilder implements AutoCloseable {
      * Says what happened to the row. Without it every row is an insert; a builder that says it once says it for every row
      * of the batch.
      *
-     * @param ordinal the row's place within its position, from 0
+     * @param position the place of the transaction's commit in the source's log
+     * @param ordinal the row's place within its transaction, from 0
      * @param commitMicros commit time at the source, microseconds since 1970 UTC
      * @param transaction the source's transaction id
      */
-    public BatchBuilder change(Operation operation, long ordinal, long commitMicros, long transaction) {
-        Changes facts = changes;
+    public BatchBuilder change(Operation operation, long position, long ordinal, long commitMicros, long transaction) {
+        ChangeColumns facts = changes;
         if (facts == null) {
             if (rows > 0) {
                 throw WindrowException.of(
                         BatchError.ROW_INCOMPLETE,
                         "Building a batch of " + schema.stream() + ": the rows before this one have no operation");
             }
-            facts = new Changes(
-                    new TinyIntVector("operation", allocator), new BigIntVector("ordinal", allocator),
-                    new BigIntVector("commit", allocator), new BigIntVector("transaction", allocator));
+            facts = ChangeColumns.empty(allocator);
             changes = facts;
         }
         facts.operations().setSafe(rows, operation.ordinal());
         facts.ordinals().setSafe(rows, ordinal);
         facts.commitMicros().setSafe(rows, commitMicros);
         facts.transactions().setSafe(rows, transaction);
+        facts.positions().setSafe(rows, position);
         return this;
     }
 
@@ -152,7 +139,7 @@ public final class BatchBuilder implements AutoCloseable {
                                 + schema.columns().get(i).name());
             }
         }
-        Changes facts = changes;
+        ChangeColumns facts = changes;
         if (facts != null && facts.operations().getValueCount() <= rows && isUnset(facts.operations())) {
             throw WindrowException.of(
                     BatchError.ROW_INCOMPLETE,
@@ -197,7 +184,7 @@ public final class BatchBuilder implements AutoCloseable {
     }
 
     private @Nullable ChangeColumns changeColumns() {
-        Changes facts = changes;
+        ChangeColumns facts = changes;
         if (facts == null && presence.isEmpty()) {
             return null;
         }
@@ -207,24 +194,16 @@ public final class BatchBuilder implements AutoCloseable {
         if (facts == null) {
             facts = inserts();
         }
-        facts.operations().setValueCount(rows);
-        facts.ordinals().setValueCount(rows);
-        facts.commitMicros().setValueCount(rows);
-        facts.transactions().setValueCount(rows);
-        return new ChangeColumns(
-                facts.operations(), facts.ordinals(), facts.commitMicros(), facts.transactions(), presence,
-                Optional.empty());
+        facts.rowCount(rows);
+        return facts.with(presence, Optional.empty());
     }
 
-    private Changes inserts() {
-        Changes facts = new Changes(
-                new TinyIntVector("operation", allocator), new BigIntVector("ordinal", allocator),
-                new BigIntVector("commit", allocator), new BigIntVector("transaction", allocator));
+    private ChangeColumns inserts() {
+        ChangeColumns facts = ChangeColumns.empty(allocator);
         for (int row = 0; row < rows; row++) {
             facts.operations().setSafe(row, Operation.INSERT.ordinal());
             facts.ordinals().setSafe(row, row);
-            facts.commitMicros().setSafe(row, 0);
-            facts.transactions().setSafe(row, 0);
+            facts.positions().setSafe(row, 0);
         }
         return facts;
     }

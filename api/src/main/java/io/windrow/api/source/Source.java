@@ -3,6 +3,7 @@ package io.windrow.api.source;
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.schema.StreamName;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,9 @@ import java.util.Optional;
 
 /** One configured source. {@link #check}, {@link #discover} and {@link #plan} are called by one thread; {@link #open} by many. */
 public interface Source extends AutoCloseable {
+    /** The measure of a batch that counts rows which came again although they had been delivered. */
+    String SEEN_AGAIN = "seen_again";
+
     /**
      * Connects, authenticates, tests for missing and for excess privileges. Returns named results; never throws for an
      * expected failure. Leaves no trace and moves no state.
@@ -36,8 +40,27 @@ public interface Source extends AutoCloseable {
     /** Starts a run over the given streams. */
     SplitPlanner plan(List<StreamRequest> requests);
 
-    /** Opens a split that this source's planner handed out. Called on the thread that will use the reader. */
+    /** Opens a split of one stream that this source's planner handed out. Called on the thread that will use the reader. */
     SplitReader open(Split split, Optional<Position> from);
+
+    /**
+     * Opens a log ({@link Split.Kind#LOG}). As {@link #open}. The reader begins at the
+     * lowest of the positions and brings of each stream only what lies behind its own; what it passes over is counted as
+     * seen again ({@link Source#SEEN_AGAIN}), not as read.
+     *
+     * @param starts the streams that are read, and where each goes on
+     */
+    default SplitReader openLog(Split split, Map<StreamName, Position> starts) {
+        throw new IllegalStateException("The source has no log such as " + split.id());
+    }
+
+    /**
+     * How the positions of one split follow each other: whoever goes on at the lower one gets all that lies behind the
+     * higher one. A source with a log must tell; empty: positions cannot be compared.
+     */
+    default Optional<Comparator<Position>> order() {
+        return Optional.empty();
+    }
 
     /** The capability to verify deliveries, if the source has it. */
     default Optional<Reconciliation> reconciliation() {

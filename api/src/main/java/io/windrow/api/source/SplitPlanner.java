@@ -25,13 +25,23 @@ public interface SplitPlanner extends AutoCloseable {
     /** Up to {@code max} further splits. An empty answer means: none now (see {@link #finished()}). */
     List<Assignment> next(int max);
 
-    /** A reader has read the split to its end. Its rows may not be committed yet. */
+    /**
+     * A reader has read the split to its end, or to where it ends for this run ({@link ReadResult.End#resume}). Its rows may
+     * not be committed yet. Called once for a log, with all of its streams.
+     */
     void ended(Split split, EndProof proof);
 
-    /** A reader could not finish. The split is handed out again, from the position if there is one. */
+    /**
+     * A reader could not finish. The split is handed out again, from the position if there is one. Of a log every
+     * stream's part is given back, each with its own position, before the next call of {@link #next}; so are the parts that
+     * the store has as open.
+     */
     void giveBack(Split split, Optional<Position> position);
 
-    /** Whether every split of the stream has ended. Endless streams never are. */
+    /** Nothing more of the stream is read in this run: what waits for it goes on without it. */
+    default void parked(StreamName stream) {}
+
+    /** Whether every split of the stream has ended. Endless streams have only for a run that reads {@link Until#CAUGHT_UP}. */
     boolean ended(StreamName stream);
 
     /** Whether every split of every stream has ended. */
@@ -43,6 +53,12 @@ public interface SplitPlanner extends AutoCloseable {
     /** The epoch that holds this state is committed: the source may forget what lies before it. */
     void acknowledge(StreamName stream, PlannerState state);
 
+    /**
+     * Everything up to the position of a log is committed, and nobody reads it any more in this run: the source
+     * may let go of it, as {@link SplitReader#acknowledge} says. A failure to do so is not worth the run.
+     */
+    default void acknowledge(Split split, Position position) {}
+
     /** Keeps the planner's connection alive. Called at least every 5 s. */
     void keepAlive();
 
@@ -53,7 +69,21 @@ public interface SplitPlanner extends AutoCloseable {
      * A split for a reader.
      *
      * @param split the split
-     * @param from where to go on; empty: from the start
+     * @param starts where each of its streams goes on; a stream that is not there: from the start
      */
-    record Assignment(Split split, Optional<Position> from) {}
+    record Assignment(Split split, Map<StreamName, Position> starts) {
+        public Assignment {
+            starts = Map.copyOf(starts);
+        }
+
+        /** A split of one stream. */
+        public Assignment(Split split, Optional<Position> from) {
+            this(split, from.map(position -> Map.of(split.stream(), position)).orElse(Map.of()));
+        }
+
+        /** Where the only stream goes on; empty: from the start. */
+        public Optional<Position> from() {
+            return Optional.ofNullable(starts.get(split.stream()));
+        }
+    }
 }

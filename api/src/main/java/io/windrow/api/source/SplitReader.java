@@ -16,8 +16,8 @@ public interface SplitReader extends AutoCloseable {
     ReadResult read(long deadlineNanos);
 
     /**
-     * Everything up to the position is committed: the source may let go of it (I2). The only place that releases
-     * upstream data. May repeat, may lag behind, is never ahead.
+     * Everything up to the position is committed, of all streams of the split: the source may let go of it (I2). The only
+     * place that releases upstream data. May repeat, may lag behind, is never ahead.
      */
     void acknowledge(Position position);
 

@@ -1,6 +1,8 @@
 package io.windrow.api.source;
 
+import io.windrow.api.batch.Position;
 import io.windrow.api.schema.StreamName;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,5 +13,19 @@ import java.util.Optional;
  * @param generation the delivery's generation; splits carry it in their ids
  * @param state what the planner saved for the stream at the last committed epoch; empty at the first run, after a reset
  *     and in a new generation
+ * @param until how long a stream without an end is read
+ * @param released up to where logs were let go with everything of the stream delivered, by split id: it goes on there or
+ *     at its own place, whichever is later
  */
-public record StreamRequest(StreamName stream, ReadMode mode, long generation, Optional<PlannerState> state) {}
+public record StreamRequest(
+        StreamName stream, ReadMode mode, long generation, Optional<PlannerState> state, Until until,
+        Map<String, Position> released) {
+    public StreamRequest {
+        released = Map.copyOf(released);
+    }
+
+    /** A stream that is read up to where its source stands now. */
+    public StreamRequest(StreamName stream, ReadMode mode, long generation, Optional<PlannerState> state) {
+        this(stream, mode, generation, state, Until.CAUGHT_UP, Map.of());
+    }
+}

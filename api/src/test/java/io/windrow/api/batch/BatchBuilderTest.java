@@ -73,11 +73,11 @@ class BatchBuilderTest {
     @Test
     void changesCarryTheirOperation() {
         try (BatchBuilder builder = builder(new ColumnType.Int(64, true))) {
-            builder.change(Operation.INSERT, 0, 17, 3).set(0, 1).endRow();
-            builder.change(Operation.DELETE, 1, 17, 3).set(0, 1).endRow();
+            builder.change(Operation.INSERT, 40, 0, 17, 3).set(0, 1).endRow();
+            builder.change(Operation.DELETE, 40, 1, 17, 3).set(0, 1).endRow();
             builder.set(0, 2);
             assertThatThrownBy(builder::endRow).satisfies(error -> assertThat(code(error)).isEqualTo(BatchError.ROW_INCOMPLETE));
-            builder.change(Operation.UPDATE, 2, 18, 4).endRow();
+            builder.change(Operation.UPDATE, 41, 0, 18, 4).endRow();
             try (Batch batch = builder.build(HERE)) {
                 var operations = batch.changes().orElseThrow().operations();
                 assertThat(IntStream.range(0, 3).mapToObj(row -> Operation.values()[operations.get(row)]))

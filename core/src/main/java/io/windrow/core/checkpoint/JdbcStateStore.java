@@ -109,6 +109,22 @@ final class JdbcStateStore implements StateStore {
     }
 
     @Override
+    public synchronized List<Release> released(String pipeline) {
+        String doing = "Reading what was released of " + pipeline;
+        return transaction(doing, Access.READ, c -> new ReleaseRows(c, pipeline, damage(doing)).all());
+    }
+
+    @Override
+    public synchronized void release(Lease lease, Release release) {
+        String doing = "Saving how far split " + release.split() + " of " + lease.pipeline() + " is released";
+        transaction(doing, Access.WRITE, c -> {
+            fence(c, lease, doing); // I6
+            new ReleaseRows(c, lease.pipeline(), damage(doing)).save(release);
+            return 1;
+        });
+    }
+
+    @Override
     public synchronized void open(Lease lease, GenerationStart generation) {
         String doing = "Opening generation " + generation.generation() + " of " + generation.stream();
         transaction(doing, Access.WRITE, c -> {

@@ -51,6 +51,12 @@ public interface StateStore extends AutoCloseable {
      */
     List<RememberedRows> remembered(String pipeline, StreamName stream);
 
+    /** Up to where the logs that streams share were let go, or are about to be, one for each log. Needs no lease. */
+    List<Release> released(String pipeline);
+
+    /** Saves up to where a log may be let go, before it is; takes the place of what was saved of it. Same refusals as {@link #save}. */
+    void release(Lease lease, Release release);
+
     /** Opens a new generation of a stream (reset, rewind, edit). Same refusals as {@link #save}. */
     void open(Lease lease, GenerationStart generation);
 

@@ -131,9 +131,7 @@ public final class KeptSchemas implements Transform {
             Optional<ChangeColumns> changes = Optional.ofNullable(parts.changes());
             VectorSchemaRoot rows = relabelled(parts.rows(), to, from);
             ChangeColumns with = changes
-                    .map(c -> new ChangeColumns(
-                            c.operations(), c.ordinals(), c.commitMicros(), c.transactions(), c.presence(),
-                            c.before().map(before -> relabelled(before, to, from))))
+                    .map(c -> c.with(c.presence(), c.before().map(before -> relabelled(before, to, from))))
                     .orElse(null);
             return parts.withRows(to, rows, with).batch();
         }

@@ -11,4 +11,9 @@ import io.windrow.api.source.ReadMode;
  * @param read how it is read
  * @param write how its rows change the target
  */
-public record PlannedStream(StreamName stream, ReadMode read, WriteMode write) {}
+public record PlannedStream(StreamName stream, ReadMode read, WriteMode write) {
+    /** Whether the stream's changes are kept one by one, and not applied to a state. */
+    public boolean keepsChanges() {
+        return read == ReadMode.CDC && write == WriteMode.APPEND;
+    }
+}

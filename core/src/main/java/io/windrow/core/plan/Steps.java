@@ -10,6 +10,8 @@ import io.windrow.api.transform.Transform;
 import io.windrow.core.contract.ContractTransform;
 import io.windrow.core.policy.Governance;
 import io.windrow.core.transform.Hiding;
+import io.windrow.core.transform.change.ChangeLog;
+import io.windrow.core.transform.change.ChangeLogError;
 import io.windrow.core.transform.dedupe.Dedupe;
 import io.windrow.core.transform.dedupe.RowMemory;
 import io.windrow.core.transform.mask.MaskError;
@@ -204,6 +206,34 @@ public record Steps(List<Transform> transforms) {
     public Steps after(Transform first) {
         List<Transform> all = new ArrayList<>(List.of(first));
         all.addAll(transforms);
+        return new Steps(all);
+    }
+
+    /**
+     * The same, and the changes of these streams become rows, as the last step. Refuses steps for these streams that need
+     * whole rows, which a change does not always have.
+     */
+    public Steps keepingChanges(Set<StreamName> streams) {
+        if (streams.isEmpty()) {
+            return this;
+        }
+        for (StreamName stream : streams) {
+            for (Transform transform : transforms) {
+                boolean unfit = switch (transform) {
+                    case ShapeTransform shape -> shape.needsWholeRows(stream);
+                    case SampleTransform sample -> sample.concerns(stream);
+                    case Dedupe dedupe -> dedupe.concerns(stream);
+                    default -> false;
+                };
+                if (unfit) {
+                    throw WindrowException.of(
+                            ChangeLogError.STEP_UNFIT,
+                            "Keeping the changes of " + stream + ": filter, computed fields, sample and dedupe need whole rows");
+                }
+            }
+        }
+        List<Transform> all = new ArrayList<>(transforms);
+        all.add(new ChangeLog(streams));
         return new Steps(all);
     }
 

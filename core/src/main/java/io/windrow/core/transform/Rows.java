@@ -111,6 +111,8 @@ public final class Rows {
                 (BigIntVector) pick(changes.ordinals(), indexes, count),
                 (BigIntVector) pick(changes.commitMicros(), indexes, count),
                 (BigIntVector) pick(changes.transactions(), indexes, count),
+                (BigIntVector) pick(changes.positions(), indexes, count),
+                (BigIntVector) pick(changes.links(), indexes, count),
                 presence,
                 changes.before().map(before -> pick(before, indexes, count)));
     }

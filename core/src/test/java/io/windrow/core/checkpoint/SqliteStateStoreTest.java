@@ -7,6 +7,7 @@ import static io.windrow.core.checkpoint.Samples.epoch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windrow.api.batch.Position;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.source.PlannerState;
 import io.windrow.core.ledger.LedgerEntry;
@@ -201,6 +202,24 @@ class SqliteStateStoreTest {
         expect(CheckpointError.CORRUPTED, () -> store.documents(PIPELINE, "schema"));
         sql("DELETE FROM windrow_document WHERE name = 's.b' AND version = 1");
         expect(CheckpointError.CORRUPTED, () -> store.documents(PIPELINE, "schema"));
+    }
+
+    @Test
+    void whatALogMayLetGoIsSavedUnderTheLeaseInThisFormAndKeepsItsStreams() throws SQLException {
+        Lease lease = store.acquire(PIPELINE, "me", TTL);
+        store.release(lease, new Release("slot:s", new Position(1, "5"), Map.of(ORDERS, 1L)));
+        Release second = new Release("slot:s", new Position(1, "7"), Map.of(ORDERS, 2L));
+        store.release(lease, second);
+        assertThat(store.released(PIPELINE)).containsExactly(second);
+        assertThat(second.of(ORDERS, 2)).contains(new Position(1, "7"));
+        assertThat(second.of(ORDERS, 1)).as("another generation").isEmpty();
+        assertThat(ReleaseJson.write(second)).isEqualTo(
+                "{\"position_version\":1,\"position\":\"7\",\"streams\":[{\"namespace\":\""
+                        + ORDERS.namespace() + "\",\"name\":\"" + ORDERS.name() + "\",\"generation\":2}]}");
+        store.release(lease);
+        expect(CheckpointError.LEASE_LOST, () -> store.release(lease, second));
+        sql("UPDATE windrow_release SET record = replace(record, '7', '8')");
+        expect(CheckpointError.CORRUPTED, () -> store.released(PIPELINE));
     }
 
     private void sql(String statement) throws SQLException {

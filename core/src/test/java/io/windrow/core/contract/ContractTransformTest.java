@@ -118,7 +118,7 @@ class ContractTransformTest {
         Batch batch;
         try (BatchBuilder builder = new BatchBuilder(schema, allocator)) {
             for (int i = 0; i < 4; i++) {
-                builder.change(Operation.INSERT, i, 1, 1);
+                builder.change(Operation.INSERT, 1, i, 1, 1);
                 switch (i) {
                     case 0 -> builder.unchanged("c");
                     case 1 -> builder.absent("c");

@@ -206,7 +206,8 @@ class RowHasherTest {
             present.setValueCount(1);
             ChangeColumns changes = new ChangeColumns(
                     operations, new BigIntVector("a", allocator), new BigIntVector("b", allocator),
-                    new BigIntVector("c", allocator), Map.of(2, present), Optional.empty());
+                    new BigIntVector("c", allocator), new BigIntVector("d", allocator), new BigIntVector("e", allocator),
+                    Map.of(2, present), Optional.empty());
             try (Batch batch = new Batch(
                     new StreamSchema(StreamName.of("s"), 1, List.of(key, other), List.of()), root, new Position(1, ""),
                     Account.ZERO, Map.of(), changes)) {

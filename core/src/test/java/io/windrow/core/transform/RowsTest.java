@@ -77,7 +77,7 @@ class RowsTest {
         try (BatchBuilder builder = new BatchBuilder(
                 new StreamSchema(SCHEMA.stream(), 1, SCHEMA.columns().subList(0, 1), List.of("id")), allocator)) {
             for (int i = 0; i < 6; i++) {
-                builder.change(i % 2 == 0 ? Operation.INSERT : Operation.DELETE, i, 100 + i, 7);
+                builder.change(i % 2 == 0 ? Operation.INSERT : Operation.DELETE, 1, i, 100 + i, 7);
                 if (i == 4) {
                     builder.unchanged("id").endRow();
                 } else {

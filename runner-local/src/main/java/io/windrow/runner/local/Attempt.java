@@ -1,12 +1,10 @@
 package io.windrow.runner.local;
 
-import io.windrow.api.batch.Position;
 import io.windrow.api.context.Failpoints;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.source.PlannerState;
-import io.windrow.api.source.Split;
 import io.windrow.api.source.SplitPlanner;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.epoch.StreamCut;
@@ -14,18 +12,16 @@ import io.windrow.core.observe.RunEvent;
 import io.windrow.core.run.RetryBudget;
 import io.windrow.core.run.Verdict;
 import io.windrow.core.spec.OnError;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -37,11 +33,10 @@ final class Attempt {
     private static final long TICK_MILLIS = 100;
     private static final long KEEP_ALIVE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long WAKE_NANOS = TimeUnit.SECONDS.toNanos(2);
-    /** Failures in a row after which a split is not tried on the same planner again: its connection may be the culprit. */
-    private static final int TRIES_IN_PLACE = 2;
 
     private final Map<StreamName, StreamTrack> tracks;
     private final SplitPlanner planner;
+    private final SplitDesk splits;
     private final Crew crew;
     private final CommitThread committer;
     private final EpochBuilder builder;
@@ -53,7 +48,6 @@ final class Attempt {
     private final BooleanSupplier stopRequested;
     private final ProgressTicker ticker;
     private final ArrayDeque<Message> deferred = new ArrayDeque<>();
-    private final List<Delayed> delayed = new ArrayList<>();
 
     /** The number of the next cut; what workers read now belongs to it. */
     private long cut = 1;
@@ -61,6 +55,7 @@ final class Attempt {
     private int reportsMissing;
     private @Nullable WindrowException plannerLost;
     private boolean committing;
+    private int releasing;
     private boolean stopping;
     private boolean woken;
     private long stoppingSince;
@@ -70,9 +65,10 @@ final class Attempt {
     Attempt(
             Map<StreamName, StreamTrack> tracks, SplitPlanner planner, Crew crew, CommitThread committer,
             EpochBuilder builder, Flow flow, RunParts parts, RetryBudget budget,
-            BooleanSupplier stopRequested) {
+            Beginning beginning, BooleanSupplier stopRequested) {
         this.tracks = tracks;
         this.planner = planner;
+        this.splits = new SplitDesk(tracks, planner, crew, flow, parts, budget, beginning);
         this.crew = crew;
         this.committer = committer;
         this.builder = builder;
@@ -84,8 +80,6 @@ final class Attempt {
         this.stopRequested = stopRequested;
         this.ticker = new ProgressTicker(tracks.values(), flow, announcer);
     }
-
-    private record Delayed(long notBefore, StreamName stream, Split split, Optional<Position> at) {}
 
     /** Runs until every stream has ended, is parked or is stopped, and everything that was read well is committed. */
     void run() throws InterruptedException {
@@ -104,7 +98,7 @@ final class Attempt {
             }
             tick();
             if (!stopping) {
-                assign();
+                splits.assign(cut);
             }
             if (cutDue() && !drained()) {
                 cut();
@@ -166,19 +160,10 @@ final class Attempt {
         switch (message) {
             case Message.Ended ended when isLater(ended.cut()) -> deferred.add(ended);
             case Message.GaveBack back when isLater(back.cut()) -> deferred.add(back);
-            case Message.Ended ended -> {
-                crew.free(ended.worker());
-                if (!flow.isParked(ended.split().stream())) {
-                    planner.ended(ended.split(), ended.proof());
-                    track(ended.split().stream()).ended(ended.split(), ended.proof());
-                }
-            }
-            case Message.GaveBack back -> {
-                crew.free(back.worker());
-                gaveBack(back);
-            }
+            case Message.Ended ended -> splits.ended(ended);
+            case Message.GaveBack back -> splits.gaveBack(back, stopping);
             case Message.Staged staged -> {
-                staged.reading().ifPresent(at -> track(at.split().stream()).readUpTo(at.split(), at.position()));
+                staged.reading().ifPresent(at -> splits.readUpTo(at.split(), at.place()));
                 staged.tallies().forEach((stream, tally) -> track(stream).tallied(tally));
                 if (--reportsMissing == 0) {
                     capture();
@@ -186,6 +171,10 @@ final class Attempt {
             }
             case Message.Failed failed -> parked(track(failed.stream()), failed.error());
             case Message.Decided decided -> decided(decided);
+            case Message.Released released -> {
+                releasing--;
+                splits.released(released.release());
+            }
             case Message.Fatal fatal -> throw fatal(fatal.cause());
             case Message.Nudge ignored -> {}
         }
@@ -202,34 +191,9 @@ final class Attempt {
         return Failures.coded(cause, "Running");
     }
 
-    private void gaveBack(Message.GaveBack back) {
-        StreamName stream = back.split().stream();
-        StreamTrack track = track(stream);
-        if (flow.isParked(stream)) {
-            return;
-        }
-        track.readUpTo(back.split(), back.at());
-        if (back.error().isEmpty() || stopping) {
-            return;
-        }
-        WindrowException error = back.error().get();
-        int failures = track.failedAgain(back.progressed());
-        Verdict verdict = pace.retry().judge(error.kind(), failures, ThreadLocalRandom.current().nextDouble());
-        if (failures <= TRIES_IN_PLACE && verdict instanceof Verdict.Retry retry && budget.spend()) {
-            announcer.announce(new RunEvent.ErrorMet(Optional.of(stream), error));
-            retrying(stream, error, failures, retry.after());
-            delayed.add(new Delayed(System.nanoTime() + retry.after().toNanos(), stream, back.split(), back.at()));
-        } else {
-            flow.park(stream, error);
-        }
-    }
-
-    private void retrying(StreamName stream, WindrowException error, int failures, Duration after) {
-        announcer.announce(new RunEvent.Retrying(stream, error, failures, pace.retry().attempts(), after));
-    }
-
     private void parked(StreamTrack track, WindrowException error) {
         track.parked(error);
+        planner.parked(track.stream());
         announcer.announce(new RunEvent.ErrorMet(Optional.of(track.stream()), error));
         switch (pace.retry().judge(error.kind(), track.failedAgain(false), 0)) {
             case Verdict.Retry ignored -> {}
@@ -248,40 +212,11 @@ final class Attempt {
         }
     }
 
-    private void assign() {
-        long now = System.nanoTime();
-        for (Iterator<Delayed> all = delayed.iterator(); all.hasNext(); ) {
-            Delayed due = all.next();
-            if (due.notBefore() <= now) {
-                all.remove();
-                if (!flow.isParked(due.stream())) {
-                    planner.giveBack(due.split(), due.at());
-                }
-            }
-        }
-        while (crew.free() > 0) {
-            List<SplitPlanner.Assignment> next = planner.next(crew.free());
-            if (next.isEmpty()) {
-                return;
-            }
-            for (SplitPlanner.Assignment assignment : next) {
-                if (flow.isParked(assignment.split().stream())) {
-                    continue; // Maybe since before it was planned to its end: it has no track here then.
-                }
-                StreamTrack track = track(assignment.split().stream());
-                track.handedOut(assignment.split(), assignment.from());
-                if (!flow.isLimited(track.stream())) {
-                    crew.read(assignment.split(), assignment.from(), track.savedPosition(assignment.split()), cut);
-                }
-            }
-        }
-    }
-
     private boolean cutDue() {
         if (reportsMissing > 0 || committing) {
             return false;
         }
-        boolean dirty = flow.epochDirty() || tracks.values().stream().anyMatch(StreamTrack::hasChanged);
+        boolean dirty = flow.epochDirty() || flow.hasMoved() || tracks.values().stream().anyMatch(StreamTrack::hasChanged);
         return dirty
                 && (flow.epochFull()
                         || flow.openWriters().get() > 16L + 2L * pace.workers()
@@ -290,7 +225,7 @@ final class Attempt {
 
     /** Whether nothing is being read, staged or committed and nothing will be read. */
     private boolean drained() {
-        if (crew.busy() > 0 || reportsMissing > 0 || committing || !deferred.isEmpty() || !flow.messages().isEmpty()) {
+        if (crew.busy() > 0 || reportsMissing > 0 || committing || releasing > 0 || !deferred.isEmpty() || !flow.messages().isEmpty()) {
             return false;
         }
         if (stopping) {
@@ -298,7 +233,7 @@ final class Attempt {
         }
         return tracks.values().stream().allMatch(track ->
                 flow.isParked(track.stream()) || flow.isLimited(track.stream())
-                        || planner.ended(track.stream()) && delayed.stream().noneMatch(d -> d.stream().equals(track.stream())));
+                        || planner.ended(track.stream()) && !splits.waits(track.stream()));
     }
 
     private boolean nothingLeft() {
@@ -349,6 +284,7 @@ final class Attempt {
                 discarded.put(track.stream(), track.dropTally());
             }
         }
+        splits.cut(parts.stream().map(StreamCut::stream).collect(Collectors.toSet()));
         builder.nextEpochBegins(cutAt);
         committer.commit(parts, discarded);
         ArrayDeque<Message> waiting = new ArrayDeque<>(deferred);
@@ -365,6 +301,11 @@ final class Attempt {
             planner.acknowledge(part.stream(), part.planner());
             crew.acknowledge(StreamTrack.positions(part), part.stream());
         }
+        splits.decided(decided.committed().stream().map(StreamEpoch::stream).collect(Collectors.toSet()))
+                .forEach(release -> {
+                    releasing++;
+                    committer.release(release);
+                });
         failpoints.reach("run.after_acknowledge");
         committing = false;
         flow.committing(false);

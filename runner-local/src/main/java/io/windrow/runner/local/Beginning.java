@@ -1,5 +1,6 @@
 package io.windrow.runner.local;
 
+import io.windrow.api.batch.Position;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
@@ -11,17 +12,20 @@ import io.windrow.api.source.StreamRequest;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.OpenSplit;
 import io.windrow.core.checkpoint.Progress;
+import io.windrow.core.checkpoint.Release;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.epoch.EpochDriver;
+import io.windrow.core.epoch.SharedRelease;
 import io.windrow.core.ledger.EventTimes;
-import io.windrow.core.transform.mask.MaskTransform;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.plan.Steps;
 import io.windrow.core.replay.Lineage;
+import io.windrow.core.transform.mask.MaskTransform;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,9 +45,12 @@ final class Beginning {
     private final Map<StreamName, StreamEpoch> acknowledged = new TreeMap<>();
     private final Map<StreamName, Progress> bases = new TreeMap<>();
     private final Map<StreamName, StreamState> states = new TreeMap<>();
+    private final Optional<Comparator<Position>> order;
+    private final List<Release> released;
 
     Beginning(
-            RunParts parts, Map<StreamName, StreamTrack> tracks, Flow flow, RunBook book, Lease lease, Steps steps) {
+            RunParts parts, Map<StreamName, StreamTrack> tracks, Flow flow, RunBook book, Lease lease, Steps steps,
+            Optional<Comparator<Position>> order) {
         this.schemas = new StreamSchemas(parts, lease);
         this.steps = steps;
         this.book = book;
@@ -51,6 +58,8 @@ final class Beginning {
         this.asOf = parts.context().clock().instant();
         this.tracks = tracks;
         this.flow = flow;
+        this.order = order;
+        this.released = parts.store().released(parts.job().pipeline());
     }
 
     /** What the store shows as committed; those among it that an earlier run had only prepared are this run's doing. */
@@ -103,7 +112,8 @@ final class Beginning {
             Optional<Progress> base = restarts ? Optional.empty() : state.base();
             base.ifPresent(progress -> bases.put(track.stream(), progress));
             requests.add(new StreamRequest(
-                    track.stream(), track.task().read(), generation, base.map(Progress::planner)));
+                    track.stream(), track.task().read(), generation, base.map(Progress::planner),
+                    parts.options().until(), released(track.stream(), generation)));
         }
         return requests;
     }
@@ -183,6 +193,32 @@ final class Beginning {
         }
     }
 
+    /** A stream that shared a split and had no rows for a while wrote no epoch: what was released says how far it is. */
+    private Optional<Position> resume(OpenSplit open, StreamTrack track) {
+        Map<String, Position> further = released(track.stream(), track.generation());
+        return open.position()
+                .map(saved -> order.map(by -> SharedRelease.resume(
+                                by, saved, Optional.ofNullable(further.get(open.split().id()))))
+                        .orElse(saved));
+    }
+
+    /** How the positions of the source's splits follow each other, if it says so. */
+    Optional<Comparator<Position>> order() {
+        return order;
+    }
+
+    /** Up to where logs were let go with everything of the stream in this generation delivered, by split id. */
+    private Map<String, Position> released(StreamName stream, long generation) {
+        Map<String, Position> all = new TreeMap<>();
+        released.forEach(one -> one.of(stream, generation).ifPresent(position -> all.put(one.split(), position)));
+        return all;
+    }
+
+    /** Up to where logs were let go before this attempt. */
+    List<Release> released() {
+        return released;
+    }
+
     /** What happens to every batch of this attempt. Known once the streams are planned. */
     Steps steps() {
         return steps;
@@ -203,8 +239,9 @@ final class Beginning {
             Progress base = bases.get(stream);
             if (base != null) {
                 for (OpenSplit open : base.openSplits().values()) {
-                    planner.giveBack(open.split(), open.position());
-                    track.reopened(open.split(), open.position());
+                    Optional<Position> at = resume(open, track);
+                    planner.giveBack(open.split(), at);
+                    track.reopened(open.split(), at);
                 }
             }
             StreamEpoch committed = acknowledged.get(stream);

@@ -1,14 +1,25 @@
 package io.windrow.runner.local;
 
 import io.windrow.api.batch.Position;
+import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.Split;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** What a worker is told; obeyed at the next batch boundary, in order. */
 sealed interface Command {
-    /** Read this split. */
-    record Read(Split split, Optional<Position> from, Optional<Position> committed, Handover handover) implements Command {}
+    /**
+     * Read this split.
+     *
+     * @param streams the streams of the split that are read
+     * @param starts where each of them goes on; one that is not there: from the start
+     * @param committed up to where the split may be let go at once
+     */
+    record Read(
+            Split split, List<StreamName> streams, Map<StreamName, Position> starts, Optional<Position> committed,
+            Handover handover)
+            implements Command {}
 
     /**
      * Stage what was written; what comes next belongs to the next cut.

@@ -2,6 +2,7 @@ package io.windrow.runner.local;
 
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.Staged;
+import io.windrow.core.checkpoint.Release;
 import io.windrow.core.epoch.EpochDriver;
 import io.windrow.core.epoch.StreamCut;
 import java.time.Duration;
@@ -30,6 +31,8 @@ final class CommitThread implements AutoCloseable {
     private sealed interface Work {
         record Commit(List<StreamCut> cuts, Map<StreamName, List<Staged>> discarded, long began) implements Work {}
 
+        record LetGo(Release release) implements Work {}
+
         record Leave() implements Work {}
     }
 
@@ -47,25 +50,42 @@ final class CommitThread implements AutoCloseable {
         work.add(new Work.Commit(cuts, discarded, System.nanoTime()));
     }
 
+    /** Saves up to where a log may be let go; the answer is a {@link Message.Released}. */
+    void release(Release release) {
+        work.add(new Work.LetGo(release));
+    }
+
     private void run() {
         try {
-            while (work.take() instanceof Work.Commit epoch) {
-                MDC.put("epoch", Long.toString(driver.nextEpoch()));
-                MDC.put("stream", LogScope.name(epoch.cuts().stream().map(StreamCut::stream).toList()));
-                epoch.discarded().forEach(io::discard);
-                if (epoch.cuts().isEmpty()) {
-                    driver.skip();
-                } else {
-                    driver.commit(epoch.cuts());
+            while (true) {
+                switch (work.take()) {
+                    case Work.Commit epoch -> commit(epoch);
+                    case Work.LetGo letGo -> {
+                        io.release(letGo.release());
+                        flow.tell(new Message.Released(letGo.release()));
+                    }
+                    case Work.Leave ignored -> {
+                        return;
+                    }
                 }
-                flow.tell(new Message.Decided(
-                        io.takeCommitted(), Duration.ofNanos(System.nanoTime() - epoch.began())));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Throwable e) {
             flow.tell(new Message.Fatal(e));
         }
+    }
+
+    private void commit(Work.Commit epoch) {
+        MDC.put("epoch", Long.toString(driver.nextEpoch()));
+        MDC.put("stream", LogScope.name(epoch.cuts().stream().map(StreamCut::stream).toList()));
+        epoch.discarded().forEach(io::discard);
+        if (epoch.cuts().isEmpty()) {
+            driver.skip();
+        } else {
+            driver.commit(epoch.cuts());
+        }
+        flow.tell(new Message.Decided(io.takeCommitted(), Duration.ofNanos(System.nanoTime() - epoch.began())));
     }
 
     /** Ends the thread after the epoch that it is committing. */

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +60,12 @@ final class Crew implements AutoCloseable {
         return workers.size();
     }
 
-    void read(Split split, Optional<Position> from, Optional<Position> committed, long cut) {
+    /** How batches travel now. */
+    Command.Handover handover() {
+        return handover;
+    }
+
+    void read(Command.Read read, long cut) {
         Integer number = idle.poll();
         if (number == null) {
             number = workers.size();
@@ -71,8 +75,8 @@ final class Crew implements AutoCloseable {
             threads.add(thread);
             thread.start();
         }
-        reading.put(number, split);
-        workers.get(number).tell(new Command.Read(split, from, committed, handover));
+        reading.put(number, read.split());
+        workers.get(number).tell(read);
     }
 
     /** Decides how batches travel: a thread of its own for writing pays only while there is a core for it. */
@@ -95,10 +99,21 @@ final class Crew implements AutoCloseable {
 
     void acknowledge(Map<String, Position> positions, StreamName stream) {
         reading.forEach((number, split) -> {
-            if (split.stream().equals(stream) && positions.containsKey(split.id())) {
+            if (split.kind() == Split.Kind.PART && split.stream().equals(stream) && positions.containsKey(split.id())) {
                 workers.get(number).tell(new Command.Acknowledge(positions));
             }
         });
+    }
+
+    /** Tells the reader of a shared split up to where it may let go; false if nobody reads it. */
+    boolean acknowledge(String shared, Position position) {
+        for (Map.Entry<Integer, Split> one : reading.entrySet()) {
+            if (one.getValue().id().equals(shared)) {
+                workers.get(one.getKey()).tell(new Command.Acknowledge(Map.of(shared, position)));
+                return true;
+            }
+        }
+        return false;
     }
 
     void wakeUp() {

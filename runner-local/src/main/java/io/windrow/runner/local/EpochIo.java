@@ -9,6 +9,7 @@ import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.StreamCommit;
 import io.windrow.core.checkpoint.Progress;
+import io.windrow.core.checkpoint.Release;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.Status;
 import io.windrow.core.checkpoint.StreamEpoch;
@@ -62,11 +63,23 @@ final class EpochIo implements EpochEffects {
 
     @Override
     public void save(List<StreamEpoch> epochs) {
+        saved(epochs.getFirst().stream(), () -> store.save(lease.lease(), epochs));
+        boolean prepared = epochs.stream().anyMatch(epoch -> epoch.status() == Status.PREPARED);
+        failpoints.reach(prepared ? "run.after_save_prepared" : "run.after_save_committed");
+    }
+
+    /** Saves up to where a log may be let go. */
+    void release(Release release) {
+        saved(release.streams().keySet().iterator().next(), () -> store.release(lease.lease(), release));
+        failpoints.reach("run.after_release");
+    }
+
+    private void saved(StreamName stream, Runnable save) {
         for (int failure = 1; ; failure++) {
             lease.check();
             try {
-                store.save(lease.lease(), epochs);
-                break;
+                save.run();
+                return;
             } catch (WindrowException e) {
                 Verdict verdict = retry.judge(e.kind(), failure, ThreadLocalRandom.current().nextDouble());
                 if (!(verdict instanceof Verdict.Retry again)) {
@@ -74,14 +87,12 @@ final class EpochIo implements EpochEffects {
                 }
                 announcer.announce(new RunEvent.ErrorMet(Optional.empty(), e));
                 announcer.announce(new RunEvent.Retrying(
-                        epochs.getFirst().stream(), e, failure, retry.attempts(), again.after()));
+                        stream, e, failure, retry.attempts(), again.after()));
                 if (!pause.of(again.after())) {
                     throw e;
                 }
             }
         }
-        boolean prepared = epochs.stream().anyMatch(epoch -> epoch.status() == Status.PREPARED);
-        failpoints.reach(prepared ? "run.after_save_prepared" : "run.after_save_committed");
     }
 
     @Override

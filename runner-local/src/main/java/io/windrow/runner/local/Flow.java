@@ -34,6 +34,7 @@ final class Flow {
     private long begunCut;
     private volatile int behind;
     private volatile boolean aborted;
+    private volatile boolean moved;
 
     Flow(Pace pace) {
         this.pace = pace;
@@ -125,12 +126,23 @@ final class Flow {
         return epochRows.get() >= pace.epochRows() || epochBytes.get() >= pace.epochBytes();
     }
 
+    /** A split has moved on although no row came: its place is saved with the next cut. */
+    void moved() {
+        moved = true;
+    }
+
+    /** Whether {@link #moved} was called since the last cut. */
+    boolean hasMoved() {
+        return moved;
+    }
+
     /** Whether rows were read since the last cut. */
     boolean epochDirty() {
         return epochRows.get() > 0 || epochBytes.get() > 0;
     }
 
     void epochCut() {
+        moved = false;
         epochRows.set(0);
         epochBytes.set(0);
         fullTold.set(false);

@@ -5,6 +5,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.EndProof;
 import io.windrow.api.source.Split;
+import io.windrow.core.checkpoint.Release;
 import io.windrow.core.checkpoint.StreamEpoch;
 import java.time.Duration;
 import java.util.List;
@@ -18,12 +19,15 @@ import java.util.Optional;
  * pipeline's.
  */
 sealed interface Message {
-    /** A split was read to its end. */
-    record Ended(int worker, long cut, Split split, EndProof proof) implements Message {}
+    /** A split was read to its end, or to where it ends for this run and from where the next one goes on. */
+    record Ended(int worker, long cut, Split split, EndProof proof, Optional<Position> resume) implements Message {}
+
+    /** The store shows up to where a log may be let go. */
+    record Released(Release release) implements Message {}
 
     /** A reader gave a split back: by an error, or because it was told to. */
     record GaveBack(
-            int worker, long cut, Split split, Optional<Position> at, boolean progressed,
+            int worker, long cut, Split split, SplitPlace at, boolean progressed,
             Optional<WindrowException> error)
             implements Message {}
 
@@ -44,5 +48,5 @@ sealed interface Message {
     record Nudge() implements Message {}
 
     /** Up to where a worker had read its split at the cut. */
-    record ReadUpTo(Split split, Optional<Position> position) {}
+    record ReadUpTo(Split split, SplitPlace place) {}
 }

@@ -1,6 +1,7 @@
 package io.windrow.runner.local;
 
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.Until;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -11,13 +12,19 @@ import java.util.Set;
  * @param refresh where to begin
  * @param limit stop each stream at the first batch boundary at or after so many rows; what was read is committed, but a
  *     limited read is not complete, so replace mode does not swap
+ * @param until how long streams without an end are read
  */
-public record RunOptions(Set<StreamName> streams, Refresh refresh, OptionalLong limit) {
+public record RunOptions(Set<StreamName> streams, Refresh refresh, OptionalLong limit, Until until) {
     /** All streams, from where they are, to their end. */
     public static final RunOptions NONE = new RunOptions(Set.of(), Refresh.CONTINUE, OptionalLong.empty());
 
     public RunOptions {
         streams = Set.copyOf(streams);
+    }
+
+    /** A run that reads streams without an end up to where their source stands when it begins. */
+    public RunOptions(Set<StreamName> streams, Refresh refresh, OptionalLong limit) {
+        this(streams, refresh, limit, Until.CAUGHT_UP);
     }
 
     /** Where a run begins. */

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,8 +170,13 @@ final class RunSession {
             }
             EpochDriver driver = new EpochDriver(
                     job.pipeline(), lease.lease().fencingToken(), loaded, todo.keySet(), io);
-            Steps steps = job.steps().begin(new RunFacts(parts.id(), parts.context().clock(), book.key()));
-            Beginning beginning = new Beginning(parts, todo, current, book, lease.lease(), steps);
+            RunFacts facts = new RunFacts(parts.id(), parts.context().clock(), book.key());
+            Steps steps = job.steps().begin(facts).keepingChanges(todo.values().stream()
+                    .map(StreamTrack::task)
+                    .filter(PlannedStream::keepsChanges)
+                    .map(PlannedStream::stream)
+                    .collect(Collectors.toSet()));
+            Beginning beginning = new Beginning(parts, todo, current, book, lease.lease(), steps, source.order());
             beginning.recovered(loaded, io.takeCommitted());
             var requests = beginning.requests(driver);
             if (requests.isEmpty()) {
@@ -181,16 +187,17 @@ final class RunSession {
                 reached = true;
                 Map<StreamName, StreamTrack> planned = beginning.planned(planner, sink);
                 CommitThread commits = new CommitThread(driver, io, current, parts.threads().of("commit"));
-                read(planned, source, sink, planner, commits, saving, current, book.key(), beginning.steps());
+                read(planned, source, sink, planner, commits, saving, current, book.key(), beginning);
             }
         }
     }
 
     private void read(
             Map<StreamName, StreamTrack> planned, Source source, Sink sink, SplitPlanner planner, CommitThread commits,
-            Pause saving, Flow current, HashKey key, Steps steps)
+            Pause saving, Flow current, HashKey key, Beginning beginning)
             throws InterruptedException {
         Job job = parts.job();
+        Steps steps = beginning.steps();
         WriterNumbers numbers = new WriterNumbers(sink, planned, lease.lease().fencingToken());
         Crew crew = new Crew(
                 job.pace().workers(), Runtime.getRuntime().availableProcessors(), current, parts.threads().of("reader"),
@@ -206,7 +213,7 @@ final class RunSession {
             new Attempt(
                             planned, planner, crew, commits,
                             new EpochBuilder(job.pipeline(), parts.context().clock(), key.id(), steps), current, parts, budget,
-                            () -> stopRequested)
+                            beginning, () -> stopRequested)
                     .run();
             orderly = true;
         } finally {

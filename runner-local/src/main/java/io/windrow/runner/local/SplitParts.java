@@ -2,12 +2,15 @@ package io.windrow.runner.local;
 
 import io.windrow.api.batch.Position;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.EndProof;
 import io.windrow.api.source.Split;
 import io.windrow.core.observe.RunEvent;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +22,7 @@ final class SplitParts {
     private Instant began = Instant.EPOCH;
     private Optional<Position> from = Optional.empty();
     private Optional<Position> to = Optional.empty();
-    private long rows;
-    private long bytes;
+    private final Map<StreamName, Read> reads = new TreeMap<>();
 
     SplitParts(Consumer<RunEvent> listener, Clock clock) {
         this.listener = listener;
@@ -36,13 +38,11 @@ final class SplitParts {
         began = clock.instant();
         from = at;
         to = at;
-        rows = 0;
-        bytes = 0;
+        reads.clear();
     }
 
-    void read(long moreRows, long moreBytes, Position after) {
-        rows += moreRows;
-        bytes += moreBytes;
+    void read(StreamName stream, long rows, long bytes, Position after) {
+        reads.merge(stream, new Read(rows, bytes), Read::plus);
         to = Optional.of(after);
     }
 
@@ -68,8 +68,18 @@ final class SplitParts {
         }
     }
 
+    /** Of a shared split each stream that had rows is told of; of none, the first. */
     private void tell(Split of, long epoch, Optional<EndProof> end, Optional<WindrowException> error) {
-        listener.accept(new RunEvent.SplitRead(
-                of.stream(), of.id(), epoch, began, clock.instant(), from, to, rows, bytes, end, error));
+        if (reads.isEmpty()) {
+            reads.put(of.streams().getFirst(), new Read(0, 0));
+        }
+        reads.forEach((stream, read) -> listener.accept(new RunEvent.SplitRead(
+                stream, of.id(), epoch, began, clock.instant(), from, to, read.rows(), read.bytes(), end, error)));
+    }
+
+    private record Read(long rows, long bytes) {
+        Read plus(Read more) {
+            return new Read(rows + more.rows, bytes + more.bytes);
+        }
     }
 }

@@ -22,7 +22,6 @@ import io.windrow.core.plan.PlannedStream;
 import io.windrow.core.transform.watermark.Watermark;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +76,8 @@ final class StreamTrack {
         /** Where the current epoch began. */
         Optional<Position> epochStart;
         boolean touched;
+        /** The split ended for this run; it is open again in the next. */
+        boolean reached;
 
         OpenTrack(Split split, Optional<Position> position) {
             this.split = split;
@@ -150,12 +151,43 @@ final class StreamTrack {
         }
     }
 
+    /** A split that others share is at another place; no reason to commit as long as no row of the stream was there. */
+    void movedOn(String split, Position position) {
+        OpenTrack known = open.get(split);
+        if (known != null) {
+            known.position = Optional.of(position);
+            known.touched = true;
+        }
+    }
+
+    /** Where the split is; empty: at its start. */
+    Optional<Position> position(String split) {
+        OpenTrack known = open.get(split);
+        return known == null ? Optional.empty() : known.position;
+    }
+
+    /** The split ended for this run; the next one goes on where it is. */
+    void reached(String split, EndProof proof) {
+        OpenTrack known = open.get(split);
+        if (known != null) {
+            known.reached = true;
+            endedRanges.add(new SplitRange(split, known.epochStart, known.position, Optional.of(proof)));
+            known.touched = false;
+        }
+        changed = true;
+        proven(proof);
+    }
+
     void ended(Split split, EndProof proof) {
         OpenTrack known = open.remove(split.id());
         endedSplits.add(split.id());
         endedRanges.add(new SplitRange(
                 split.id(), known == null ? Optional.empty() : known.epochStart, Optional.empty(), Optional.of(proof)));
         changed = true;
+        proven(proof);
+    }
+
+    private void proven(EndProof proof) {
         evidence.add(proof.kind());
         if (proof.rows() < 0) {
             allProven = false;
@@ -273,7 +305,7 @@ final class StreamTrack {
     }
 
     boolean isOpen() {
-        return !open.isEmpty();
+        return open.values().stream().anyMatch(track -> !track.reached);
     }
 
     boolean done() {
@@ -323,7 +355,7 @@ final class StreamTrack {
         long rows = counters.rows.get();
         Progress.State state = error != null ? Progress.State.PARKED
                 : completed ? Progress.State.DONE
-                : !open.isEmpty() ? Progress.State.READING
+                : isOpen() ? Progress.State.READING
                 : ending || rows > 0 ? Progress.State.COMMITTING
                 : Progress.State.WAITING;
         long estimate = plan == null ? -1 : plan.estimatedRows();

@@ -43,7 +43,8 @@ final class Worker implements Runnable {
     private long cut;
     private volatile @Nullable SplitReader reader;
     private @Nullable Split split;
-    private Optional<Position> position = Optional.empty();
+    private List<StreamName> streams = List.of();
+    private final ReadPlace place = new ReadPlace();
     private boolean progressed;
     private Command.Handover handover = Command.Handover.INLINE;
     private long lastKeepAlive;
@@ -154,37 +155,39 @@ final class Worker implements Runnable {
         try {
             keepAlive();
         } catch (RuntimeException e) {
-            giveBack(Optional.of(
-                    Failures.coded(e, "Keeping split " + current.id() + " of " + current.stream() + " alive")));
+            giveBack(Optional.of(Failures.coded(e, "Keeping " + name(current) + " alive")));
         }
     }
 
     private void open(Command.Read read) {
         split = read.split();
-        position = read.from();
+        streams = read.streams();
+        Optional<Position> from = place.begin(split, read.starts());
         progressed = false;
         handover = read.handover();
-        MDC.put("stream", split.stream().toString());
+        MDC.put("stream", LogScope.name(streams));
         MDC.put("epoch", Long.toString(flow.epochOf(cut)));
-        parts.opened(split, position);
-        if (flow.isParked(split.stream())) {
+        parts.opened(split, from);
+        if (streams.stream().allMatch(flow::isParked)) {
             giveBack(Optional.empty());
             return;
         }
         try {
-            SplitReader opened = source.open(split, read.from());
+            SplitReader opened = switch (split.kind()) {
+                case PART -> source.open(split, from);
+                case LOG -> source.openLog(split, read.starts());
+            };
             reader = opened;
             lastKeepAlive = System.nanoTime();
             read.committed().ifPresent(opened::acknowledge);
         } catch (RuntimeException e) {
-            giveBack(Optional.of(Failures.coded(e, "Opening split " + split.id() + " of " + split.stream())));
+            giveBack(Optional.of(Failures.coded(e, "Opening " + name(read.split()))));
         }
     }
 
     private void step() throws InterruptedException {
         Split current = current();
-        StreamName stream = current.stream();
-        if (flow.isParked(stream) || flow.isLimited(stream)) {
+        if (streams.stream().allMatch(flow::isParked) || streams.stream().anyMatch(flow::isLimited)) {
             giveBack(Optional.empty());
             return;
         }
@@ -198,12 +201,20 @@ final class Worker implements Runnable {
                 return;
             }
             switch (open().read(System.nanoTime() + READ_NANOS)) {
-                case ReadResult.Data data -> deliver(stream, data.batch());
-                case ReadResult.Idle ignored -> unreserve();
+                case ReadResult.Data data -> {
+                    deliver(data.batch());
+                    place.moved(data.moved());
+                }
+                case ReadResult.Idle idle -> {
+                    unreserve();
+                    if (place.moved(idle.moved())) {
+                        flow.moved();
+                    }
+                }
                 case ReadResult.End end -> {
                     release();
                     parts.ended(flow.epochOf(cut), end.proof());
-                    flow.tell(new Message.Ended(number, cut, current, end.proof()));
+                    flow.tell(new Message.Ended(number, cut, current, end.proof(), end.resume()));
                     split = null;
                     MDC.remove("stream");
                     return;
@@ -212,12 +223,19 @@ final class Worker implements Runnable {
             keepAlive();
         } catch (RuntimeException e) {
             if (split != null) {
-                giveBack(Optional.of(Failures.coded(e, "Reading split " + current.id() + " of " + stream)));
+                giveBack(Optional.of(Failures.coded(e, "Reading " + name(current))));
             }
         }
     }
 
-    private void deliver(StreamName stream, Batch read) throws InterruptedException {
+    private void deliver(Batch read) throws InterruptedException {
+        StreamName stream = read.stream();
+        if (flow.isParked(stream)) {
+            // Another stream of the split goes on; this one stays where it is.
+            read.close();
+            unreserve();
+            return;
+        }
         long bytes = read.bytes();
         long rows = read.account().in();
         Position after = read.position();
@@ -251,9 +269,9 @@ final class Worker implements Runnable {
             reserved = 0;
             taken = true;
             writes.write(batch, hashSource, hashOut, bytes, handover);
-            position = Optional.of(after);
+            place.passed(stream, after);
             progressed = true;
-            parts.read(rows, bytes, after);
+            parts.read(stream, rows, bytes, after);
             long now = System.nanoTime();
             notBefore = now + flow.throttle().take(rows, bytes, now);
         } catch (WindrowException e) {
@@ -272,7 +290,7 @@ final class Worker implements Runnable {
             }
         }
         if (limit.isPresent() && flow.counters(stream).rows.get() >= limit.getAsLong()) {
-            flow.limit(stream);
+            streams.forEach(flow::limit);
         }
     }
 
@@ -307,7 +325,7 @@ final class Worker implements Runnable {
 
     private void cut(Command.Cut taken) {
         Optional<Message.ReadUpTo> reading =
-                split == null ? Optional.empty() : Optional.of(new Message.ReadUpTo(split, position));
+                split == null ? Optional.empty() : Optional.of(new Message.ReadUpTo(split, place.now()));
         flow.cutPassed();
         chain.epoch(taken.epoch() + 1);
         parts.cut(taken.epoch());
@@ -326,7 +344,7 @@ final class Worker implements Runnable {
             try {
                 opened.acknowledge(committed);
             } catch (RuntimeException e) {
-                giveBack(Optional.of(Failures.coded(e, "Acknowledging split " + split.id() + " of " + split.stream())));
+                giveBack(Optional.of(Failures.coded(e, "Acknowledging " + name(split))));
             }
         }
     }
@@ -337,7 +355,7 @@ final class Worker implements Runnable {
         }
         release();
         parts.gaveBack(flow.epochOf(cut), error);
-        flow.tell(new Message.GaveBack(number, cut, split, position, progressed, error));
+        flow.tell(new Message.GaveBack(number, cut, split, place.now(), progressed, error));
         split = null;
         MDC.remove("stream");
     }
@@ -359,6 +377,10 @@ final class Worker implements Runnable {
         } catch (RuntimeException e) {
             flow.tell(new Message.Fatal(e));
         }
+    }
+
+    private static String name(Split split) {
+        return "split " + split.id() + " of " + LogScope.name(split.streams());
     }
 
     private Split current() {

@@ -6,14 +6,15 @@ import io.windrow.api.context.Notices;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Source;
 import io.windrow.api.transform.Transform;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StateStores;
+import io.windrow.core.contract.SchemaRules;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.observe.RunResult;
 import io.windrow.core.observe.StreamResult;
 import io.windrow.core.plan.PlannedStream;
-import io.windrow.core.contract.SchemaRules;
 import io.windrow.core.plan.Steps;
 import io.windrow.core.run.RetryPolicy;
 import io.windrow.core.spec.OnError;
@@ -22,9 +23,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -37,6 +38,7 @@ final class Bench implements AutoCloseable {
     final List<PlannedStream> streams = new ArrayList<>();
     final List<Transform> transforms = new ArrayList<>();
     final RootAllocator root = new RootAllocator();
+    Function<Context, Source> source;
     private final Path folder;
     private final String url;
     Failpoints failpoints = Failpoints.NONE;
@@ -50,6 +52,7 @@ final class Bench implements AutoCloseable {
 
     Bench(Path folder) {
         this.folder = folder;
+        this.source = context -> new MemorySource(upstream, context);
         this.url = "jdbc:sqlite:" + folder.resolve("state.db");
     }
 
@@ -69,7 +72,7 @@ final class Bench implements AutoCloseable {
                 new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(5), 2), onError,
                 maxRowsPerSecond, 0);
         return new Job(
-                "bench", context -> new MemorySource(upstream, context), context -> target.connect(),
+                "bench", source, context -> target.connect(),
                 source -> List.copyOf(streams), new Steps(transforms), schemas, pace, Optional.empty());
     }
 

@@ -33,7 +33,7 @@ class CrashTest {
     Path folder;
 
     /** What a test throws where the process would die. */
-    private static final class SimulatedCrash extends Error {
+    static final class SimulatedCrash extends Error {
         private static final long serialVersionUID = 1L;
     }
 

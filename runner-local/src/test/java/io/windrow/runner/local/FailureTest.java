@@ -63,7 +63,7 @@ class FailureTest {
         bench.close();
     }
 
-    private enum Trouble implements ErrorCode {
+    enum Trouble implements ErrorCode {
         FLAKY(ErrorKind.EXTERNAL_TRANSIENT),
         GONE(ErrorKind.EXTERNAL_PERMANENT),
         BAD_ROW(ErrorKind.DATA),

@@ -36,10 +36,13 @@ public enum CrashMode {
             "mode: incremental, cursor: updated_at",
             "append",
             EnumSet.of(Change.INSERT, Change.VACUUM),
-            List.of());
+            List.of()),
+    /** The change log behind a first copy, appended; folded, it is the table. */
+    CHANGES("changes", "mode: cdc", "append", Change.all(), List.of("postgres.before_log", "run.after_release"));
 
+    private static final String COPY = "postgres.before_copy";
     private static final List<String> EVERYWHERE = List.of(
-            "postgres.before_copy", "run.after_read", "run.after_transform", "run.after_stage",
+            COPY, "run.after_read", "run.after_transform", "run.after_stage",
             "run.after_save_prepared", "run.after_commit", "run.after_save_committed", "run.after_acknowledge", "run.before_end",
             "files.after_write", "files.before_sync", "files.after_stage", "files.before_publish", "files.after_rename",
             "files.before_manifest", "files.after_manifest");
@@ -67,6 +70,10 @@ public enum CrashMode {
     public List<String> failpoints() {
         List<String> places = new ArrayList<>(EVERYWHERE);
         places.addAll(more);
+        if (this == CHANGES) {
+            // It is copied once, so only the first start passes there.
+            places.remove(COPY);
+        }
         return places;
     }
 
@@ -104,6 +111,11 @@ public enum CrashMode {
                         + copy + " WHERE id = 1 + NEW.id * 7919 % 3000; RETURN NULL; END $$",
                 "CREATE TRIGGER repeat AFTER INSERT ON " + changing + " FOR EACH ROW EXECUTE FUNCTION repeat()",
                 "ANALYZE repeated");
+    }
+
+    /** Whether the target holds changes, which make the table when they are folded. */
+    boolean keepsChanges() {
+        return this == CHANGES;
     }
 
     /** Whether the target holds one whole read after the other. */

@@ -5,7 +5,12 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,10 +28,17 @@ public record Delivered(Path folder, CrashMode mode) {
     private static final Pattern ROW = Pattern.compile("\"id\":(\\d+),\"payload\":\"([0-9a-f]*)\"");
     private static final Pattern GENERATION = Pattern.compile("g\\d+");
 
+    private static final Pattern CHANGE = Pattern.compile("\"id\":(\\d+),\"payload\":(null|\"[0-9a-f]*\").*\"_op\":\"(\\w+)\","
+            + "\"_position\":(\\d+),\"_ordinal\":(\\d+)");
+
     /** The rows, each as id and payload. The last entry is the newest generation. */
     public TreeMap<String, List<List<@Nullable String>>> rows() throws IOException {
         TreeMap<String, List<List<@Nullable String>>> found = new TreeMap<>();
         if (!Files.exists(folder)) {
+            return found;
+        }
+        if (mode.keepsChanges()) {
+            found.put(read(folder), folded());
             return found;
         }
         try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
@@ -42,6 +54,43 @@ public record Delivered(Path folder, CrashMode mode) {
             }
         }
         return found;
+    }
+
+    /** The rows that the changes lead to, in the log's order; one that is there twice is in the answer twice. */
+    private List<List<@Nullable String>> folded() throws IOException {
+        record Change(long position, long ordinal, String op, String id, String payload) {}
+        List<Change> changes = new ArrayList<>();
+        try (Stream<Path> walk = Files.walk(folder)) {
+            for (Path file : walk.filter(path -> path.toString().endsWith(".jsonl")).toList()) {
+                for (String line : Files.readAllLines(file)) {
+                    Matcher row = CHANGE.matcher(line);
+                    if (!row.find()) {
+                        throw new AssertionError("Reading " + file + ": no change in " + line);
+                    }
+                    changes.add(new Change(
+                            Long.parseLong(row.group(4)), Long.parseLong(row.group(5)), row.group(3), row.group(1),
+                            row.group(2).replace("\"", "")));
+                }
+            }
+        }
+        changes.sort(Comparator.comparingLong(Change::position).thenComparingLong(Change::ordinal));
+        List<List<@Nullable String>> rows = new ArrayList<>();
+        Map<String, List<@Nullable String>> state = new LinkedHashMap<>();
+        Set<String> seen = new HashSet<>();
+        for (Change change : changes) {
+            String place = change.position() + "/" + (change.op().equals("copy") ? change.id() : change.ordinal());
+            if (!seen.add(change.op() + place)) {
+                rows.add(List.of(change.id(), "delivered twice: " + change));
+            } else if (change.op().equals("delete")) {
+                if (state.remove(change.id()) == null) {
+                    rows.add(List.of(change.id(), "deleted before it was there: " + change));
+                }
+            } else {
+                state.put(change.id(), List.of(change.id(), change.payload()));
+            }
+        }
+        rows.addAll(state.values());
+        return rows;
     }
 
     private String read(Path file) {

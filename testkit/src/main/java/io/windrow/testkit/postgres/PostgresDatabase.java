@@ -150,6 +150,10 @@ public final class PostgresDatabase implements BeforeAllCallback, AfterAllCallba
         PostgresServer current = server;
         if (current != null) {
             server = null;
+            // A slot belongs to the server and would keep the database; its reader may be a process that was killed.
+            current.execute("SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots WHERE database = '" + name
+                    + "' AND active_pid IS NOT NULL");
+            current.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = '" + name + "'");
             current.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
         }
     }

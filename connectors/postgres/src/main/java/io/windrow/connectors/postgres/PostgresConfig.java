@@ -30,7 +30,8 @@ public record PostgresConfig(
         @Doc(value = "How long to wait for another session's lock.", defaultValue = "10s") Duration lockTimeout,
         @Doc(value = "How long to wait for a connection.", defaultValue = "10s") Duration connectTimeout,
         @Doc(value = "A transaction that is open for longer than this and holds an incremental stream back is named.", defaultValue = "10m")
-                Duration longTransaction) {
+                Duration longTransaction,
+        @Doc("How streams of mode cdc follow changes.") Optional<ChangesConfig> changes) {
     public PostgresConfig {
         streams = List.copyOf(streams);
         require(splitSize.bytes() >= 8192, "split_size must be 8KiB or more");
@@ -52,7 +53,13 @@ public record PostgresConfig(
                 32_768,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(10),
-                Duration.ofMinutes(10));
+                Duration.ofMinutes(10),
+                Optional.empty());
+    }
+
+    /** How changes are followed. */
+    ChangesConfig following() {
+        return changes.orElse(ChangesConfig.DEFAULT);
     }
 
     private static void require(boolean holds, String text) {

@@ -10,6 +10,7 @@ import io.windrow.api.source.SourceFactory;
 import io.windrow.api.source.SourceTraits;
 import io.windrow.connectors.postgres.catalog.CatalogError;
 import io.windrow.connectors.postgres.codec.CodecError;
+import io.windrow.connectors.postgres.pgoutput.LogError;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +28,7 @@ public final class PostgresConnector implements Connector {
 
     @Override
     public String description() {
-        return "PostgreSQL 14 to 18: tables, views and queries, as snapshots or incrementally";
+        return "PostgreSQL 14 to 18: tables, views and queries, as snapshots or incrementally; tables also as change streams";
     }
 
     @Override
@@ -42,7 +43,8 @@ public final class PostgresConnector implements Connector {
 
     @Override
     public List<ErrorCode> errorCodes() {
-        return Stream.<ErrorCode[]>of(PostgresError.values(), CatalogError.values(), CodecError.values())
+        return Stream.<ErrorCode[]>of(
+                        PostgresError.values(), CatalogError.values(), CodecError.values(), LogError.values())
                 .flatMap(Stream::of)
                 .toList();
     }
@@ -56,7 +58,8 @@ public final class PostgresConnector implements Connector {
         @Override
         public SourceTraits traits(PostgresConfig config) {
             return new SourceTraits(
-                    Set.of(ReadMode.SNAPSHOT, ReadMode.INCREMENTAL), SourceTraits.Replay.POSITION, false, true);
+                    Set.of(ReadMode.SNAPSHOT, ReadMode.INCREMENTAL, ReadMode.CDC), SourceTraits.Replay.POSITION,
+                    config.streams().stream().anyMatch(stream -> stream.mode() == ReadMode.CDC), true);
         }
 
         @Override

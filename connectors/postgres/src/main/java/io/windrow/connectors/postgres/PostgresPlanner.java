@@ -34,6 +34,7 @@ final class PostgresPlanner implements SplitPlanner {
     private final Map<StreamName, StreamRead> reads = new LinkedHashMap<>();
     private final Map<StreamName, StreamPlan> plans = new LinkedHashMap<>();
     private final Map<StreamName, WindrowException> refusals = new LinkedHashMap<>();
+    private final Optional<LogPlan> log;
 
     PostgresPlanner(PostgresSource source, Context context, List<StreamRequest> requests) {
         this.config = source.config();
@@ -57,6 +58,7 @@ final class PostgresPlanner implements SplitPlanner {
                 }
             }
             Catalog catalog = StreamShape.catalog(session, wanted);
+            this.log = log(source, selected, requests);
             for (StreamRequest request : requests) {
                 StreamConfig stream = wanted.get(request.stream());
                 if (stream != null) {
@@ -76,6 +78,22 @@ final class PostgresPlanner implements SplitPlanner {
         }
     }
 
+    private Optional<LogPlan> log(
+            PostgresSource source, Map<StreamName, StreamConfig> selected, List<StreamRequest> requests) throws SQLException {
+        Optional<StreamRequest> first =
+                requests.stream().filter(request -> request.mode() == ReadMode.CDC).findFirst();
+        if (first.isEmpty()) {
+            return Optional.empty();
+        }
+        List<StreamName> sharing = new ArrayList<>();
+        selected.forEach((name, stream) -> {
+            if (stream.mode() == ReadMode.CDC) {
+                sharing.add(name);
+            }
+        });
+        return Optional.of(new LogPlan(source, context, session, moment.server(), sharing, first.get().until()));
+    }
+
     private void plan(
             PostgresSource source, StreamRequest request, StreamConfig stream, Catalog catalog, boolean isNew) {
         StreamName name = request.stream();
@@ -84,9 +102,6 @@ final class PostgresPlanner implements SplitPlanner {
                 throw WindrowException.of(
                         PostgresError.STREAM_INVALID,
                         "Planning " + name + ": a wildcard selects it for the first time, and new_tables is refuse");
-            }
-            if (request.mode() == ReadMode.CDC) {
-                throw StreamShape.invalid(name, "mode cdc is not offered by this connector yet");
             }
             StreamRead read = session.guarded(() -> read(source, request, stream, catalog));
             reads.put(name, read);
@@ -111,6 +126,9 @@ final class PostgresPlanner implements SplitPlanner {
         source.remember(shape);
         List<Leaf> leaves = shape.relation().isPresent() ? Leaf.of(session, shape.relation().get()) : List.of();
         long splitBytes = config.splitSize().bytes();
+        if (request.mode() == ReadMode.CDC) {
+            return log.orElseThrow().follow(shape, leaves, request);
+        }
         if (request.mode() == ReadMode.INCREMENTAL) {
             return new WindowRead(shape, leaves, moment, splitBytes, request, session, context);
         }
@@ -191,17 +209,31 @@ final class PostgresPlanner implements SplitPlanner {
                 next.addAll(read.next(max - next.size()));
             }
         }
+        if (next.size() < max) {
+            log.map(LogPlan::next).ifPresent(next::addAll);
+        }
         return next;
     }
 
     @Override
     public void ended(Split split, EndProof proof) {
-        read(split.stream()).ended(split);
+        if (LogSplit.isLog(split)) {
+            log.ifPresent(LogPlan::ended);
+        } else {
+            read(split.stream()).ended(split);
+        }
     }
 
     @Override
     public void giveBack(Split split, Optional<Position> position) {
         read(split.stream()).giveBack(split, position);
+    }
+
+    @Override
+    public void parked(StreamName stream) {
+        if (find(stream) instanceof ChangesRead read) {
+            read.park();
+        }
     }
 
     @Override
@@ -220,14 +252,22 @@ final class PostgresPlanner implements SplitPlanner {
         return read(stream).state();
     }
 
-    /** The database keeps nothing for us. */
+    /** The database keeps nothing of a table's parts for us. */
     @Override
     public void acknowledge(StreamName stream, PlannerState state) {}
+
+    @Override
+    public void acknowledge(Split split, Position position) {
+        log.ifPresent(one -> one.letGo(split, position));
+    }
 
     @Override
     public void keepAlive() {
         try {
             session.row("SELECT 1");
+            if (log.isPresent()) {
+                log.get().keepAlive();
+            }
         } catch (SQLException e) {
             WindrowException lost = SqlStates.coded("Keeping the snapshot alive", e);
             throw lost.errorCode() == PostgresError.CONNECTION_LOST
@@ -238,6 +278,7 @@ final class PostgresPlanner implements SplitPlanner {
 
     @Override
     public void close() {
+        log.ifPresent(LogPlan::close);
         session.close();
     }
 }

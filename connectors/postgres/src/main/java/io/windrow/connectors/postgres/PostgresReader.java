@@ -2,6 +2,7 @@ package io.windrow.connectors.postgres;
 
 import io.windrow.api.batch.Account;
 import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.ChangeColumns;
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
@@ -216,8 +217,11 @@ final class PostgresReader implements SplitReader {
         if (current == null) {
             throw misused("a batch before the split was opened");
         }
+        ChangeColumns changes = split.consistent().isPresent()
+                ? CopiedRows.changes(count, split.consistent().getAsLong(), context.allocator())
+                : null;
         return new ReadResult.Data(
-                new Batch(current.schema(), rows.take(), position, Account.ofRead(count), exceptions, null));
+                new Batch(current.schema(), rows.take(), position, Account.ofRead(count), exceptions, changes));
     }
 
     /**

@@ -168,6 +168,10 @@ final class PostgresReconciliation implements Reconciliation {
     private PostgresSplit split(StreamShape shape, PlannerState delivered) {
         Optional<Window> window = Optional.empty();
         StateText state = StateText.parse(delivered.text());
+        if (state.text("read").equals("cdc")) {
+            throw StreamShape.invalid(
+                    shape.stream(), "a change log is not compared with its table; 'verify --files' checks what was delivered");
+        }
         if (state.text("read").equals("windows")) {
             Horizon until = WindowState.of(delivered).since().orElse(new Horizon(0, List.of()));
             window = Optional.of(new Window(Optional.empty(), until, Optional.empty()));

@@ -16,6 +16,7 @@ import io.windrow.api.source.StreamDescription;
 import io.windrow.api.source.StreamRequest;
 import io.windrow.connectors.postgres.catalog.Catalog;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,21 @@ final class PostgresSource implements Source {
         return found;
     }
 
+    /** The stream as the database has it at this moment. */
+    StreamShape fresh(StreamName stream) {
+        try (Session session = Session.open(address, config)) {
+            session.begin(null);
+            StreamConfig settings = StreamSelection.of(session, config, Notices.IGNORE).get(stream);
+            if (settings == null) {
+                throw WindrowException.of(
+                        PostgresError.NO_SUCH_STREAM, "Reading " + stream + ": the pipeline file selects no such stream");
+            }
+            return StreamShape.of(session, stream, settings, StreamShape.catalog(session, Map.of(stream, settings)));
+        } catch (SQLException e) {
+            throw SqlStates.coded("Reading what " + stream + " looks like now", e);
+        }
+    }
+
     @Override
     public List<CheckResult> check() {
         return new PostgresChecks(this).run();
@@ -103,6 +119,16 @@ final class PostgresSource implements Source {
     public SplitReader open(Split split, Optional<Position> from) {
         return new PostgresReader(
                 this, context, split.stream(), PostgresSplit.of(split), from.map(PostgresPosition::of));
+    }
+
+    @Override
+    public SplitReader openLog(Split split, Map<StreamName, Position> starts) {
+        return new LogReader(this, context, LogSplit.of(split), starts);
+    }
+
+    @Override
+    public Optional<Comparator<Position>> order() {
+        return Optional.of(LogPosition.ORDER);
     }
 
     @Override

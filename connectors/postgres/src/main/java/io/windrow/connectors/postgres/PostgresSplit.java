@@ -2,6 +2,7 @@ package io.windrow.connectors.postgres;
 
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.Split;
+import io.windrow.connectors.postgres.pgoutput.Lsn;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
  * @param pages the pages, if it is cut by pages
  * @param window the transactions whose rows belong to it, if the stream is incremental
  * @param keys the range of the first key column, if it is cut by keys
+ * @param consistent the place in the change log that the snapshot belongs to, if changes follow on it
  */
 record PostgresSplit(
         Part part,
@@ -22,8 +24,16 @@ record PostgresSplit(
         Optional<StreamName> relation,
         Optional<Pages> pages,
         Optional<Window> window,
-        Optional<Keys> keys) {
+        Optional<Keys> keys,
+        OptionalLong consistent) {
     private static final int VERSION = 1;
+
+    /** A part of a table that is not followed. */
+    PostgresSplit(
+            Part part, String snapshot, Optional<StreamName> relation, Optional<Pages> pages, Optional<Window> window,
+            Optional<Keys> keys) {
+        this(part, snapshot, relation, pages, window, keys, OptionalLong.empty());
+    }
 
     /** How a part is cut out. */
     enum Part {
@@ -90,7 +100,8 @@ record PostgresSplit(
                         text.object("since").map(Horizon::of), Horizon.of(until), text.optionalText("bound"))),
                 part == Part.KEYS
                         ? Optional.of(new Keys(text.optionalText("low"), text.optionalText("high")))
-                        : Optional.empty());
+                        : Optional.empty(),
+                text.optionalText("consistent").map(LogPosition::lsn).map(OptionalLong::of).orElse(OptionalLong.empty()));
     }
 
     Split toSplit(String id, StreamName stream, long estimatedBytes) {
@@ -104,11 +115,12 @@ record PostgresSplit(
                 .with("until", one.until().toState())
                 .with("bound", one.bound()));
         keys.ifPresent(range -> text.with("low", range.low()).with("high", range.high()));
+        consistent.ifPresent(lsn -> text.with("consistent", Lsn.text(lsn)));
         return new Split(id, stream, VERSION, text.toString(), estimatedBytes);
     }
 
     /** The same part, read under another snapshot. */
     PostgresSplit under(String otherSnapshot) {
-        return new PostgresSplit(part, otherSnapshot, relation, pages, window, keys);
+        return new PostgresSplit(part, otherSnapshot, relation, pages, window, keys, consistent);
     }
 }

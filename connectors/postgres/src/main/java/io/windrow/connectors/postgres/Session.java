@@ -13,6 +13,7 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyDual;
 import org.postgresql.copy.CopyOut;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,18 @@ final class Session implements AutoCloseable {
         return open(address, config, new Wire(Wire.Content.BYTES));
     }
 
+    /** What a connection is for. */
+    enum Purpose {
+        QUERIES,
+        /** Replication commands, and queries in simple form. */
+        REPLICATION
+    }
+
     static Session open(PostgresAddress address, PostgresConfig config, Wire wire) {
+        return open(address, config, wire, Purpose.QUERIES);
+    }
+
+    static Session open(PostgresAddress address, PostgresConfig config, Wire wire, Purpose purpose) {
         Properties properties = address.properties();
         properties.setProperty("ApplicationName", "windrow");
         properties.setProperty("assumeMinServerVersion", "14");
@@ -46,6 +58,10 @@ final class Session implements AutoCloseable {
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("socketFactory", Wire.Sockets.class.getName());
         properties.setProperty("socketFactoryArg", wire.id());
+        if (purpose == Purpose.REPLICATION) {
+            properties.setProperty("replication", "database");
+            properties.setProperty("preferQueryMode", "simple");
+        }
         String doing = "Connecting to " + address.display() + " as " + address.user();
         try {
             Connection connection = new Driver().connect(address.jdbcUrl(), properties);
@@ -172,6 +188,10 @@ final class Session implements AutoCloseable {
         return connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
     }
 
+    CopyDual copyDual(String sql) throws SQLException {
+        return connection.unwrap(PGConnection.class).getCopyAPI().copyDual(sql);
+    }
+
     /** Ends whatever runs, without waiting for the rest of a copy, and closes. */
     void abort() {
         try {
@@ -182,7 +202,8 @@ final class Session implements AutoCloseable {
         drop();
     }
 
-    private void drop() {
+    /** Closes the socket, whatever runs. */
+    void drop() {
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {

@@ -21,7 +21,7 @@ public record StreamConfig(
         @Doc(value = "The stream's name, required for a query.", example = "open_orders") Optional<String> name,
         @Doc(value = "Tables that a wildcard must not select, in the same form as table.", example = "[public.audit_*]")
                 List<String> exclude,
-        @Doc(value = "snapshot: all rows as of one moment. incremental: rows that are new or changed since the last run.", defaultValue = "snapshot")
+        @Doc(value = "snapshot: all rows as of one moment. incremental: rows that are new or changed since the last run. cdc: all rows as of one moment, then every change.", defaultValue = "snapshot")
                 ReadMode mode,
         @Doc(value = "The column that grows with every change; needed by guarantee conditional and settle.", example = "updated_at")
                 Optional<String> cursor,
@@ -51,7 +51,12 @@ public record StreamConfig(
         require(table.isPresent() != query.isPresent(), "a stream has either a table or a query");
         require(query.isEmpty() || name.isPresent(), "a query stream needs a name");
         require(name.isEmpty() || query.isPresent(), "name is for query streams; a table's stream is called like the table");
-        require(mode != ReadMode.CDC, "mode cdc is not offered by this connector yet; use incremental");
+        require(
+                mode != ReadMode.CDC || query.isEmpty() && where.isEmpty() && cursor.isEmpty() && key.isEmpty(),
+                "a cdc stream is a table; where, cursor and key are not for it: its replica identity is its key");
+        require(
+                mode != ReadMode.CDC || outOfRange != OutOfRange.TEXT,
+                "out_of_range: text is not for a cdc stream, whose log holds binary values; null or fail");
         require(
                 mode != ReadMode.INCREMENTAL || guarantee == Level.PROVEN || cursor.isPresent(),
                 "an incremental stream needs a cursor, or guarantee: proven");

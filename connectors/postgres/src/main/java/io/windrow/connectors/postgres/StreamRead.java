@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** How one stream is read in one run. Used by the planner's thread. */
-sealed interface StreamRead permits SnapshotRead, WindowRead, KeyRead {
+sealed interface StreamRead permits SnapshotRead, WindowRead, KeyRead, ChangesRead {
     /** The version of the planner states of all kinds. */
     int STATE_VERSION = 1;
 

@@ -69,6 +69,9 @@ final class StreamSelection {
             case TABLE, PARTITIONED, MATERIALIZED_VIEW -> true;
             case PARTITION, VIEW, FOREIGN -> false;
         };
+        if (stream.mode() == ReadMode.CDC && relation.kind() == Relation.Kind.MATERIALIZED_VIEW) {
+            return false;
+        }
         return kind
                 && (stream.mode() != ReadMode.INCREMENTAL
                         || stream.cursor().isEmpty()

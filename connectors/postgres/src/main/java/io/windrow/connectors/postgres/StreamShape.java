@@ -4,6 +4,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.ReadMode;
 import io.windrow.connectors.postgres.catalog.Catalog;
 import io.windrow.connectors.postgres.catalog.CatalogReader;
 import io.windrow.connectors.postgres.catalog.Identifier;
@@ -32,6 +33,7 @@ import java.util.stream.Collectors;
  * @param available every column that the relation or the query has
  * @param plans the columns that are delivered, in order
  * @param schema the same for the SPI
+ * @param leftOut columns that a stream which is followed does not deliver, because the log does not hold them
  */
 record StreamShape(
         StreamName stream,
@@ -39,7 +41,11 @@ record StreamShape(
         Optional<Relation> relation,
         List<RelationColumn> available,
         List<ColumnPlan> plans,
-        StreamSchema schema) {
+        StreamSchema schema,
+        Set<String> leftOut) {
+    StreamShape {
+        leftOut = Set.copyOf(leftOut);
+    }
 
     static StreamShape of(Session session, StreamName stream, StreamConfig config, Catalog catalog) throws SQLException {
         List<RelationColumn> available;
@@ -69,7 +75,9 @@ record StreamShape(
         } else if (!names.containsAll(key)) {
             throw invalid(stream, "the key " + key + " names a column that is not delivered; there are " + names);
         }
-        return new StreamShape(stream, config, relation, available, plans, new StreamSchema(stream, 1, columns, key));
+        StreamShape shape = new StreamShape(
+                stream, config, relation, available, plans, new StreamSchema(stream, 1, columns, key), Set.of());
+        return config.mode() == ReadMode.CDC ? FollowedShape.of(session, shape) : shape;
     }
 
     /** The catalog of these streams' relations and of everything beneath them. */

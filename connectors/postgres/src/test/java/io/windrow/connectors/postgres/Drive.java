@@ -52,7 +52,7 @@ final class Drive implements AutoCloseable {
         PostgresConfig plain = PostgresConfig.of(Secret.of(url), List.of(streams));
         return new PostgresConfig(
                 plain.url(), plain.password(), plain.streams(), plain.newTables(), io.windrow.api.config.ByteSize.parse("64KiB"),
-                plain.batchSize(), 100, java.time.Duration.ofSeconds(2), plain.connectTimeout(), plain.longTransaction());
+                plain.batchSize(), 100, java.time.Duration.ofSeconds(2), plain.connectTimeout(), plain.longTransaction(), plain.changes());
     }
 
     Context context() {

@@ -347,7 +347,7 @@ class PostgresIncrementalTest {
         PostgresConfig plain = Drive.config(db.url(), StreamConfig.incremental("public.t", "at", Level.CONDITIONAL));
         PostgresConfig config = new PostgresConfig(
                 plain.url(), plain.password(), plain.streams(), plain.newTables(), plain.splitSize(), plain.batchSize(),
-                plain.batchRows(), plain.lockTimeout(), plain.connectTimeout(), java.time.Duration.ZERO);
+                plain.batchRows(), plain.lockTimeout(), plain.connectTimeout(), java.time.Duration.ZERO, plain.changes());
         try (Drive drive = new Drive(config, T);
                 Connection open = db.connect()) {
             run(open, "BEGIN");

@@ -30,7 +30,7 @@ class PostgresSourceConformanceTest extends SourceConformance {
                 PostgresConfig.of(Secret.of(database.url()), List.of(StreamConfig.snapshot("public.*")));
         return new PostgresConfig(whole.url(), Optional.empty(), whole.streams(), whole.newTables(),
                 ByteSize.parse("64KiB"), whole.batchSize(), 300, whole.lockTimeout(),
-                whole.connectTimeout(), Duration.ofMinutes(10));
+                whole.connectTimeout(), Duration.ofMinutes(10), whole.changes());
     }
 
     @Override

@@ -53,6 +53,11 @@ public final class Dedupe implements Transform {
         return new Dedupe(policies, ofPipeline);
     }
 
+    /** Whether the stream's rows are compared. */
+    public boolean concerns(StreamName stream) {
+        return policies.containsKey(stream.toString());
+    }
+
     /** What is remembered of a stream; empty if its rows are not compared. */
     public Optional<RowMemory> memory(StreamName stream) {
         return Optional.ofNullable(policies.get(stream.toString()))

@@ -118,9 +118,7 @@ final class BoundMask implements BoundTransform, Hiding {
     }
 
     private ChangeColumns masked(ChangeColumns changes, BadRows bad) {
-        return new ChangeColumns(
-                changes.operations(), changes.ordinals(), changes.commitMicros(), changes.transactions(),
-                changes.presence(), changes.before().map(before -> masked(before, bad)));
+        return changes.with(changes.presence(), changes.before().map(before -> masked(before, bad)));
     }
 
     /** Moves untouched vectors and replaces the others; the old ones are freed. */

@@ -3,6 +3,7 @@ package io.windrow.core.transform.sample;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
@@ -37,6 +38,11 @@ public final class SampleTransform implements Transform {
                 throw refused(SampleError.TOO_MANY_REPORTS, stream, policy, "report has more than " + MAX_REPORTS + " fields");
             }
         });
+    }
+
+    /** Whether the stream is sampled. */
+    public boolean concerns(StreamName stream) {
+        return policies.containsKey(stream.toString());
     }
 
     @Override

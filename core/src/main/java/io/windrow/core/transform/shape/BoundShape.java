@@ -217,8 +217,7 @@ final class BoundShape implements BoundTransform {
                 vector.close();
             }
         });
-        return new ChangeColumns(
-                old.operations(), old.ordinals(), old.commitMicros(), old.transactions(), presence, old.before());
+        return old.with(presence, old.before());
     }
 
     @Override

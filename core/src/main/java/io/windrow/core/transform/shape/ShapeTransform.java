@@ -3,6 +3,7 @@ package io.windrow.core.transform.shape;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
@@ -31,6 +32,12 @@ public final class ShapeTransform implements Transform {
     /** The step of some policies, by stream name as {@code namespace.name}. */
     public ShapeTransform(Map<String, ShapePolicy> policies) {
         this.policies = Map.copyOf(policies);
+    }
+
+    /** Whether the stream's rows are judged or computed by values that a change does not always hold. */
+    public boolean needsWholeRows(StreamName stream) {
+        ShapePolicy policy = policies.get(stream.toString());
+        return policy != null && (policy.filter().isPresent() || !policy.compute().isEmpty());
     }
 
     /**

@@ -152,7 +152,7 @@ class ShapeTransformTest {
         List<Map<String, Object>> rows = List.of(
                 Map.of("id", 1L, "quantity", 1), Map.of("id", 2L, "quantity", 2), Map.of("id", 3L, "quantity", 3));
         try (BoundTransform bound = bind(policy); Batch out = bound.apply(batch(rows, builder -> {
-            builder.change(Operation.UPDATE, builder.rowCount(), 5, 6);
+            builder.change(Operation.UPDATE, 1, builder.rowCount(), 5, 6);
             builder.unchanged("note");
             builder.absent("customer");
         }))) {

@@ -13,14 +13,17 @@ public final class ColumnPlan {
     private final OutOfRange rule;
     private final List<MappingWarning> warnings;
     private final ValueCodec codec;
+    private final LogForm logForm;
 
     ColumnPlan(
-            Column column, String selectExpression, OutOfRange rule, List<MappingWarning> warnings, ValueCodec codec) {
+            Column column, String selectExpression, OutOfRange rule, List<MappingWarning> warnings, ValueCodec codec,
+            LogForm logForm) {
         this.column = Objects.requireNonNull(column, "column");
         this.selectExpression = selectExpression;
         this.rule = rule;
         this.warnings = List.copyOf(warnings);
         this.codec = codec;
+        this.logForm = logForm;
     }
 
     /** The column as it is delivered. */
@@ -41,6 +44,11 @@ public final class ColumnPlan {
     /** What the user must be told about this column; empty for every type that Windrow knows. */
     public List<MappingWarning> warnings() {
         return warnings;
+    }
+
+    /** In which form a change log holds the column's values. */
+    public LogForm logForm() {
+        return logForm;
     }
 
     ValueCodec codec() {

@@ -44,7 +44,21 @@ public final class TypeMapping {
                 mapped.select.apply(Identifier.quoted(column.name())),
                 rule,
                 resolution.warnings,
-                mapped.codec);
+                mapped.codec,
+                logForm(mapped, column));
+    }
+
+    private LogForm logForm(Mapped mapped, RelationColumn column) {
+        if (mapped.form == Form.BINARY) {
+            return LogForm.BINARY;
+        }
+        PgType type = types.type(column.typeOid());
+        while (type instanceof PgType.Domain domain) {
+            type = types.type(domain.baseOid());
+        }
+        return type instanceof PgType.Base && type.identity().sendable() == PgType.Sendable.TEXT_ONLY
+                ? LogForm.TEXT
+                : LogForm.OTHER;
     }
 
     /** The plans of columns under one rule, in order. */

@@ -1,0 +1,74 @@
+package io.windrow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.testkit.crash.ChildJvm;
+import io.windrow.testkit.crash.CrashMode;
+import io.windrow.testkit.crash.Delivered;
+import io.windrow.testkit.crash.TableChurn;
+import io.windrow.testkit.fault.KillingFailpoints;
+import io.windrow.testkit.oracle.Oracle;
+import io.windrow.testkit.postgres.PostgresDatabase;
+import io.windrow.testkit.postgres.PostgresServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A table is copied and then followed while it changes; the run is killed on the way from the one to the other. */
+@Tag("server")
+class ChangeStreamTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    @ParameterizedTest
+    @Tag("B05")
+    @Tag("D10")
+    @ValueSource(strings = {
+        "postgres.slot_made", "postgres.after_slot", "postgres.before_copy", "run.after_read", "run.after_stage",
+        "run.after_save_prepared", "run.after_commit", "run.after_save_committed", "run.after_acknowledge",
+        "postgres.before_log", "run.after_release", "run.before_end"
+    })
+    void theHandOverLeavesNoGapAndRepeatsNothingWhereverItDies(String place, @TempDir Path folder) throws Exception {
+        long seed = System.nanoTime();
+        try (PostgresDatabase database = PostgresDatabase.create(PostgresServer.shared(18));
+                TableChurn churn = TableChurn.start(database, "churned", 2000, TableChurn.Change.all(), seed)) {
+            Path file = Files.writeString(folder.resolve("p.yaml"), """
+                    pipeline: hand-over-%d
+                    source:
+                      postgres:
+                        url: '%s'
+                        split_size: 64KiB
+                        batch_rows: 200
+                        streams: [{table: public.churned, mode: cdc}]
+                    sink:
+                      files: {path: ./out, format: jsonl}
+                    run: {epoch_rows: 700}
+                    """.formatted(seed, database.url()));
+            List<String> arguments = List.of("run", file.toString());
+            for (int pass = 1; pass <= 2; pass++) {
+                try (ChildJvm child = ChildJvm.start(
+                        Main.class.getName(), arguments, Map.of(KillingFailpoints.VARIABLE, place + ":" + pass))) {
+                    if (child.awaitLine(KillingFailpoints.REACHED + place, PATIENCE)) {
+                        child.kill();
+                    } else {
+                        assertThat(pass).as("reached at least once: " + child.output()).isGreaterThan(1);
+                    }
+                }
+            }
+            churn.pause();
+            try (ChildJvm last = ChildJvm.start(Main.class.getName(), arguments, Map.of())) {
+                assertThat(last.awaitEnd(PATIENCE)).as(last.output()).isZero();
+            }
+            List<List<String>> table = database.query("SELECT id, payload FROM churned");
+            List<List<String>> delivered = new Delivered(folder.resolve("out/public.churned"), CrashMode.CHANGES)
+                    .rows().lastEntry().getValue();
+            assertThat(Oracle.compare(table, delivered).toString()).as("seed " + seed).isEqualTo(
+                    Oracle.compare(table, table).toString());
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.batch.Position;
+import io.windrow.api.source.Guarantee;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.Split;
+import io.windrow.api.source.SplitPlanner.Assignment;
+import io.windrow.api.source.StreamPlan;
+import io.windrow.api.source.StreamRequest;
+import io.windrow.connectors.postgres.PostgresSplit.Pages;
+import io.windrow.connectors.postgres.PostgresSplit.Part;
+import io.windrow.connectors.postgres.catalog.Relation;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table that is followed: copied once, in parts by pages, as of a place in the log, and from there on read from the log. An
+ * interrupted copy begins again, as of another place.
+ */
+final class ChangesRead implements StreamRead {
+    private final LogPlan log;
+    private final StreamShape shape;
+    private final List<Leaf> leaves;
+    private final long splitBytes;
+    private final SplitQueue queue = new SplitQueue();
+    private final boolean lost;
+    private long generation;
+    private boolean copying;
+    private boolean copied;
+    private boolean parked;
+    private boolean reached;
+    /** Where the log goes on. */
+    private @Nullable Position start;
+    /** The place of the copy, for the state. */
+    private @Nullable Position copiedAt;
+
+    ChangesRead(LogPlan log, StreamShape shape, List<Leaf> leaves, long splitBytes, StreamRequest request) {
+        this.log = log;
+        this.shape = shape;
+        this.leaves = leaves;
+        this.splitBytes = splitBytes;
+        this.generation = request.generation();
+        Optional<StateText> state = request.state().map(ChangesRead::parse);
+        this.copied = state.map(text -> text.flag("copied")).orElse(false);
+        this.lost = state.isPresent() && !copied;
+        if (copied) {
+            StateText at = state.get().object("start").orElseThrow(() -> StateText.invalid("the field start is missing"));
+            Position saved = new Position((int) at.number("version"), at.text("text"));
+            copiedAt = saved;
+            start = Optional.ofNullable(request.released().get(log.splitId()))
+                    .filter(released -> LogPosition.ORDER.compare(released, saved) > 0)
+                    .orElse(saved);
+        }
+    }
+
+    private static StateText parse(PlannerState state) {
+        if (state.version() != STATE_VERSION) {
+            throw StateText.invalid("a planner state of version " + state.version());
+        }
+        StateText text = StateText.parse(state.text());
+        if (!text.text("read").equals("cdc")) {
+            throw StateText.invalid("the stream was read as " + text.text("read") + ", and now its changes are to be followed");
+        }
+        return text;
+    }
+
+    StreamShape shape() {
+        return shape;
+    }
+
+    boolean isCopied() {
+        return copied;
+    }
+
+    boolean isParked() {
+        return parked;
+    }
+
+    /** Where the log goes on for this stream; empty until it is copied. */
+    Optional<Position> start() {
+        return copied ? Optional.ofNullable(start) : Optional.empty();
+    }
+
+    @Override
+    public StreamPlan plan() {
+        Guarantee guarantee = new Guarantee(
+                "log",
+                "Every row as of one moment, then every change after it in the order of commits, each exactly once.",
+                List.of(
+                        "The slot keeps what was not read yet: the server neither drops it nor runs into max_slot_wal_keep_size.",
+                        "If the first copy is interrupted, the table is copied again from the start."),
+                shape.relation().map(Relation::kind).filter(kind -> kind == Relation.Kind.PARTITIONED).isPresent()
+                        ? List.of("a TRUNCATE of a single partition, which the log does not tell under the root's name")
+                        : List.of());
+        long rows = copied ? -1 : shape.relation().map(relation -> (long) relation.estimate().rows()).orElse(-1L);
+        long bytes = copied ? -1 : leaves.stream().mapToLong(Leaf::bytes).sum();
+        return new StreamPlan(
+                shape.schema(), guarantee, lost ? Optional.of(SnapshotRead.LOST) : Optional.empty(), rows, bytes);
+    }
+
+    @Override
+    public void restart(long newGeneration) {
+        generation = newGeneration;
+    }
+
+    private void fill(LogCopy copy) {
+        int number = 0;
+        for (Leaf leaf : leaves) {
+            List<Long> cuts = leaf.cuts(splitBytes);
+            for (int i = 0; i < cuts.size(); i++) {
+                boolean last = i == cuts.size() - 1;
+                OptionalLong to = last ? OptionalLong.empty() : OptionalLong.of(cuts.get(i + 1));
+                PostgresSplit part = new PostgresSplit(
+                        Part.PAGES, copy.exported(), Optional.of(leaf.name()), Optional.of(new Pages(cuts.get(i), to)),
+                        Optional.empty(), Optional.empty(), OptionalLong.of(copy.consistent()));
+                long bytes = ((last ? leaf.pages() : to.getAsLong()) - cuts.get(i)) * leaf.pageBytes();
+                queue.add(part.toSplit("g" + generation + "-" + number++, shape.stream(), bytes));
+            }
+        }
+        copiedAt = copy.start();
+        start = copiedAt;
+    }
+
+    @Override
+    public List<Assignment> next(int max) {
+        if (copied || parked) {
+            return List.of();
+        }
+        if (!copying) {
+            copying = true;
+            fill(log.copy());
+            copied = queue.finished();
+        }
+        return queue.next(max);
+    }
+
+    @Override
+    public void ended(Split split) {
+        queue.ended(split);
+        copied = queue.finished();
+    }
+
+    @Override
+    public void giveBack(Split split, Optional<Position> position) {
+        if (LogSplit.isLog(split)) {
+            position.ifPresent(at -> {
+                log.expectNotPassed("Following " + shape.stream(), LogPosition.of(at));
+                start = at;
+            });
+            log.cameBack();
+        } else {
+            queue.giveBack(split, position);
+        }
+    }
+
+    void park() {
+        parked = true;
+    }
+
+    /** The log was read as far as this run reads it. */
+    void reached() {
+        reached = true;
+    }
+
+    @Override
+    public boolean ended() {
+        return reached;
+    }
+
+    @Override
+    public PlannerState state() {
+        StateText text = StateText.create().with("read", "cdc").with("slot", log.slot()).with("copied", copied);
+        Position at = copiedAt;
+        if (at != null) {
+            text.with("start", StateText.create().with("version", (long) at.version()).with("text", at.text()));
+        }
+        return new PlannerState(STATE_VERSION, text.toString());
+    }
+}

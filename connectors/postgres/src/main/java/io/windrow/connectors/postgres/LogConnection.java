@@ -1,0 +1,213 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.pgoutput.LogError;
+import io.windrow.connectors.postgres.pgoutput.Lsn;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.copy.CopyDual;
+
+/**
+ * A replication connection. Messages are read where they lie if the connection is not encrypted, as those of a copy are.
+ * The reader's thread only, but for {@link #wakeUp}.
+ */
+final class LogConnection implements AutoCloseable {
+    /** We ask the server for an answer every few seconds; one that gives none for so long is not there any more. */
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final int DATA_HEADER = 25;
+
+    private final Session session;
+    private final Wire wire;
+    private final boolean encrypted;
+    private @Nullable CopyDual copy;
+    private Wire.@Nullable Frames frames;
+    /** Whether the driver may hold a message that comes before those on the wire. */
+    private boolean driverHolds;
+    private byte[] bytes = new byte[0];
+    private int from;
+    private int to;
+    private long lsn;
+    private long heard = System.nanoTime();
+
+    /** What came. */
+    enum Next {
+        /** A message of the log: {@link #bytes} from {@link #from} to {@link #to}, of the record at {@link #lsn}. */
+        MESSAGE,
+        /** The server says that everything up to {@link #lsn} was sent. */
+        ALIVE,
+        /** Nothing by the deadline. */
+        NOTHING
+    }
+
+    private LogConnection(Session session, Wire wire, boolean encrypted) {
+        this.session = session;
+        this.wire = wire;
+        this.encrypted = encrypted;
+    }
+
+    static LogConnection open(PostgresSource source) {
+        boolean encrypted = !"disable".equals(source.address().parameters().get("sslmode"));
+        Wire wire = new Wire(encrypted ? Wire.Content.BYTES : Wire.Content.MESSAGES);
+        return new LogConnection(
+                Session.open(source.address(), source.config(), wire, Session.Purpose.REPLICATION), wire, encrypted);
+    }
+
+    /** Runs a replication command and gives its first row. */
+    List<@Nullable String> command(String command) throws SQLException {
+        return session.row(command);
+    }
+
+    /** Begins to stream from the slot. */
+    void start(LogSplit split, long start) throws SQLException, IOException {
+        copy = session.copyDual("START_REPLICATION SLOT " + Identifier.quoted(split.slot()) + " LOGICAL " + Lsn.text(start)
+                + " (proto_version '1', publication_names " + Identifier.literal(Identifier.quoted(split.publication()))
+                + ", binary 'true')");
+        wire.streaming();
+        frames = wire.frames();
+        driverHolds = true;
+        heard = System.nanoTime();
+    }
+
+    Next next(long deadlineNanos) throws SQLException, IOException {
+        Wire.Frames onWire = frames;
+        CopyDual running = running();
+        while (true) {
+            if (driverHolds || onWire == null) {
+                byte[] message = running.readFromCopy(false);
+                if (message != null) {
+                    return took(message, 0, message.length);
+                }
+                driverHolds = false;
+                if (onWire == null) {
+                    expectAnswer();
+                    if (wire.takeWoken() || !wire.await(deadlineNanos)) {
+                        wire.takeWoken();
+                        return Next.NOTHING;
+                    }
+                    message = running.readFromCopy(encrypted);
+                    if (message == null) {
+                        throw gone();
+                    }
+                    return took(message, 0, message.length);
+                }
+            }
+            onWire.consumed();
+            switch (onWire.next(deadlineNanos)) {
+                case ROW -> {
+                    return took(onWire.bytes(), onWire.from(), onWire.to());
+                }
+                case TOO_LARGE -> throw WindrowException.of(
+                        PostgresError.ROW_TOO_LARGE,
+                        "Reading the change log behind " + Lsn.text(lsn) + ": a change of more than " + wire.largestRow()
+                                + " bytes");
+                case NOT_YET -> {
+                    wire.takeWoken();
+                    expectAnswer();
+                    return Next.NOTHING;
+                }
+                case OTHER -> {
+                    byte[] message = running.readFromCopy(true);
+                    if (message == null) {
+                        throw gone();
+                    }
+                    return took(message, 0, message.length);
+                }
+            }
+        }
+    }
+
+    private WindrowException gone() {
+        return WindrowException.of(
+                PostgresError.CONNECTION_LOST, "Reading the change log behind " + Lsn.text(lsn) + ": the server ended the stream");
+    }
+
+    private Next took(byte[] message, int begin, int end) {
+        heard = System.nanoTime();
+        byte kind = end > begin ? message[begin] : 0;
+        if (kind == 'w' && end - begin >= DATA_HEADER) {
+            lsn = ByteBuffer.wrap(message).getLong(begin + 1);
+            bytes = message;
+            from = begin + DATA_HEADER;
+            to = end;
+            return Next.MESSAGE;
+        }
+        if (kind == 'k' && end - begin == 18) {
+            lsn = ByteBuffer.wrap(message).getLong(begin + 1);
+            return Next.ALIVE;
+        }
+        throw WindrowException.of(
+                LogError.MESSAGE_UNKNOWN, "Reading the change log behind " + Lsn.text(lsn) + ": a frame of the kind " + kind);
+    }
+
+    private void expectAnswer() {
+        if (System.nanoTime() - heard > SILENCE_NANOS) {
+            throw WindrowException.of(
+                    LogError.SILENT,
+                    "Reading the change log behind " + Lsn.text(lsn) + ": the server has not answered for "
+                            + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS) + " s");
+        }
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    int from() {
+        return from;
+    }
+
+    int to() {
+        return to;
+    }
+
+    long lsn() {
+        return lsn;
+    }
+
+    void largestRow(long most) {
+        wire.largestRow(most);
+    }
+
+    /** Tells the server what was received and what may be let go, and asks for an answer. Between two messages only. */
+    void report(long received, long released) throws SQLException {
+        Wire.Frames onWire = frames;
+        if (onWire != null) {
+            onWire.consumed();
+        }
+        ByteBuffer status = ByteBuffer.allocate(34);
+        status.put((byte) 'r').putLong(received).putLong(released).putLong(released);
+        status.putLong(TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - 946_684_800_000_000L).put((byte) 1);
+        CopyDual running = running();
+        running.writeToCopy(status.array(), 0, status.capacity());
+        running.flushCopy();
+        // The driver looks for an answer when it writes, and may have taken a message off the wire.
+        driverHolds = true;
+    }
+
+    private CopyDual running() {
+        CopyDual current = copy;
+        if (current == null) {
+            throw WindrowException.of(PostgresError.PLANNER_MISUSED, "Reading the change log: it was not started");
+        }
+        return current;
+    }
+
+    void wakeUp() {
+        wire.wake();
+    }
+
+    @Override
+    public void close() {
+        if (copy == null) {
+            session.close();
+        } else {
+            session.drop();
+        }
+        wire.close();
+    }
+}

@@ -1,0 +1,78 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.batch.Position;
+import io.windrow.api.context.Context;
+import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.pgoutput.Lsn;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables as of a place in the log: a snapshot that shows exactly the transactions whose commit lies before it. The server
+ * makes the two together with a slot; by any other way a transaction that waits for a synchronous standby could be in neither.
+ *
+ * @param session holds the snapshot, and a lock on every table that is copied
+ * @param exported the id by which readers import the snapshot
+ * @param consistent the place in the log from which changes follow on the snapshot
+ * @param system the cluster's identifier
+ * @param timeline the cluster's timeline
+ */
+record LogCopy(Session session, String exported, long consistent, String system, long timeline) implements AutoCloseable {
+    /** Whether the pipeline's slot is there. */
+    enum Slot {
+        MAKE,
+        THERE
+    }
+
+    /** Makes the slot if it is not there; else a temporary one, which goes when its connection ends. */
+    static LogCopy make(PostgresSource source, Context context, String slot, Slot state) throws SQLException {
+        Session holder = Session.open(source.address(), source.config());
+        boolean done = false;
+        try (LogConnection log = LogConnection.open(source)) {
+            List<@Nullable String> identity = log.command("IDENTIFY_SYSTEM");
+            String pid = String.valueOf(log.command("SELECT pg_catalog.pg_backend_pid()").getFirst());
+            String made = state == Slot.MAKE
+                    ? Identifier.quoted(slot)
+                    : Identifier.quoted("windrow_copy_" + pid) + " TEMPORARY";
+            List<@Nullable String> row =
+                    log.command("CREATE_REPLICATION_SLOT " + made + " LOGICAL pgoutput EXPORT_SNAPSHOT");
+            context.failpoints().reach("postgres.slot_made");
+            holder.begin(String.valueOf(row.get(2)));
+            String exported =
+                    String.valueOf(holder.row("SELECT pg_catalog.pg_export_snapshot()").getFirst());
+            done = true;
+            return new LogCopy(
+                    holder, exported, LogPosition.lsn(String.valueOf(row.get(1))), String.valueOf(identity.get(0)),
+                    Long.parseLong(String.valueOf(identity.get(1))));
+        } finally {
+            if (!done) {
+                holder.close();
+            }
+        }
+    }
+
+    /** Keeps the table from being dropped or rewritten while it is copied. */
+    void lock(StreamShape shape) throws SQLException {
+        session.execute("SELECT FROM " + shape.from() + " LIMIT 0");
+    }
+
+    /** Where a table's changes go on after its copy. */
+    Position start() {
+        return new LogPosition(system, timeline, consistent, Optional.empty()).toPosition();
+    }
+
+    String place() {
+        return Lsn.text(consistent);
+    }
+
+    void keepAlive() throws SQLException {
+        session.row("SELECT 1");
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}

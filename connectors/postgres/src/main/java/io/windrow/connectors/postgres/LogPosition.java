@@ -1,0 +1,90 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.batch.Position;
+import io.windrow.connectors.postgres.pgoutput.Lsn;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * How far the change log was read: every transaction that ended at or before {@code lsn} was delivered whole.
+ *
+ * @param system the cluster's identifier
+ * @param timeline the cluster's timeline
+ * @param lsn the end of the last transaction that was delivered whole, or a later place up to which there was none; what
+ *     lies before it may be let go
+ * @param inside where reading stands within the transaction after it
+ */
+record LogPosition(String system, long timeline, long lsn, Optional<Inside> inside) {
+    private static final int VERSION = 1;
+    private static final String KIND = "log";
+
+    /** Whoever goes on at the lower one gets all that lies behind the higher one. */
+    static final Comparator<Position> ORDER = Comparator.comparing(LogPosition::of, LogPosition::compare);
+
+    /**
+     * A place within a transaction, which the server sends whole again after a restart.
+     *
+     * @param commit the place of its commit record
+     * @param xid its id
+     * @param record the place of the record of the last row delivered
+     * @param ordinal the row's place within that record, from 0
+     */
+    record Inside(long commit, long xid, long record, long ordinal) {}
+
+    static LogPosition of(Position position) {
+        if (position.version() != VERSION) {
+            throw StateText.invalid("a log position of version " + position.version());
+        }
+        StateText text = StateText.parse(position.text());
+        if (!text.optionalText("at").equals(Optional.of(KIND))) {
+            throw StateText.invalid("the position is not one of a change log");
+        }
+        return new LogPosition(
+                text.text("system"),
+                text.number("timeline"),
+                lsn(text.text("lsn")),
+                text.object("inside").map(inside -> new Inside(
+                        lsn(inside.text("commit")), inside.number("xid"), lsn(inside.text("record")), inside.number("ordinal"))));
+    }
+
+    static long lsn(String text) {
+        try {
+            return Lsn.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw StateText.invalid("a place in the log cannot be read");
+        }
+    }
+
+    Position toPosition() {
+        StateText text = StateText.create().with("at", KIND).with("system", system).with("timeline", timeline)
+                .with("lsn", Lsn.text(lsn));
+        inside.ifPresent(in -> text.with("inside", StateText.create()
+                .with("commit", Lsn.text(in.commit)).with("xid", in.xid).with("record", Lsn.text(in.record))
+                .with("ordinal", in.ordinal)));
+        return new Position(VERSION, text.toString());
+    }
+
+    /** Whether the row was delivered, given where its transaction's commit record and its own record lie. */
+    boolean covers(long commit, long record, long ordinal) {
+        if (inside.isEmpty() || inside.get().commit != commit) {
+            return coversAll(commit);
+        }
+        int byRecord = Long.compareUnsigned(record, inside.get().record);
+        return byRecord < 0 || byRecord == 0 && ordinal <= inside.get().ordinal;
+    }
+
+    /** Whether the whole transaction with this commit record was delivered. */
+    boolean coversAll(long commit) {
+        return Long.compareUnsigned(commit, inside.map(Inside::commit).orElse(lsn)) < 0;
+    }
+
+    private static int compare(LogPosition one, LogPosition other) {
+        int by = Long.compareUnsigned(
+                one.inside.map(Inside::commit).orElse(one.lsn), other.inside.map(Inside::commit).orElse(other.lsn));
+        if (by != 0 || one.inside.isEmpty() || other.inside.isEmpty()) {
+            return by != 0 ? by : Boolean.compare(one.inside.isPresent(), other.inside.isPresent());
+        }
+        int record = Long.compareUnsigned(one.inside.get().record, other.inside.get().record);
+        return record != 0 ? record : Long.compare(one.inside.get().ordinal, other.inside.get().ordinal);
+    }
+}

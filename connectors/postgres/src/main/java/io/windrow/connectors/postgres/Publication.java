@@ -1,0 +1,124 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.catalog.Relation;
+import io.windrow.connectors.postgres.pgoutput.LogError;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The publication that says which tables a slot carries.
+ *
+ * @param name its name
+ * @param there whether it exists, and what it publishes
+ * @param tables what it publishes of each table
+ */
+record Publication(String name, Optional<Facts> there, Map<StreamName, Table> tables) {
+    /**
+     * What a publication says of itself.
+     *
+     * @param operations the operations that it leaves out
+     * @param root whether partitions appear as their root
+     */
+    record Facts(List<String> operations, Partitions root) {}
+
+    /** Under which name rows of partitions are published. */
+    enum Partitions {
+        AS_ROOT,
+        AS_THEMSELVES
+    }
+
+    /**
+     * A published table.
+     *
+     * @param columns the published columns
+     * @param filter the condition that rows must meet
+     */
+    record Table(List<String> columns, Optional<String> filter) {}
+
+    static Publication read(Session session, int major, String name) throws SQLException {
+        List<@Nullable String> row = session.row("SELECT pubinsert, pubupdate, pubdelete, pubtruncate, pubviaroot "
+                + "FROM pg_catalog.pg_publication WHERE pubname = " + Identifier.literal(name));
+        if (row.isEmpty()) {
+            return new Publication(name, Optional.empty(), Map.of());
+        }
+        List<String> operations = new ArrayList<>();
+        List<String> names = List.of("insert", "update", "delete", "truncate");
+        for (int i = 0; i < names.size(); i++) {
+            if (!"t".equals(row.get(i))) {
+                operations.add(names.get(i));
+            }
+        }
+        Map<StreamName, Table> tables = new LinkedHashMap<>();
+        String columns = major >= 15
+                ? "pg_catalog.json_build_object('columns', coalesce(attnames::text[], '{}'))::text, rowfilter"
+                : "'{\"columns\":[]}', NULL";
+        for (List<@Nullable String> table : session.rows("SELECT schemaname, tablename, " + columns
+                + " FROM pg_catalog.pg_publication_tables WHERE pubname = " + Identifier.literal(name))) {
+            tables.put(
+                    new StreamName(String.valueOf(table.get(0)), String.valueOf(table.get(1))),
+                    new Table(StateText.parse(String.valueOf(table.get(2))).texts("columns"), Optional.ofNullable(table.get(3))));
+        }
+        return new Publication(
+                name, Optional.of(new Facts(operations, "t".equals(row.get(4)) ? Partitions.AS_ROOT : Partitions.AS_THEMSELVES)),
+                tables);
+    }
+
+    /** The SQL that makes the publication carry the tables; empty if it does. */
+    Optional<String> toCarry(Collection<StreamName> wanted) {
+        if (there.isEmpty()) {
+            return Optional.of("CREATE PUBLICATION " + Identifier.quoted(name) + " FOR TABLE " + list(wanted)
+                    + " WITH (publish_via_partition_root = true)");
+        }
+        List<StreamName> missing = wanted.stream().filter(stream -> !tables.containsKey(stream)).toList();
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of("ALTER PUBLICATION " + Identifier.quoted(name) + " ADD TABLE " + list(missing));
+    }
+
+    private static String list(Collection<StreamName> streams) {
+        return streams.stream().map(Identifier::quoted).collect(Collectors.joining(", "));
+    }
+
+    /** Refuses a stream of which the publication leaves something out that the snapshot would show. */
+    void expectWhole(StreamShape shape) {
+        Facts facts = there.orElseThrow();
+        Table table = tables.get(shape.stream());
+        if (table == null) {
+            throw unfit(shape, "does not carry the table");
+        }
+        if (!facts.operations().isEmpty()) {
+            throw unfit(shape, "leaves out " + String.join(", ", facts.operations()));
+        }
+        if (facts.root() == Partitions.AS_THEMSELVES
+                && shape.relation().map(Relation::kind).filter(kind -> kind == Relation.Kind.PARTITIONED).isPresent()) {
+            throw unfit(shape, "tells the rows of partitions under the partitions' own names")
+                    .remedy("ALTER PUBLICATION " + Identifier.quoted(name) + " SET (publish_via_partition_root = true);");
+        }
+        if (table.filter().isPresent()) {
+            throw unfit(shape, "has a row filter, which the copy of the table would not have: " + table.filter().get());
+        }
+        List<String> lacking = shape.schema().columns().stream()
+                .map(io.windrow.api.schema.Column::name)
+                .filter(column -> !table.columns().isEmpty() && !table.columns().contains(column))
+                .toList();
+        if (!lacking.isEmpty()) {
+            throw unfit(shape, "has a list of columns that lacks " + String.join(", ", lacking)
+                    + "; name the published ones in the stream's columns");
+        }
+    }
+
+    private WindrowException unfit(StreamShape shape, String why) {
+        return WindrowException.of(
+                LogError.STREAM_UNFIT, "Following " + shape.stream() + ": publication " + name + " " + why);
+    }
+}

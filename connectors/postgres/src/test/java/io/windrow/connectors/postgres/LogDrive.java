@@ -1,0 +1,190 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.ChangeColumns;
+import io.windrow.api.batch.Operation;
+import io.windrow.api.batch.Position;
+import io.windrow.api.batch.Presence;
+import io.windrow.api.config.Secret;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.ReadResult;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.Split;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.SplitReader;
+import io.windrow.api.source.StreamRequest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.TinyIntVector;
+
+/** A runner for tests of change streams: one thread, several streams, commits after every batch, may be killed after any. */
+final class LogDrive implements AutoCloseable {
+    final Drive drive;
+    final List<StreamName> streams;
+    /** What is committed of each stream, in order. */
+    final Map<StreamName, List<String>> rows = new TreeMap<>();
+    final Map<StreamName, WindrowException> refused = new TreeMap<>();
+    final Map<StreamName, PlannerState> states = new TreeMap<>();
+    final Map<StreamName, Position> places = new TreeMap<>();
+    final Map<StreamName, Long> generations = new TreeMap<>();
+    long seenAgain;
+
+    LogDrive(PostgresConfig config, StreamName... streams) {
+        this.drive = new Drive(config, streams[0]);
+        this.streams = List.of(streams);
+        for (StreamName stream : streams) {
+            rows.put(stream, new ArrayList<>());
+            generations.put(stream, 1L);
+        }
+    }
+
+    static StreamConfig follow(String table) {
+        StreamConfig plain = StreamConfig.snapshot(table);
+        return new StreamConfig(
+                plain.table(), plain.query(), plain.name(), plain.exclude(), ReadMode.CDC, plain.cursor(), plain.guarantee(),
+                plain.lag(), plain.start(), plain.columns(), plain.where(), plain.key(), plain.outOfRange(), plain.consistency());
+    }
+
+    static PostgresConfig config(String url, String... tables) {
+        List<StreamConfig> streams = new ArrayList<>();
+        for (String table : tables) {
+            streams.add(follow(table));
+        }
+        return Drive.config(url, streams.toArray(StreamConfig[]::new));
+    }
+
+    Secret url() {
+        return drive.config.url();
+    }
+
+    void run() {
+        run(Integer.MAX_VALUE);
+    }
+
+    /** Runs up to the log's end, or dies after so many batches were committed. */
+    void run(int batches) {
+        int left = batches;
+        refused.clear();
+        try (Source source = drive.source(); SplitPlanner planner = source.plan(requests())) {
+            refused.putAll(planner.refusals());
+            List<StreamName> active = new ArrayList<>(streams);
+            active.removeAll(refused.keySet());
+            for (StreamName stream : active) {
+                if (planner.plans().get(stream).restart().isPresent()) {
+                    generations.merge(stream, 1L, Long::sum);
+                    rows.get(stream).clear();
+                    states.remove(stream);
+                    planner.restart(stream, generations.get(stream));
+                } else if (places.containsKey(stream)) {
+                    planner.giveBack(log(stream), Optional.of(places.get(stream)));
+                }
+            }
+            while (!active.stream().allMatch(planner::ended)) {
+                for (SplitPlanner.Assignment one : planner.next(1)) {
+                    left = read(source, planner, one, left);
+                    if (left == 0) {
+                        return;
+                    }
+                }
+            }
+            active.forEach(stream -> states.put(stream, planner.state(stream)));
+        }
+    }
+
+    private Split log(StreamName stream) {
+        return new LogSplit("s", "p", java.util.OptionalLong.empty()).toSplit(List.of(stream));
+    }
+
+    private List<StreamRequest> requests() {
+        return streams.stream()
+                .map(stream -> new StreamRequest(
+                        stream, ReadMode.CDC, generations.get(stream), Optional.ofNullable(states.get(stream))))
+                .toList();
+    }
+
+    private int read(Source source, SplitPlanner planner, SplitPlanner.Assignment one, int batches) {
+        int left = batches;
+        boolean log = one.split().kind() == Split.Kind.LOG;
+        try (SplitReader reader = log
+                ? source.openLog(one.split(), one.starts())
+                : source.open(one.split(), one.from())) {
+            while (true) {
+                switch (reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20))) {
+                    case ReadResult.Data data -> {
+                        try (Batch batch = data.batch()) {
+                            StreamName stream = batch.stream();
+                            rows.get(stream).addAll(text(batch));
+                            Optional.ofNullable(batch.measures().get(Source.SEEN_AGAIN)).ifPresent(m -> seenAgain += m.count());
+                            if (log) {
+                                places.put(stream, batch.position());
+                            }
+                            states.put(stream, planner.state(stream));
+                            if (log && data.moved().isPresent()) {
+                                one.starts().keySet().forEach(each -> places.put(each, data.moved().get()));
+                                reader.acknowledge(data.moved().get());
+                            }
+                        }
+                        if (--left == 0) {
+                            return 0;
+                        }
+                    }
+                    case ReadResult.Idle ignored -> reader.keepAlive();
+                    case ReadResult.End end -> {
+                        planner.ended(one.split(), end.proof());
+                        end.resume().ifPresent(at -> one.starts().keySet().forEach(each -> places.put(each, at)));
+                        one.split().streams().forEach(stream -> states.put(stream, planner.state(stream)));
+                        end.resume().ifPresent(reader::acknowledge);
+                        return left;
+                    }
+                }
+            }
+        }
+    }
+
+    /** The committed rows of the only stream. */
+    List<String> rows() {
+        return rows.get(streams.getFirst());
+    }
+
+    static List<String> text(Batch batch) {
+        ChangeColumns changes = batch.changes().orElseThrow();
+        List<String> rows = new ArrayList<>();
+        for (int row = 0; row < batch.rowCount(); row++) {
+            StringBuilder text = new StringBuilder();
+            text.append(changes.transactions().isNull(row) ? "COPY" : Operation.values()[changes.operations().get(row)]);
+            if (!changes.links().isNull(row)) {
+                text.append(changes.links().get(row) > changes.ordinals().get(row) ? ">" : "<");
+            }
+            for (int i = 0; i < batch.schema().columns().size(); i++) {
+                FieldVector vector = batch.arrow().getFieldVectors().get(i);
+                TinyIntVector presence = changes.presence().get(batch.schema().columns().get(i).id());
+                Presence stands = presence == null ? Presence.PRESENT : Presence.values()[presence.get(row)];
+                text.append('|').append(switch (stands) {
+                    case PRESENT, NULL -> String.valueOf(vector.getObject(row));
+                    case UNCHANGED -> "~";
+                    case ABSENT -> "-";
+                });
+            }
+            rows.add(text.toString());
+        }
+        return rows;
+    }
+
+    Map<StreamName, Position> placesCopy() {
+        return new HashMap<>(places);
+    }
+
+    @Override
+    public void close() {
+        drive.close();
+    }
+}

@@ -1,0 +1,8 @@
+CREATE TABLE windrow_release (
+    pipeline TEXT NOT NULL,
+    split TEXT NOT NULL,
+    record TEXT NOT NULL,
+    checksum TEXT NOT NULL,
+    PRIMARY KEY (pipeline, split)
+);
+UPDATE windrow_store SET version = 5;

@@ -1,0 +1,62 @@
+package io.windrow.runner.local;
+
+import io.windrow.api.schema.StreamName;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
+
+/** A log that outlives runs and forgets what it is told to let go; it checks that everything of that was delivered. */
+final class LogUpstream {
+    private final List<StreamName> streams;
+    private final LongFunction<StreamName> streamOf;
+    private final MemoryTarget target;
+    private volatile long end;
+    final AtomicLong released = new AtomicLong();
+    final CountDownLatch drained = new CountDownLatch(1);
+    long batchRows = 100;
+    LongConsumer beforeRead = next -> {};
+
+    LogUpstream(List<StreamName> streams, LongFunction<StreamName> streamOf, MemoryTarget target, long end) {
+        this.streams = streams;
+        this.streamOf = streamOf;
+        this.target = target;
+        this.end = end;
+    }
+
+    List<StreamName> streams() {
+        return streams;
+    }
+
+    StreamName streamOf(long number) {
+        return streamOf.apply(number);
+    }
+
+    long end() {
+        return end;
+    }
+
+    void append(long rows) {
+        end += rows;
+    }
+
+    /** I2: what is let go can be seen at the target. */
+    void letGo(long position) {
+        for (StreamName stream : streams) {
+            List<Long> visible = target.visible(stream.name());
+            for (long number = released.get(); number < position; number++) {
+                if (streamOf(number).equals(stream) && !visible.contains(number)) {
+                    throw new AssertionError("Number " + number + " of " + stream + " is let go and not delivered");
+                }
+            }
+        }
+        released.accumulateAndGet(position, Math::max);
+    }
+
+    void expectThere(long number) {
+        if (number < released.get()) {
+            throw new AssertionError("Number " + number + " is read although it was let go");
+        }
+    }
+}

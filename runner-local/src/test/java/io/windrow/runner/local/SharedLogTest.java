@@ -1,0 +1,179 @@
+package io.windrow.runner.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Until;
+import io.windrow.core.observe.Outcome;
+import io.windrow.core.observe.RunResult;
+import io.windrow.core.plan.PlannedStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Several streams share one log: each has its own place in it, and the log is let go up to the lowest. */
+class SharedLogTest {
+    private static final StreamName A = StreamName.of("a");
+    private static final StreamName B = StreamName.of("b");
+    private static final StreamName IDLE = StreamName.of("idle");
+
+    @TempDir
+    Path folder;
+
+    /** Every third number is b's, the others a's; one stream never has any. */
+    private static StreamName streamOf(long number) {
+        return number % 3 == 0 ? B : A;
+    }
+
+    private static List<Long> of(StreamName stream, long end) {
+        return LongStream.range(0, end).filter(number -> streamOf(number).equals(stream)).boxed().toList();
+    }
+
+    /** A bench on which the streams share a log. */
+    private LogUpstream log(Bench bench, long end) {
+        LogUpstream upstream = new LogUpstream(List.of(A, B, IDLE), SharedLogTest::streamOf, bench.target, end);
+        for (StreamName stream : upstream.streams()) {
+            bench.streams.add(new PlannedStream(stream, ReadMode.CDC, WriteMode.APPEND));
+        }
+        bench.source = context -> new LogSource(upstream, context);
+        bench.epochRows = 200;
+        return upstream;
+    }
+
+    @ParameterizedTest
+    @Tag("B01")
+    @ValueSource(strings = {
+        "run.after_read", "run.after_transform", "run.after_stage", "run.after_save_prepared", "run.after_commit",
+        "run.after_save_committed", "run.after_acknowledge", "run.after_release", "run.before_end"
+    })
+    void noRowIsLostDuplicatedOrLetGoUndeliveredWhereverTheRunDies(String failpoint) {
+        try (Bench bench = new Bench(folder)) {
+            LogUpstream upstream = log(bench, 1_500);
+            AtomicInteger arrivals = new AtomicInteger();
+            int crashes = 0;
+            bench.failpoints = name -> {
+                if (name.equals(failpoint) && arrivals.incrementAndGet() == (failpoint.equals("run.before_end") ? 1 : 3)) {
+                    throw new CrashTest.SimulatedCrash();
+                }
+            };
+            RunResult run = null;
+            while (run == null) {
+                try {
+                    run = bench.run();
+                } catch (CrashTest.SimulatedCrash e) {
+                    crashes++;
+                    arrivals.set(crashes > 3 ? Integer.MIN_VALUE : 0);
+                }
+            }
+            assertThat(crashes).isPositive();
+            assertThat(run.outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(bench.target.visible("a")).isEqualTo(of(A, 1_500));
+            assertThat(bench.target.visible("b")).isEqualTo(of(B, 1_500));
+            assertThat(upstream.released).hasValue(1_500);
+        }
+    }
+
+    @Test
+    void aStreamThatIsParkedStaysAtItsPlaceAndHoldsTheLogWhileTheOthersGoOn() {
+        try (Bench bench = new Bench(folder)) {
+            LogUpstream upstream = log(bench, 1_500);
+            AtomicInteger batches = new AtomicInteger();
+            bench.target.beforeWrite = batch -> {
+                if (batch.stream().equals(B) && batches.incrementAndGet() == 5) {
+                    throw WindrowException.of(RunError.UNEXPECTED, "Writing: refused by the test");
+                }
+            };
+            RunResult run = bench.run();
+            assertThat(bench.result(run, "a").outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(bench.result(run, "b").outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(bench.target.visible("a")).isEqualTo(of(A, 1_500));
+            long held = upstream.released.get();
+            assertThat(held).isLessThan(1_500);
+
+            bench.target.beforeWrite = batch -> {};
+            upstream.append(300);
+            run = bench.run();
+            assertThat(run.outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(bench.target.visible("a")).isEqualTo(of(A, 1_800));
+            assertThat(bench.target.visible("b")).isEqualTo(of(B, 1_800));
+            assertThat(upstream.released).hasValue(1_800);
+        }
+    }
+
+    @Test
+    @Tag("D08")
+    void anIdleStreamWritesNoEpochWhileTheLogIsLetGo() {
+        try (Bench bench = new Bench(folder)) {
+            LogUpstream upstream = log(bench, 1_500);
+            bench.run();
+            assertThat(upstream.released).hasValue(1_500);
+            assertThat(bench.target.commits).filteredOn(commit -> commit.identity().stream().equals(IDLE))
+                    .as("only the end of the run").hasSize(1);
+            assertThat(bench.target.commits).filteredOn(commit -> commit.identity().stream().equals(A)).hasSizeGreaterThan(3);
+        }
+    }
+
+    @Test
+    void aRunOfSomeOfTheStreamsLetsNothingGo() {
+        try (Bench bench = new Bench(folder)) {
+            LogUpstream upstream = log(bench, 900);
+            bench.run(new RunOptions(Set.of(A), RunOptions.Refresh.CONTINUE, OptionalLong.empty()));
+            assertThat(bench.target.visible("a")).isEqualTo(of(A, 900));
+            assertThat(upstream.released).hasValue(0);
+            bench.run();
+            assertThat(bench.target.visible("a")).isEqualTo(of(A, 900));
+            assertThat(bench.target.visible("b")).isEqualTo(of(B, 900));
+            assertThat(upstream.released).hasValue(900);
+        }
+    }
+
+    @Test
+    void aReaderThatFailsIsOpenedAgainWhereEachStreamWas() {
+        try (Bench bench = new Bench(folder)) {
+            LogUpstream upstream = log(bench, 1_500);
+            AtomicInteger failures = new AtomicInteger();
+            upstream.beforeRead = next -> {
+                if (next >= 700 && failures.incrementAndGet() <= 2) {
+                    throw FailureTest.Trouble.FLAKY.now();
+                }
+            };
+            assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(bench.target.visible("a")).isEqualTo(of(A, 1_500));
+            assertThat(bench.target.visible("b")).isEqualTo(of(B, 1_500));
+        }
+    }
+
+    @Test
+    void aRunThatFollowsGoesOnUntilItIsStopped() throws Exception {
+        try (Bench bench = new Bench(folder); var store = bench.store()) {
+            LogUpstream upstream = log(bench, 600);
+            bench.epochTime = Duration.ofMillis(50);
+            LocalRunner runner = bench.runner(store);
+            CompletableFuture<RunResult> running = CompletableFuture.supplyAsync(() -> runner.run(
+                    bench.job(),
+                    new RunOptions(Set.of(), RunOptions.Refresh.CONTINUE, OptionalLong.empty(), Until.STOPPED)));
+            assertThat(upstream.drained.await(20, TimeUnit.SECONDS)).isTrue();
+            upstream.append(300);
+            org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> upstream.released.get() == 900);
+            assertThat(running).isNotDone();
+            runner.stop();
+            assertThat(running.get(20, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.STOPPED);
+            assertThat(bench.target.visible("a")).isEqualTo(of(A, 900));
+            assertThat(bench.target.visible("b")).isEqualTo(of(B, 900));
+        }
+    }
+}
