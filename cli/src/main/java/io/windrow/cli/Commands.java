@@ -23,6 +23,8 @@ final class Commands {
         makers.put("replay", ReplayCommand::new);
         makers.put("ledger", LedgerCommand::new);
         makers.put("quarantine", QuarantineCommand::new);
+        makers.put("decrypt", DecryptCommand::new);
+        makers.put("dispose", DisposeCommand::new);
         makers.put("schema", SchemaCommand::new);
         makers.put("state", StateCommand::new);
         makers.put("init", InitCommand::new);

@@ -4,6 +4,7 @@ import io.windrow.api.batch.BatchError;
 import io.windrow.api.error.ErrorCode;
 import io.windrow.core.checkpoint.CheckpointError;
 import io.windrow.core.contract.ContractError;
+import io.windrow.core.dispose.DisposeError;
 import io.windrow.core.epoch.EpochError;
 import io.windrow.core.ledger.LedgerError;
 import io.windrow.core.plan.PlanError;
@@ -11,6 +12,7 @@ import io.windrow.core.quarantine.QuarantineError;
 import io.windrow.core.registry.Registry;
 import io.windrow.core.registry.RegistryError;
 import io.windrow.core.replay.ReplayError;
+import io.windrow.core.seal.SealError;
 import io.windrow.core.spec.SpecError;
 import io.windrow.core.spec.SpecReference;
 import io.windrow.core.telemetry.TelemetryError;
@@ -100,6 +102,8 @@ final class DocsCommand implements Callable<Integer> {
                         LedgerError.values(),
                         DedupeError.values(),
                         QuarantineError.values(),
+                        SealError.values(),
+                        DisposeError.values(),
                         VerifyError.values(),
                         TelemetryError.values(),
                         ReplayError.values(),

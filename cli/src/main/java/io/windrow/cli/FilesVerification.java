@@ -28,7 +28,7 @@ final class FilesVerification {
         // A key that nobody had matches no epoch: all are undecidable.
         HashKey key = plan.hashKey().or(() -> store.hashKey(pipeline)).orElseGet(HashKey::random);
         try (ProcessContext context = ProcessContext.open(pipeline, new Notes(windrow.screen()));
-                Sink sink = plan.openSink(context);
+                Sink sink = plan.openSink(context.decrypting(plan, store));
                 VerifyProgress progress = VerifyProgress.of(windrow)) {
             DeliveryVerifier verifier = new DeliveryVerifier(
                     pipeline, store, sink, key, progress::rows);
@@ -55,7 +55,8 @@ final class FilesVerification {
     }
 
     private static void print(Screen screen, List<DeliveryVerdict> verdicts, ExitCode code) {
-        Table table = Table.of("stream", "verdict", ">epochs", ">equal to h_out", ">files", ">rows", ">size", ">findings");
+        Table table = Table.of("stream", "verdict", ">epochs", ">equal to h_out", ">files", ">rows", ">size", ">disposed",
+                ">findings");
         for (DeliveryVerdict v : verdicts) {
             Screen.Style style = switch (v.outcome()) {
                 case WHOLE -> Screen.Style.GOOD;
@@ -65,7 +66,7 @@ final class FilesVerification {
             table.row(
                     v.stream(), screen.styled(style, v.outcome().name().toLowerCase(Locale.ROOT)), Screen.number(v.epochs()),
                     Screen.number(v.hashed()), Screen.number(v.files()), Screen.number(v.rows()), Screen.bytes(v.bytes()),
-                    v.findings().size());
+                    Screen.number(v.disposed()), v.findings().size());
         }
         table.print(screen);
         for (DeliveryVerdict v : verdicts) {
@@ -88,7 +89,7 @@ final class FilesVerification {
 
     private static Object json(DeliveryVerdict v) {
         return Json.object(
-                "stream", v.stream().toString(), "verdict", v.outcome(), "epochs", v.epochs(), "epochs_equal_to_h_out",
+                "stream", v.stream().toString(), "verdict", v.outcome(), "epochs", v.epochs(), "epochs_disposed", v.disposed(), "epochs_equal_to_h_out",
                 v.hashed(), "files", v.files(), "rows", v.rows(), "bytes", v.bytes(), "findings",
                 v.findings().stream()
                         .map(f -> Json.object("kind", f.kind(), "place", f.place(), "what", f.what()))

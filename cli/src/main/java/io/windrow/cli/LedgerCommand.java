@@ -4,6 +4,8 @@ import io.windrow.api.batch.RowHash;
 import io.windrow.api.schema.StreamName;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.dispose.DisposalRecord;
+import io.windrow.core.dispose.Disposer;
 import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.registry.Registry;
@@ -45,10 +47,12 @@ final class LedgerCommand implements Callable<Integer> {
         }
         PipelineSpec spec = target.spec(Registry.load());
         List<String> lines = new ArrayList<>();
+        List<DisposalRecord> disposals;
         try (StateStore store = Stores.required(spec)) {
             if (target.streams.isEmpty() || target.from != null) {
                 lines.addAll(store.ledger(spec.pipeline(), Optional.empty(), entries));
             }
+            disposals = Disposer.records(store, spec.pipeline());
             List<StreamState> known = store.load(spec.pipeline());
             for (String name : target.from == null ? target.streams : List.<String>of()) {
                 StreamName stream = KnownStreams.find(name, known);
@@ -57,10 +61,18 @@ final class LedgerCommand implements Callable<Integer> {
         }
         if (windrow.json) {
             return windrow.print(
-                    Json.object("pipeline", spec.pipeline(), "entries", lines.stream().map(Json.Raw::new).toList()),
+                    Json.object(
+                            "pipeline", spec.pipeline(), "entries", lines.stream().map(Json.Raw::new).toList(), "disposals",
+                            disposals.stream().map(record -> new Json.Raw(record.toJson())).toList()),
                     ExitCode.OK);
         }
         print(windrow.screen(), lines.stream().map(LedgerEntry::parse).toList());
+        for (DisposalRecord record : disposals) {
+            windrow.screen().line("disposal " + record.id() + " by " + record.who() + ", "
+                    + record.status().name().toLowerCase(Locale.ROOT) + ": commits "
+                    + Screen.number(record.delivered().size()) + ", files of rows set aside "
+                    + Screen.number(record.setAside().size()) + ", data keys " + Screen.number(record.keys().size()));
+        }
         return ExitCode.OK.value();
     }
 

@@ -3,20 +3,26 @@ package io.windrow.cli;
 import io.windrow.api.context.Context;
 import io.windrow.api.context.Failpoints;
 import io.windrow.api.context.Notices;
+import io.windrow.api.context.Sealing;
 import io.windrow.api.error.WindrowException;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.plan.Plan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
 /** What this process gives to connectors. Closing it deletes the temporary folder and reports leaked buffers as an error. */
 record ProcessContext(
-        String pipeline, Clock clock, BufferAllocator allocator, Path temporaryFolder, Failpoints failpoints, Notices notices)
+        String pipeline, Clock clock, BufferAllocator allocator, Path temporaryFolder, Failpoints failpoints, Notices notices,
+        Function<Sealing.Use, Optional<Sealing>> seals)
         implements Context, AutoCloseable {
     static ProcessContext open(String pipeline, Notices notices) {
         try {
@@ -26,10 +32,23 @@ record ProcessContext(
                     new RootAllocator(),
                     Files.createTempDirectory("windrow-"),
                     failpointsOfProcess(),
-                    notices);
+                    notices,
+                    use -> Optional.empty());
         } catch (IOException e) {
             throw WindrowException.of(CliError.FILE_FAILED, "Making a temporary folder", e);
         }
+    }
+
+    /** The same, able to decrypt what the plan's pipeline has encrypted. Whoever closes this context closes that one. */
+    ProcessContext decrypting(Plan plan, StateStore store) {
+        return new ProcessContext(
+                pipeline, clock, allocator, temporaryFolder, failpoints, notices,
+                plan.seals().open(store, pipeline, Optional.empty(), clock));
+    }
+
+    @Override
+    public Optional<Sealing> sealing(Sealing.Use use) {
+        return seals.apply(use);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.windrow.cli;
 
+import io.windrow.api.context.Sealing;
 import io.windrow.api.error.WindrowException;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.StateStore;
@@ -9,6 +10,7 @@ import io.windrow.core.quarantine.QuarantineError;
 import io.windrow.core.quarantine.QuarantinedGroup;
 import io.windrow.core.quarantine.QuarantinedRow;
 import io.windrow.core.registry.Registry;
+import io.windrow.core.seal.SealRules;
 import io.windrow.core.spec.PipelineFiles;
 import io.windrow.core.spec.PipelineSpec;
 import java.nio.file.Path;
@@ -20,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,19 +75,19 @@ final class QuarantineCommand implements Runnable {
     @Command(name = "list", description = "Show how many rows were set aside, by stream, reason and field.")
     int list(@Mixin Which which) {
         PipelineSpec pipeline = which.spec();
-        Quarantine quarantine = of(pipeline);
-        List<QuarantinedGroup> groups = quarantine.groups(which.filter());
+        List<QuarantinedGroup> groups = looked(pipeline, quarantine -> quarantine.groups(which.filter()));
+        Path place = Quarantine.place(pipeline.quarantineFolder(), pipeline.pipeline());
         if (windrow.json) {
             return windrow.print(
-                    Json.object("pipeline", pipeline.pipeline(), "folder", quarantine.place().toString(), "groups",
+                    Json.object("pipeline", pipeline.pipeline(), "folder", place.toString(), "groups",
                             groups.stream().map(QuarantineCommand::json).toList()),
                     ExitCode.OK);
         }
         print(groups);
         long rows = groups.stream().mapToLong(QuarantinedGroup::rows).sum();
         windrow.screen().line(rows == 0
-                ? "No row is set aside in " + quarantine.place()
-                : Screen.rows(rows) + " set aside in " + quarantine.place());
+                ? "No row is set aside in " + place
+                : Screen.rows(rows) + " set aside in " + place);
         return ExitCode.OK.value();
     }
 
@@ -92,20 +96,21 @@ final class QuarantineCommand implements Runnable {
             @Mixin Which which,
             @Option(names = "--rows", paramLabel = "N", defaultValue = "100", description = "At most N rows (100).") int max) {
         PipelineSpec pipeline = which.spec();
-        Quarantine quarantine = of(pipeline);
-        List<QuarantinedRow> rows = new ArrayList<>();
-        boolean[] more = new boolean[1];
-        quarantine.rows(which.filter(), row -> {
-            more[0] = rows.size() >= max;
-            if (!more[0]) {
-                rows.add(row);
-            }
-            return !more[0];
+        // One more than is shown, to know whether there are more.
+        List<QuarantinedRow> found = looked(pipeline, quarantine -> {
+            List<QuarantinedRow> taken = new ArrayList<>();
+            quarantine.rows(which.filter(), row -> {
+                taken.add(row);
+                return taken.size() <= max;
+            });
+            return taken;
         });
+        boolean more = found.size() > max;
+        List<QuarantinedRow> rows = found.subList(0, Math.min(found.size(), Math.max(0, max)));
         if (windrow.json) {
             return windrow.print(
                     Json.object("pipeline", pipeline.pipeline(), "rows",
-                            rows.stream().map(row -> new Json.Raw(row.line())).toList(), "more", more[0]),
+                            rows.stream().map(row -> new Json.Raw(row.line())).toList(), "more", more),
                     ExitCode.OK);
         }
         for (QuarantinedRow row : rows) {
@@ -115,7 +120,7 @@ final class QuarantineCommand implements Runnable {
             windrow.screen().line("  " + row.row());
         }
         windrow.screen().line(rows.isEmpty() ? "No such row is set aside"
-                : more[0] ? "There are more; --rows shows them" : Screen.rows(rows.size()));
+                : more ? "There are more; --rows shows them" : Screen.rows(rows.size()));
         return ExitCode.OK.value();
     }
 
@@ -124,8 +129,7 @@ final class QuarantineCommand implements Runnable {
             @Mixin Which which,
             @Option(names = "--yes", description = "Do it; without, only say what would be deleted.") boolean yes) {
         PipelineSpec pipeline = which.spec();
-        Quarantine quarantine = of(pipeline);
-        List<QuarantinedGroup> groups = quarantine.groups(which.filter());
+        List<QuarantinedGroup> groups = looked(pipeline, quarantine -> quarantine.groups(which.filter()));
         if (!windrow.json) {
             print(groups);
         }
@@ -133,27 +137,40 @@ final class QuarantineCommand implements Runnable {
             throw WindrowException.of(CliError.NEEDS_YES, "Discarding quarantined rows of " + pipeline.pipeline()
                     + ": nothing was deleted");
         }
-        long rows = groups.isEmpty() ? 0 : owned(pipeline, () -> quarantine.discard(
+        long rows = groups.isEmpty() ? 0 : owned(pipeline, quarantine -> quarantine.discard(
                 which.filter(), System.getProperty("user.name"), Clock.systemUTC().instant()));
         if (windrow.json) {
             return windrow.print(Json.object("pipeline", pipeline.pipeline(), "discarded", rows, "groups",
                     groups.stream().map(QuarantineCommand::json).toList()), ExitCode.OK);
         }
         windrow.screen().line(rows == 0 ? "No such row is set aside"
-                : Screen.rows(rows) + " discarded; the record is in " + quarantine.place() + ".discarded.jsonl");
+                : Screen.rows(rows) + " discarded; the record is in "
+                        + Quarantine.place(pipeline.quarantineFolder(), pipeline.pipeline()) + ".discarded.jsonl");
         return ExitCode.OK.value();
     }
 
-    /** Something done while no run can go on. */
-    private interface Work {
-        long run();
+    /** Looks at the rows; the state store is opened only if they may be encrypted. */
+    private static <T> T looked(PipelineSpec spec, Function<Quarantine, T> look) {
+        SealRules seals = SealRules.of(spec.governance());
+        if (seals.setAside().isEmpty()) {
+            return look.apply(new Quarantine(spec.quarantineFolder(), spec.pipeline(), Optional.empty()));
+        }
+        try (StateStore store = Stores.required(spec)) {
+            return look.apply(of(spec, seals, store, Optional.empty()));
+        }
+    }
+
+    private static Quarantine of(PipelineSpec spec, SealRules seals, StateStore store, Optional<Lease> lease) {
+        return new Quarantine(spec.quarantineFolder(), spec.pipeline(),
+                seals.open(store, spec.pipeline(), lease, Clock.systemUTC()).apply(Sealing.Use.SET_ASIDE));
     }
 
     /** While the pipeline is ours and nothing that was prepared waits to become visible. */
-    private static long owned(PipelineSpec pipeline, Work work) {
+    private static long owned(PipelineSpec pipeline, ToLongFunction<Quarantine> work) {
+        SealRules seals = SealRules.of(pipeline.governance());
         Optional<StateStore> found = Stores.existing(pipeline);
         if (found.isEmpty()) {
-            return work.run();
+            return work.applyAsLong(new Quarantine(pipeline.quarantineFolder(), pipeline.pipeline(), Optional.empty()));
         }
         try (StateStore store = found.get()) {
             Lease lease = store.acquire(
@@ -166,15 +183,11 @@ final class QuarantineCommand implements Runnable {
                                         + " is prepared and not settled");
                     }
                 }
-                return work.run();
+                return work.applyAsLong(of(pipeline, seals, store, Optional.of(lease)));
             } finally {
                 store.release(lease);
             }
         }
-    }
-
-    private static Quarantine of(PipelineSpec spec) {
-        return new Quarantine(spec.quarantineFolder(), spec.pipeline());
     }
 
     private void print(List<QuarantinedGroup> groups) {

@@ -1,5 +1,6 @@
 package io.windrow.cli;
 
+import io.windrow.api.context.Sealing;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.source.Source;
@@ -63,7 +64,9 @@ final class QuarantineReplayCommand implements Callable<Integer> {
         List<Outcome> outcomes = new ArrayList<>();
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(quarantine.windrow.screen()));
                 StateStore store = Stores.required(plan.spec())) {
-            Quarantine rows = new Quarantine(plan.spec().quarantineFolder(), plan.spec().pipeline());
+            Quarantine rows = new Quarantine(
+                    plan.spec().quarantineFolder(), plan.spec().pipeline(),
+                    context.decrypting(plan, store).sealing(Sealing.Use.SET_ASIDE));
             Map<StreamName, Long> before = rows(rows);
             for (PlannedStream task : tasks(plan, context, before.keySet())) {
                 Applied applied = apply
@@ -104,7 +107,7 @@ final class QuarantineReplayCommand implements Callable<Integer> {
             Plan plan, ProcessContext context, StateStore store, PlannedStream task, Quarantine rows) {
         HashKey key = plan.hashKey().or(() -> store.hashKey(plan.spec().pipeline())).orElseGet(HashKey::random);
         try (Source source = plan.openSource(context);
-                Sink sink = plan.openSink(context);
+                Sink sink = plan.openSink(context.decrypting(plan, store));
                 Reextraction again = Reextraction.open(
                         new ReplayParts(plan, source, sink, store, key, context.allocator(), context.temporaryFolder()), task,
                         KnownStreams.state(task.stream().toString(), store.load(plan.spec().pipeline())), rows,

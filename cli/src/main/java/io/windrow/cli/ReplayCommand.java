@@ -136,7 +136,7 @@ final class ReplayCommand implements Callable<Integer> {
         HashKey key = plan.hashKey().or(() -> store.hashKey(plan.spec().pipeline())).orElseGet(HashKey::random);
         StreamState state = KnownStreams.state(task.stream().toString(), states);
         try (Source source = plan.openSource(context);
-                Sink sink = plan.openSink(context);
+                Sink sink = plan.openSink(context.decrypting(plan, store));
                 Reextraction again = Reextraction.open(
                         new ReplayParts(plan, source, sink, store, key, context.allocator(), staging), task, state, window)) {
             return again.compare();

@@ -65,25 +65,13 @@ final class VerifyCommand implements Callable<Integer> {
         hushReader();
         Screen screen = windrow.screen();
         Plan plan = target.plan(Registry.load());
-        List<StreamState> states;
+        List<StreamVerdict> verdicts;
         try (StateStore store = Stores.required(plan.spec())) {
-            states = wanted(store.load(plan.spec().pipeline()));
+            List<StreamState> states = wanted(store.load(plan.spec().pipeline()));
             if (files) {
                 return new FilesVerification(windrow, plan).call(store, states.stream().map(StreamState::stream).toList());
             }
-        }
-        List<StreamVerdict> verdicts = new ArrayList<>();
-        try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(screen));
-                Source source = plan.openSource(context);
-                Sink sink = plan.openSink(context);
-                VerifyProgress progress = VerifyProgress.of(windrow)) {
-            Verifier verifier = new Verifier(source, sink, plan.steps(), depth, (stream, doing, rows) -> {
-                progress.doing(stream + ", " + doing);
-                progress.rows(rows);
-            });
-            for (StreamState state : states) {
-                verdicts.add(verifier.verify(state));
-            }
+            verdicts = verdicts(plan, store, states);
         }
         ExitCode code = code(verdicts);
         if (windrow.json) {
@@ -93,6 +81,23 @@ final class VerifyCommand implements Callable<Integer> {
         }
         print(screen, verdicts, code);
         return code.value();
+    }
+
+    private List<StreamVerdict> verdicts(Plan plan, StateStore store, List<StreamState> states) {
+        List<StreamVerdict> verdicts = new ArrayList<>();
+        try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
+                Source source = plan.openSource(context);
+                Sink sink = plan.openSink(context.decrypting(plan, store));
+                VerifyProgress progress = VerifyProgress.of(windrow)) {
+            Verifier verifier = new Verifier(source, sink, plan.steps(), depth, (stream, doing, rows) -> {
+                progress.doing(stream + ", " + doing);
+                progress.rows(rows);
+            });
+            for (StreamState state : states) {
+                verdicts.add(verifier.verify(state));
+            }
+        }
+        return verdicts;
     }
 
     /** By hand, since picocli compares names by the rules of the user's language. */

@@ -38,7 +38,7 @@ final class DependencyRules {
                 classes().that().resideInAPackage("io.windrow.core..")
                         .should().onlyDependOnClassesThat(in(LANGUAGE, "io.windrow.api..", "io.windrow.core..",
                                 "org.snakeyaml..", "com.fasterxml.jackson.core..", "org.flywaydb..", "com.sun.management..", "com.sun.net.httpserver..",
-                                "javax.crypto..", "org.bouncycastle.crypto..", "com.google.i18n.phonenumbers..",
+                                "javax.crypto..", "org.bouncycastle.crypto..", "com.google.crypto.tink.subtle..", "com.google.i18n.phonenumbers..",
                                 "io.opentelemetry..", "org.apache.avro..", "dev.cel..", "com.google.re2j..", "com.google.common.."))
                         .because("core knows no connector, runner, JDBC driver or server: let the caller hand in what"
                                 + " it makes, or find it with ServiceLoader behind an SPI interface")

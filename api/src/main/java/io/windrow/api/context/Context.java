@@ -2,6 +2,7 @@ package io.windrow.api.context;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 
 /** The only ambient things that a connector gets. Safe for use by many threads. */
@@ -23,4 +24,9 @@ public interface Context {
 
     /** Where what a user must hear goes: once per text and run, shown on the terminal and kept in the ledger. */
     Notices notices();
+
+    /** Encrypts and decrypts files of that use; empty: they are written as they are, and encrypted ones cannot be read. */
+    default Optional<Sealing> sealing(Sealing.Use use) {
+        return Optional.empty();
+    }
 }

@@ -33,10 +33,25 @@ public interface DeliveryAudit extends AutoCloseable {
      * A commit as the target's books have it.
      *
      * @param identity by what it is recognised
-     * @param shown whether readers see its data now; else a newer generation took its place or will
+     * @param standing whether readers see its data
      * @param ledger the ledger entry that lies beside the data, if it is there
      */
-    record Commit(CommitIdentity identity, boolean shown, Optional<String> ledger) {}
+    record Commit(CommitIdentity identity, Standing standing, Optional<String> ledger) {
+        /** Whether readers see its data now. */
+        public boolean shown() {
+            return standing == Standing.SHOWN;
+        }
+    }
+
+    /** What became of a commit's data. */
+    enum Standing {
+        /** Readers see it. */
+        SHOWN,
+        /** A newer generation took its place or will. */
+        REPLACED,
+        /** Its time was over, and it was deleted. */
+        DISPOSED
+    }
 
     /**
      * What the examination of one commit gave.

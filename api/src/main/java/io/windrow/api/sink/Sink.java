@@ -35,6 +35,11 @@ public interface Sink extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** The capability to delete deliveries whose time is over, for {@code dispose}, if the sink has it. */
+    default Optional<DeliveryDisposal> disposal(StreamName stream) {
+        return Optional.empty();
+    }
+
     /**
      * The capability to let one commit in append mode take the place of earlier ones, for {@code replay --apply}, if the sink
      * has it: what is to be staged with that commit. Whoever reads by the target's books sees the earlier ones or the new

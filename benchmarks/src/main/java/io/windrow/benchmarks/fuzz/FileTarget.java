@@ -18,6 +18,7 @@ import io.windrow.connectors.files.FilesConnector;
 import io.windrow.connectors.files.format.Compression;
 import io.windrow.connectors.files.format.CsvStyle;
 import io.windrow.connectors.files.format.Format;
+import io.windrow.connectors.files.read.Content;
 import io.windrow.connectors.files.read.Decoders;
 import io.windrow.connectors.files.read.FileDecoder;
 import io.windrow.connectors.files.tree.LocalFileTree;
@@ -118,7 +119,8 @@ public final class FileTarget implements Target {
     private long read(String file, BufferAllocator allocator) {
         long read = 0;
         try (FileDecoder decoder = Decoders.open(
-                new LocalFileTree(folder), file, format, Compression.NONE, schema, CsvStyle.standard(), allocator)) {
+                new Content(new LocalFileTree(folder), file, Optional.empty()), format, Compression.NONE, schema,
+                CsvStyle.standard(), allocator)) {
             for (Optional<VectorSchemaRoot> next = decoder.next(); next.isPresent(); next = decoder.next()) {
                 try (VectorSchemaRoot root = next.get()) {
                     read += root.getRowCount();

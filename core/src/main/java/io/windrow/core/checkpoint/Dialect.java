@@ -35,6 +35,9 @@ interface Dialect {
     /** Frees everything that is held outside the database. */
     void close();
 
+    /** Overwrites or removes what deleted documents have left in the store's files. Outside of a transaction. */
+    void wipe(Connection connection) throws SQLException;
+
     /** {@code SELECT} that locks the lease's row until the end of the transaction, if the database needs that. */
     String rowLock();
 

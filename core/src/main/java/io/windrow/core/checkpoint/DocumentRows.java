@@ -72,6 +72,17 @@ record DocumentRows(Connection connection, String pipeline, Damage damage) {
         return document;
     }
 
+    /** Deletes all versions of a document, so that there is no gap. */
+    int remove(String kind, String name) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(
+                "DELETE FROM windrow_document WHERE pipeline = ? AND kind = ? AND name = ?")) {
+            delete.setString(1, pipeline);
+            delete.setString(2, kind);
+            delete.setString(3, name);
+            return delete.executeUpdate();
+        }
+    }
+
     private long newest(String kind, String name) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT MAX(version) FROM windrow_document WHERE pipeline = ? AND kind = ? AND name = ?")) {

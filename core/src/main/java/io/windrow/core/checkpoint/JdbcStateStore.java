@@ -213,6 +213,19 @@ final class JdbcStateStore implements StateStore {
     }
 
     @Override
+    public synchronized void shred(Lease lease, String kind, String name) {
+        String doing = "Shredding the " + kind + " " + name;
+        transaction(doing, Access.WRITE, c -> {
+            fence(c, lease, doing); // I6
+            return new DocumentRows(c, lease.pipeline(), damage(doing)).remove(kind, name);
+        });
+        plain(doing, c -> {
+            dialect.wipe(c);
+            return name;
+        });
+    }
+
+    @Override
     public synchronized void close() {
         closed = true;
         drop();

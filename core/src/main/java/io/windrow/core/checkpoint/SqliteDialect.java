@@ -195,6 +195,8 @@ final class SqliteDialect implements Dialect {
         // Where a plain sync stops at the drive's cache (macOS), these go through it; elsewhere they change nothing.
         execute(connection, "PRAGMA fullfsync = 1");
         execute(connection, "PRAGMA checkpoint_fullfsync = 1");
+        // What is deleted is overwritten with zeros in the page that it was in: a shredded key is gone from the file.
+        execute(connection, "PRAGMA secure_delete = ON");
         return connection;
     }
 
@@ -303,6 +305,19 @@ final class SqliteDialect implements Dialect {
     @Override
     public void close() {
         leases.close();
+    }
+
+    /** Deleted rows were zeroed in their pages; older copies of the pages lie in the log until it is cut. */
+    @Override
+    public void wipe(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
+            if (!row.next() || row.getInt(1) != 0) {
+                throw WindrowException.of(
+                                CheckpointError.LOCKED, "Cutting the write-ahead log: another process reads the state store")
+                        .at(place());
+            }
+        }
     }
 
     @Override

@@ -90,6 +90,14 @@ public interface StateStore extends AutoCloseable {
      */
     Document record(Lease lease, String kind, String name, String json, Instant recordedAt);
 
+    /**
+     * Deletes all versions of a document, so that nothing of them is left in the files of the store that the database may
+     * still write to. The one kind of document that is ever deleted is a key. Nothing there is no error. Same refusals as
+     * {@link #record}; {@link CheckpointError#LOCKED} if another reader hinders it: then the document is gone, and the same
+     * call again wipes it.
+     */
+    void shred(Lease lease, String kind, String name);
+
     /** Frees connections and held leases' locks. Leases that were not released end by themselves. */
     @Override
     void close();

@@ -11,12 +11,13 @@ import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.SourceFactory;
 import io.windrow.api.source.SourceTraits;
+import io.windrow.core.contract.SchemaRules;
 import io.windrow.core.ledger.HashKey;
 import io.windrow.core.policy.QuarantinePolicy;
 import io.windrow.core.quarantine.QuarantineSink;
 import io.windrow.core.quarantine.QuarantineTally;
-import io.windrow.core.contract.SchemaRules;
 import io.windrow.core.registry.NearestName;
+import io.windrow.core.seal.SealRules;
 import io.windrow.core.spec.PipelineSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,11 @@ public record Plan(
         QuarantineTally tally =
                 new QuarantineTally(spec.governance().quarantine().map(QuarantinePolicy::limit).orElse(0L));
         return context -> new QuarantineSink(openSink(context), context, spec.quarantineFolder(), tally);
+    }
+
+    /** What is encrypted, with whose keys. */
+    public SealRules seals() {
+        return SealRules.of(spec.governance());
     }
 
     /** What happens to rows between source and sink. */

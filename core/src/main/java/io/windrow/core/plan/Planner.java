@@ -28,7 +28,9 @@ public final class Planner {
         SinkTraits sinkTraits = traits(sink, spec.sink().config());
         EffectiveGuarantee guarantee = guarantee(sourceTraits, sinkTraits);
         spec.run().require().ifPresent(required -> refuseMore(required, guarantee, spec));
-        return new Plan(spec, source, sink, sourceTraits, sinkTraits, guarantee);
+        Plan plan = new Plan(spec, source, sink, sourceTraits, sinkTraits, guarantee);
+        plan.seals(); // A key that cannot be used is refused before the first read.
+        return plan;
     }
 
     /** The effective guarantee of two ends (I14). */

@@ -3,15 +3,42 @@ package io.windrow.core.policy;
 import io.windrow.api.config.Doc;
 import io.windrow.api.config.Origin;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** How long things are kept. */
-@Doc("How long things are kept. `windrow dispose` deletes what is due and writes a disposal record into the ledger.")
+/**
+ * How long things are kept. What is not named is kept for ever.
+ *
+ * @param files delivered files
+ * @param quarantine rows that were set aside
+ * @param samples refused in this version
+ * @param checkpoints refused in this version
+ * @param streams delivered files of single streams
+ * @param hold streams of which nothing is deleted
+ * @param origin where the section stands
+ */
+@Doc("How long things are kept; what is not named is kept for ever. `windrow dispose` deletes what is due and writes a disposal "
+        + "record into the ledger. No run deletes anything by this section.")
 public record RetentionPolicy(
-        @Doc(value = "Delivered files.", example = "365d") Optional<Duration> files,
+        @Doc(value = "Delivered files, from their commit on. Of a replaced stream only replaced generations are deleted.",
+                        example = "365d")
+                Optional<Duration> files,
         @Doc(value = "Quarantined rows.", example = "30d") Optional<Duration> quarantine,
-        @Doc(value = "Samples and staged replays.", example = "7d") Optional<Duration> samples,
-        @Doc(value = "Checkpoints older than the last.", example = "90d") Optional<Duration> checkpoints,
+        @Doc(value = "Samples and staged replays. Not acted on by this version, and so refused.", example = "7d")
+                Optional<Duration> samples,
+        @Doc(value = "Ledger entries of old epochs; the state store keeps no older checkpoints. Not acted on by this version, "
+                        + "and so refused.", example = "90d")
+                Optional<Duration> checkpoints,
         @Doc("Delivered files of single streams, by name as namespace.name, where they differ.") Map<String, Duration> streams,
-        Origin origin) {}
+        @Doc(value = "Streams on legal hold, by name as namespace.name: nothing of them is deleted and none of their keys "
+                        + "destroyed, whatever else is said here.", example = "[public.orders]")
+                List<String> hold,
+        Origin origin) {
+    public RetentionPolicy {
+        streams = Collections.unmodifiableMap(new LinkedHashMap<>(streams));
+        hold = List.copyOf(hold);
+    }
+}

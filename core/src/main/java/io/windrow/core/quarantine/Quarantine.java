@@ -2,14 +2,14 @@ package io.windrow.core.quarantine;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.windrow.api.context.Sealing;
+import io.windrow.api.schema.StreamName;
 import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.StringWriter;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -26,13 +26,20 @@ import java.util.function.Predicate;
  * {@link #discard} is called by the owner of the pipeline's lease, while no epoch of it is undecided.
  */
 public final class Quarantine {
-    private static final String REWRITTEN = ".rewritten";
-
     private final QuarantineFolder folder;
 
-    /** No I/O. */
-    public Quarantine(Path root, String pipeline) {
-        this.folder = new QuarantineFolder(root, pipeline);
+    /**
+     * No I/O.
+     *
+     * @param sealing decrypts encrypted files, and encrypts what {@link #discard} leaves of one; empty: such are refused
+     */
+    public Quarantine(Path root, String pipeline, Optional<Sealing> sealing) {
+        this.folder = new QuarantineFolder(root, pipeline, sealing);
+    }
+
+    /** The same rows under other keys: those of who holds a lease, who alone can encrypt. */
+    public Quarantine with(Optional<Sealing> sealing) {
+        return new Quarantine(folder.root(), folder.pipeline(), sealing);
     }
 
     /**
@@ -66,9 +73,9 @@ public final class Quarantine {
         }
     }
 
-    /** The folder of the pipeline's rows. */
-    public Path place() {
-        return folder.path(folder.pipeline());
+    /** The folder of a pipeline's rows. No I/O. */
+    public static Path place(Path root, String pipeline) {
+        return new QuarantineFolder(root, pipeline, Optional.empty()).path(pipeline);
     }
 
     /** The reasons, by stream, code and field. */
@@ -95,7 +102,7 @@ public final class Quarantine {
         for (String stream : folder.names(folder.pipeline())) {
             String at = folder.pipeline() + "/" + stream;
             for (String name : folder.names(at)) {
-                if (name.endsWith(QuarantineFolder.SUFFIX) && QuarantineFolder.Name.of(name).isPresent()) {
+                if (QuarantineFolder.isVisible(name)) {
                     files.add(at + "/" + name);
                 }
             }
@@ -106,7 +113,7 @@ public final class Quarantine {
     private boolean rows(String file, Predicate<QuarantinedRow> taker) {
         Path path = folder.path(file);
         return QuarantineFolder.run("Reading", path, () -> {
-            try (BufferedReader lines = Files.newBufferedReader(path)) {
+            try (BufferedReader lines = lines(file)) {
                 long number = 0;
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     number++;
@@ -155,28 +162,36 @@ public final class Quarantine {
         return cuts.stream().mapToLong(Cut::gone).sum();
     }
 
+    private BufferedReader lines(String file) throws IOException {
+        return new BufferedReader(new InputStreamReader(folder.open(file), StandardCharsets.UTF_8.newDecoder()));
+    }
+
+    private QuarantinedRow first(String file) throws IOException {
+        try (BufferedReader lines = lines(file)) {
+            return QuarantinedRow.parse(String.valueOf(lines.readLine()), file);
+        }
+    }
+
     /** What is taken out of one file. */
     private record Cut(String file, long gone, long left, String sha256) {}
 
     private void rewrite(String file, Filter filter) {
-        Path target = folder.path(file + REWRITTEN);
+        Path target = folder.path(file + QuarantineFolder.REWRITTEN);
         QuarantineFolder.run("Writing", target, () -> {
-            try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE,
-                            StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
-                    BufferedWriter out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
-                    BufferedReader lines = Files.newBufferedReader(folder.path(file))) {
+            StreamName stream = first(file).stream();
+            try (QuarantineOutput out = folder.create(file + QuarantineFolder.REWRITTEN, stream);
+                    BufferedReader lines = lines(file)) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     if (!filter.fits(QuarantinedRow.parse(line, file))) {
-                        out.write(line);
-                        out.write('\n');
+                        out.write((line + '\n').getBytes(StandardCharsets.UTF_8));
                     }
                 }
-                out.flush();
-                channel.force(true);
+                out.finish();
+                out.sync();
             }
             return target;
         });
-        folder.rename(file + REWRITTEN, file);
+        folder.rename(file + QuarantineFolder.REWRITTEN, file);
     }
 
     private void record(Filter filter, String who, Instant now, List<Cut> cuts) {

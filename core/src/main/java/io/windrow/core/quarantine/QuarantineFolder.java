@@ -1,9 +1,13 @@
 package io.windrow.core.quarantine;
 
+import io.windrow.api.context.Sealing;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.core.seal.SealError;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -23,23 +27,30 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Where a pipeline's rows lie: {@code <root>/<pipeline>/<stream>/g…-e…-t…-w….jsonl}, and staged ones in
  * {@code <root>/<pipeline>/<stream>/.staging} under a name that no reader of JSON Lines takes for data. Paths inside are
- * relative to the root, with {@code /}. No I/O is done before a method is called.
+ * relative to the root, with {@code /}. Encrypted files have {@code .enc} at the end of their names, before what says that
+ * they are staged. No I/O is done before a method is called.
  *
  * @param root the quarantine folder
  * @param pipeline the pipeline's name
+ * @param sealing encrypts new files and decrypts encrypted ones; empty: new files are written as they are
  */
-record QuarantineFolder(Path root, String pipeline) {
-    static final String SUFFIX = ".jsonl";
-    static final String STAGED = ".staged";
-    static final String SPILL = ".writing";
+record QuarantineFolder(Path root, String pipeline, Optional<Sealing> sealing) {
+    private static final String LINES = ".jsonl";
+    private static final String STAGED = ".staged";
+    private static final String SPILL = ".writing";
+
+    /** What a file is called while it takes another's place. */
+    static final String REWRITTEN = ".rewritten";
+
 
     private static final String STAGING = "/.staging";
-    private static final Pattern NAME = Pattern.compile("g([0-9]+)-e([0-9]+)-t([0-9]+)-w([0-9]+)(\\.jsonl|\\.staged)");
-    private static final Pattern WRITING = Pattern.compile("t([0-9]+)-w([0-9]+)\\.writing");
+    private static final Pattern NAME = Pattern.compile("g([0-9]+)-e([0-9]+)-t([0-9]+)-w([0-9]+)(\\.jsonl|\\.jsonl\\.enc|\\.staged|\\.enc\\.staged)");
+    private static final Pattern WRITING = Pattern.compile("t([0-9]+)-w([0-9]+)(\\.enc)?\\.writing");
     private static final int MAX_NAME = 180;
 
     QuarantineFolder {
@@ -62,8 +73,73 @@ record QuarantineFolder(Path root, String pipeline) {
         }
     }
 
-    /** What reading a whole file showed. */
-    record Content(long lines, long bytes, String sha256) {}
+    /** What reading a whole file showed, as it lies. */
+    record Content(long bytes, String sha256) {}
+
+    /** What a visible file's name ends in, for one that is written now. */
+    String suffix() {
+        return LINES + sealed();
+    }
+
+    /** The same for a staged file. */
+    String stagedSuffix() {
+        return sealed() + STAGED;
+    }
+
+    /** The same for one that is being written. */
+    String spillSuffix() {
+        return sealed() + SPILL;
+    }
+
+    private String sealed() {
+        return sealing.isPresent() ? Sealing.SUFFIX : "";
+    }
+
+    /** Whether a name is that of a file that is visible. */
+    static boolean isVisible(String name) {
+        return Name.of(name).isPresent() && !name.endsWith(STAGED);
+    }
+
+    static boolean isSealed(String name) {
+        return Stream.of("", STAGED, SPILL, REWRITTEN).anyMatch(passing -> name.endsWith(Sealing.SUFFIX + passing));
+    }
+
+    /** Writes a file anew, for one stream's rows; encrypted if its name says so. */
+    QuarantineOutput create(String relative, StreamName stream) throws IOException {
+        return new QuarantineOutput(
+                path(relative), stream, isSealed(relative) ? Optional.of(keys(relative)) : Optional.empty());
+    }
+
+    private Sealing keys(String relative) {
+        return sealing.orElseThrow(() -> WindrowException.of(
+                SealError.NO_KEY, "Opening " + path(relative) + ": it is encrypted, and the pipeline names no key"));
+    }
+
+    /** The lines of a file, in the clear. Buffered. */
+    InputStream open(String relative) throws IOException {
+        if (!isSealed(relative)) {
+            return new BufferedInputStream(Files.newInputStream(path(relative), LinkOption.NOFOLLOW_LINKS), 1 << 16);
+        }
+        Sealing keys = keys(relative);
+        FileChannel file = FileChannel.open(path(relative), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        return new BufferedInputStream(Channels.newInputStream(keys.decrypting(file)), 1 << 16);
+    }
+
+    /** The number of lines in a file. */
+    long lines(String relative) {
+        return run("Reading", path(relative), () -> {
+            long lines = 0;
+            byte[] buffer = new byte[1 << 16];
+            try (InputStream in = open(relative)) {
+                for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                    for (int i = 0; i < read; i++) {
+                        lines += buffer[i] == '\n' ? 1 : 0;
+                    }
+                }
+            }
+            return lines;
+        });
+    }
 
     /** The folder of a stream's files. */
     String of(StreamName stream) {
@@ -159,18 +235,14 @@ record QuarantineFolder(Path root, String pipeline) {
                 return Optional.empty();
             }
             MessageDigest digest = sha256();
-            long lines = 0;
             long bytes = 0;
             byte[] buffer = new byte[1 << 16];
             try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
                 for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                     bytes += read;
-                    for (int i = 0; i < read; i++) {
-                        lines += buffer[i] == '\n' ? 1 : 0;
-                    }
                 }
             }
-            return Optional.of(new Content(lines, bytes, HexFormat.of().formatHex(digest.digest())));
+            return Optional.of(new Content(bytes, HexFormat.of().formatHex(digest.digest())));
         });
     }
 

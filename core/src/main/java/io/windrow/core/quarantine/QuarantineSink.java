@@ -2,12 +2,14 @@ package io.windrow.core.quarantine;
 
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.context.Context;
+import io.windrow.api.context.Sealing;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.Delivery;
 import io.windrow.api.sink.DeliveryAudit;
+import io.windrow.api.sink.DeliveryDisposal;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.Staged;
@@ -22,7 +24,7 @@ import java.util.Optional;
  * A sink that also takes the rows that were set aside ({@link io.windrow.api.batch.Batch#rejected()}): good rows go to the
  * real sink, bad ones into files of the quarantine folder, both staged, saved and committed as one epoch. The real sink's
  * commit comes last and is the one that {@link Committer#lastCommitted} shows. While no row is set aside, no file and no
- * folder is made. Threads as {@link Sink} says.
+ * folder is made. Where the context encrypts rows that were set aside, they are kept whole. Threads as {@link Sink} says.
  */
 public final class QuarantineSink implements Sink {
     private final Sink real;
@@ -43,7 +45,7 @@ public final class QuarantineSink implements Sink {
     public QuarantineSink(Sink real, Context context, Path root, QuarantineTally tally) {
         this.real = real;
         this.context = context;
-        this.folder = new QuarantineFolder(root, context.pipeline());
+        this.folder = new QuarantineFolder(root, context.pipeline(), context.sealing(Sealing.Use.SET_ASIDE));
         this.tally = tally;
         tally.begin();
         new SecureRandom().nextBytes(digestKey);
@@ -77,6 +79,11 @@ public final class QuarantineSink implements Sink {
     @Override
     public Optional<DeliveryAudit> audit(StreamName stream) {
         return real.audit(stream);
+    }
+
+    @Override
+    public Optional<DeliveryDisposal> disposal(StreamName stream) {
+        return real.disposal(stream);
     }
 
     @Override

@@ -8,21 +8,10 @@ import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.WriterId;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +29,7 @@ final class QuarantineWriter implements SinkWriter {
     private final StreamSchema schema;
     private final WriterId id;
     private final String spill;
-    private @Nullable OutputStream lines;
+    private @Nullable QuarantineOutput lines;
     private long rows;
     private long written;
     private Optional<String> unfinished = Optional.empty();
@@ -56,7 +45,7 @@ final class QuarantineWriter implements SinkWriter {
         this.digestKey = digestKey;
         this.schema = schema;
         this.id = id;
-        this.spill = folder.staging(schema.stream()) + "/t" + id.fencingToken() + "-w" + id.writer() + QuarantineFolder.SPILL;
+        this.spill = folder.staging(schema.stream()) + "/t" + id.fencingToken() + "-w" + id.writer() + folder.spillSuffix();
     }
 
     @Override
@@ -82,9 +71,9 @@ final class QuarantineWriter implements SinkWriter {
         }
         tally.add(schema.stream(), count);
         RowLines text = new RowLines(
-                schema.stream(), id.generation(), batch, aside, context.clock().instant(), digestKey);
+                schema.stream(), id.generation(), batch, aside, context.clock().instant(), digestKey, detail());
         QuarantineFolder.run("Writing", folder.path(spill), () -> {
-            OutputStream out = open();
+            QuarantineOutput out = open();
             for (int row = 0; row < count; row++) {
                 byte[] line = text.line(row);
                 out.write(line);
@@ -95,11 +84,15 @@ final class QuarantineWriter implements SinkWriter {
         rows += count;
     }
 
-    private OutputStream open() throws IOException {
-        OutputStream out = lines;
+    private RowLines.Detail detail() {
+        return folder.sealing().isPresent() ? RowLines.Detail.WHOLE : RowLines.Detail.WITHHELD;
+    }
+
+    private QuarantineOutput open() throws IOException {
+        QuarantineOutput out = lines;
         if (out == null) {
             folder.make(folder.staging(schema.stream()));
-            out = new BufferedOutputStream(Files.newOutputStream(folder.path(spill)), 1 << 16);
+            out = folder.create(spill, schema.stream());
             lines = out;
         }
         return out;
@@ -129,23 +122,24 @@ final class QuarantineWriter implements SinkWriter {
     private Staged stage(long epoch) {
         String name = new QuarantineFolder.Name(id.generation(), epoch, id.fencingToken(), id.writer()).text();
         String staging = folder.staging(schema.stream());
-        String path = staging + "/" + name + QuarantineFolder.STAGED;
+        String path = staging + "/" + name + folder.stagedSuffix();
         unfinished = Optional.of(path);
         String sha256 = QuarantineFolder.run("Writing", folder.path(path), () -> copy(path, epoch));
         context.failpoints().reach("quarantine.before_read_back");
         QuarantineFolder.Content content = folder.content(path)
                 .orElseThrow(() -> WindrowException.of(
                         QuarantineError.READ_BACK_DIFFERS, "Reading back " + folder.path(path) + ": it is gone"));
-        if (content.lines() != rows || !content.sha256().equals(sha256)) {
+        long counted = folder.lines(path);
+        if (counted != rows || !content.sha256().equals(sha256)) {
             throw WindrowException.of(QuarantineError.READ_BACK_DIFFERS, "Reading back " + folder.path(path) + ": it has "
-                    + content.lines() + " rows, expected " + rows
+                    + counted + " rows, expected " + rows
                     + (content.sha256().equals(sha256) ? "" : ", and other bytes than were written"));
         }
         folder.delete(spill);
         folder.sync(staging);
         context.failpoints().reach("quarantine.after_stage");
         QuarantineFile file = new QuarantineFile(
-                path, folder.of(schema.stream()) + "/" + name + QuarantineFolder.SUFFIX, content.lines(), content.bytes(),
+                path, folder.of(schema.stream()) + "/" + name + folder.suffix(), counted, content.bytes(),
                 sha256);
         rows = 0;
         written = 0;
@@ -156,19 +150,15 @@ final class QuarantineWriter implements SinkWriter {
 
     /** Every line begins with a comma where its epoch belongs. */
     private String copy(String to, long epoch) throws IOException {
-        OutputStream spilled = lines;
+        QuarantineOutput spilled = lines;
         if (spilled != null) {
+            spilled.finish();
             spilled.close();
             lines = null;
         }
         byte[] head = ("{\"epoch\":" + epoch).getBytes(StandardCharsets.US_ASCII);
-        MessageDigest digest = QuarantineFolder.sha256();
-        Path target = folder.path(to);
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(folder.path(spill)), 1 << 16);
-                FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            OutputStream out = new BufferedOutputStream(
-                    new DigestOutputStream(Channels.newOutputStream(channel), digest), 1 << 16);
+        try (InputStream in = folder.open(spill);
+                QuarantineOutput out = folder.create(to, schema.stream())) {
             boolean begins = true;
             for (int b = in.read(); b >= 0; b = in.read()) {
                 if (begins) {
@@ -177,10 +167,10 @@ final class QuarantineWriter implements SinkWriter {
                 out.write(b);
                 begins = b == '\n';
             }
-            out.flush();
-            channel.force(true);
+            String sha256 = out.finish();
+            out.sync();
+            return sha256;
         }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** After any exception the writer takes nothing more. */
@@ -197,7 +187,7 @@ final class QuarantineWriter implements SinkWriter {
     public void close() {
         poisoned = true;
         try {
-            OutputStream open = lines;
+            QuarantineOutput open = lines;
             lines = null;
             if (open != null) {
                 QuarantineFolder.run("Closing", folder.path(spill), () -> {

@@ -22,7 +22,7 @@ import org.apache.arrow.vector.FieldVector;
 /**
  * The lines of rows that one step set aside. A line lacks its epoch: it begins with the comma after it. Columns that the
  * target does not get (unknown ones, undecodable input, fields that a step drops), and those that no mask could be applied
- * to ({@link Rejected#withheld}), are withheld as length and keyed digest (I11).
+ * to ({@link Rejected#withheld}), are withheld as length and keyed digest (I11), unless the lines are encrypted.
  */
 final class RowLines {
     private static final JsonFactory JSON = new JsonFactory();
@@ -33,15 +33,26 @@ final class RowLines {
     private final Rejected aside;
     private final Instant time;
     private final byte[] digestKey;
+    private final Detail detail;
     private final Set<Integer> shown = new HashSet<>();
 
-    RowLines(StreamName stream, long generation, Batch batch, Rejected aside, Instant time, byte[] digestKey) {
+    /** How much of a row is kept. */
+    enum Detail {
+        /** What the target gets; all else as length and keyed digest. */
+        WITHHELD,
+        /** Everything. */
+        WHOLE
+    }
+
+    RowLines(
+            StreamName stream, long generation, Batch batch, Rejected aside, Instant time, byte[] digestKey, Detail detail) {
         this.stream = stream;
         this.generation = generation;
         this.batch = batch;
         this.aside = aside;
         this.time = time;
         this.digestKey = digestKey;
+        this.detail = detail;
         batch.schema().columns().stream().map(Column::id).filter(id -> id >= 0).forEach(shown::add);
     }
 
@@ -66,7 +77,7 @@ final class RowLines {
                 Column column = columns.get(i);
                 FieldVector vector = aside.rows().getVector(i);
                 json.writeFieldName(column.name());
-                if (shown.contains(column.id()) || vector.isNull(row)) {
+                if (detail == Detail.WHOLE || shown.contains(column.id()) || vector.isNull(row)) {
                     JsonValues.write(json, column.type(), vector, row);
                 } else {
                     withhold(json, column, vector, row);

@@ -58,7 +58,19 @@ final class GovernanceFiles {
                 files.one(Section.RETENTION, RetentionPolicy.class));
     }
 
-    /** Bad rows must not lie where a reader of the good ones looks, and a key that does nothing protects nothing. */
+    /** A period that nobody keeps would be a false promise. */
+    static void refuseRetention(PipelineSpec spec) {
+        spec.governance().retention()
+                .filter(policy -> policy.samples().isPresent() || policy.checkpoints().isPresent())
+                .ifPresent(policy -> {
+                    throw WindrowException.of(SpecError.NOT_YET, "Reading retention."
+                                    + (policy.samples().isPresent() ? "samples" : "checkpoints")
+                                    + ": this version does not act on it")
+                            .at(policy.origin().toString());
+                });
+    }
+
+    /** Bad rows must not lie where a reader of the good ones looks. */
     static void refuseQuarantine(PipelineSpec spec) {
         String place = spec.governance().quarantine().map(policy -> policy.origin().toString())
                 .or(() -> spec.governance().contract().map(policy -> policy.origin().toString()))
@@ -66,11 +78,6 @@ final class GovernanceFiles {
         if (place.isEmpty()) {
             return;
         }
-        spec.governance().quarantine().flatMap(QuarantinePolicy::key).ifPresent(key -> {
-            throw WindrowException.of(SpecError.NOT_YET, "Reading quarantine.key: this version does not encrypt rows")
-                    .at(place)
-                    .remedy("Take the key out: without it, what the target does not get is kept as a keyed digest only.");
-        });
         Path aside = spec.quarantineFolder().toAbsolutePath().normalize();
         for (Path data : ConfigShape.paths(spec.sink().config())) {
             if (aside.startsWith(data.toAbsolutePath().normalize())) {

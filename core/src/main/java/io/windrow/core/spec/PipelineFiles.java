@@ -1,5 +1,6 @@
 package io.windrow.core.spec;
 
+import io.windrow.api.connector.Connector;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.core.registry.NearestName;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import io.windrow.api.connector.Connector;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -91,6 +91,7 @@ public final class PipelineFiles {
                         .orElse(Map.of()),
                 GovernanceFiles.read(reader, entries, top));
         GovernanceFiles.refuseQuarantine(spec);
+        GovernanceFiles.refuseRetention(spec);
         return spec;
     }
 

@@ -20,8 +20,8 @@ enum Section {
     WATERMARK("Which field says when a row happened, by stream, and how late rows may come.", true),
     PROVENANCE("Fields that say where a row comes from.", true),
     QUARANTINE("Where bad rows go. Without it they go into the folder `quarantine` beside the pipeline file.", true),
-    ENCRYPTION("How delivered files are encrypted. Not acted on by this version, and so refused.", false),
-    RETENTION("How long things are kept. Not acted on by this version, and so refused.", false),
+    ENCRYPTION("How delivered files are encrypted. Without it they are written as they are.", true),
+    RETENTION("How long things are kept. Without it nothing is ever due, and `windrow dispose` has nothing to do.", true),
     SLO("What the pipeline promises. Not acted on by this version, and so refused.", false);
 
     private final String text;

@@ -10,6 +10,7 @@ import java.util.List;
  * @param stream the stream
  * @param outcome the verdict
  * @param epochs commits whose data readers see
+ * @param disposed commits whose data was deleted because its time was over
  * @param hashed of those, how many had all their rows decoded and their hash sum found equal to the ledger's h_out
  * @param files files of those commits
  * @param rows rows decoded
@@ -20,6 +21,7 @@ public record DeliveryVerdict(
         StreamName stream,
         Outcome outcome,
         long epochs,
+        long disposed,
         long hashed,
         long files,
         long rows,

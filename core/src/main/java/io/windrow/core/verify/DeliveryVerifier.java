@@ -55,7 +55,7 @@ public final class DeliveryVerifier {
     public DeliveryVerdict verify(StreamName stream) {
         Optional<DeliveryAudit> capability = sink.audit(stream);
         if (capability.isEmpty()) {
-            return new DeliveryVerdict(stream, DeliveryVerdict.Outcome.UNDECIDED, 0, 0, 0, 0, 0, List.of(new Finding(
+            return new DeliveryVerdict(stream, DeliveryVerdict.Outcome.UNDECIDED, 0, 0, 0, 0, 0, 0, List.of(new Finding(
                     Kind.UNDECIDABLE, stream.toString(), "the target cannot be examined without the source")));
         }
         try (DeliveryAudit audit = capability.get()) {
@@ -85,6 +85,7 @@ public final class DeliveryVerifier {
         private final DeliveryAudit audit;
         private final List<Finding> findings = new ArrayList<>();
         private long epochs;
+        private long disposed;
         private long hashed;
         private long files;
         private long rows;
@@ -117,8 +118,12 @@ public final class DeliveryVerifier {
             for (Commit commit : commits) {
                 Number number = new Number(commit.identity().generation(), commit.identity().epoch());
                 Optional<LedgerEntry> entry = Optional.ofNullable(ledger.remove(number)).map(LedgerEntry::parse);
-                if (commit.shown()) {
-                    examine(commit, number, entry, number.epoch() > lastEpoch);
+                switch (commit.standing()) {
+                    case SHOWN -> examine(commit, number, entry, number.epoch() > lastEpoch);
+                    case DISPOSED -> disposed++;
+                    case REPLACED -> {
+                        // Readers do not see it.
+                    }
                 }
             }
             for (Number number : ledger.keySet()) {
@@ -197,7 +202,7 @@ public final class DeliveryVerifier {
             DeliveryVerdict.Outcome outcome = findings.stream().anyMatch(finding -> finding.kind() != Kind.UNDECIDABLE)
                     ? DeliveryVerdict.Outcome.DAMAGED
                     : findings.isEmpty() ? DeliveryVerdict.Outcome.WHOLE : DeliveryVerdict.Outcome.UNDECIDED;
-            return new DeliveryVerdict(stream, outcome, epochs, hashed, files, rows, bytes, findings);
+            return new DeliveryVerdict(stream, outcome, epochs, disposed, hashed, files, rows, bytes, findings);
         }
     }
 }

@@ -52,6 +52,16 @@ public record StreamVerdict(
         UNDECIDED
     }
 
+    /** The same where commits were disposed of: a row that is not at the target may have been theirs, so it cannot be judged. */
+    StreamVerdict withDisposed(long commits) {
+        boolean open = outcome == Outcome.DIFFERENT && extra == 0 && different == 0;
+        return new StreamVerdict(
+                stream, open ? Outcome.UNDECIDED : outcome, sourceRows, targetRows, equal, 0, extra, different, changedSince,
+                undecidable + missing, earlierVersions, agreeing,
+                how + "; " + (commits == 1 ? "1 commit was" : commits + " commits were") + " disposed of, and rows that are not at the target may have been theirs",
+                examples.stream().filter(example -> !example.endsWith(": missing at the target")).toList());
+    }
+
     static StreamVerdict undecided(StreamName stream, String why) {
         return new StreamVerdict(stream, Outcome.UNDECIDED, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, why, List.of());
     }

@@ -1,6 +1,7 @@
 package io.windrow.core.verify;
 
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.DeliveryAudit;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.Reconciliation;
@@ -72,7 +73,23 @@ public final class Verifier {
                         state.stream(), "the rows were delivered under policies of version " + epoch.ledger().policies()
                                 + ", the pipeline file has " + policies);
             }
-            return new Comparison(state.stream(), reconciliation, epoch.planner(), sink, depth, listener).run();
+            StreamVerdict verdict =
+                    new Comparison(state.stream(), reconciliation, epoch.planner(), sink, depth, listener).run();
+            long disposed = epoch.mode() == WriteMode.APPEND ? disposed(state.stream()) : 0;
+            return disposed == 0 ? verdict : verdict.withDisposed(disposed);
+        }
+    }
+
+    /** Commits whose rows were delivered and have been deleted since because their time was over. */
+    private long disposed(StreamName stream) {
+        Optional<DeliveryAudit> offered = sink.audit(stream);
+        if (offered.isEmpty()) {
+            return 0;
+        }
+        try (DeliveryAudit audit = offered.get()) {
+            return audit.commits().stream()
+                    .filter(commit -> commit.standing() == DeliveryAudit.Standing.DISPOSED)
+                    .count();
         }
     }
 

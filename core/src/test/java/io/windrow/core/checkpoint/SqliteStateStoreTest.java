@@ -11,6 +11,8 @@ import io.windrow.api.batch.Position;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.source.PlannerState;
 import io.windrow.core.ledger.LedgerEntry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -19,10 +21,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +59,29 @@ class SqliteStateStoreTest {
     static void expect(CheckpointError code, ThrowingCallable work) {
         assertThatThrownBy(work).isInstanceOfSatisfying(
                 WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(code));
+    }
+
+    @Test
+    void aShreddedDocumentIsInNoFileOfTheStoreAndAStaleHolderShredsNothing() throws IOException {
+        Lease lease = store.acquire(PIPELINE, "me", TTL);
+        Instant now = Instant.parse("2026-01-01T00:00:00Z");
+        String canary = "c4n4ry-" + "x".repeat(200);
+        for (int i = 0; i < 200; i++) {
+            store.record(lease, "key", "k" + i, "{\"wrapped\":\"" + canary + i + "\"}", now);
+        }
+        for (int i = 0; i < 200; i++) {
+            store.shred(lease, "key", "k" + i);
+        }
+        store.shred(lease, "key", "k0");
+        assertThat(store.documents(PIPELINE, "key")).isEmpty();
+        try (Stream<Path> files = Files.list(folder.resolve("deep"))) {
+            for (Path file : files.toList()) {
+                assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                        .as(file.toString()).doesNotContain("c4n4ry");
+            }
+        }
+        store.release(lease);
+        assertThatThrownBy(() -> store.shred(lease, "key", "k1")).isInstanceOf(WindrowException.class);
     }
 
     @Test

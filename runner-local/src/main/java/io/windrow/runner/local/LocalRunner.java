@@ -104,9 +104,10 @@ public final class LocalRunner {
         Optional<WindrowException> error = Optional.empty();
         try {
             Lease lease = store.acquire(job.pipeline(), owner(id), job.pace().leaseTime());
-            RunParts parts = new RunParts(
-                    job, options, id, store, new RunContext(context, job.pipeline(), allocator, announcer), announcer,
-                    threads);
+            RunContext given = new RunContext(
+                    context, job.pipeline(), allocator, announcer,
+                    job.seals().open(store, job.pipeline(), Optional.of(lease), context.clock()));
+            RunParts parts = new RunParts(job, options, id, store, given, announcer, threads);
             error = leased(parts, lease, streams);
         } catch (WindrowException e) {
             error = Optional.of(e);

@@ -3,12 +3,18 @@ package io.windrow.runner.local;
 import io.windrow.api.context.Context;
 import io.windrow.api.context.Failpoints;
 import io.windrow.api.context.Notices;
+import io.windrow.api.context.Sealing;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
+import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 
-/** What the connectors of one attempt get: the caller's context with a limited allocator and the run's notices. */
-record RunContext(Context base, String pipeline, BufferAllocator allocator, Notices notices) implements Context {
+/** What the connectors of one attempt get: the caller's context with a limited allocator, the run's notices and its keys. */
+record RunContext(
+        Context base, String pipeline, BufferAllocator allocator, Notices notices,
+        Function<Sealing.Use, Optional<Sealing>> seals)
+        implements Context {
     @Override
     public Clock clock() {
         return base.clock();
@@ -17,6 +23,11 @@ record RunContext(Context base, String pipeline, BufferAllocator allocator, Noti
     @Override
     public Path temporaryFolder() {
         return base.temporaryFolder();
+    }
+
+    @Override
+    public Optional<Sealing> sealing(Sealing.Use use) {
+        return seals.apply(use);
     }
 
     @Override

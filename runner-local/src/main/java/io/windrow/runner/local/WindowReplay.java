@@ -5,6 +5,7 @@ import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Measure;
 import io.windrow.api.batch.RowHash;
 import io.windrow.api.context.Context;
+import io.windrow.api.context.Sealing;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
@@ -89,13 +90,13 @@ public final class WindowReplay {
 
     /** What is left to do, still under the lease, when the store shows the rows as delivered. */
     private interface Afterwards {
-        void delivered(Reextraction again, Optional<LedgerEntry> epoch);
+        void delivered(Reextraction again, Optional<LedgerEntry> epoch, Context leased);
     }
 
     /** Compares a window with what was delivered of it and delivers the difference as a new generation. */
     public Applied apply(PlannedStream task, WindowText window, Path staging) {
         return apply(
-                task, staging, (parts, state) -> Reextraction.open(parts, task, state, window), (again, epoch) -> {});
+                task, staging, (parts, state) -> Reextraction.open(parts, task, state, window), (again, epoch, leased) -> {});
     }
 
     /**
@@ -109,10 +110,10 @@ public final class WindowReplay {
             PlannedStream task, Quarantine quarantine, Quarantine.Filter filter, String who, Path staging) {
         return apply(
                 task, staging, (parts, state) -> Reextraction.open(parts, task, state, quarantine, filter),
-                (again, epoch) -> {
+                (again, epoch, leased) -> {
                     context.failpoints().reach("replay.before_release");
                     QuarantinedKeys keys = again.quarantined().orElseThrow();
-                    quarantine.discard(
+                    quarantine.with(leased.sealing(Sealing.Use.SET_ASIDE)).discard(
                             filter.and(row -> row.stream().equals(task.stream())
                                     && keys.key(row).filter(again.passing()::contains).isPresent()),
                             who + ", quarantine replay: delivered "
@@ -134,8 +135,11 @@ public final class WindowReplay {
                         ReplayError.UNFINISHED,
                         "Replaying a part of " + task.stream() + ": the last run of " + pipeline + " did not come to its end");
             }
+            Context leased = new RunContext(
+                    context, pipeline, context.allocator(), context.notices(),
+                    plan.seals().open(store, pipeline, Optional.of(lease), context.clock()));
             try (Source source = plan.openSource(context);
-                    Sink sink = plan.runSinks().apply(context);
+                    Sink sink = plan.runSinks().apply(leased);
                     Committer committer = sink.committer()) {
                 Flow flow = new Flow(pace);
                 EpochIo io = new EpochIo(
@@ -150,7 +154,7 @@ public final class WindowReplay {
                     Difference difference = again.compare();
                     again.expectApplicable(difference);
                     if (difference.isEmpty()) {
-                        afterwards.delivered(again, Optional.empty());
+                        afterwards.delivered(again, Optional.empty(), leased);
                         return new Applied(difference, Optional.empty());
                     }
                     context.failpoints().reach("replay.before_write");
@@ -162,7 +166,7 @@ public final class WindowReplay {
                     settled(flow, task.stream());
                     Optional<LedgerEntry> epoch =
                             driver.stream(task.stream()).committed().map(StreamEpoch::ledger);
-                    afterwards.delivered(again, epoch);
+                    afterwards.delivered(again, epoch, leased);
                     return new Applied(difference, epoch);
                 }
             }

@@ -84,6 +84,31 @@ class PostgresStateStoreTest {
     }
 
     @Test
+    void aShreddedDocumentIsGoneAndItsTableIsWrittenAnew() throws Exception {
+        try (StateStore store = StateStores.open(database.jdbcUrl())) {
+            Lease lease = store.acquire("shreds", "me", TTL);
+            Instant now = Instant.parse("2026-01-01T00:00:00Z");
+            store.record(lease, "key", "gone", "{}", now);
+            store.record(lease, "key", "kept", "{}", now);
+            long before = tableFile();
+            store.shred(lease, "key", "gone");
+            store.shred(lease, "key", "gone");
+            assertThat(store.documents("shreds", "key")).extracting(document -> document.name()).containsExactly("kept");
+            assertThat(tableFile()).isNotEqualTo(before);
+            store.release(lease);
+        }
+    }
+
+    private long tableFile() throws Exception {
+        try (var connection = java.sql.DriverManager.getConnection(database.jdbcUrl());
+                var statement = connection.createStatement();
+                var row = statement.executeQuery("SELECT pg_relation_filenode('windrow_document')")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    @Test
     void rememberedRowsGoWithTheirEpochs() {
         byte[] many = new byte[16 * 100_000];
         new java.util.Random(3).nextBytes(many);

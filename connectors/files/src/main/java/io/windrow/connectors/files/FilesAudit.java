@@ -4,6 +4,8 @@ import io.windrow.api.batch.Account;
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.Context;
+import io.windrow.api.context.Sealing;
+import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
@@ -14,6 +16,7 @@ import io.windrow.connectors.files.layout.Manifest;
 import io.windrow.connectors.files.layout.SchemaBook;
 import io.windrow.connectors.files.layout.StagedFile;
 import io.windrow.connectors.files.layout.StreamFolder;
+import io.windrow.connectors.files.read.Content;
 import io.windrow.connectors.files.read.Decoders;
 import io.windrow.connectors.files.read.FileDecoder;
 import io.windrow.connectors.files.tree.FileTree;
@@ -55,7 +58,9 @@ final class FilesAudit implements DeliveryAudit {
         for (StreamFolder.Book book : books.books(folder, any -> true)) {
             commits.add(new Commit(
                     books.manifest(folder, book).identity(),
-                    shown.contains(book),
+                    book.state() == StreamFolder.State.DISPOSED
+                            ? Standing.DISPOSED
+                            : shown.contains(book) ? Standing.SHOWN : Standing.REPLACED,
                     books.text(folder.ledger(book.generation(), book.epoch()))));
         }
         return commits;
@@ -99,6 +104,9 @@ final class FilesAudit implements DeliveryAudit {
                     complete = false;
                 }
             } catch (WindrowException e) {
+                if (e.kind() == ErrorKind.USER) {
+                    throw e; // A key that is missing says nothing about the file.
+                }
                 findings.add(new Finding(Kind.UNDECODABLE, file.file(), String.valueOf(e.getMessage())));
                 complete = false;
             }
@@ -149,7 +157,8 @@ final class FilesAudit implements DeliveryAudit {
 
     private long decode(StagedFile file, StreamSchema schema, Consumer<Batch> rows) {
         long read = 0;
-        try (FileDecoder decoder = Decoders.open(tree, file.file(), schema, config.csv(), context.allocator())) {
+        Content content = new Content(tree, file.file(), context.sealing(Sealing.Use.DELIVERED));
+        try (FileDecoder decoder = Decoders.open(content, schema, config.csv(), context.allocator())) {
             for (Optional<VectorSchemaRoot> next = decoder.next(); next.isPresent(); next = decoder.next()) {
                 int count = next.get().getRowCount();
                 try (Batch batch = new Batch(schema, next.get(), new Position(1, "{}"), Account.ofRead(count))) {
@@ -167,7 +176,7 @@ final class FilesAudit implements DeliveryAudit {
         Set<String> lying = new TreeSet<>();
         collect(folder.data(), lying);
         collect(folder.generations(), lying);
-        Set<String> superseded = new HashSet<>();
+        Map<String, String> gone = new HashMap<>();
         long lastEpoch = 0;
         for (StreamFolder.Book book : books.books(folder, any -> true)) {
             lastEpoch = Math.max(lastEpoch, book.epoch());
@@ -175,7 +184,9 @@ final class FilesAudit implements DeliveryAudit {
                 if (book.live()) {
                     lying.remove(file.file());
                 } else {
-                    superseded.add(file.file());
+                    gone.put(file.file(), book.state() == StreamFolder.State.DISPOSED
+                            ? "its time was over and it should have been deleted; run `windrow dispose` again"
+                            : "its generation was superseded and it should have been deleted");
                 }
             }
         }
@@ -186,9 +197,8 @@ final class FilesAudit implements DeliveryAudit {
                 findings.add(new Finding(Kind.UNDECIDABLE, path, "it is of epoch " + named.get().epoch()
                         + ", which is not committed: a run is under way or was killed while it committed; run again, then verify"));
             } else {
-                findings.add(new Finding(Kind.STRAY, path, superseded.contains(path)
-                        ? "its generation was superseded and it should have been deleted"
-                        : "no manifest names it, and readers of the folder take it for data"));
+                findings.add(new Finding(Kind.STRAY, path,
+                        gone.getOrDefault(path, "no manifest names it, and readers of the folder take it for data")));
             }
         }
         return findings;

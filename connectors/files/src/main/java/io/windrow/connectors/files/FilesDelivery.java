@@ -4,6 +4,7 @@ import io.windrow.api.batch.Account;
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.Context;
+import io.windrow.api.context.Sealing;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
@@ -11,6 +12,7 @@ import io.windrow.api.sink.Delivery;
 import io.windrow.connectors.files.layout.BookFiles;
 import io.windrow.connectors.files.layout.StagedFile;
 import io.windrow.connectors.files.layout.StreamFolder;
+import io.windrow.connectors.files.read.Content;
 import io.windrow.connectors.files.read.Decoders;
 import io.windrow.connectors.files.read.FileDecoder;
 import io.windrow.connectors.files.read.ReadError;
@@ -95,10 +97,14 @@ public final class FilesDelivery implements Delivery {
             throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + file.file()
                     + ": it is gone or not as its manifest says (" + file.bytes() + " bytes, checksum)");
         }
-        decoder = Decoders.open(tree, file.file(), schema, config.csv(), context.allocator());
+        decoder = Decoders.open(content(file), schema, config.csv(), context.allocator());
         expected = file.rows();
         got = 0;
         return true;
+    }
+
+    private Content content(StagedFile file) {
+        return new Content(tree, file.file(), context.sealing(Sealing.Use.DELIVERED));
     }
 
     private void closeDecoder() {

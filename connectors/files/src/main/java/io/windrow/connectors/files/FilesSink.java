@@ -9,6 +9,7 @@ import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.Delivery;
 import io.windrow.api.sink.DeliveryAudit;
+import io.windrow.api.sink.DeliveryDisposal;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.Staged;
@@ -148,6 +149,11 @@ public final class FilesSink implements Sink {
     @Override
     public Optional<DeliveryAudit> audit(StreamName stream) {
         return Optional.of(new FilesAudit(config, context, tree, stream));
+    }
+
+    @Override
+    public Optional<DeliveryDisposal> disposal(StreamName stream) {
+        return Optional.of(new FilesDisposal(context, tree, stream));
     }
 
     @Override

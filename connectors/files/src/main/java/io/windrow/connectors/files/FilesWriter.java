@@ -2,6 +2,7 @@ package io.windrow.connectors.files;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.context.Context;
+import io.windrow.api.context.Sealing;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.SinkWriter;
@@ -15,6 +16,7 @@ import io.windrow.connectors.files.format.Written;
 import io.windrow.connectors.files.layout.SchemaBook;
 import io.windrow.connectors.files.layout.StagedFile;
 import io.windrow.connectors.files.layout.StreamFolder;
+import io.windrow.connectors.files.read.Content;
 import io.windrow.connectors.files.read.ReadBack;
 import io.windrow.connectors.files.tree.FileTree;
 import io.windrow.connectors.files.tree.TreeError;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
@@ -43,6 +46,7 @@ final class FilesWriter implements SinkWriter {
     private final WriterId id;
     private final AtomicLong sequence;
     private final Partitioner partitioner;
+    private final Optional<Sealing> sealing;
     /** By partition folder, the one used least recently first. */
     private final Map<String, OpenFile> open = new LinkedHashMap<>(16, 0.75f, true);
     private final List<ClosedFile> closed = new ArrayList<>();
@@ -68,6 +72,7 @@ final class FilesWriter implements SinkWriter {
         this.id = id;
         this.sequence = sequence;
         this.partitioner = Partitioner.of(config, schema);
+        this.sealing = context.sealing(Sealing.Use.DELIVERED);
         this.memory = partitioner.splits() ? Math.max(1 << 20, WRITER_MEMORY / config.maxOpenFiles()) : WRITER_MEMORY;
     }
 
@@ -100,7 +105,7 @@ final class FilesWriter implements SinkWriter {
     private OpenFile openFile(String partition) {
         long number = sequence.getAndIncrement();
         String name = StreamFolder.stagingName(id.generation(), id.fencingToken(), id.writer(), number);
-        String path = folder.staging() + "/" + name;
+        String path = folder.staging() + "/" + name + suffix();
         FileTree.Output output = tree.create(path + StreamFolder.WRITING);
         OpenFile file = new OpenFile(partition, path, number, output);
         open.put(partition, file);
@@ -112,6 +117,7 @@ final class FilesWriter implements SinkWriter {
     private void finish(String partition) {
         OpenFile file = open.get(partition);
         Written written = file.encoder.finish();
+        file.sealed.ifPresent(SealedOutput::end);
         context.failpoints().reach("files.before_sync");
         file.output.sync();
         file.output.close();
@@ -119,7 +125,8 @@ final class FilesWriter implements SinkWriter {
         String writing = file.path + StreamFolder.WRITING;
         long length = tree.length(writing).orElse(-1L);
         ReadBack.Count count = ReadBack.count(
-                tree, writing, config.format(), config.codec(), schema, written, context.allocator());
+                new Content(tree, writing, sealing), config.format(), config.codec(), schema, written,
+                context.allocator());
         if (length != file.counted.bytes() || count.crc32c().orElse(file.counted.checksum()) != file.counted.checksum()
                 || count.rows() != file.rows) {
             throw WindrowException.of(FilesError.READ_BACK_DIFFERS, "Reading back " + writing + ": it has " + length
@@ -166,12 +173,18 @@ final class FilesWriter implements SinkWriter {
     private Staged staged(long epoch, ClosedFile file) {
         String visible = folder.visible(mode, id.generation());
         String name = StreamFolder.dataName(id.generation(), epoch, id.fencingToken(), id.writer(), file.number);
-        String path = visible + "/" + (file.partition.isEmpty() ? "" : file.partition + "/") + name + config.extension();
+        String path = visible + "/" + (file.partition.isEmpty() ? "" : file.partition + "/") + name + config.extension()
+                + suffix();
         StagedFile text =
                 new StagedFile(file.path, path, file.count.rows(), file.bytes, file.crc32c, schemaName);
         return new Staged(
                 schema.stream(), StagedFile.VERSION, text.toJson(), schema.version(), file.count.rows(), file.bytes,
                 file.count.how());
+    }
+
+    /** What encrypted files' names have more than others. */
+    private String suffix() {
+        return sealing.isPresent() ? Sealing.SUFFIX : "";
     }
 
     private interface Step<T> {
@@ -232,7 +245,11 @@ final class FilesWriter implements SinkWriter {
         private final String path;
         private final long number;
         private final FileTree.Output output;
+        /** The bytes as they lie in the file. */
         private final CountedOutput counted;
+        private final Optional<SealedOutput> sealed;
+        /** The bytes as the encoder makes them. */
+        private final CountedOutput plain;
         private RowEncoder encoder = NOTHING;
         private long rows;
 
@@ -242,15 +259,17 @@ final class FilesWriter implements SinkWriter {
             this.number = number;
             this.output = output;
             this.counted = new CountedOutput(output);
+            this.sealed = sealing.map(cipher -> new SealedOutput(cipher, schema.stream(), counted));
+            this.plain = sealed.map(CountedOutput::new).orElse(counted);
         }
 
         void start() {
             encoder = Encoders.open(
-                    config.format(), config.codec(), schema, config.csv(), memory, context.allocator(), counted);
+                    config.format(), config.codec(), schema, config.csv(), memory, context.allocator(), plain);
         }
 
         long size() {
-            return counted.bytes() + encoder.buffered();
+            return plain.bytes() + encoder.buffered();
         }
 
         void close() {

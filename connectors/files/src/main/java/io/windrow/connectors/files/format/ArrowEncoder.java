@@ -4,7 +4,6 @@ import io.windrow.api.schema.ArrowTypes;
 import io.windrow.api.schema.StreamSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorLoader;
@@ -22,7 +21,7 @@ final class ArrowEncoder implements RowEncoder {
 
     ArrowEncoder(Format format, StreamSchema schema, BufferAllocator allocator, CountedOutput out) {
         root = VectorSchemaRoot.create(ArrowTypes.schema(schema), allocator);
-        WritableByteChannel channel = new Channel(out);
+        WritableByteChannel channel = out;
         writer = format == Format.ARROW
                 ? new ArrowFileWriter(root, null, channel)
                 : new ArrowStreamWriter(root, null, channel);
@@ -64,24 +63,5 @@ final class ArrowEncoder implements RowEncoder {
     public void close() {
         // Not writer.close(): that would end an unfinished file, and a reader could take it for a whole one (F01).
         root.close();
-    }
-
-    private record Channel(CountedOutput out) implements WritableByteChannel {
-        @Override
-        public int write(ByteBuffer source) {
-            int length = source.remaining();
-            out.append(source);
-            return length;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public void close() {
-            // The file belongs to the sink's writer.
-        }
     }
 }

@@ -47,11 +47,16 @@ public final class BookFiles {
         }
     }
 
-    /** The manifest, live or superseded; empty if there is none. */
+    /** The manifest, live, superseded or disposed of; empty if there is none. */
     public Optional<Manifest> manifest(StreamFolder folder, long generation, long epoch) {
-        String live = folder.manifest(generation, epoch);
-        String path = tree.length(live).isPresent() ? live : folder.superseded(generation, epoch);
-        return text(path).map(json -> Manifest.parse(path, json));
+        for (String path : List.of(
+                folder.manifest(generation, epoch), folder.superseded(generation, epoch), folder.disposed(generation, epoch))) {
+            Optional<String> json = text(path);
+            if (json.isPresent()) {
+                return Optional.of(Manifest.parse(path, json.get()));
+            }
+        }
+        return Optional.empty();
     }
 
     /** The manifest of a listed book. */

@@ -1,5 +1,6 @@
 package io.windrow.connectors.files.layout;
 
+import io.windrow.api.context.Sealing;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.WriteMode;
 import java.util.Locale;
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
  * things are in a folder of the same name below {@code .windrow}, so that no glob over the stream's folder meets them.
  *
  * <pre>
- * public.orders/g…-e…-t…-w…-s….parquet       append: data
+ * public.orders/g…-e…-t…-w…-s….parquet       append: data; ….parquet.enc if it is encrypted
  * public.orders/current                      replace: a link to a generation
  * .windrow/public.orders/generations/g…/     replace: data
  * .windrow/public.orders/staging/…           not yet visible; no format's extension
@@ -35,7 +36,8 @@ public record StreamFolder(String name) {
 
     private static final String MANIFEST = ".manifest";
     private static final String SUPERSEDED = ".superseded";
-    private static final Pattern EPOCH_NAME = Pattern.compile("g(\\d{1,18})-e(\\d{1,18})(\\.manifest|\\.superseded)");
+    private static final String DISPOSED = ".disposed";
+    private static final Pattern EPOCH_NAME = Pattern.compile("g(\\d{1,18})-e(\\d{1,18})(\\.manifest|\\.superseded|\\.disposed)");
     private static final Pattern DATA_NAME = Pattern.compile("g(\\d{1,18})-e(\\d{1,18})-t.*");
     private static final Pattern GENERATION_NAME = Pattern.compile("g(\\d{1,18})");
     private static final Pattern STAGED_NAME = Pattern.compile("t(\\d{1,18})-.*(\\.writing|\\.staged)");
@@ -113,6 +115,16 @@ public record StreamFolder(String name) {
         return manifests() + "/" + epochName(generation, epoch) + SUPERSEDED;
     }
 
+    /** The manifest of a commit whose files were deleted because their time was over. */
+    public String disposed(long generation, long epoch) {
+        return manifests() + "/" + epochName(generation, epoch) + DISPOSED;
+    }
+
+    /** Records of what was disposed of. */
+    public String disposals() {
+        return books() + "/disposals";
+    }
+
     public String ledger(long generation, long epoch) {
         return ledgers() + "/" + epochName(generation, epoch) + ".ledger";
     }
@@ -132,15 +144,30 @@ public record StreamFolder(String name) {
                 ? Optional.of(new Book(
                         Long.parseLong(matcher.group(1)),
                         Long.parseLong(matcher.group(2)),
-                        matcher.group(3).equals(MANIFEST)))
+                        state(matcher.group(3))))
                 : Optional.empty();
+    }
+
+    private static State state(String ending) {
+        return switch (ending) {
+            case SUPERSEDED -> State.SUPERSEDED;
+            case DISPOSED -> State.DISPOSED;
+            default -> State.LIVE;
+        };
+    }
+
+    /** Whether a data file's or a staged file's name says that it is encrypted. */
+    public static boolean isSealed(String path) {
+        String bare = path.endsWith(WRITING) ? path.substring(0, path.length() - WRITING.length())
+                : path.endsWith(STAGED) ? path.substring(0, path.length() - STAGED.length()) : path;
+        return bare.endsWith(Sealing.SUFFIX);
     }
 
     /** The generation and epoch in a data file's name; empty for any other name. */
     public static Optional<Book> dataBook(String fileName) {
         Matcher matcher = DATA_NAME.matcher(fileName);
         return matcher.matches()
-                ? Optional.of(new Book(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)), false))
+                ? Optional.of(new Book(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)), State.LIVE))
                 : Optional.empty();
     }
 
@@ -170,12 +197,27 @@ public record StreamFolder(String name) {
         return String.format(Locale.ROOT, "t%06d-g%06d-w%03d-s%06d", token, generation, writer, sequence);
     }
 
+    /** What became of a manifest's files. */
+    public enum State {
+        /** They count. */
+        LIVE,
+        /** A newer generation took their place. */
+        SUPERSEDED,
+        /** Their time was over: they are deleted. */
+        DISPOSED
+    }
+
     /**
      * What a manifest's name says.
      *
-     * @param live whether its files count; false: a newer generation took their place
+     * @param state what became of its files
      */
-    public record Book(long generation, long epoch, boolean live) implements Comparable<Book> {
+    public record Book(long generation, long epoch, State state) implements Comparable<Book> {
+        /** Whether its files count. */
+        public boolean live() {
+            return state == State.LIVE;
+        }
+
         @Override
         public int compareTo(Book other) {
             int byGeneration = Long.compare(generation, other.generation);

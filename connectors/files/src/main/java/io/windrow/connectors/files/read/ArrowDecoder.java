@@ -6,9 +6,7 @@ import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.connectors.files.format.Format;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.channels.SeekableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,21 +24,21 @@ final class ArrowDecoder implements FileDecoder {
     private final BufferAllocator allocator;
     private final ArrowReader reader;
 
-    ArrowDecoder(StreamSchema schema, Path path, Format format, BufferAllocator allocator) throws IOException {
+    ArrowDecoder(StreamSchema schema, Content content, Format format, BufferAllocator allocator) throws IOException {
         this.schema = schema;
         this.allocator = allocator;
-        this.reader = open(path, format, allocator);
+        this.reader = open(content, format, allocator);
     }
 
-    private static ArrowReader open(Path path, Format format, BufferAllocator allocator) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+    private static ArrowReader open(Content content, Format format, BufferAllocator allocator) throws IOException {
+        SeekableByteChannel channel = content.channel();
         return format == Format.ARROW
                 ? new ArrowFileReader(channel, allocator)
                 : new ArrowStreamReader(channel, allocator);
     }
 
-    static long count(Path path, Format format, BufferAllocator allocator) throws IOException {
-        try (ArrowReader reader = open(path, format, allocator)) {
+    static long count(Content content, Format format, BufferAllocator allocator) throws IOException {
+        try (ArrowReader reader = open(content, format, allocator)) {
             long rows = 0;
             while (reader.loadNextBatch()) {
                 rows += reader.getVectorSchemaRoot().getRowCount();

@@ -10,7 +10,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -29,9 +28,9 @@ final class AvroDecoder implements RowCursor {
     private final int[] places;
     private @Nullable GenericRecord record;
 
-    AvroDecoder(StreamSchema schema, Path path) throws IOException {
+    AvroDecoder(StreamSchema schema, Content content) throws IOException {
         this.schema = schema;
-        reader = new DataFileReader<>(path.toFile(), new GenericDatumReader<>());
+        reader = new DataFileReader<>(new AvroInput(content.channel()), new GenericDatumReader<>());
         List<String> names = new ArrayList<>();
         for (Schema.Field field : reader.getSchema().getFields()) {
             String exact = field.getProp(AvroSchemas.NAME);
@@ -44,9 +43,9 @@ final class AvroDecoder implements RowCursor {
     }
 
     /** Rows by the counts of the blocks, all of which are read and, if compressed, expanded. */
-    static long count(Path path) throws IOException {
+    static long count(Content content) throws IOException {
         try (DataFileReader<GenericRecord> reader =
-                new DataFileReader<>(path.toFile(), new GenericDatumReader<GenericRecord>())) {
+                new DataFileReader<>(new AvroInput(content.channel()), new GenericDatumReader<GenericRecord>())) {
             long rows = 0;
             while (reader.hasNext()) {
                 reader.nextBlock();

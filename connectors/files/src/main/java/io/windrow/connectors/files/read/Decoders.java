@@ -1,5 +1,6 @@
 package io.windrow.connectors.files.read;
 
+import io.windrow.api.context.Sealing;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.connectors.files.format.Compression;
@@ -18,10 +19,13 @@ public final class Decoders {
 
     /**
      * Opens a file whose name says its format, since the settings may have changed since it was written. Otherwise like
-     * {@link #open(FileTree, String, Format, Compression, StreamSchema, CsvStyle, BufferAllocator)}.
+     * {@link #open(Content, Format, Compression, StreamSchema, CsvStyle, BufferAllocator)}.
      */
     public static FileDecoder open(
-            FileTree tree, String path, StreamSchema schema, CsvStyle csv, BufferAllocator allocator) {
+            Content content, StreamSchema schema, CsvStyle csv, BufferAllocator allocator) {
+        String path = content.isSealed()
+                ? content.path().substring(0, content.path().length() - Sealing.SUFFIX.length())
+                : content.path();
         Compression compression = path.endsWith(".gz")
                 ? Compression.GZIP
                 : path.endsWith(".zst") ? Compression.ZSTD : Compression.NONE;
@@ -29,7 +33,7 @@ public final class Decoders {
         for (Format format : Format.values()) {
             if (name.endsWith(format.extension()) || name.endsWith(format.extension() + ".gz")
                     || name.endsWith(format.extension() + ".zst")) {
-                return open(tree, path, format, compression, schema, csv, allocator);
+                return open(content, format, compression, schema, csv, allocator);
             }
         }
         throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + path + ": its extension is no format's");
@@ -41,22 +45,22 @@ public final class Decoders {
      * @param csv how CSV was written
      */
     public static FileDecoder open(
-            FileTree tree,
-            String path,
+            Content content,
             Format format,
             Compression compression,
             StreamSchema schema,
             CsvStyle csv,
             BufferAllocator allocator) {
+        String path = content.path();
         try {
             return switch (format) {
                 case JSONL -> new RowDecoder(path, schema,
-                        new JsonLinesCursor(schema, ReadBack.decompressed(tree.open(path), compression)), allocator);
+                        new JsonLinesCursor(schema, ReadBack.decompressed(content.stream(), compression)), allocator);
                 case CSV -> new RowDecoder(path, schema,
-                        new CsvCursor(schema, csv, ReadBack.decompressed(tree.open(path), compression)), allocator);
-                case PARQUET -> new RowDecoder(path, schema, new ParquetCursor(schema, tree.local(path)), allocator);
-                case AVRO -> new RowDecoder(path, schema, new AvroDecoder(schema, tree.local(path)), allocator);
-                case ARROW, ARROW_STREAM -> new ArrowDecoder(schema, tree.local(path), format, allocator);
+                        new CsvCursor(schema, csv, ReadBack.decompressed(content.stream(), compression)), allocator);
+                case PARQUET -> new RowDecoder(path, schema, new ParquetCursor(schema, content), allocator);
+                case AVRO -> new RowDecoder(path, schema, new AvroDecoder(schema, content), allocator);
+                case ARROW, ARROW_STREAM -> new ArrowDecoder(schema, content, format, allocator);
             };
         } catch (WindrowException e) {
             throw e;

@@ -12,7 +12,6 @@ import io.windrow.api.schema.StreamSchema;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,9 +26,9 @@ final class ParquetCursor implements RowCursor {
     private final RowReader rows;
     private final int[] places;
 
-    ParquetCursor(StreamSchema schema, Path path) throws IOException {
+    ParquetCursor(StreamSchema schema, Content content) throws IOException {
         this.schema = schema;
-        input = InputFile.of(path);
+        input = content.parquet();
         try {
             reader = ParquetFileReader.open(input);
         } catch (IOException | RuntimeException e) {

@@ -2,20 +2,17 @@ package io.windrow.connectors.files.read;
 
 import com.github.luben.zstd.ZstdInputStream;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamSchema;
 import io.windrow.connectors.files.format.Compression;
 import io.windrow.connectors.files.format.Format;
-import io.windrow.connectors.files.tree.FileTree;
-import io.windrow.api.schema.StreamSchema;
 import io.windrow.connectors.files.format.Written;
 import io.windrow.connectors.files.parquet.ParquetInput;
 import io.windrow.connectors.files.parquet.ParquetReadBack;
 import io.windrow.connectors.files.parquet.ParquetWritten;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
+import java.nio.channels.SeekableByteChannel;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
@@ -39,39 +36,40 @@ public final class ReadBack {
 
     /** Counts the rows and compares what the encoder said. Text is read whole; Parquet by its footer and sampled pages. */
     public static Count count(
-            FileTree tree,
-            String path,
+            Content content,
             Format format,
             Compression compression,
             StreamSchema schema,
             Written written,
             BufferAllocator allocator) {
         if (written.parquet().isPresent()) {
-            return parquet(tree, path, schema, written.parquet().get());
+            return parquet(content, schema, written.parquet().get());
         }
         CRC32C crc = new CRC32C();
-        try (InputStream file = new CheckedInputStream(new BufferedInputStream(tree.open(path), BUFFER), crc)) {
+        try (InputStream file = new CheckedInputStream(content.stream(), crc)) {
             long rows = switch (format) {
                 case JSONL -> lines(decompressed(file, compression));
                 case CSV -> records(decompressed(file, compression)) - 1;
-                case ARROW, ARROW_STREAM -> ArrowDecoder.count(tree.local(path), format, allocator);
-                case AVRO -> AvroDecoder.count(tree.local(path));
+                case ARROW, ARROW_STREAM -> ArrowDecoder.count(content, format, allocator);
+                case AVRO -> AvroDecoder.count(content);
                 case PARQUET -> throw new IOException("the encoder left no proof");
             };
             file.transferTo(OutputStream.nullOutputStream());
-            return new Count(rows, Optional.of(crc.getValue()), "rows counted in the file, checksum of every byte");
+            // What lies in the file is what the checksum is of.
+            long checksum = content.isSealed() ? Decoders.checksum(content.tree(), content.path()) : crc.getValue();
+            return new Count(rows, Optional.of(checksum), "rows counted in the file, checksum of every byte");
         } catch (IOException e) {
-            throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading back " + path + ": " + e.getMessage(), e);
+            throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading back " + content.path() + ": " + e.getMessage(), e);
         }
     }
 
-    private static Count parquet(FileTree tree, String path, StreamSchema schema, ParquetWritten written) {
-        try (FileChannel channel = FileChannel.open(tree.local(path), StandardOpenOption.READ)) {
+    private static Count parquet(Content content, StreamSchema schema, ParquetWritten written) {
+        try (SeekableByteChannel channel = content.channel()) {
             ParquetReadBack.Proven proven = ParquetReadBack.prove(ParquetInput.of(channel), schema, written);
             return new Count(proven.rows(), Optional.empty(),
                     "rows by the footer, " + proven.pages() + " sampled pages decoded (" + proven.bytes() + " bytes)");
         } catch (IOException e) {
-            throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading back " + path + ": " + e.getMessage(), e);
+            throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading back " + content.path() + ": " + e.getMessage(), e);
         }
     }
 

@@ -7,6 +7,8 @@ import io.windrow.api.error.ErrorKind;
 public enum ReadError implements ErrorCode {
     FILE_DAMAGED("files.file_damaged", ErrorKind.EXTERNAL_PERMANENT, "A data file cannot be decoded.",
             "Restore the file, or read the stream again in full."),
+    ENCRYPTED("files.encrypted", ErrorKind.USER, "A data file is encrypted, and the pipeline names no key.",
+            "Add the section encryption with the key that the file was written with."),
     VALUE_UNREADABLE("files.value_unreadable", ErrorKind.EXTERNAL_PERMANENT,
             "A value in a file does not fit the column's type.",
             "Find out who changed the file; read the stream again in full.");

@@ -1,0 +1,123 @@
+package io.windrow.cli;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.Sink;
+import io.windrow.core.checkpoint.Lease;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.dispose.DisposalRecord;
+import io.windrow.core.dispose.DisposalRecord.Delivered;
+import io.windrow.core.dispose.DisposalRecord.SetAside;
+import io.windrow.core.dispose.DisposeError;
+import io.windrow.core.dispose.Disposer;
+import io.windrow.core.plan.Plan;
+import io.windrow.core.plan.Planner;
+import io.windrow.core.policy.RetentionPolicy;
+import io.windrow.core.quarantine.QuarantineDisposal;
+import io.windrow.core.registry.Registry;
+import io.windrow.core.spec.PipelineFiles;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Deletes what has been kept long enough. */
+@Command(
+        name = "dispose",
+        description = "Say what has been kept long enough by the section retention, or delete it and keep a record.",
+        sortOptions = false,
+        footer = {"", "Data keys that no file needs any more are destroyed too: what was encrypted with them is gone for good, "
+                + "also from backups."})
+final class DisposeCommand implements Callable<Integer> {
+    private static final Duration LEASE = Duration.ofMinutes(10);
+
+    @ParentCommand Windrow windrow;
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "The pipeline file.")
+    Path file;
+
+    @Option(names = "--apply", description = "Delete; without, only say what would be deleted.")
+    boolean apply;
+
+    @Override
+    public Integer call() {
+        Registry registry = Registry.load();
+        Plan plan = new Planner(registry).plan(PipelineFiles.of(registry).read(file));
+        String pipeline = plan.spec().pipeline();
+        RetentionPolicy policy = plan.spec().governance().retention().orElseThrow(() -> WindrowException.of(
+                        DisposeError.NO_POLICY, "Disposing of what " + pipeline + " has kept long enough: nothing is said of how long")
+                .at(plan.spec().file()));
+        try (StateStore store = Stores.required(plan.spec());
+                ProcessContext opened = ProcessContext.open(pipeline, new Notes(windrow.screen()));
+                Sink sink = plan.openSink(opened.decrypting(plan, store))) {
+            Disposer disposer = new Disposer(
+                    policy, store, sink, new QuarantineDisposal(plan.spec().quarantineFolder(), pipeline),
+                    opened.decrypting(plan, store), System.getProperty("user.name"));
+            return print(pipeline, apply ? applied(store, pipeline, disposer) : List.of(disposer.due()));
+        }
+    }
+
+    private static List<DisposalRecord> applied(StateStore store, String pipeline, Disposer disposer) {
+        Lease lease = store.acquire(pipeline, "windrow dispose, process " + ProcessHandle.current().pid(), LEASE);
+        try {
+            return disposer.apply(lease);
+        } finally {
+            store.release(lease);
+        }
+    }
+
+    private int print(String pipeline, List<DisposalRecord> records) {
+        if (windrow.json) {
+            return windrow.print(
+                    Json.object("pipeline", pipeline, "applied", apply, "disposals",
+                            records.stream().map(record -> new Json.Raw(record.toJson())).toList()),
+                    ExitCode.OK);
+        }
+        Screen screen = windrow.screen();
+        Table table = Table.of("stream", "what", ">commits", ">files", ">rows", ">size", ">oldest", ">keys");
+        boolean any = false;
+        for (DisposalRecord record : records) {
+            for (StreamName stream : record.streams()) {
+                any = true;
+                row(table, record, stream);
+            }
+        }
+        if (!any) {
+            screen.line("Nothing is due");
+            return ExitCode.OK.value();
+        }
+        table.print(screen);
+        screen.line("");
+        screen.line(apply
+                ? "Deleted; the record is in the ledger and beside the data: "
+                        + String.join(", ", records.stream().map(DisposalRecord::id).toList())
+                : "Nothing was deleted; --apply does it");
+        return ExitCode.OK.value();
+    }
+
+    private static void row(Table table, DisposalRecord record, StreamName stream) {
+        List<Delivered> delivered =
+                record.delivered().stream().filter(one -> one.identity().stream().equals(stream)).toList();
+        List<SetAside> aside = record.setAside().stream().filter(one -> one.stream().equals(stream)).toList();
+        long keys = record.keys().stream().filter(key -> key.stream().equals(stream)).count();
+        List<DisposalRecord.File> files = delivered.stream().flatMap(one -> one.files().stream()).toList();
+        table.row(
+                stream, "delivered", delivered.size(), files.size(),
+                Screen.number(delivered.stream().mapToLong(Delivered::rows).sum()),
+                Screen.bytes(files.stream().mapToLong(DisposalRecord.File::bytes).sum()),
+                delivered.stream().map(Delivered::committed).min(Instant::compareTo)
+                        .map(at -> at.truncatedTo(ChronoUnit.SECONDS).toString()).orElse("-"),
+                keys);
+        if (!aside.isEmpty()) {
+            table.row(
+                    stream, "set aside", aside.stream().map(one -> one.generation() + "/" + one.epoch()).distinct().count(),
+                    aside.size(), "-", Screen.bytes(aside.stream().mapToLong(one -> one.file().bytes()).sum()), "-", "-");
+        }
+    }
+}

@@ -1,0 +1,325 @@
+package io.windrow.cli;
+
+import static io.windrow.cli.Invoked.windrow;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windrow.api.context.Failpoints;
+import io.windrow.api.context.Notices;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.sink.Sink;
+import io.windrow.core.checkpoint.Lease;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.dispose.DisposalRecord;
+import io.windrow.core.dispose.DisposeError;
+import io.windrow.core.dispose.Disposer;
+import io.windrow.core.plan.Plan;
+import io.windrow.core.plan.Planner;
+import io.windrow.core.quarantine.QuarantineDisposal;
+import io.windrow.core.registry.Registry;
+import io.windrow.core.spec.PipelineFiles;
+import io.windrow.runner.local.LocalRunner;
+import io.windrow.runner.local.RunOptions;
+import io.windrow.testkit.postgres.PostgresDatabase;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.arrow.memory.RootAllocator;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What has been kept long enough goes, with its key and a record, wherever the disposal dies; nothing else does. */
+@Tag("server")
+class DisposeTest {
+    @RegisterExtension
+    static final PostgresDatabase DATABASE = PostgresDatabase.on(18);
+
+    private static final String KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+    private static final String INCREMENTAL = "mode: incremental, guarantee: proven";
+    private static final Duration LATER = Duration.ofDays(400);
+
+    @TempDir
+    Path folder;
+
+    /** What a test throws where the process would die. */
+    private static final class Died extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    @Test
+    void nothingIsDueBeforeItsTimeAndNothingIsDeletedWithoutApply() throws IOException {
+        Path file = delivered("early", INCREMENTAL, "");
+        List<Path> before = files(folder.resolve("out"));
+        assertThat(windrow("dispose", file).out()).contains("Nothing is due");
+        assertThat(windrow("dispose", "--apply", file).out()).contains("Nothing is due");
+        DisposalRecord due = at(file, LATER, Failpoints.NONE, (disposer, lease) -> disposer.due());
+        assertThat(due.delivered()).hasSize(1);
+        assertThat(due.setAside()).hasSize(1);
+        assertThat(due.keys()).hasSize(2);
+        assertThat(files(folder.resolve("out"))).isEqualTo(before);
+        assertThat(windrow("ledger", file, "--json").json().getFirst().get("disposals")).isEqualTo(List.of());
+    }
+
+    @Test
+    void filesGoWithTheirKeyWhichIsInNoFileOfTheStateStoreAnyMore() throws IOException {
+        Path file = delivered("gone", INCREMENTAL, "");
+        Path copy = Files.copy(data().getFirst(), folder.resolve("backup.parquet.enc"));
+        List<String> wrapped = wrapped(file);
+        assertThat(wrapped).hasSize(2).allSatisfy(key -> assertThat(inState(key)).isTrue());
+
+        List<DisposalRecord> done = apply(file);
+        assertThat(done).hasSize(1);
+        assertThat(done.getFirst().delivered().getFirst().files()).allMatch(one -> one.sha256().length() == 64);
+        assertThat(data()).isEmpty();
+        assertThat(files(folder.resolve("quarantine"))).allMatch(path -> path.toString().endsWith(".json"));
+        assertThat(wrapped).noneSatisfy(key -> assertThat(inState(key)).isTrue());
+        assertThat(wrapped(file)).isEmpty();
+
+        Invoked refused = windrow("decrypt", file, copy, "--to", folder.resolve("plain"));
+        assertThat(refused.exit()).isNotZero();
+        assertThat(refused.whole()).contains("seal.data_key_destroyed");
+
+        String id = done.getFirst().id();
+        assertThat(windrow("ledger", file).out()).contains("disposal " + id, "done: commits 1, files of rows set aside 1, data keys 2");
+        assertThat(files(folder.resolve("out/.windrow/public.gone/disposals"))).singleElement().satisfies(
+                record -> assertThat(DisposalRecord.parse(Files.readString(record))).isEqualTo(done.getFirst()));
+        assertThat(files(folder.resolve("quarantine"))).hasSize(1);
+
+        Invoked verified = windrow("verify", "--files", file);
+        assertThat(verified.exit()).as(verified.whole()).isZero();
+        assertThat(verified.out()).contains("disposed").doesNotContain("missing");
+        Invoked compared = windrow("verify", file);
+        assertThat(compared.exit()).as(compared.whole()).isEqualTo(ExitCode.UNDECIDED.value());
+        assertThat(compared.out()).contains("1 commit was disposed of").doesNotContain("missing at the target");
+
+        DATABASE.execute("INSERT INTO gone SELECT i, 'new ' || i FROM generate_series(601, 700) i");
+        ok(windrow("run", file));
+        assertThat(data()).isNotEmpty();
+        ok(windrow("verify", "--files", file));
+        assertThat(apply(file)).hasSize(1);
+        assertThat(apply(file)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "dispose.after_intent, false", "dispose.after_manifest, false", "dispose.after_file, false",
+        "dispose.after_commit, false", "dispose.after_set_aside, false", "dispose.after_shred, false",
+        "dispose.before_done, false",
+        "dispose.after_intent, true", "dispose.after_commit, true", "dispose.after_shred, true"
+    })
+    void aDisposalThatDiesIsFinishedByTheNextAndARunInBetweenLosesNothing(String failpoint, boolean runBetween)
+            throws IOException {
+        Path file = delivered("killed", INCREMENTAL, "");
+        assertThatThrownBy(() -> at(file, LATER, new DyingAt(failpoint), Disposer::apply))
+                .isInstanceOf(Died.class);
+        assertThat(windrow("ledger", file).out()).contains("intended");
+        assertThat(windrow("verify", "--files", file).out()).doesNotContain("missing  ");
+        if (runBetween) {
+            DATABASE.execute("INSERT INTO killed SELECT i, 'between ' || i FROM generate_series(601, 700) i");
+            ok(windrow("run", file));
+        }
+
+        // A moment after the first one decided, when the files of a run in between are not due.
+        List<DisposalRecord> done = at(file, Duration.ofDays(runBetween ? 0 : 400), Failpoints.NONE, Disposer::apply);
+        assertThat(done).hasSize(1).allMatch(record -> record.status() == DisposalRecord.Status.DONE);
+        assertThat(data()).hasSize(runBetween ? 1 : 0);
+        assertThat(windrow("ledger", file).out()).contains("done").doesNotContain("intended");
+        ok(windrow("verify", "--files", file));
+        assertThat(wrapped(file)).hasSize(runBetween ? 1 : 0);
+        DATABASE.execute("DROP TABLE killed");
+    }
+
+    @Test
+    void ofAReplacedStreamOnlyWhatWasReplacedGoes() throws IOException {
+        Path file = delivered("replaced", "mode: snapshot", "");
+        ok(windrow("run", file));
+        assertThat(data()).hasSize(2);
+        List<DisposalRecord> done = apply(file);
+        assertThat(done.getFirst().delivered()).singleElement()
+                .satisfies(one -> assertThat(one.identity().generation()).isEqualTo(1));
+        assertThat(data()).hasSize(1);
+        // The live generation was written with the same key, which therefore stays.
+        assertThat(done.getFirst().keys()).noneMatch(key -> key.use() == io.windrow.api.context.Sealing.Use.DELIVERED);
+        ok(windrow("verify", "--files", file));
+        ok(windrow("verify", file));
+        assertThat(windrow("verify", file).out()).doesNotContain("disposed of");
+    }
+
+    @Test
+    void aStreamOnHoldStaysWhole() throws IOException {
+        Path file = delivered("held", INCREMENTAL, ", hold: [public.held]");
+        assertThat(apply(file)).isEmpty();
+        assertThat(data()).hasSize(1);
+        Files.writeString(file, Files.readString(file).replace("public.held]", "public.heldd]"));
+        assertThat(windrow("run", file).whole()).contains("plan.unknown_stream", "did you mean public.held?");
+    }
+
+    @Test
+    void anEpochThatIsNotSettledHoldsEverything() throws IOException {
+        Path file = delivered("unsettled", INCREMENTAL, "");
+        DATABASE.execute("INSERT INTO unsettled SELECT i, 'more ' || i FROM generate_series(601, 700) i");
+        Plan plan = plan(file);
+        try (StateStore store = Stores.open(plan.spec());
+                ProcessContext context = context(plan, Duration.ZERO, new DyingAt("run.after_save_prepared"))) {
+            assertThatThrownBy(() -> new LocalRunner(store, context, event -> {}).run(plan, RunOptions.NONE))
+                    .isInstanceOf(Died.class);
+        }
+        assertThatThrownBy(() -> apply(file)).isInstanceOfSatisfying(
+                WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(DisposeError.UNDECIDED));
+        assertThat(data()).hasSize(1);
+        ok(windrow("run", file));
+        assertThat(apply(file)).hasSize(1);
+    }
+
+    @Test
+    void aFolderThatWasReplacedByALinkOutOfTheRootIsNotFollowed() throws IOException {
+        Path file = delivered("linked", INCREMENTAL, "");
+        Path elsewhere = folder.resolve("elsewhere");
+        Files.move(folder.resolve("out/public.linked"), elsewhere);
+        Files.createSymbolicLink(folder.resolve("out/public.linked"), elsewhere);
+        List<Path> before = files(elsewhere);
+        assertThatThrownBy(() -> apply(file)).isInstanceOfSatisfying(
+                WindrowException.class, e -> assertThat(e.errorCode().code()).isEqualTo("files.path_escapes"));
+        assertThat(files(elsewhere)).isEqualTo(before).isNotEmpty();
+        assertThat(wrapped(file)).hasSize(2);
+    }
+
+    @Test
+    void withoutAPolicyNothingIsSaidAndNothingDone() throws IOException {
+        Path file = delivered("silent", INCREMENTAL, "");
+        Files.writeString(file, Files.readString(file).replaceFirst("retention: .*\n", ""));
+        Invoked refused = windrow("dispose", "--apply", file);
+        assertThat(refused.exit()).isEqualTo(ExitCode.USER.value());
+        assertThat(refused.whole()).contains("dispose.no_policy");
+    }
+
+    /** Throws once, as a process dies: no handler of exceptions hears of it. */
+    private static final class DyingAt implements Failpoints {
+        private final String name;
+
+        DyingAt(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void reach(String reached) {
+            if (reached.equals(name)) {
+                throw new Died();
+            }
+        }
+    }
+
+    private interface Work<T> {
+        T run(Disposer disposer, Lease lease);
+    }
+
+    private static List<DisposalRecord> apply(Path file) {
+        return at(file, LATER, Failpoints.NONE, Disposer::apply);
+    }
+
+    /** Does something as if it were so much later. */
+    private static <T> T at(Path file, Duration later, Failpoints failpoints, Work<T> work) {
+        Plan plan = plan(file);
+        String pipeline = plan.spec().pipeline();
+        try (StateStore store = Stores.open(plan.spec());
+                ProcessContext context = context(plan, later, failpoints);
+                Sink sink = plan.openSink(context.decrypting(plan, store))) {
+            Lease lease = store.acquire(pipeline, "test", Duration.ofMinutes(1));
+            try {
+                return work.run(new Disposer(
+                        plan.spec().governance().retention().orElseThrow(), store, sink,
+                        new QuarantineDisposal(plan.spec().quarantineFolder(), pipeline), context.decrypting(plan, store), "me"),
+                        lease);
+            } finally {
+                store.release(lease);
+            }
+        }
+    }
+
+    private static ProcessContext context(Plan plan, Duration later, Failpoints failpoints) {
+        try {
+            return new ProcessContext(
+                    plan.spec().pipeline(), Clock.offset(Clock.systemUTC(), later), new RootAllocator(),
+                    Files.createTempDirectory("windrow-test-"), failpoints, Notices.IGNORE, use -> java.util.Optional.empty());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static Plan plan(Path file) {
+        Registry registry = Registry.load();
+        return new Planner(registry).plan(PipelineFiles.of(registry).read(file));
+    }
+
+    /** The wrapped keys that the store holds. */
+    private static List<String> wrapped(Path file) {
+        Plan plan = plan(file);
+        try (StateStore store = Stores.open(plan.spec())) {
+            return io.windrow.core.seal.DataKeys.all(store, plan.spec().pipeline()).stream()
+                    .map(io.windrow.core.seal.DataKey::wrapped)
+                    .toList();
+        }
+    }
+
+    private boolean inState(String text) throws IOException {
+        for (Path path : files(folder.resolve(".windrow"))) {
+            if (new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1).contains(text)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void ok(Invoked invoked) {
+        assertThat(invoked.exit()).as(invoked.whole()).isZero();
+    }
+
+    /** 600 rows, the last of which is set aside; delivered once, everything encrypted. */
+    private Path delivered(String table, String read, String retention) throws IOException {
+        DATABASE.execute(
+                "DROP TABLE IF EXISTS " + table,
+                "CREATE TABLE " + table + " (id int PRIMARY KEY, name text)",
+                "INSERT INTO " + table + " SELECT i, CASE WHEN i < 600 THEN 'row ' || i END FROM generate_series(1, 600) i");
+        Path file = Files.writeString(folder.resolve("pipeline.yaml"), """
+                pipeline: dispose-%1$s
+                source:
+                  postgres:
+                    url: "%2$s"
+                    streams: [{table: public.%1$s, %3$s}]
+                sink:
+                  files: {path: ./out}
+                contract: {streams: {public.%1$s: {fields: [{field: name, not_null: true}]}}}
+                encryption: {key: '%4$s'}
+                retention: {files: 365d, quarantine: 30d%5$s}
+                """.formatted(table, DATABASE.url(), read, KEY, retention));
+        ok(windrow("run", file));
+        return file;
+    }
+
+    private List<Path> data() throws IOException {
+        return files(folder.resolve("out")).stream()
+                .filter(path -> path.getFileName().toString().matches("g\\d+-e\\d+-t.*"))
+                .toList();
+    }
+
+    private static List<Path> files(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return List.of();
+        }
+        List<Path> files = new ArrayList<>();
+        try (Stream<Path> walk = Files.walk(root)) {
+            walk.filter(Files::isRegularFile).sorted().forEach(files::add);
+        }
+        return files;
+    }
+}

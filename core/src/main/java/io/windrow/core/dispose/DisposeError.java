@@ -1,0 +1,56 @@
+package io.windrow.core.dispose;
+
+import io.windrow.api.error.ErrorCode;
+import io.windrow.api.error.ErrorKind;
+
+/** What hinders a disposal. */
+public enum DisposeError implements ErrorCode {
+    NO_POLICY(
+            "dispose.no_policy", ErrorKind.USER,
+            "The pipeline does not say how long anything is kept.",
+            "Add the section retention."),
+    UNDECIDED(
+            "dispose.undecided", ErrorKind.USER,
+            "An epoch is prepared and not settled: what it staged may become visible or not.",
+            "Run the pipeline, which settles it, then dispose."),
+    NOT_OFFERED(
+            "dispose.not_offered", ErrorKind.USER,
+            "The sink cannot delete what it has delivered.",
+            "Take the retention of delivered files out of the pipeline file, and delete at the target."),
+    UNREADABLE(
+            "dispose.unreadable", ErrorKind.EXTERNAL_PERMANENT,
+            "The record of a disposal in the state store cannot be understood.",
+            "Update Windrow if a newer version wrote it, or restore the state store.");
+
+    private final String code;
+    private final ErrorKind kind;
+    private final String meaning;
+    private final String remedy;
+
+    DisposeError(String code, ErrorKind kind, String meaning, String remedy) {
+        this.code = code;
+        this.kind = kind;
+        this.meaning = meaning;
+        this.remedy = remedy;
+    }
+
+    @Override
+    public String code() {
+        return code;
+    }
+
+    @Override
+    public ErrorKind kind() {
+        return kind;
+    }
+
+    @Override
+    public String meaning() {
+        return meaning;
+    }
+
+    @Override
+    public String remedy() {
+        return remedy;
+    }
+}
