@@ -184,6 +184,28 @@ class ReplayTest {
         assertThat(verified.out()).contains("\"target_rows\" : 1002", "\"earlier_versions\" : 1");
     }
 
+    @Test
+    void aPartitionThatCameSinceIsLeftToTheNextRun() throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE parted (id int, at timestamptz NOT NULL, name text, PRIMARY KEY (id, at)) PARTITION BY RANGE (at)",
+                "CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM ('2026-01-01 00:00:00+00') TO ('2026-02-01 00:00:00+00')",
+                "INSERT INTO parted SELECT i, '2026-01-01 00:00:00+00'::timestamptz + i * interval '1 hour', 'row'"
+                        + " FROM generate_series(1, 500) i");
+        Path file = pipeline("parted", "table: public.parted, mode: incremental, cursor: at", "parquet", "");
+        done("run", file);
+        DATABASE.execute("INSERT INTO parted VALUES (501, '2026-01-31 00:00:00+00', 'row')");
+        done("run", file);
+        DATABASE.execute(
+                "UPDATE parted SET name = 'other' WHERE id = 5",
+                "CREATE TABLE parted_0 PARTITION OF parted FOR VALUES FROM ('2025-12-01 00:00:00+00') TO ('2026-01-01 00:00:00+00')",
+                "INSERT INTO parted VALUES (9000, '2025-12-15 00:00:00+00', 'old')");
+        assertCounts(replay(file, "--from", "2025-12-01", "--to", "2026-01-10", "--apply"), 0, 1, 0, 0);
+        done("run", file);
+        Invoked verified = windrow("--json", "verify", file);
+        assertThat(verified.exit()).as(verified.whole()).isZero();
+        assertThat(verified.out()).contains("\"target_rows\" : 502");
+    }
+
     /** The unfinished read is of the replay's generation, which carries the rows of the one before on. */
     @Test
     void aReadThatStartsOverAfterAReplayTakesThePlaceOfTheWholeDelivery() throws IOException {

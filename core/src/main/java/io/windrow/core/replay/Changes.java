@@ -10,7 +10,7 @@ import java.util.Map;
  * go. Its size is bounded (I12).
  */
 final class Changes {
-    private static final int MOST = 2_000_000;
+    private static final int MOST = 1_000_000;
     private static final int ALL = Integer.MAX_VALUE;
 
     private final Map<RowHash, Integer> deliver = new HashMap<>();

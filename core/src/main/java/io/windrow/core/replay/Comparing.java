@@ -21,7 +21,7 @@ import org.apache.arrow.vector.FieldVector;
 final class Comparing {
     private static final int MAX_EXAMPLES = 20;
     /** So many pairs are held at most (I12); a partition that has more is to be begun again as several. */
-    private static final int MOST_PAIRS = 1_000_000;
+    private static final int MOST_PAIRS = 400_000;
 
     private final Identity identity;
     private final RowHasher identities;
@@ -80,7 +80,8 @@ final class Comparing {
 
     private static final class Pair {
         private final List<String> key;
-        private final Set<RowHash> staged = new HashSet<>(2);
+        /** Most often one. */
+        private Set<RowHash> staged = Set.of();
         private int stagedRows;
         private int inWindow;
         private int elsewhere;
@@ -88,6 +89,18 @@ final class Comparing {
 
         private Pair(List<String> key) {
             this.key = key;
+        }
+
+        private void staged(RowHash hash) {
+            if (staged.isEmpty()) {
+                staged = Set.of(hash);
+            } else if (staged instanceof HashSet<RowHash> several) {
+                several.add(hash);
+            } else {
+                staged = new HashSet<>(staged);
+                staged.add(hash);
+            }
+            stagedRows++;
         }
     }
 
@@ -105,10 +118,7 @@ final class Comparing {
 
     /** The staged rows. */
     void staged(Batch batch) {
-        each(batch, row -> true, (pair, hash) -> {
-            pair.staged.add(hash);
-            pair.stagedRows++;
-        });
+        each(batch, row -> true, Pair::staged);
     }
 
     /** Delivered rows, with those that lie in the window. */

@@ -140,6 +140,9 @@ public final class Reextraction implements AutoCloseable {
 
     private static Reextraction open(ReplayParts parts, PlannedStream task, StreamState state, Scoping scoping) {
         StreamName stream = task.stream();
+        if (task.read() == ReadMode.CDC) {
+            throw notOffered(stream, "it is a stream of changes, and a table's rows now are not the changes that were delivered");
+        }
         StreamEpoch committed = state.committed()
                 .filter(epoch -> epoch.completesGeneration() && epoch.openSplits().isEmpty())
                 .orElseThrow(() -> WindrowException.of(
