@@ -5,6 +5,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
+import io.windrow.core.contract.SchemaRules;
 import io.windrow.core.plan.Steps;
 import io.windrow.core.transform.detect.PersonalData;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ final class PersonalDataScan {
     PersonalDataScan(Source source, Map<StreamName, ReadMode> streams, int rows, Optional<String> region) {
         streams.forEach((stream, mode) -> {
             PersonalData data = new PersonalData(region);
-            new RowSample(source, Steps.NONE, rows).read(stream, mode, new RowSample.Taker() {
+            new RowSample(source, Steps.NONE, SchemaRules.NONE.gate(Map.of()), rows).read(stream, mode, new RowSample.Taker() {
                 @Override
                 public void schema(StreamSchema schema) {
                     // Batches carry their own.

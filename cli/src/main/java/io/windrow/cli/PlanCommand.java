@@ -15,6 +15,7 @@ import io.windrow.core.checkpoint.StreamState;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.core.transform.mask.MaskTransform;
+import io.windrow.core.plan.Admission;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.plan.PlannedStream;
 import io.windrow.core.registry.Registry;
@@ -59,7 +60,11 @@ final class PlanCommand implements Callable<Integer> {
                 refusals = new HashMap<>(planner.refusals());
                 Map<StreamName, List<String>> placed = new HashMap<>();
                 plans.keySet().forEach(stream -> placed.put(stream, sink.placedBy(stream)));
-                plan.steps().check(plans.values(), placed);
+                Admission admission = Admission.of(
+                        plan.steps(), plan.schemas().gate(Stores.acceptedSchemas(plan.spec())), plans.values());
+                refusals.putAll(admission.refusals());
+                admission.check(source, placed);
+                plans = admission.plans();
                 plans.forEach((stream, how) -> changedMask(plan, how, states.get(stream))
                         .ifPresent(error -> refusals.put(stream, error)));
             }

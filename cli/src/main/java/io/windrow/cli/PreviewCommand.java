@@ -7,7 +7,6 @@ import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
 import io.windrow.core.plan.Plan;
-import io.windrow.core.plan.Steps;
 import io.windrow.core.registry.Registry;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +39,7 @@ final class PreviewCommand implements Callable<Integer> {
                 Source source = plan.openSource(context)) {
             Map<StreamName, ReadMode> selected = source.selected();
             for (Map.Entry<StreamName, ReadMode> stream : target.chosen(plan, selected).entrySet()) {
-                Sample sample = sample(source, plan.steps().repeatable(), stream.getKey(), stream.getValue());
+                Sample sample = sample(source, plan, stream.getKey(), stream.getValue());
                 if (windrow.json) {
                     json.add(sample.json(stream.getKey()));
                 } else {
@@ -51,9 +50,11 @@ final class PreviewCommand implements Callable<Integer> {
         return windrow.json ? windrow.print(Json.object("streams", json), ExitCode.OK) : ExitCode.OK.value();
     }
 
-    private Sample sample(Source source, Steps steps, StreamName stream, ReadMode mode) {
+    private Sample sample(Source source, Plan plan, StreamName stream, ReadMode mode) {
         Sample sample = new Sample();
-        new RowSample(source, steps, rows).read(stream, mode, sample);
+        new RowSample(
+                        source, plan.steps().repeatable(), plan.schemas().gate(Stores.acceptedSchemas(plan.spec())), rows)
+                .read(stream, mode, sample);
         return sample;
     }
 

@@ -9,16 +9,20 @@ import io.windrow.api.source.Source;
 import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.StreamRequest;
+import io.windrow.core.contract.SchemaGate;
+import io.windrow.core.plan.Admission;
 import io.windrow.core.plan.SteppedReader;
 import io.windrow.core.plan.Steps;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads the first rows of a stream, through a pipeline's steps. Moves no state. */
 final class RowSample {
     private final Source source;
     private final Steps steps;
+    private final SchemaGate gate;
     private final int wanted;
     private int read;
 
@@ -31,9 +35,15 @@ final class RowSample {
         void rows(Batch batch, int rows);
     }
 
-    RowSample(Source source, Steps steps, int rows) {
+    /**
+     * A sample of rows.
+     *
+     * @param gate judges schemas as the next run will, so that rows are shown as it would deliver them
+     */
+    RowSample(Source source, Steps steps, SchemaGate gate, int rows) {
         this.source = source;
         this.steps = steps;
+        this.gate = gate;
         this.wanted = rows;
     }
 
@@ -46,8 +56,14 @@ final class RowSample {
             if (planner.refusals().containsKey(stream)) {
                 throw planner.refusals().get(stream);
             }
+            Admission admission = Admission.of(steps, gate, planner.plans().values());
+            if (admission.refusals().containsKey(stream)) {
+                throw admission.refusals().get(stream);
+            }
+            // I11: a rule of the mask that fits nothing is refused here as it is by a run.
+            admission.check(source, Map.of());
             StreamSchema schema = planner.plans().get(stream).schema();
-            taker.schema(steps.output(schema));
+            taker.schema(admission.steps().output(schema));
             while (read < wanted) {
                 List<SplitPlanner.Assignment> next = planner.next(1);
                 if (next.isEmpty()) {
@@ -55,7 +71,7 @@ final class RowSample {
                 }
                 // What is shown has gone through the mask (I11).
                 try (SplitReader reader = new SteppedReader(
-                        source.open(next.getFirst().split(), next.getFirst().from()), steps.bind(schema))) {
+                        source.open(next.getFirst().split(), next.getFirst().from()), admission.steps().bind(schema))) {
                     fill(taker, reader, planner, next.getFirst());
                 }
             }

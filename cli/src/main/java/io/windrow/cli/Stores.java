@@ -1,12 +1,16 @@
 package io.windrow.cli;
 
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StateStores;
+import io.windrow.core.contract.SchemaBook;
+import io.windrow.core.contract.SchemaVersion;
 import io.windrow.core.spec.PipelineSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /** Opens the state store of a pipeline. */
@@ -37,6 +41,17 @@ final class Stores {
             return Optional.empty();
         }
         return Optional.of(StateStores.open(url));
+    }
+
+    /** The schemas that runs have accepted last; none without a store. */
+    static Map<StreamName, SchemaVersion> acceptedSchemas(PipelineSpec spec) {
+        Optional<StateStore> existing = existing(spec);
+        if (existing.isEmpty()) {
+            return Map.of();
+        }
+        try (StateStore store = existing.get()) {
+            return new SchemaBook(store, spec.pipeline()).newest();
+        }
     }
 
     /** The store, or an error that says there is no state. */

@@ -100,9 +100,9 @@ class MaskTest {
         Path file = pipeline("undone", "mode: incremental, cursor: id", "mask: [{field: id, with: redact}]\n");
         assertThat(windrow("plan", file).whole()).contains("mask.key_not_injective", "pipeline.yaml:");
         pipeline("undone", "mode: incremental, cursor: id", "mask: [{field: id, with: hmac, key: '%s'}]\n".formatted(KEY));
-        assertThat(windrow("plan", file).whole()).contains("mask.cursor_masked");
+        assertThat(windrow("plan", file).whole()).contains("mask.cursor_masked", "pipeline.yaml:");
         pipeline("undone", "mode: snapshot", "mask: [{field: phone, with: redact}]\ndedupe: {public.undone: {by: [phone]}}\n");
-        assertThat(windrow("plan", file).whole()).contains("mask.key_not_injective", "taken for repeated");
+        assertThat(windrow("plan", file).whole()).contains("mask.key_not_injective", "taken for repeated", "pipeline.yaml:");
         pipeline("undone", "mode: snapshot", "mask: [{field: emial, with: redact}]\n");
         Invoked unknown = windrow("run", file);
         assertThat(unknown.whole()).contains("mask.field_unknown", "the nearest is email", "pipeline.yaml:");
@@ -120,6 +120,33 @@ class MaskTest {
         Files.writeString(file, Files.readString(file)
                 .replace("{path: ./out}", "{path: ./out, partitions: [{stream: public.renamed, by: [tel]}]}"));
         assertThat(windrow("plan", file).whole()).contains("mask.key_not_injective", "partition field phone");
+    }
+
+    @Test
+    void aRenamedColumnStaysMaskedInPreviewAndPlanAsInARun() throws IOException {
+        people("moved");
+        String read = "mode: incremental, guarantee: proven";
+        Path file = pipeline("moved", read, "contract: {on_drift: freeze}\nmask: [{field: email, with: redact}, {field: note, with: redact}]\n");
+        assertThat(windrow("run", file).exit()).isZero();
+        DATABASE.execute("ALTER TABLE moved RENAME COLUMN email TO contact");
+        for (Invoked kept : List.of(windrow("preview", file), windrow("plan", file), windrow("run", file))) {
+            assertThat(kept.exit()).as(kept.whole()).isZero();
+            assertThat(kept.whole()).doesNotContain("@example.com");
+        }
+
+        pipeline("moved", read, "mask: [{field: '*mail', with: redact}, {field: note, with: redact}]\n");
+        for (Invoked followed : List.of(windrow("preview", file), windrow("plan", file), windrow("run", file))) {
+            assertThat(followed.exit()).as(followed.whole()).isNotZero();
+            assertThat(followed.whole()).contains("mask.renamed_away", "contact").doesNotContain("@example.com");
+        }
+    }
+
+    @Test
+    void previewRefusesARuleThatFitsNothingAsARunDoes() throws IOException {
+        people("typo");
+        Path file = pipeline("typo", "mode: snapshot", "mask: [{field: emial, with: redact}]\n");
+        Invoked preview = windrow("preview", file);
+        assertThat(preview.whole()).contains("mask.field_unknown", "the nearest is email").doesNotContain("@example.com");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.windrow.api.source.StreamPlan;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
 import io.windrow.core.contract.ContractTransform;
+import io.windrow.core.contract.SchemaDiff;
 import io.windrow.core.policy.Governance;
 import io.windrow.core.transform.Hiding;
 import io.windrow.core.transform.change.ChangeLog;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -74,12 +76,15 @@ public record Steps(List<Transform> transforms) {
     /**
      * Refuses, before anything is read, what does not fit the streams of a run or would undo a mask.
      *
+     * @param plans the streams that are read, in the schemas that they are delivered in
      * @param placed for each stream the columns whose values the target shows outside the rows, as in partition folders
+     * @param others the schemas of the pipeline's other streams, asked for only if a policy may speak of one of them
      */
-    public void check(Collection<StreamPlan> plans, Map<StreamName, List<String>> placed) {
+    public void check(
+            Collection<StreamPlan> plans, Map<StreamName, List<String>> placed, Supplier<Collection<StreamSchema>> others) {
         for (Transform transform : transforms) {
             if (transform instanceof MaskTransform mask) {
-                mask.check(plans.stream().map(StreamPlan::schema).toList());
+                mask.check(plans.stream().map(StreamPlan::schema).toList(), others);
             }
         }
         for (StreamPlan plan : plans) {
@@ -94,6 +99,15 @@ public record Steps(List<Transform> transforms) {
                 }
             } finally {
                 bound.forEach(BoundTransform::close);
+            }
+        }
+    }
+
+    /** Refuses a schema that would be followed if a field lost its mask with its name (I11). */
+    public void checkRenames(StreamSchema accepted, StreamSchema offered) {
+        for (Transform transform : transforms) {
+            if (transform instanceof MaskTransform mask) {
+                mask.checkRenames(accepted, offered, SchemaDiff.acceptedNames(accepted, offered));
             }
         }
     }
@@ -116,32 +130,42 @@ public record Steps(List<Transform> transforms) {
             if (transform instanceof Dedupe dedupe) {
                 for (String field : dedupe.fields(plan.schema())) {
                     if (hiding.ambiguous().contains(field)) {
-                        throw WindrowException.of(
+                        throw placed(plan.schema(), field, WindrowException.of(
                                 MaskError.KEY_NOT_INJECTIVE,
                                 "Masking field " + field + " of " + plan.schema().stream()
-                                        + ", by which repeated rows are told: different rows would be taken for repeated ones");
+                                        + ", by which repeated rows are told: different rows would be taken for repeated ones"));
                     }
                 }
             }
         }
     }
 
-    private static void check(StreamPlan plan, Hiding hiding, List<String> placed) {
+    private void check(StreamPlan plan, Hiding hiding, List<String> placed) {
         for (String field : plan.positionFields()) {
             if (hiding.hidden().contains(field)) {
-                throw WindrowException.of(
+                throw placed(plan.schema(), field, WindrowException.of(
                         MaskError.CURSOR_MASKED,
-                        "Masking field " + field + " of " + plan.schema().stream() + ": its values stand in positions");
+                        "Masking field " + field + " of " + plan.schema().stream() + ": its values stand in positions"));
             }
         }
         for (String field : placed) {
             if (hiding.ambiguous().contains(field)) {
-                throw WindrowException.of(
+                throw placed(plan.schema(), field, WindrowException.of(
                         MaskError.KEY_NOT_INJECTIVE,
                         "Masking partition field " + field + " of " + plan.schema().stream()
-                                + ": different partitions would become one");
+                                + ": different partitions would become one"));
             }
         }
+    }
+
+    /** The error with the place of the rule that masks the field. */
+    private WindrowException placed(StreamSchema schema, String field, WindrowException error) {
+        return transforms.stream()
+                .filter(MaskTransform.class::isInstance)
+                .flatMap(mask -> ((MaskTransform) mask).place(schema, field).stream())
+                .findFirst()
+                .map(error::at)
+                .orElse(error);
     }
 
     /** The same steps with nothing remembered yet, for one attempt. */

@@ -6,7 +6,9 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.Source;
 import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.StreamDescription;
 import io.windrow.api.source.StreamPlan;
 import io.windrow.api.source.StreamRequest;
 import io.windrow.core.checkpoint.Lease;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The beginning of an attempt: from what the store holds to streams that are planned and ready to be read. */
@@ -136,7 +139,7 @@ final class Beginning {
     }
 
     /** Takes the planner's answers, opens new generations, prepares the target. Returns the streams that can be read. */
-    Map<StreamName, StreamTrack> planned(SplitPlanner planner, Sink sink) {
+    Map<StreamName, StreamTrack> planned(Source source, SplitPlanner planner, Sink sink) {
         planner.refusals().forEach(flow::park);
         planner.plans().values().forEach(this::admit);
         schemas.kept().ifPresent(first -> steps = steps.after(first));
@@ -148,7 +151,8 @@ final class Beginning {
                         .filter(plan -> !flow.isParked(plan.schema().stream()))
                         .map(schemas::delivered)
                         .toList(),
-                placed);
+                placed,
+                () -> others(source, planner));
         steps = steps.sealing(planner.plans().values().stream()
                 .filter(plan -> !flow.isParked(plan.schema().stream()))
                 .toList());
@@ -175,6 +179,13 @@ final class Beginning {
             }
         });
         return ready;
+    }
+
+    /** The schemas, now and as accepted, of the streams of which this attempt reads nothing: not asked for, complete, or parked. */
+    private List<StreamSchema> others(Source source, SplitPlanner planner) {
+        return Stream.concat(source.discover().stream().map(StreamDescription::schema), schemas.accepted().stream())
+                .filter(schema -> !planner.plans().containsKey(schema.stream()) || flow.isParked(schema.stream()))
+                .toList();
     }
 
     /** Lets the stream pass if its schema may be delivered; else it is parked before its first row. */

@@ -185,7 +185,7 @@ final class RunSession {
             }
             try (SplitPlanner planner = source.plan(requests)) {
                 reached = true;
-                Map<StreamName, StreamTrack> planned = beginning.planned(planner, sink);
+                Map<StreamName, StreamTrack> planned = beginning.planned(source, planner, sink);
                 CommitThread commits = new CommitThread(driver, io, current, parts.threads().of("commit"));
                 read(planned, source, sink, planner, commits, saving, current, book.key(), beginning);
             }

@@ -8,9 +8,10 @@ import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.contract.KeptSchemas;
 import io.windrow.core.contract.SchemaBook;
 import io.windrow.core.contract.SchemaChange;
-import io.windrow.core.contract.SchemaDiff;
 import io.windrow.core.contract.SchemaGate;
 import io.windrow.core.contract.SchemaVersion;
+import io.windrow.core.plan.Admission;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -40,6 +41,9 @@ final class StreamSchemas {
             book.refuse(lease, schema, parts.context().clock().instant());
             throw e;
         }
+        if (passage.kept().isEmpty() && gate.accepted().containsKey(schema.stream())) {
+            parts.job().steps().checkRenames(gate.accepted().get(schema.stream()).schema(), schema);
+        }
         passage.accepts().ifPresent(version -> accepts.put(schema.stream(), version));
         passage.kept().ifPresent(keep -> kept.put(schema.stream(), keep));
         for (SchemaChange change : passage.changes()) {
@@ -50,6 +54,11 @@ final class StreamSchemas {
         }
     }
 
+    /** The schemas that were accepted last, whatever their streams hold now. */
+    List<StreamSchema> accepted() {
+        return gate.accepted().values().stream().map(SchemaVersion::schema).toList();
+    }
+
     /** The step that delivers rows in their accepted schema, if a stream needs it. */
     Optional<KeptSchemas> kept() {
         return kept.isEmpty() ? Optional.empty() : Optional.of(new KeptSchemas(kept));
@@ -58,13 +67,7 @@ final class StreamSchemas {
     /** The plan in the schema that rows are delivered in: policies speak of the accepted names. */
     StreamPlan delivered(StreamPlan plan) {
         SchemaGate.Kept keep = kept.get(plan.schema().stream());
-        if (keep == null) {
-            return plan;
-        }
-        Map<String, String> names = SchemaDiff.acceptedNames(keep.schema(), plan.schema());
-        return new StreamPlan(
-                keep.schema(), plan.guarantee(), plan.restart(), plan.estimatedRows(), plan.estimatedBytes(),
-                plan.positionFields().stream().map(field -> names.getOrDefault(field, field)).toList());
+        return keep == null ? plan : Admission.delivered(plan, keep);
     }
 
     /** The target takes the stream's rows: its schema counts as accepted from now on. */

@@ -20,7 +20,10 @@ import io.windrow.core.observe.Outcome;
 import io.windrow.core.observe.RunResult;
 import io.windrow.core.policy.ContractPolicy;
 import io.windrow.core.policy.Drift;
+import io.windrow.core.policy.MaskRule;
 import io.windrow.core.policy.StreamContract;
+import io.windrow.core.transform.mask.MaskError;
+import io.windrow.core.transform.mask.MaskTransform;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +31,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +138,54 @@ class DriftTest {
         assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
         assertThat(bench.target.visible("c")).isEqualTo(Bench.numbers(700));
         assertThat(versions()).hasSize(1);
+    }
+
+    @Test
+    void aFieldThatWouldLoseItsMaskWithItsNameStopsTheStreamUnlessTheAcceptedNameIsKept() {
+        bench.upstream.schema = schema -> plus(schema, new ColumnType.Text());
+        bench.transforms.add(new MaskTransform(List.of(redact("*ore"))));
+        bench.run();
+        bench.upstream.with("c", 500);
+        bench.upstream.schema = schema -> {
+            StreamSchema wide = plus(schema, new ColumnType.Text());
+            return new StreamSchema(
+                    wide.stream(), 1, List.of(wide.columns().getFirst(), new Column(2, "other", new ColumnType.Text(), true, "x")),
+                    wide.key());
+        };
+        RunResult followed = bench.run();
+        assertThat(bench.result(followed, "c").error()).get()
+                .satisfies(error -> assertThat(error.errorCode()).isEqualTo(MaskError.RENAMED_AWAY))
+                .satisfies(error -> assertThat(error.getMessage()).contains("field more", "is called other now"));
+        assertThat(bench.target.visible("c")).isEqualTo(Bench.numbers(300));
+
+        policy(Drift.FREEZE, Map.of());
+        assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.target.visible("c")).isEqualTo(Bench.numbers(500));
+    }
+
+    @Test
+    void aMaskOfAStreamOfWhichNothingIsReadIsNoErrorOfTheOthers() {
+        bench.stream("d", 100, ReadMode.INCREMENTAL, WriteMode.APPEND);
+        bench.upstream.schema = schema -> schema.stream().equals(C) ? plus(schema, new ColumnType.Text()) : schema;
+        bench.transforms.add(new MaskTransform(List.of(redact("c.more"))));
+        RunOptions onlyTheOther =
+                new RunOptions(Set.of(StreamName.of("d")), RunOptions.Refresh.CONTINUE, OptionalLong.empty());
+        assertThat(bench.run(onlyTheOther).outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+
+        policy(Drift.STOP, Map.of());
+        bench.upstream.with("c", 500).with("d", 200);
+        bench.upstream.schema = schema -> schema;
+        RunResult stopped = bench.run();
+        assertThat(bench.result(stopped, "c").error()).get()
+                .satisfies(error -> assertThat(error.errorCode()).isEqualTo(ContractError.DRIFT));
+        assertThat(bench.result(stopped, "d").outcome()).isEqualTo(Outcome.COMPLETED);
+    }
+
+    private static MaskRule redact(String field) {
+        return new MaskRule(
+                Optional.of(field), List.of(), MaskRule.Method.REDACT, Optional.empty(), Optional.empty(), 0, 4,
+                MaskRule.Truncation.MONTH, MaskRule.Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE);
     }
 
     @Test

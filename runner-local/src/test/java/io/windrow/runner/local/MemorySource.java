@@ -58,7 +58,10 @@ final class MemorySource implements Source {
 
     @Override
     public List<StreamDescription> discover() {
-        return List.of();
+        return upstream.streams.keySet().stream()
+                .map(stream -> new StreamDescription(
+                        upstream.schema.apply(schema(stream)), "numbers", Set.of(ReadMode.SNAPSHOT), List.of(), -1, -1, List.of()))
+                .toList();
     }
 
     @Override

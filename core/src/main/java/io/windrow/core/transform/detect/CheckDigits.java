@@ -23,7 +23,9 @@ final class CheckDigits {
             Map.entry("RO", 24), Map.entry("RS", 22), Map.entry("SA", 24), Map.entry("SC", 31), Map.entry("SE", 24),
             Map.entry("SI", 19), Map.entry("SK", 24), Map.entry("SM", 27), Map.entry("ST", 25), Map.entry("SV", 28),
             Map.entry("TL", 23), Map.entry("TN", 24), Map.entry("TR", 26), Map.entry("UA", 29), Map.entry("VA", 22),
-            Map.entry("VG", 24), Map.entry("XK", 20));
+            Map.entry("VG", 24), Map.entry("XK", 20), Map.entry("BI", 27), Map.entry("DJ", 27), Map.entry("FK", 18),
+            Map.entry("HN", 28), Map.entry("LY", 25), Map.entry("MN", 20), Map.entry("NI", 28), Map.entry("OM", 23),
+            Map.entry("RU", 33), Map.entry("SD", 18), Map.entry("SO", 23), Map.entry("YE", 30));
 
     private static final String DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE";
     /** Values of characters at odd places of a codice fiscale, for 0–9 and A–Z. */

@@ -2,6 +2,7 @@ package io.windrow.core.transform.mask;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
+import io.windrow.core.policy.MaskRule;
 import io.windrow.core.transform.detect.Finder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,21 +17,25 @@ import org.apache.arrow.vector.VarCharVector;
 final class ContentMask implements ColumnMask {
     private final Column column;
     private final List<Rule> rules;
+    private final boolean lettersAlone;
 
     /**
      * One detector and what becomes of its finds.
      *
-     * @param finder finds
+     * @param detector what is looked for
+     * @param finder finds it
      * @param change makes the new text of a find; empty: the whole value becomes null
      * @param version as {@link ColumnMask#version()}
      */
-    record Rule(Finder finder, Optional<TextMask.TextChange> change, String version) {}
+    record Rule(MaskRule.Detector detector, Finder finder, Optional<TextMask.TextChange> change, String version) {}
 
     private record Find(int start, int end, Rule rule) {}
 
     ContentMask(Column column, List<Rule> rules) {
         this.column = column;
         this.rules = List.copyOf(rules);
+        // Where two people would have the same code, letters take the place of its digits: of all, if need be.
+        this.lettersAlone = rules.stream().anyMatch(rule -> rule.detector() == MaskRule.Detector.CODICE_FISCALE);
     }
 
     @Override
@@ -63,7 +68,7 @@ final class ContentMask implements ColumnMask {
     private void mask(VarCharVector texts, int row, VarCharVector vector, BadRows bad) {
         int start = texts.getStartOffset(row);
         int end = texts.getEndOffset(row);
-        if (!mayHold(texts.getDataBuffer(), start, end)) {
+        if (!lettersAlone && !mayHold(texts.getDataBuffer(), start, end)) {
             vector.setSafe(row, start, end - start, texts.getDataBuffer());
             return;
         }
@@ -92,7 +97,7 @@ final class ContentMask implements ColumnMask {
         vector.setSafe(row, masked.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Every detector looks for a digit or an at sign; what has neither need not become a string. */
+    /** Every other detector looks for a digit or an at sign; what has neither need not become a string. */
     private static boolean mayHold(ArrowBuf data, int start, int end) {
         for (int i = start; i < end; i++) {
             byte b = data.getByte(i);

@@ -35,6 +35,12 @@ public enum MaskError implements ErrorCode {
             ErrorKind.USER,
             "A mask rule names a field that the stream does not have, so something may go out unmasked.",
             "Correct the name; the nearest one is in the message."),
+    /** A field that was masked has a new name. */
+    RENAMED_AWAY(
+            "mask.renamed_away",
+            ErrorKind.USER,
+            "A field that the mask hides has a new name in the source, which no rule of the mask names.",
+            "Add a rule for the new name and run again; if the field is no secret any more, take its rule out."),
     /** A column that identifies rows would lose its identity. */
     KEY_NOT_INJECTIVE(
             "mask.key_not_injective",

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -84,12 +85,16 @@ public final class MaskTransform implements Transform {
         return key;
     }
 
-    /** Refuses a field that none of the streams has, when nothing in its rule says that it may be missing. */
-    public void check(Collection<StreamSchema> streams) {
+    /**
+     * Refuses a field that none of the streams has, when nothing in its rule says that it may be missing.
+     *
+     * @param streams the streams that are read
+     * @param others those that are not; asked for only if no stream that is read has the field
+     */
+    public void check(Collection<StreamSchema> streams, Supplier<Collection<StreamSchema>> others) {
         for (Compiled compiled : rules) {
             Optional<String> name = compiled.rule().field().filter(field -> field.indexOf('*') < 0);
-            if (name.isPresent() && streams.stream().noneMatch(schema -> schema.columns().stream()
-                    .anyMatch(column -> names(compiled.field().orElseThrow(), schema, column)))) {
+            if (name.isPresent() && !isKnown(compiled, streams) && !isKnown(compiled, others.get())) {
                 List<String> known = streams.stream()
                         .flatMap(schema -> schema.columns().stream()
                                 .flatMap(column -> Stream.of(column.name(), schema.stream() + "." + column.name())))
@@ -101,6 +106,37 @@ public final class MaskTransform implements Transform {
                         .at(compiled.rule().origin().place());
             }
         }
+    }
+
+    private static boolean isKnown(Compiled compiled, Collection<StreamSchema> streams) {
+        return streams.stream().anyMatch(schema -> schema.columns().stream()
+                .anyMatch(column -> names(compiled.field().orElseThrow(), schema, column)));
+    }
+
+    /**
+     * Refuses a schema in which a field has a new name that no rule names, although one named the old: it would go out clear.
+     *
+     * @param accepted the schema that rows were delivered in last
+     * @param offered the one that they would be delivered in now
+     * @param oldNames accepted names of the offered fields that were accepted, by their offered names
+     */
+    public void checkRenames(StreamSchema accepted, StreamSchema offered, Map<String, String> oldNames) {
+        oldNames.forEach((name, oldName) -> {
+            Optional<Compiled> before = byName(accepted, accepted.columns().get(accepted.indexOf(oldName)));
+            if (before.isPresent() && byName(offered, offered.columns().get(offered.indexOf(name))).isEmpty()) {
+                throw WindrowException.of(
+                                MaskError.RENAMED_AWAY,
+                                "Following the schema of " + offered.stream() + ": field " + oldName
+                                        + ", which the mask hides, is called " + name + " now, which no rule names")
+                        .at(before.get().rule().origin().place());
+            }
+        });
+    }
+
+    private Optional<Compiled> byName(StreamSchema schema, Column column) {
+        return rules.stream()
+                .filter(rule -> rule.field().isPresent() && names(rule.field().get(), schema, column))
+                .findFirst();
     }
 
     /** Whether rows of an earlier policy may stand beside rows of the present one; versions are those of the ledger. */
@@ -138,10 +174,9 @@ public final class MaskTransform implements Transform {
     }
 
     private Optional<ColumnMask> mask(StreamSchema schema, Column column) {
-        for (Compiled compiled : rules) {
-            if (compiled.field().isPresent() && names(compiled.field().get(), schema, column)) {
-                return Optional.of(whole(compiled.rule(), column));
-            }
+        Optional<Compiled> named = byName(schema, column);
+        if (named.isPresent()) {
+            return Optional.of(whole(named.get().rule(), column));
         }
         List<ContentMask.Rule> content = new ArrayList<>();
         if (column.type() instanceof ColumnType.Text || column.type() instanceof ColumnType.Json) {
@@ -150,13 +185,21 @@ public final class MaskTransform implements Transform {
                 for (MaskRule.Detector detector : rule.detect()) {
                     Optional<TextMask.TextChange> change = change(rule);
                     content.add(new ContentMask.Rule(
-                            Finders.of(detector, rule.region()), change,
+                            detector, Finders.of(detector, rule.region()), change,
                             detector.name().toLowerCase(Locale.ROOT) + " "
                                     + change.map(TextMask.TextChange::version).orElse("null")));
                 }
             }
         }
         return content.isEmpty() ? Optional.empty() : Optional.of(new ContentMask(column, content));
+    }
+
+    /** The place in the file of the rule that decides over a field, for an error; empty if none does. */
+    public Optional<String> place(StreamSchema schema, String field) {
+        int at = schema.indexOf(field);
+        return at < 0 || mask(schema, schema.columns().get(at)).isEmpty()
+                ? Optional.empty()
+                : Optional.of(rule(schema, schema.columns().get(at)).origin().place());
     }
 
     private MaskRule rule(StreamSchema schema, Column column) {

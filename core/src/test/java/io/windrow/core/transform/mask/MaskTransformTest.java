@@ -34,9 +34,13 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.bouncycastle.crypto.fpe.FPEFF1Engine;
+import org.bouncycastle.crypto.params.FPEParameters;
+import org.bouncycastle.crypto.params.KeyParameter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class MaskTransformTest {
@@ -139,6 +143,42 @@ class MaskTransformTest {
                 .containsExactly("pay ***************1111 to bob@example.com!", "nothing here");
         assertThat(masked("note", detect(Method.FPE, Detector.CARD)).getFirst())
                 .matches("pay \\d{4} \\d{4} \\d{4} \\d{4} to bob@example.com!").doesNotContain("4111 1111");
+    }
+
+    @Test
+    void aCodeWhoseDigitsWereAllReplacedByLettersIsFoundToo() {
+        BatchBuilder builder = new BatchBuilder(SCHEMA, allocator);
+        builder.set("id", 7L).setNull("email").setNull("born").setNull("seen").setNull("balance")
+                .set("note", "code RSSMRAURTMLARSNL of hers").setNull("score").endRow();
+        try (builder;
+                BoundTransform bound = new MaskTransform(List.of(detect(Method.REDACT, Detector.CODICE_FISCALE))).bind(SCHEMA);
+                Batch batch = bound.apply(builder.build(new Position(1, "{}")))) {
+            assertThat(texts(batch.arrow(), batch.schema().indexOf("note"))).containsExactly("code *** of hers");
+        }
+    }
+
+    /** The samples of FF1 that NIST publishes with SP 800-38G: numbers 1, 3 and 7. */
+    @ParameterizedTest
+    @CsvSource({
+        "2B7E151628AED2A6ABF7158809CF4F3C, '', 10, 0123456789, 2433477484",
+        "2B7E151628AED2A6ABF7158809CF4F3C, 3737373770717273373737, 36, 0123456789abcdefghi, a9tv40mll9kdu509eum",
+        "2B7E151628AED2A6ABF7158809CF4F3CEF4359D8D580AA4F7F036D6F04FC6A94, '', 10, 0123456789, 6657667009"
+    })
+    void theEngineGivesThePublishedSamples(String key, String tweak, int radix, String plain, String cipher) {
+        FPEFF1Engine engine = new FPEFF1Engine();
+        engine.init(true, new FPEParameters(
+                new KeyParameter(HexFormat.of().parseHex(key)), radix, HexFormat.of().parseHex(tweak)));
+        byte[] numerals = new byte[plain.length()];
+        for (int i = 0; i < numerals.length; i++) {
+            numerals[i] = (byte) Character.digit(plain.charAt(i), radix);
+        }
+        byte[] encrypted = new byte[numerals.length];
+        engine.processBlock(numerals, 0, numerals.length, encrypted, 0);
+        StringBuilder text = new StringBuilder();
+        for (byte numeral : encrypted) {
+            text.append(Character.forDigit(numeral, radix));
+        }
+        assertThat(text.toString()).isEqualTo(cipher);
     }
 
     @Test
