@@ -24,6 +24,8 @@ class RunSummaryTest {
     Path folder;
 
     @Test
+    @Tag("I07")
+    @Tag("I08")
     void aFailedStreamIsNamedAndTheOthersAreCompleteWithTheirCountsAndZeroHasItsProof() throws IOException {
         DATABASE.execute(
                 "CREATE TABLE full_one (id int PRIMARY KEY)",
@@ -58,6 +60,12 @@ class RunSummaryTest {
                         + "\"duplicate_ratio\":0.0,\"quarantined_rows\":0,\"read_back_rows\":1234,"
                         + "\"age_seconds_at_most\":[0-9.]+")
                 .containsPattern("\"stream\":\"broken\",\"outcome\":\"failed\"");
+        String empty = last.substring(last.indexOf("\"stream\":\"public.empty_one\""));
+        for (String count : new String[] {
+            "expected_rows", "received_rows", "written_rows", "duplicate_rows", "quarantined_rows", "read_back_rows"
+        }) {
+            assertThat(empty).containsPattern("^[^{}]*(\\{[^{}]*\\}[^{}]*)*\"" + count + "\":0,");
+        }
     }
 
     private record Ended(int exit, String out) {}

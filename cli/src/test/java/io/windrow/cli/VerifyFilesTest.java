@@ -49,6 +49,7 @@ class VerifyFilesTest {
     }
 
     @Test
+    @Tag("I09")
     void aDeletedFileIsNamed() throws IOException {
         Path file = delivered("deleted", "parquet");
         Path gone = data("deleted").getFirst();

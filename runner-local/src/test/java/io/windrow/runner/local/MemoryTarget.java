@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongPredicate;
 import org.apache.arrow.vector.BigIntVector;
 
 /**
@@ -40,6 +41,8 @@ final class MemoryTarget {
     final AtomicInteger connections = new AtomicInteger();
     final AtomicInteger writersOpened = new AtomicInteger();
     Consumer<Batch> beforeWrite = batch -> {};
+    /** Which rows the target keeps of those that it takes; it says nothing of the others. */
+    LongPredicate keeps = row -> true;
     Function<StreamCommit, Optional<CommitOutcome>> insteadOfCommit = commit -> Optional.empty();
     Function<StreamCommit, Optional<CommitOutcome>> afterCommit = commit -> Optional.empty();
 
@@ -116,7 +119,9 @@ final class MemoryTarget {
             poisoned = false;
             BigIntVector ids = (BigIntVector) batch.arrow().getVector("id");
             for (int i = 0; i < batch.rowCount(); i++) {
-                rows.add(ids.get(i));
+                if (keeps.test(ids.get(i))) {
+                    rows.add(ids.get(i));
+                }
             }
         }
 
