@@ -8,19 +8,29 @@ import static io.windrow.connectors.files.Fixture.superseding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windrow.api.batch.Batch;
+import io.windrow.api.config.Secret;
 import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.Delivery;
+import io.windrow.api.sink.DeliveryAudit;
+import io.windrow.api.sink.DeliveryDisposal;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.StreamCommit;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.sink.WriterId;
 import io.windrow.connectors.files.format.Format;
 import io.windrow.connectors.files.tree.LocalFileTree;
+import io.windrow.core.checkpoint.Lease;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.checkpoint.StateStores;
+import io.windrow.core.seal.SealRules;
+import io.windrow.core.seal.WrappingKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -140,6 +150,58 @@ class CrashReplayTest {
         List<Long> more = ids(21).stream().filter(id -> id <= 6 || id >= 10).toList();
         committed(commit(WriteMode.APPEND, 2, 4, stage(WriteMode.APPEND, 2, 4, 19, 21)), without, more);
         everyPrefix(unsynced);
+    }
+
+    @ParameterizedTest
+    @EnumSource(RecordingTree.Unsynced.class)
+    void noPrefixOfAnEncryptedAppendLosesACommittedEpochOrShowsHalfOfOne(RecordingTree.Unsynced unsynced) throws IOException {
+        try (StateStore store = StateStores.open("jdbc:sqlite:" + folder.resolve("state.db"))) {
+            Lease lease = store.acquire("test", "me", Duration.ofMinutes(1));
+            String key = Base64.getEncoder().encodeToString(new byte[32]);
+            SealRules rules = new SealRules(
+                    Optional.of(new SealRules.Keys(
+                            WrappingKey.of(Secret.of(key), "the test"), List.of(), Duration.ofDays(30), "the test")),
+                    Optional.empty());
+            fixture.seals = rules.open(store, "test", Optional.of(lease), fixture.context().clock());
+            noPrefixOfAnAppendLosesACommittedEpochOrShowsHalfOfOne(unsynced);
+            try (Stream<Path> data = Files.list(folder.resolve("live/public.orders"))) {
+                assertThat(data.toList()).isNotEmpty().allMatch(path -> path.toString().endsWith(".jsonl.enc"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(RecordingTree.Unsynced.class)
+    void noPrefixOfADisposalLeavesAManifestWithoutItsFilesAndItCanBeDoneAgain(RecordingTree.Unsynced unsynced)
+            throws IOException {
+        sink.prepare(orders(), WriteMode.APPEND);
+        committed(commit(WriteMode.APPEND, 1, 1, stage(WriteMode.APPEND, 1, 1, 1, 9)), List.of(), ids(9));
+        committed(commit(WriteMode.APPEND, 1, 2, stage(WriteMode.APPEND, 1, 2, 10, 18)), ids(9), ids(18));
+        CommitIdentity first = steps.getFirst().commit().identity();
+        int from = tree.effects.size();
+        dispose(sink, first);
+        List<Long> left = ids(18).subList(9, 18);
+        for (int count = from; count <= tree.effects.size(); count++) {
+            Path disk = folder.resolve("disk");
+            tree.replay(count, unsynced, disk);
+            FilesSink after = new FilesSink(FilesConfig.of(disk, Format.JSONL), fixture.context(), new LocalFileTree(disk));
+            String where = "after effect " + count + " of " + from + ".." + tree.effects.size();
+            assertThat(seen(after)).as(where).isIn(ids(18), left);
+            dispose(after, first);
+            assertThat(seen(after)).as(where).isEqualTo(left);
+            try (DeliveryAudit audit = after.audit(ORDERS).orElseThrow()) {
+                assertThat(audit.strays()).as(where).isEmpty();
+                assertThat(audit.commits()).as(where).extracting(DeliveryAudit.Commit::standing)
+                        .containsExactly(DeliveryAudit.Standing.DISPOSED, DeliveryAudit.Standing.SHOWN);
+            }
+            remove(disk);
+        }
+    }
+
+    private static void dispose(FilesSink from, CommitIdentity commit) {
+        try (DeliveryDisposal disposal = from.disposal(ORDERS).orElseThrow()) {
+            disposal.dispose(commit);
+        }
     }
 
     private void everyPrefix(RecordingTree.Unsynced unsynced) throws IOException {

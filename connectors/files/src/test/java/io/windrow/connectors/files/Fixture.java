@@ -6,6 +6,7 @@ import io.windrow.api.batch.Position;
 import io.windrow.api.context.Context;
 import io.windrow.api.context.Failpoints;
 import io.windrow.api.context.Notices;
+import io.windrow.api.context.Sealing;
 import io.windrow.api.schema.ArrowTypes;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
@@ -28,6 +29,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -41,6 +43,7 @@ public final class Fixture implements AutoCloseable {
     public final BufferAllocator allocator = new RootAllocator();
     public final Path folder;
     public Failpoints failpoints = Failpoints.NONE;
+    public Function<Sealing.Use, Optional<Sealing>> seals = use -> Optional.empty();
     public Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
     public Fixture(Path folder) {
@@ -72,6 +75,11 @@ public final class Fixture implements AutoCloseable {
             @Override
             public Failpoints failpoints() {
                 return name -> failpoints.reach(name);
+            }
+
+            @Override
+            public Optional<Sealing> sealing(Sealing.Use use) {
+                return seals.apply(use);
             }
 
             @Override
