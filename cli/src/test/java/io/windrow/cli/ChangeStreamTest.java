@@ -71,4 +71,30 @@ class ChangeStreamTest {
                     Oracle.compare(table, table).toString());
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"parquet", "jsonl", "csv", "arrow", "arrow_stream", "avro"})
+    void theLogLandsInEveryFormatAndWhatWasDeliveredIsWhole(String format, @TempDir Path folder) throws Exception {
+        try (PostgresDatabase database = PostgresDatabase.create(
+                PostgresServer.shared(18), "CREATE TABLE t (id int PRIMARY KEY, big text, at timestamptz)",
+                "ALTER TABLE t ALTER big SET STORAGE EXTERNAL",
+                "INSERT INTO t SELECT i, repeat('x', 5000), now() FROM generate_series(1, 50) i")) {
+            Path file = Files.writeString(folder.resolve("p.yaml"), """
+                    pipeline: format-%s
+                    source:
+                      postgres: {url: '%s', streams: [{table: public.t, mode: cdc}]}
+                    sink:
+                      files: {path: ./out, format: %s}
+                    mask: [{field: public.t.big, with: redact}]
+                    """.formatted(format.replace('_', '-'), database.url(), format));
+            Invoked run = Invoked.windrow("run", file.toString());
+            assertThat(run.exit()).as(run.out()).isZero();
+            database.execute(
+                    "UPDATE t SET at = now() WHERE id <= 10", "UPDATE t SET id = id + 100 WHERE id > 45", "DELETE FROM t WHERE id = 20");
+            run = Invoked.windrow("run", file.toString());
+            assertThat(run.exit()).as(run.out()).isZero();
+            Invoked verified = Invoked.windrow("verify", file.toString(), "--files");
+            assertThat(verified.exit()).as(verified.out()).isZero();
+        }
+    }
 }

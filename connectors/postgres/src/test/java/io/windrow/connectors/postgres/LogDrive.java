@@ -16,6 +16,7 @@ import io.windrow.api.source.Split;
 import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.StreamRequest;
+import io.windrow.api.source.Until;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +37,8 @@ final class LogDrive implements AutoCloseable {
     final Map<StreamName, PlannerState> states = new TreeMap<>();
     final Map<StreamName, Position> places = new TreeMap<>();
     final Map<StreamName, Long> generations = new TreeMap<>();
+    /** Up to where the log was let go, with everything of these streams delivered. */
+    final Map<StreamName, Map<String, Position>> released = new TreeMap<>();
     long seenAgain;
 
     LogDrive(PostgresConfig config, StreamName... streams) {
@@ -107,17 +110,20 @@ final class LogDrive implements AutoCloseable {
     private List<StreamRequest> requests() {
         return streams.stream()
                 .map(stream -> new StreamRequest(
-                        stream, ReadMode.CDC, generations.get(stream), Optional.ofNullable(states.get(stream))))
+                        stream, ReadMode.CDC, generations.get(stream), Optional.ofNullable(states.get(stream)),
+                        Until.CAUGHT_UP, released.getOrDefault(stream, Map.of())))
                 .toList();
     }
 
     private int read(Source source, SplitPlanner planner, SplitPlanner.Assignment one, int batches) {
         int left = batches;
         boolean log = one.split().kind() == Split.Kind.LOG;
+        boolean ended = false;
+        Optional<Position> letGo = Optional.empty();
         try (SplitReader reader = log
                 ? source.openLog(one.split(), one.starts())
                 : source.open(one.split(), one.from())) {
-            while (true) {
+            while (!ended) {
                 switch (reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20))) {
                     case ReadResult.Data data -> {
                         try (Batch batch = data.batch()) {
@@ -130,6 +136,7 @@ final class LogDrive implements AutoCloseable {
                             states.put(stream, planner.state(stream));
                             if (log && data.moved().isPresent()) {
                                 one.starts().keySet().forEach(each -> places.put(each, data.moved().get()));
+                                letGo(one, data.moved().get());
                                 reader.acknowledge(data.moved().get());
                             }
                         }
@@ -141,13 +148,26 @@ final class LogDrive implements AutoCloseable {
                     case ReadResult.End end -> {
                         planner.ended(one.split(), end.proof());
                         end.resume().ifPresent(at -> one.starts().keySet().forEach(each -> places.put(each, at)));
-                        one.split().streams().forEach(stream -> states.put(stream, planner.state(stream)));
-                        end.resume().ifPresent(reader::acknowledge);
-                        return left;
+                        if (log) {
+                            one.starts().keySet().forEach(stream -> states.put(stream, planner.state(stream)));
+                            letGo = end.resume();
+                        } else {
+                            states.put(one.split().stream(), planner.state(one.split().stream()));
+                        }
+                        ended = true;
                     }
                 }
             }
         }
+        if (letGo.isPresent() && one.starts().keySet().containsAll(one.split().streams())) {
+            letGo(one, letGo.get());
+            planner.acknowledge(one.split(), letGo.get());
+        }
+        return left;
+    }
+
+    private void letGo(SplitPlanner.Assignment one, Position position) {
+        one.starts().keySet().forEach(stream -> released.put(stream, Map.of(one.split().id(), position)));
     }
 
     /** The committed rows of the only stream. */

@@ -9,18 +9,19 @@ import io.windrow.connectors.postgres.pgoutput.LogError;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import io.windrow.testkit.postgres.PostgresOptions;
 import io.windrow.testkit.postgres.PostgresServer;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 /** Following a table's changes through a slot, on the oldest and on the newest server. */
 @Tag("server")
@@ -84,6 +85,222 @@ class PostgresChangesTest {
                             "DELETE>|2|-|-", "INSERT<|20|22|~", "TRUNCATE|-|-|-", "INSERT|4|4|");
             drive.run();
             assertThat(drive.rows()).hasSize(9);
+        }
+    }
+
+    private long confirmed() {
+        return db.number("SELECT pg_wal_lsn_diff(confirmed_flush_lsn, '0/0')::bigint FROM pg_replication_slots WHERE slot_name = 'windrow_test'");
+    }
+
+    @Test
+    @Tag("B07")
+    @Tag("D11")
+    void A_transaction_that_is_cut_inside_comes_again_whole_and_is_delivered_once() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY, v text)", "CREATE TABLE u (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t", "public.u")) {
+            drive.run();
+            db.execute(
+                    "BEGIN; INSERT INTO t SELECT i, 'x' FROM generate_series(1, 450) i; INSERT INTO u SELECT i FROM generate_series(1, 5) i;"
+                            + " UPDATE t SET v = 'y' WHERE id <= 200; COMMIT",
+                    "INSERT INTO t VALUES (1000, 'z')");
+            // Batches hold 100 rows: the run dies again and again inside the transaction.
+            for (int i = 0; i < 20 && drive.rows.get(T).size() < 651; i++) {
+                drive.run(2);
+            }
+            drive.run();
+            List<String> expected = new ArrayList<>();
+            for (int i = 1; i <= 450; i++) {
+                expected.add("INSERT|" + i + "|x");
+            }
+            for (int i = 1; i <= 200; i++) {
+                expected.add("UPDATE|" + i + "|y");
+            }
+            expected.add("INSERT|1000|z");
+            assertThat(drive.rows.get(T)).isEqualTo(expected);
+            assertThat(drive.rows.get(U)).containsExactly("INSERT|1", "INSERT|2", "INSERT|3", "INSERT|4", "INSERT|5");
+            assertThat(drive.seenAgain).isPositive();
+        }
+    }
+
+    @Test
+    @Tag("D14")
+    void Transactions_that_overlap_come_in_the_order_of_their_commits() throws Exception {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            try (Connection first = db.connect(); Connection second = db.connect();
+                    Statement one = first.createStatement(); Statement two = second.createStatement()) {
+                one.execute("BEGIN");
+                one.execute("INSERT INTO t VALUES (1)");
+                two.execute("BEGIN");
+                two.execute("INSERT INTO t VALUES (2)");
+                one.execute("INSERT INTO t VALUES (3)");
+                two.execute("COMMIT");
+                drive.run();
+                assertThat(drive.rows()).containsExactly("INSERT|2");
+                one.execute("COMMIT");
+            }
+            drive.run();
+            assertThat(drive.rows()).containsExactly("INSERT|2", "INSERT|1", "INSERT|3");
+        }
+    }
+
+    @Test
+    @Tag("D45")
+    @Tag("D46")
+    void What_is_rolled_back_is_absent_and_messages_of_others_are_passed_over() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute(
+                    "BEGIN; INSERT INTO t VALUES (1); SAVEPOINT s; INSERT INTO t VALUES (2); ROLLBACK TO s; INSERT INTO t VALUES (3); COMMIT",
+                    "BEGIN; INSERT INTO t VALUES (4); ROLLBACK",
+                    "SELECT pg_logical_emit_message(true, 'other', 'x')", "SELECT pg_logical_emit_message(false, 'other', 'y')");
+            drive.run();
+            assertThat(drive.rows()).containsExactly("INSERT|1", "INSERT|3");
+        }
+    }
+
+    @Test
+    @Tag("D04")
+    void A_slot_that_was_made_anew_or_is_gone_is_a_named_permanent_error() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("SELECT pg_drop_replication_slot('windrow_test')", "INSERT INTO t VALUES (1)");
+            drive.run();
+            assertThat(drive.refused.get(T).errorCode()).isEqualTo(LogError.SLOT_LOST);
+            db.execute("SELECT pg_create_logical_replication_slot('windrow_test', 'pgoutput')");
+            drive.run();
+            assertThat(drive.refused.get(T).errorCode()).as("made anew").isEqualTo(LogError.SLOT_LOST);
+            assertThat(drive.rows()).isEmpty();
+        }
+    }
+
+    @Test
+    @Tag("D26")
+    void A_table_without_identity_is_refused_and_the_application_still_writes() {
+        db.execute(
+                "CREATE TABLE t (id int)", "INSERT INTO t VALUES (1)", "CREATE TABLE u (id int PRIMARY KEY)",
+                "INSERT INTO u VALUES (1)");
+        try (LogDrive drive = drive("public.t", "public.u")) {
+            drive.run();
+            assertThat(drive.refused.get(T).errorCode()).isEqualTo(LogError.STREAM_UNFIT);
+            assertThat(drive.refused.get(T).remedy()).contains("REPLICA IDENTITY FULL");
+            db.execute("UPDATE t SET id = 2", "DELETE FROM t", "UPDATE u SET id = 2");
+            assertThat(drive.rows.get(U)).containsExactly("COPY|1");
+            drive.run();
+            assertThat(drive.rows.get(U)).containsExactly("COPY|1", "DELETE>|1", "INSERT<|2");
+        }
+    }
+
+    @Test
+    @Tag("D03")
+    void With_full_identity_nothing_is_unchanged_and_deleted_rows_are_whole() {
+        db.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, n int, big text)", "ALTER TABLE t ALTER big SET STORAGE EXTERNAL",
+                "ALTER TABLE t REPLICA IDENTITY FULL", "INSERT INTO t VALUES (1, 1, repeat('x', 5000)), (2, 2, repeat('y', 5000))");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            drive.rows().clear();
+            db.execute("BEGIN; UPDATE t SET id = 10, n = 5 WHERE id = 1; UPDATE t SET n = 6 WHERE id = 2; COMMIT", "DELETE FROM t WHERE id = 2");
+            drive.run();
+            String x = "x".repeat(5000);
+            String y = "y".repeat(5000);
+            assertThat(drive.rows()).containsExactly(
+                    "DELETE>|1|1|" + x, "INSERT<|10|5|" + x, "UPDATE|2|6|" + y, "DELETE|2|6|" + y);
+        }
+    }
+
+    @Test
+    @Tag("D24")
+    void Rows_of_partitions_come_under_the_name_of_the_root() {
+        db.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)",
+                "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10)",
+                "CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (10) TO (20)", "INSERT INTO t VALUES (1, 'a'), (11, 'b')");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            assertThat(drive.rows()).containsExactlyInAnyOrder("COPY|1|a", "COPY|11|b");
+            drive.rows().clear();
+            db.execute("INSERT INTO t VALUES (2, 'c'), (12, 'd')", "UPDATE t SET id = 13 WHERE id = 2", "TRUNCATE t");
+            drive.run();
+            assertThat(drive.rows()).containsExactly("INSERT|2|c", "INSERT|12|d", "DELETE|2|-", "INSERT|13|c", "TRUNCATE|-|-");
+        }
+    }
+
+    @Test
+    @Tag("D23")
+    void A_truncate_of_several_tables_is_one_for_each() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE u (id int PRIMARY KEY REFERENCES t)");
+        try (LogDrive drive = drive("public.t", "public.u")) {
+            drive.run();
+            db.execute("TRUNCATE t CASCADE");
+            drive.run();
+            assertThat(drive.rows.get(T)).containsExactly("TRUNCATE|-");
+            assertThat(drive.rows.get(U)).containsExactly("TRUNCATE|-");
+        }
+    }
+
+    @Test
+    @Tag("D39")
+    void A_table_that_is_added_later_is_copied_and_followed_while_the_others_go_on() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE u (id int PRIMARY KEY)", "INSERT INTO u VALUES (1)");
+        try (LogDrive first = drive("public.t"); LogDrive both = drive("public.t", "public.u")) {
+            first.run();
+            db.execute("INSERT INTO t VALUES (1)", "INSERT INTO u VALUES (2)");
+            both.states.putAll(first.states);
+            both.places.putAll(first.places);
+            both.released.putAll(first.released);
+            db.execute("INSERT INTO u VALUES (3)");
+            both.run();
+            db.execute("INSERT INTO u VALUES (4)", "INSERT INTO t VALUES (2)");
+            both.run();
+            assertThat(both.rows.get(T)).containsExactly("INSERT|1", "INSERT|2");
+            assertThat(both.rows.get(U)).containsExactly("COPY|1", "COPY|2", "COPY|3", "INSERT|4");
+        }
+    }
+
+    @Test
+    @Tag("D16")
+    void An_added_column_arrives_with_the_first_row_that_has_it_and_older_rows_lack_it() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1)", "ALTER TABLE t ADD COLUMN c int NOT NULL DEFAULT 7", "INSERT INTO t VALUES (2, 8)");
+            drive.run();
+            assertThat(drive.rows()).containsExactly("INSERT|1|-", "INSERT|2|8");
+        }
+    }
+
+    @Test
+    @Tag("D17")
+    void A_column_that_may_have_been_renamed_is_not_guessed_and_a_dropped_one_is_told_of() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY, a int, b int)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1, 2, 3)", "ALTER TABLE t DROP COLUMN b", "INSERT INTO t VALUES (2, 3)");
+            drive.run();
+            assertThat(drive.rows()).containsExactly("INSERT|1|2", "INSERT|2|3");
+            assertThat(drive.drive.notices).anyMatch(notice -> notice.startsWith("postgres.dropped_column"));
+            db.execute("INSERT INTO t VALUES (3, 4)", "ALTER TABLE t RENAME COLUMN a TO z", "INSERT INTO t VALUES (4, 5)");
+            assertThatThrownBy(drive::run).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(LogError.RELATION_DIFFERS));
+        }
+    }
+
+    @Test
+    @Tag("D08")
+    void The_slot_moves_on_although_nothing_of_the_streams_happens() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE other (id int)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            long before = confirmed();
+            db.execute("INSERT INTO other SELECT generate_series(1, 1000)");
+            drive.run();
+            drive.run();
+            assertThat(confirmed()).isGreaterThan(before);
+            assertThat(drive.rows()).isEmpty();
         }
     }
 }
