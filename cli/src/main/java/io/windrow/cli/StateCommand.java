@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -138,15 +139,20 @@ final class StateCommand implements Runnable {
             if (chosen.isEmpty()) {
                 chosen.addAll(known);
             }
+            Map<StreamName, Reached> reached = reached(plan, chosen);
             for (StreamState state : chosen) {
-                screen.note(consequence(state, start));
+                screen.note(consequence(state, reached.get(state.stream()), start));
             }
             if (!yes) {
                 throw WindrowException.of(CliError.NEEDS_YES, "Changing the state of " + pipeline + ": nothing was changed");
             }
             Lease lease = store.acquire(pipeline, "windrow state, process " + ProcessHandle.current().pid(), Duration.ofMinutes(1));
             try {
-                openAll(plan, store, lease, chosen, start);
+                for (StreamState state : chosen) {
+                    Reached highest = reached.get(state.stream());
+                    store.open(
+                            lease, new GenerationStart(state.stream(), highest.generation() + 1, highest.epoch(), start));
+                }
             } finally {
                 store.release(lease);
             }
@@ -159,27 +165,45 @@ final class StateCommand implements Runnable {
         }
     }
 
-    /** Numbers are never reused, so the target is asked as well as the store (I4). */
-    private void openAll(Plan plan, StateStore store, Lease lease, List<StreamState> chosen, Optional<Progress> start) {
+    /** The highest numbers of a stream that the store or the target knows. */
+    private record Reached(long generation, long epoch) {
+        Reached with(long otherGeneration, long otherEpoch) {
+            return new Reached(Math.max(generation, otherGeneration), Math.max(epoch, otherEpoch));
+        }
+    }
+
+    /** Numbers are never reused, so the target is asked as well as the store (I4); it may be ahead of a store that was restored. */
+    private Map<StreamName, Reached> reached(Plan plan, List<StreamState> chosen) {
+        Map<StreamName, Reached> all = new TreeMap<>();
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
                 Sink sink = plan.openSink(context);
                 Committer committer = sink.committer()) {
             for (StreamState state : chosen) {
-                Optional<CommitIdentity> target = committer.lastCommitted(state.stream());
-                long generation = Math.max(state.generation(), target.map(CommitIdentity::generation).orElse(0L)) + 1;
-                long epoch = Math.max(state.lastEpoch(), target.map(CommitIdentity::epoch).orElse(0L));
-                store.open(lease, new GenerationStart(state.stream(), generation, epoch, start));
+                Reached reached = new Reached(state.generation(), state.lastEpoch());
+                Optional<CommitIdentity> last = committer.lastCommitted(state.stream());
+                Optional<Committer.Unfinished> part = committer.unfinished(state.stream());
+                if (last.isPresent()) {
+                    reached = reached.with(last.get().generation(), last.get().epoch());
+                }
+                if (part.isPresent()) {
+                    reached = reached.with(part.get().generation(), part.get().epoch());
+                }
+                all.put(state.stream(), reached);
             }
         }
+        return all;
     }
 
-    private static String consequence(StreamState state, Optional<Progress> start) {
+    private static String consequence(StreamState state, Reached reached, Optional<Progress> start) {
         boolean append = state.pending()
                 .or(state::committed)
                 .map(epoch -> epoch.mode() == io.windrow.api.sink.WriteMode.APPEND)
                 .orElse(true);
         String what = start.isEmpty() ? "is read from the start" : "is read from the given state";
-        return state.stream() + " " + what + " in a new generation; "
+        String ahead = reached.epoch() > state.lastEpoch()
+                ? "; the target is at epoch " + reached.epoch() + ", ahead of the store's " + state.lastEpoch()
+                : "";
+        return state.stream() + " " + what + " in a new generation" + ahead + "; "
                 + (append
                         ? "in append mode every row that it reads again is delivered twice"
                         : "in replace mode the new generation takes the place of the old one when it is complete");

@@ -5,6 +5,9 @@ import io.windrow.api.sink.Sink;
 import io.windrow.api.source.Source;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.contract.KeptSchemas;
+import io.windrow.core.contract.SchemaBook;
+import io.windrow.core.contract.SchemaGate;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.registry.Registry;
 import io.windrow.core.verify.Depth;
@@ -89,7 +92,8 @@ final class VerifyCommand implements Callable<Integer> {
                 Source source = plan.openSource(context);
                 Sink sink = plan.openSink(context.decrypting(plan, store));
                 VerifyProgress progress = VerifyProgress.of(windrow)) {
-            Verifier verifier = new Verifier(source, sink, plan.steps(), depth, (stream, doing, rows) -> {
+            SchemaGate gate = plan.schemas().gate(new SchemaBook(store, plan.spec().pipeline()).newest());
+            Verifier verifier = new Verifier(source, sink, plan.steps().after(new KeptSchemas(gate)), depth, (stream, doing, rows) -> {
                 progress.doing(stream + ", " + doing);
                 progress.rows(rows);
             });

@@ -1,21 +1,21 @@
 package io.windrow.api.source;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A cut of a stream into windows of one whole-numbered column, and what a source can sum up of each by itself. Window 0
- * holds the rows whose column is null; window {@code 1 + n} those at or above {@code n} of the cuts. Without a column all
- * rows are in window 1.
+ * A cut of a stream into windows of one column, and what a source can sum up of each by itself. Window 0 holds the rows
+ * whose column is null; window {@code 1 + n} those at or above {@code n} of the cuts. Without a column all rows are in
+ * window 1.
  *
- * @param column the column; the first of the key
- * @param cuts ascending, without repetition
+ * @param column the column; one of the key
+ * @param order by which values are compared with the cuts, on both sides
+ * @param cuts ascending by the order, without repetition, in the form that the order names
  * @param measures what is summed up per window
  */
-public record Windows(Optional<String> column, List<Long> cuts, List<Measure> measures) {
+public record Windows(Optional<String> column, Order order, List<String> cuts, List<Measure> measures) {
     /** One window, and nothing but rows is counted. */
-    public static final Windows NONE = new Windows(Optional.empty(), List.of(), List.of());
+    public static final Windows NONE = new Windows(Optional.empty(), Order.WHOLE, List.of(), List.of());
 
     public Windows {
         cuts = List.copyOf(cuts);
@@ -27,10 +27,25 @@ public record Windows(Optional<String> column, List<Long> cuts, List<Measure> me
         return cuts.size() + 2;
     }
 
-    /** The window of a value that is not null. */
-    public static int of(long value, long[] cuts) {
-        int at = Arrays.binarySearch(cuts, value);
-        return at >= 0 ? at + 2 : -at;
+    /**
+     * An order in which a source and Java cannot differ. Texts have none but that of their bytes: what a collation makes of
+     * them is known to the database alone.
+     */
+    public enum Order {
+        /** Whole numbers, cuts in decimal digits. */
+        WHOLE,
+        /** Decimal numbers, cuts in decimal digits. */
+        DECIMAL,
+        /** Days, cuts as {@link java.time.LocalDate} prints them. */
+        DATE,
+        /** Dates with times of a day, cuts as {@link java.time.LocalDateTime} prints them. */
+        DATE_TIME,
+        /** Moments, cuts as {@link java.time.Instant} prints them. */
+        INSTANT,
+        /** The sixteen bytes of a UUID, unsigned; cuts in the form 8-4-4-4-12. */
+        UUID,
+        /** The bytes of a text in UTF-8, unsigned, whatever its collation; cuts are the texts. */
+        BYTES
     }
 
     /** The values of windows {@code first} to {@code last}, neither of which is 0. */
@@ -41,7 +56,7 @@ public record Windows(Optional<String> column, List<Long> cuts, List<Measure> me
     }
 
     /** Values from {@code low} up to but without {@code high}. */
-    public record Range(Optional<Long> low, Optional<Long> high) {}
+    public record Range(Optional<String> low, Optional<String> high) {}
 
     /**
      * One column summed up exactly.

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -27,15 +28,27 @@ import org.apache.arrow.vector.util.TransferPair;
  * else pass.
  */
 public final class KeptSchemas implements Transform {
-    private final Map<StreamName, SchemaGate.Kept> kept;
+    private final Function<StreamSchema, Optional<SchemaGate.Kept>> kept;
 
     public KeptSchemas(Map<StreamName, SchemaGate.Kept> kept) {
-        this.kept = Map.copyOf(kept);
+        Map<StreamName, SchemaGate.Kept> all = Map.copyOf(kept);
+        this.kept = input -> Optional.ofNullable(all.get(input.stream()));
+    }
+
+    /** As a run by this gate would: for who reads rows again. What it would refuse is left as it is. */
+    public KeptSchemas(SchemaGate gate) {
+        this.kept = input -> {
+            try {
+                return gate.judge(input, "now", "").kept();
+            } catch (WindrowException refused) {
+                return Optional.empty();
+            }
+        };
     }
 
     @Override
     public BoundTransform bind(StreamSchema input) {
-        SchemaGate.Kept keep = kept.get(input.stream());
+        SchemaGate.Kept keep = kept.apply(input).orElse(null);
         return keep == null || SchemaDiff.of(keep.schema(), input).isEmpty() ? new Judge(input, List.of(), "") : new Fitting(keep, input);
     }
 

@@ -104,7 +104,8 @@ public final class EpochDriver {
                     commit.commit().identity().stream(), effects.commit(commit.commit()));
             case EpochAction.AskTarget ask -> {
                 try {
-                    yield new EpochEvent.TargetShows(ask.stream(), effects.lastCommitted(ask.stream()));
+                    yield new EpochEvent.TargetShows(
+                            ask.stream(), effects.lastCommitted(ask.stream()), effects.unfinished(ask.stream()));
                 } catch (WindrowException e) {
                     yield new EpochEvent.TargetSilent(ask.stream(), e);
                 }

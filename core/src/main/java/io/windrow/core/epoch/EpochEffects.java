@@ -4,6 +4,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.CommitOutcome;
+import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.StreamCommit;
 import io.windrow.core.checkpoint.Progress;
@@ -24,6 +25,9 @@ public interface EpochEffects {
 
     /** {@link io.windrow.api.sink.Committer#lastCommitted}. A {@link WindrowException} parks the stream. */
     Optional<CommitIdentity> lastCommitted(StreamName stream);
+
+    /** {@link io.windrow.api.sink.Committer#unfinished}. A {@link WindrowException} parks the stream. */
+    Optional<Committer.Unfinished> unfinished(StreamName stream);
 
     /**
      * The epoch is committed and the store shows it: tell the planner ({@code acknowledge}) and, on their own threads, the

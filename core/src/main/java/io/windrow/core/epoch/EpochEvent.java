@@ -4,6 +4,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.CommitOutcome;
+import io.windrow.api.sink.Committer;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,8 +26,14 @@ public sealed interface EpochEvent {
     /** What became of an {@link EpochAction.Commit}. */
     record Answered(StreamName stream, CommitOutcome outcome) implements EpochEvent {}
 
-    /** The answer to {@link EpochAction.AskTarget}. */
-    record TargetShows(StreamName stream, Optional<CommitIdentity> last) implements EpochEvent {}
+    /**
+     * The answer to {@link EpochAction.AskTarget}.
+     *
+     * @param last the last commit that is done
+     * @param unfinished a later one that is visible in part
+     */
+    record TargetShows(StreamName stream, Optional<CommitIdentity> last, Optional<Committer.Unfinished> unfinished)
+            implements EpochEvent {}
 
     /** The target could not tell its last commit. */
     record TargetSilent(StreamName stream, WindrowException reason) implements EpochEvent {}

@@ -89,7 +89,7 @@ public final class EpochProtocol {
             case EpochEvent.Cut cut -> cut(state, cut.cuts());
             case EpochEvent.Saved ignored -> saved(state);
             case EpochEvent.Answered answered -> answered(state, answered.stream(), answered.outcome());
-            case EpochEvent.TargetShows shows -> shown(state, shows.stream(), shows.last());
+            case EpochEvent.TargetShows shows -> shown(state, shows);
             case EpochEvent.TargetSilent silent -> silent(state, silent.stream(), silent.reason());
         };
     }
@@ -246,12 +246,15 @@ public final class EpochProtocol {
                 state.with(new Stream(updated, Step.COMMITTED, stream.attempts(), true, Optional.empty())), List.of());
     }
 
-    private static Next shown(EpochState state, StreamName name, Optional<CommitIdentity> last) {
+    private static Next shown(EpochState state, EpochEvent.TargetShows shows) {
+        StreamName name = shows.stream();
+        Optional<CommitIdentity> last = shows.last();
         Stream stream = state.streams().get(name);
         if (stream == null || (stream.step() != Step.LOOKING && stream.step() != Step.ASKING)) {
             throw outOfTurn(state, "the target's last commit of " + name);
         }
-        Optional<String> conflict = TargetView.conflict(state.pipeline(), stream.known(), last);
+        Optional<String> conflict = TargetView.conflict(state.pipeline(), stream.known(), last)
+                .or(() -> shows.unfinished().flatMap(part -> TargetView.conflict(stream.known(), part)));
         if (conflict.isPresent()) {
             return park(state, stream, WindrowException.of(
                     EpochError.TARGET_DIVERGED, "Comparing the target's last commit of " + name + " with the state store: "

@@ -1,6 +1,7 @@
 package io.windrow.core.epoch;
 
 import io.windrow.api.sink.CommitIdentity;
+import io.windrow.api.sink.Committer;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
 import java.util.Optional;
@@ -8,6 +9,17 @@ import java.util.Optional;
 /** Compares what a target shows of a stream with what the store knows of it. */
 final class TargetView {
     private TargetView() {}
+
+    /** Why a commit that died on its way cannot be this store's; empty if it is, or if a newer generation left it behind. */
+    static Optional<String> conflict(StreamState known, Committer.Unfinished part) {
+        boolean ours = known.prepared()
+                .map(epoch -> epoch.generation() == part.generation() && epoch.epoch() == part.epoch())
+                .orElse(false);
+        return ours || part.generation() < known.generation()
+                ? Optional.empty()
+                : Optional.of("the target shows a part of epoch " + part.epoch() + " of generation " + part.generation() + " ("
+                        + part.seen() + "), which the store has not prepared");
+    }
 
     /** Why the target's last identity cannot have come from this store's history; empty if it can. */
     static Optional<String> conflict(String pipeline, StreamState known, Optional<CommitIdentity> last) {

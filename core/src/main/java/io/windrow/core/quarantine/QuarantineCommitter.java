@@ -152,6 +152,11 @@ final class QuarantineCommitter implements Committer {
     }
 
     @Override
+    public Optional<Unfinished> unfinished(StreamName stream) {
+        return real.unfinished(stream);
+    }
+
+    @Override
     public void discard(List<Staged> staged) {
         for (Staged one : part(staged, Staged.Part.QUARANTINE)) {
             QuarantineFile file = mine(one);

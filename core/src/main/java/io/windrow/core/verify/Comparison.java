@@ -170,7 +170,9 @@ final class Comparison {
     /** The open windows as few ranges; empty: there are too many, or one that is no range, so all is read. */
     private List<Windows.Range> ranges() {
         List<Windows.Range> ranges = new java.util.ArrayList<>();
-        if (windows.column().isEmpty() || open.get(0) || open.cardinality() > windows.count() / 2) {
+        // A range is worth a read of its own where the source finds it by the key's own order.
+        boolean ordered = windows.order() != Windows.Order.BYTES && windows.column().equals(schema.key().stream().findFirst());
+        if (!ordered || open.get(0) || open.cardinality() > windows.count() / 2) {
             return List.of();
         }
         for (int first = open.nextSetBit(0); first >= 0; first = open.nextSetBit(open.nextClearBit(first))) {

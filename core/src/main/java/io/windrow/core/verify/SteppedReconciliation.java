@@ -33,8 +33,10 @@ final class SteppedReconciliation implements Reconciliation {
     }
 
     private boolean concerns(StreamName stream, PlannerState delivered) {
-        return concerned.computeIfAbsent(
-                stream, name -> !steps.policies(source.schema(name, delivered)).isEmpty());
+        return concerned.computeIfAbsent(stream, name -> {
+            StreamSchema before = source.schema(name, delivered);
+            return !steps.policies(before).isEmpty() || !steps.output(before).equals(before);
+        });
     }
 
     @Override
@@ -56,7 +58,7 @@ final class SteppedReconciliation implements Reconciliation {
         StreamSchema before = source.schema(stream, delivered);
         StreamSchema after = schema(stream, delivered);
         boolean kept = windows.column().map(name -> column(before, name).equals(column(after, name))).orElse(false);
-        return kept ? new Windows(windows.column(), windows.cuts(), List.of()) : Windows.NONE;
+        return kept ? new Windows(windows.column(), windows.order(), windows.cuts(), List.of()) : Windows.NONE;
     }
 
     private static Optional<Column> column(StreamSchema schema, String name) {

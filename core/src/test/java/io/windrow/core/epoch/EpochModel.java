@@ -364,7 +364,7 @@ final class EpochModel {
                     StreamState known = next.runners.get(index).protocol.streams().get(ask.stream()).known();
                     shown = known.committed().map(epoch -> epoch.identity("p"));
                 }
-                tell(next, index, new EpochEvent.TargetShows(ask.stream(), shown));
+                tell(next, index, new EpochEvent.TargetShows(ask.stream(), shown, Optional.empty()));
                 visit(next, new Trace(trace, "the target shows " + shown.map(CommitIdentity::epoch)));
             }
             case EpochAction.Acknowledge acknowledge -> {

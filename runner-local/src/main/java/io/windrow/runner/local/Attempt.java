@@ -217,7 +217,7 @@ final class Attempt {
             return false;
         }
         boolean dirty = flow.epochDirty() || flow.hasMoved() || tracks.values().stream().anyMatch(StreamTrack::hasChanged);
-        return dirty
+        return splits.hasFailing() || dirty
                 && (flow.epochFull()
                         || flow.openWriters().get() > 16L + 2L * pace.workers()
                         || System.nanoTime() - epochBegan >= pace.epochTime().toNanos());
@@ -232,12 +232,12 @@ final class Attempt {
             return true;
         }
         return tracks.values().stream().allMatch(track ->
-                flow.isParked(track.stream()) || flow.isLimited(track.stream())
+                splits.isOver(track.stream()) || flow.isLimited(track.stream())
                         || planner.ended(track.stream()) && !splits.waits(track.stream()));
     }
 
     private boolean nothingLeft() {
-        return tracks.values().stream().noneMatch(track ->
+        return !splits.hasFailing() && tracks.values().stream().noneMatch(track ->
                 !flow.isParked(track.stream()) && track.wantsEpoch(isEnded(track)));
     }
 

@@ -270,7 +270,7 @@ final class Beginning {
         StreamSchema read = schemas.delivered(plan).schema();
         track.standsAt(steps.watermarks().flatMap(step -> step.begin(read, delivered(track, state))), asOf);
         sink.prepare(steps.output(plan.schema()), track.task().write());
-        schemas.accept(stream);
+        track.accepted(schemas.accept(stream));
         parts.announcer().announce(new RunEvent.StreamStarted(stream, track.generation(), plan));
     }
 

@@ -62,7 +62,7 @@ final class EpochBuilder {
                 tally.out(),
                 new Written(tally.stagedRows(), Optional.empty(), proof.isEmpty() ? "nothing was written" : proof),
                 track.ranges(),
-                Math.max(tally.schemaVersion(), track.plan().schema().version()),
+                Math.max(tally.schemaVersion(), track.schemaVersion()),
                 track.guarantee(),
                 completes,
                 List.of(),

@@ -118,6 +118,15 @@ final class EpochIo implements EpochEffects {
     }
 
     @Override
+    public Optional<Committer.Unfinished> unfinished(StreamName stream) {
+        try {
+            return committer.unfinished(stream);
+        } catch (RuntimeException e) {
+            throw Failures.coded(e, "Asking the target for an unfinished commit of " + stream);
+        }
+    }
+
+    @Override
     public void acknowledge(StreamEpoch epoch) {
         committed.add(epoch);
     }

@@ -41,6 +41,8 @@ final class SplitDesk {
     private final List<Release> released;
     private final List<Delayed> delayed = new ArrayList<>();
     private final Map<String, Shared> shared = new HashMap<>();
+    /** Streams that are to be planned anew: parked at the next cut, which commits what was read before. */
+    private final Map<StreamName, WindrowException> failing = new TreeMap<>();
 
     SplitDesk(
             Map<StreamName, StreamTrack> tracks, SplitPlanner planner, Crew crew, Flow flow, RunParts parts,
@@ -96,7 +98,8 @@ final class SplitDesk {
     private void assign(SplitPlanner.Assignment assignment, long cut) {
         Split split = assignment.split();
         // Parked streams are left out, maybe since before they were planned to their end: they have no track here then.
-        List<StreamTrack> reading = reading(split);
+        List<StreamTrack> reading =
+                reading(split).stream().filter(track -> !failing.containsKey(track.stream())).toList();
         Map<StreamName, Position> starts = new TreeMap<>();
         for (StreamTrack track : reading) {
             Position from = assignment.starts().get(track.stream());
@@ -190,7 +193,7 @@ final class SplitDesk {
         crew.free(back.worker());
         List<StreamTrack> reading = reading(back.split());
         readUpTo(back.split(), back.at());
-        if (back.error().isEmpty() || stopping) {
+        if (back.error().isEmpty() || stopping || reading.stream().anyMatch(track -> failing.containsKey(track.stream()))) {
             return;
         }
         for (StreamTrack track : reading) {
@@ -212,9 +215,21 @@ final class SplitDesk {
             reading.forEach(track ->
                     track.position(back.split().id()).ifPresent(position -> at.put(track.stream(), position)));
             delayed.add(new Delayed(System.nanoTime() + retry.after().toNanos(), back.split(), at));
+        } else if (verdict instanceof Verdict.Retry && back.split().kind() == Split.Kind.PART) {
+            reading.forEach(track -> failing.put(track.stream(), error));
         } else {
             reading.forEach(track -> flow.park(track.stream(), error));
         }
+    }
+
+    /** Whether streams wait for a cut to be parked. */
+    boolean hasFailing() {
+        return !failing.isEmpty();
+    }
+
+    /** Whether nothing more of the stream is read in this attempt. */
+    boolean isOver(StreamName stream) {
+        return flow.isParked(stream) || failing.containsKey(stream);
     }
 
     private void retrying(StreamName stream, WindrowException error, int failures, Duration after) {
@@ -226,8 +241,10 @@ final class SplitDesk {
         return delayed.stream().anyMatch(one -> one.split().streams().contains(stream));
     }
 
-    /** An epoch of these streams is cut. */
+    /** An epoch of these streams is cut: what was read of failing ones is in it. */
     void cut(Set<StreamName> streams) {
+        failing.forEach(flow::park);
+        failing.clear();
         shared.values().forEach(one -> one.release.cut(one.at, streams));
     }
 

@@ -70,11 +70,16 @@ final class StreamSchemas {
         return keep == null ? plan : Admission.delivered(plan, keep);
     }
 
-    /** The target takes the stream's rows: its schema counts as accepted from now on. */
-    void accept(StreamName stream) {
+    /**
+     * The target takes the stream's rows: its schema counts as accepted from now on.
+     *
+     * @return the version in which rows are delivered
+     */
+    int accept(StreamName stream) {
         SchemaVersion version = accepts.remove(stream);
-        if (version != null) {
-            book.accept(lease, version, parts.context().clock().instant());
-        }
+        SchemaVersion current = version == null
+                ? gate.accepted().get(stream)
+                : book.accept(lease, version, parts.context().clock().instant());
+        return current == null ? 1 : current.schema().version();
     }
 }

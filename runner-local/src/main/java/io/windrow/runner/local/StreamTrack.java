@@ -54,6 +54,7 @@ final class StreamTrack {
     private Instant readAsOf = Instant.MIN;
     private Optional<EventTimes> eventTimes = Optional.empty();
     private long late;
+    private int schemaVersion = 1;
     private final Map<String, Position> savedPositions = new TreeMap<>();
     private @Nullable WindrowException error;
     private int failures;
@@ -116,6 +117,16 @@ final class StreamTrack {
     void planned(StreamPlan newPlan, Map<String, String> newPolicies) {
         plan = newPlan;
         policies = newPolicies;
+    }
+
+    /** The target takes rows in this version of the accepted schema. */
+    void accepted(int newSchemaVersion) {
+        schemaVersion = newSchemaVersion;
+    }
+
+    /** Which accepted schema the rows of this attempt have. */
+    int schemaVersion() {
+        return schemaVersion;
     }
 
     /** The versions of the policies that shape the stream's rows. */
@@ -268,7 +279,7 @@ final class StreamTrack {
         bytes += epoch.ledger().bytes();
         readBack += epoch.ledger().written().rows();
         outputs.addAll(epoch.ledger().outputs());
-        failures = 0;
+        failures = error == null ? 0 : 1;
         eventTimes = epoch.ledger().eventTimes();
         late += eventTimes.map(EventTimes::late).orElse(0L);
         completed = epoch.completesGeneration();

@@ -199,6 +199,33 @@ final class FilesCommitter implements Committer {
         return books.last(folder).map(book -> books.manifest(folder, book).identity());
     }
 
+    /** Files that bear the number of an epoch after the last manifest's. */
+    @Override
+    public Optional<Unfinished> unfinished(StreamName stream) {
+        StreamFolder folder = StreamFolder.of(stream);
+        long last = books.last(folder).map(StreamFolder.Book::epoch).orElse(0L);
+        return visibleAfter(folder.data(), last).or(() -> visibleAfter(folder.generations(), last));
+    }
+
+    private Optional<Unfinished> visibleAfter(String path, long epoch) {
+        List<String> folders = new ArrayList<>();
+        List<Unfinished> found = new ArrayList<>();
+        tree.list(path, entry -> {
+            String child = path + "/" + entry.name();
+            if (entry.kind() == FileTree.Entry.Kind.FOLDER) {
+                folders.add(child);
+            } else if (found.isEmpty()) {
+                StreamFolder.dataBook(entry.name())
+                        .filter(book -> book.epoch() > epoch)
+                        .ifPresent(book -> found.add(new Unfinished(book.generation(), book.epoch(), child)));
+            }
+        });
+        for (int i = 0; i < folders.size() && found.isEmpty(); i++) {
+            visibleAfter(folders.get(i), epoch).ifPresent(found::add);
+        }
+        return found.stream().findFirst();
+    }
+
     @Override
     public void discard(List<Staged> staged) {
         for (Staged one : staged) {

@@ -119,7 +119,10 @@ public final class FilesSink implements Sink {
         return new FilesWriter(config, context, tree, schema, mode, id, sequence);
     }
 
-    /** Removes what dead owners left half written. What they finished may be part of a PREPARED epoch and stays. */
+    /**
+     * Removes what dead owners left half written. What they finished may be part of a PREPARED epoch and stays, also under
+     * our own token: an owner of a history that is gone, since the state store was restored, had it too.
+     */
     private void sweep(StreamName stream, long token) {
         Long before = swept.put(stream, token);
         if (before != null && before >= token) {
@@ -132,6 +135,7 @@ public final class FilesSink implements Sink {
                     && StreamFolder.token(entry.name()).filter(t -> t < token).isPresent()) {
                 dead.add(entry.name());
             }
+            StreamFolder.sequence(entry.name(), token).ifPresent(used -> sequence.accumulateAndGet(used + 1, Math::max));
         });
         dead.forEach(name -> tree.delete(folder.staging() + "/" + name));
     }

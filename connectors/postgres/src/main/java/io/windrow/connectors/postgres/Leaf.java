@@ -1,6 +1,5 @@
 package io.windrow.connectors.postgres;
 
-import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.postgres.catalog.Relation;
 import java.sql.PreparedStatement;
@@ -25,14 +24,14 @@ record Leaf(long oid, StreamName name, long file, long pages, long pageBytes) {
                 SELECT ?::pg_catalog.oid
                 UNION SELECT h.inhrelid FROM pg_catalog.pg_inherits h JOIN tree ON tree.oid = h.inhparent
                 WHERE NOT h.inhdetachpending)
-            SELECT c.oid, n.nspname, c.relname, c.relkind, c.relfilenode, pg_catalog.pg_relation_filenode(c.oid),
+            SELECT c.oid, n.nspname, c.relname, c.relkind, pg_catalog.pg_relation_filenode(c.oid),
                    coalesce(pg_catalog.pg_relation_size(c.oid), 0), pg_catalog.current_setting('block_size')::int8,
                    coalesce(pg_catalog.has_table_privilege(c.oid, 'SELECT'), false)
             FROM tree JOIN pg_catalog.pg_class c ON c.oid = tree.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind <> 'p' ORDER BY c.oid""";
 
     /**
-     * The heaps of a relation, seen by the session's transaction, which has locked it. Empty if the relation cannot be
+     * The heaps of a relation, seen by the session's transaction, which has {@linkplain TableLock locked} it. Empty if the relation cannot be
      * read heap by heap: a view, a foreign table, or partitions that only the parent's privilege covers,
      * or a privilege on single columns, which does not reach ctid and xmin.
      */
@@ -47,16 +46,10 @@ record Leaf(long oid, StreamName name, long file, long pages, long pageBytes) {
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     String kind = rows.getString(4);
-                    whole |= !(kind.equals("r") || kind.equals("m")) || !rows.getBoolean(9);
+                    whole |= !(kind.equals("r") || kind.equals("m")) || !rows.getBoolean(8);
                     StreamName name = new StreamName(rows.getString(2), rows.getString(3));
-                    long file = rows.getLong(6);
-                    if (!whole && rows.getLong(5) != file) {
-                        throw WindrowException.of(
-                                PostgresError.CONFLICT,
-                                "Planning " + relation.name() + ": table " + name + " was rewritten at this moment");
-                    }
-                    long pageBytes = rows.getLong(8);
-                    leaves.add(new Leaf(rows.getLong(1), name, file, rows.getLong(7) / pageBytes, pageBytes));
+                    long pageBytes = rows.getLong(7);
+                    leaves.add(new Leaf(rows.getLong(1), name, rows.getLong(5), rows.getLong(6) / pageBytes, pageBytes));
                 }
             }
         }

@@ -51,6 +51,8 @@ public enum PostgresError implements ErrorCode {
             "The next attempt keeps finished tables and reads an unfinished one anew, in the place of what was delivered of it."),
     STATE_INVALID("state_invalid", ErrorKind.EXTERNAL_PERMANENT, "The saved state does not fit this database or this version.",
             "Run the stream with --full-refresh, which says what is delivered twice."),
+    TABLE_CHANGED("table_changed", ErrorKind.EXTERNAL_TRANSIENT, "A table was altered, rewritten, emptied or replaced while it was read.",
+            "The stream's epoch is cut; the stream is planned again as the table is now, and its contract's on_drift decides."),
     OTHER_CLUSTER("other_cluster", ErrorKind.EXTERNAL_PERMANENT, "The database is not the one that was read before: another cluster, or an older state of it.",
             "If that is meant, run the stream with --full-refresh: transaction ids of one cluster mean nothing in another."),
     TABLE_REWRITTEN("table_rewritten", ErrorKind.EXTERNAL_PERMANENT, "The table was rewritten since the last run, so that delivered rows can no longer be told from new ones.",

@@ -23,8 +23,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans one run. Its connection holds a read-only transaction whose snapshot every reader of the run imports, and an ACCESS
- * SHARE lock on every table that is read, so that nobody drops or rewrites one meanwhile. Closing it ends both.
+ * Plans one run. Its connection holds a read-only transaction whose snapshot every reader of the run imports. Closing it
+ * ends the snapshot. It holds no lock beyond planning a stream: see {@link TableLock}.
  */
 final class PostgresPlanner implements SplitPlanner {
     private final PostgresConfig config;
@@ -119,8 +119,8 @@ final class PostgresPlanner implements SplitPlanner {
     private StreamRead read(PostgresSource source, StreamRequest request, StreamConfig stream, Catalog catalog)
             throws SQLException {
         StreamShape shape = StreamShape.of(session, request.stream(), stream, catalog);
-        // Takes the lock, and shows a missing privilege, before anything is promised.
-        session.execute("SELECT FROM " + shape.from() + " LIMIT 0");
+        // Also shows a missing privilege, before anything is promised.
+        TableLock.take(session, shape, Optional.empty());
         shape.plans().stream().map(ColumnPlan::warnings).flatMap(List::stream).forEach(warning -> context.notices()
                 .tell("postgres.unknown_type", "Stream " + shape.stream() + ": " + warning.message()));
         source.remember(shape);

@@ -288,6 +288,7 @@ final class PostgresReader implements SplitReader {
         }
         StreamShape read = source.shape(stream, opened);
         shape = read;
+        TableLock.take(opened, read, split.relation());
         ReadSql sql = new ReadSql(read, split, conditions);
         lead = new LeadColumn(stream, sql.lead(), from);
         for (String setting : sql.settings()) {

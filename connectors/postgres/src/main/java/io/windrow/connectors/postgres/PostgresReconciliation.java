@@ -158,7 +158,7 @@ final class PostgresReconciliation implements Reconciliation {
     public SplitReader read(StreamName stream, PlannerState delivered, Windows.Range range) {
         StreamShape shape = shape(stream);
         PostgresSplit whole = split(shape, delivered);
-        Keys keys = new Keys(range.low().map(String::valueOf), range.high().map(String::valueOf));
+        Keys keys = new Keys(range.low(), range.high());
         PostgresSplit part = new PostgresSplit(
                 Part.KEYS, whole.snapshot(), whole.relation(), whole.pages(), whole.window(), Optional.of(keys));
         return new PostgresReader(source, context, stream, part, Optional.empty());

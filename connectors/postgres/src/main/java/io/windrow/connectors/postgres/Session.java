@@ -122,22 +122,19 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Work whose failure must not end the transaction and the snapshot that it exports. */
+    /** Reading whose failure must not end the transaction and the snapshot that it exports, nor its locks outlive it. */
     interface Work<T> {
         T run() throws SQLException;
     }
 
-    /** Runs the work within a savepoint, to which the transaction returns if the work throws. */
+    /** Runs the work within a savepoint, to which the transaction returns: only so are the locks given back. */
     <T> T guarded(Work<T> work) throws SQLException {
         execute("SAVEPOINT windrow");
-        boolean done = false;
         try {
-            T result = work.run();
-            done = true;
-            return result;
+            return work.run();
         } finally {
             if (!connection.isClosed()) {
-                execute(done ? "RELEASE SAVEPOINT windrow" : "ROLLBACK TO SAVEPOINT windrow; RELEASE SAVEPOINT windrow");
+                execute("ROLLBACK TO SAVEPOINT windrow; RELEASE SAVEPOINT windrow");
             }
         }
     }

@@ -6,7 +6,6 @@ import io.windrow.api.source.Windows;
 import io.windrow.api.source.Windows.Measure;
 import io.windrow.connectors.postgres.catalog.Identifier;
 import io.windrow.connectors.postgres.catalog.ServerFacts;
-import java.math.BigInteger;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,23 +34,7 @@ final class TotalsSql {
             }
             kind(column, server).ifPresent(kind -> measures.add(new Measure(column.name(), kind)));
         }
-        List<String> key = shape.schema().key();
-        if (key.isEmpty() || !WHOLE.contains(shape.column(key.getFirst()).display())) {
-            return new Windows(Optional.empty(), List.of(), measures);
-        }
-        String column = Identifier.quoted(key.getFirst());
-        List<@Nullable String> ends =
-                session.row("SELECT min(" + column + "), max(" + column + ") FROM " + shape.from() + where);
-        List<Long> cuts = new ArrayList<>();
-        if (ends.get(0) instanceof String low && ends.get(1) instanceof String high) {
-            BigInteger from = new BigInteger(low);
-            BigInteger width = new BigInteger(high).subtract(from).add(BigInteger.ONE);
-            long pieces = width.min(BigInteger.valueOf(max)).longValueExact();
-            for (long i = 1; i < pieces; i++) {
-                cuts.add(from.add(width.multiply(BigInteger.valueOf(i)).divide(BigInteger.valueOf(pieces))).longValueExact());
-            }
-        }
-        return new Windows(Optional.of(key.getFirst()), cuts, measures);
+        return new KeyCuts(shape, where, server, session).windows(max, measures);
     }
 
     private static Optional<Measure.Kind> kind(Column column, ServerFacts server) {
@@ -97,12 +80,12 @@ final class TotalsSql {
         if (windows.column().isEmpty()) {
             return "(1 + 0)";
         }
-        String name = Identifier.quoted(windows.column().get());
+        String value = KeyCuts.comparable(windows.column().get(), windows.order());
         if (windows.cuts().isEmpty()) {
-            return "(CASE WHEN " + name + " IS NULL THEN 0 ELSE 1 END)";
+            return "(CASE WHEN " + value + " IS NULL THEN 0 ELSE 1 END)";
         }
-        String cuts = windows.cuts().stream().map(String::valueOf).collect(Collectors.joining(","));
-        return "coalesce(1 + pg_catalog.width_bucket(" + name + "::pg_catalog.int8, '{" + cuts
-                + "}'::pg_catalog.int8[]), 0)";
+        String cuts = windows.cuts().stream().map(Identifier::literal).collect(Collectors.joining(", "));
+        return "coalesce(1 + pg_catalog.width_bucket(" + value + ", ARRAY[" + cuts + "]::pg_catalog."
+                + KeyCuts.type(windows.order()) + "[]), 0)";
     }
 }

@@ -82,6 +82,10 @@ final class WindowRead implements StreamRead {
         this.rewritten = state.open().isPresent()
                 && state.open().get().heaps().stream().anyMatch(heap -> !sameFile(heap.oid(), heap.file()));
         if (rewritten) {
+            if (state.since().isPresent()) {
+                // To begin again would take back what earlier windows delivered, also of rows that are no longer there.
+                throw rewritten("the read of its newest rows was interrupted, and then it was rewritten or emptied");
+            }
             state = initial;
         } else if (state.open().isPresent()) {
             doneBefore.addAll(state.open().get().ended());
@@ -137,11 +141,13 @@ final class WindowRead implements StreamRead {
         String delivered = ReadSql.within(ReadSql.writer(moment.next()), since);
         var row = session.row("SELECT EXISTS (SELECT" + from + "), EXISTS (SELECT" + from + " WHERE " + delivered + ")");
         if ("t".equals(row.get(0)) && "f".equals(row.get(1))) {
-            throw WindrowException.of(
-                    PostgresError.TABLE_REWRITTEN,
-                    "Reading " + shape.stream() + ": since the last run every row of " + leaf.name()
-                            + " was written anew (ALTER TABLE, or TRUNCATE and a reload)");
+            throw rewritten(
+                    "since the last run every row of " + leaf.name() + " was written anew (ALTER TABLE, or TRUNCATE and a reload)");
         }
+    }
+
+    private WindrowException rewritten(String how) {
+        return WindrowException.of(PostgresError.TABLE_REWRITTEN, "Reading " + shape.stream() + ": " + how);
     }
 
     /** Begins the window that ends at this run's moment; none if no transaction has ended since the last. */

@@ -40,6 +40,10 @@ final class Drive implements AutoCloseable {
     long generation = 1;
     String restarted = "";
     boolean completed;
+    /** Runs once in a run, when so many splits have been read, while the planner lives and no reader does. */
+    Runnable change = () -> {};
+
+    int changeAfter = 1;
 
     record Open(Split split, Optional<Position> position) {}
 
@@ -100,8 +104,12 @@ final class Drive implements AutoCloseable {
 
     /** Runs, and dies after so many batches were committed. Gives the number of rows of this run. */
     long run(int batches) {
+        if (state.isEmpty()) {
+            open.clear(); // Nothing was committed.
+        }
         long before = rows.size();
         int left = batches;
+        int splits = 0;
         try (Source source = source();
                 SplitPlanner planner = source.plan(List.of(new StreamRequest(
                         stream, mode(source), generation, state)))) {
@@ -120,6 +128,11 @@ final class Drive implements AutoCloseable {
             open.values().forEach(one -> planner.giveBack(one.split(), one.position()));
             while (!planner.finished()) {
                 for (SplitPlanner.Assignment one : planner.next(1)) {
+                    if (splits++ == changeAfter) {
+                        Runnable now = change;
+                        change = () -> {};
+                        now.run();
+                    }
                     open.put(one.split().id(), new Open(one.split(), one.from()));
                     try (SplitReader reader = source.open(one.split(), one.from())) {
                         left = read(planner, reader, one.split(), left);

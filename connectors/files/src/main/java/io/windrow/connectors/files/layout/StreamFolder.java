@@ -41,6 +41,7 @@ public record StreamFolder(String name) {
     private static final Pattern DATA_NAME = Pattern.compile("g(\\d{1,18})-e(\\d{1,18})-t.*");
     private static final Pattern GENERATION_NAME = Pattern.compile("g(\\d{1,18})");
     private static final Pattern STAGED_NAME = Pattern.compile("t(\\d{1,18})-.*(\\.writing|\\.staged)");
+    private static final Pattern SEQUENCE = Pattern.compile("t(\\d{1,18})-g\\d+-w\\d+-s(\\d{1,18})\\..*");
 
     /** The folder of a stream. */
     public static StreamFolder of(StreamName stream) {
@@ -175,6 +176,14 @@ public record StreamFolder(String name) {
     public static Optional<Long> token(String fileName) {
         Matcher matcher = STAGED_NAME.matcher(fileName);
         return matcher.matches() ? Optional.of(Long.parseLong(matcher.group(1))) : Optional.empty();
+    }
+
+    /** The sequence in the name of a file that was staged under the token; empty for any other name. */
+    public static Optional<Long> sequence(String fileName, long token) {
+        Matcher matcher = SEQUENCE.matcher(fileName);
+        return matcher.matches() && Long.parseLong(matcher.group(1)) == token
+                ? Optional.of(Long.parseLong(matcher.group(2)))
+                : Optional.empty();
     }
 
     /** Sorts as text in the order of its numbers. */
