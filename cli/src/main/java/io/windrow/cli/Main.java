@@ -21,6 +21,11 @@ public final class Main {
         return run(Screen.ofProcess(), arguments);
     }
 
+    /** As {@link #run(String...)}, printing to these streams instead of the process's own. Both stay the caller's. */
+    public static int run(java.io.PrintStream out, java.io.PrintStream err, String... arguments) {
+        return run(Screen.to(out, err), arguments);
+    }
+
     /** Runs a command. Returns the exit code. */
     static int run(Screen screen, String... arguments) {
         Windrow windrow = new Windrow(screen);

@@ -35,13 +35,18 @@ record Screen(PrintStream out, PrintStream err, boolean terminal, boolean color,
 
     /** The process's own; the launcher says what the terminal is, since Java 21 cannot tell. */
     static Screen ofProcess() {
+        return to(
+                new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, java.nio.charset.StandardCharsets.UTF_8),
+                new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.err), true, java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    /** These streams, taken for a terminal if the process's own are one. */
+    static Screen to(PrintStream out, PrintStream err) {
         boolean outTerminal = Boolean.getBoolean("windrow.terminal.out");
         boolean errTerminal = Boolean.getBoolean("windrow.terminal.err");
         boolean color = outTerminal && errTerminal && System.getenv("NO_COLOR") == null
                 && !"dumb".equals(System.getenv("TERM"));
         int width = Math.max(40, Integer.getInteger("windrow.columns", 100));
-        PrintStream out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, java.nio.charset.StandardCharsets.UTF_8);
-        PrintStream err = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.err), true, java.nio.charset.StandardCharsets.UTF_8);
         return new Screen(out, err, errTerminal && !"dumb".equals(System.getenv("TERM")), color, width, outTerminal);
     }
 
