@@ -177,6 +177,22 @@ class EncryptionTest {
         nothingInTheClear(file);
     }
 
+    @Test
+    void aReplayReadsAndDeliversEncryptedFiles() throws IOException {
+        table("replayed");
+        Path file = pipeline("replayed", "parquet", "mode: incremental, cursor: id", "encryption: {key: '" + KEY + "'}\n");
+        ok(windrow("run", file));
+        DATABASE.execute("DELETE FROM replayed WHERE id = 7");
+        ok(windrow("replay", file, "--from", "1", "--to", "100"));
+        ok(windrow("replay", file, "--from", "1", "--to", "100", "--apply"));
+        assertThat(data()).isNotEmpty().allMatch(path -> path.toString().endsWith(".enc"));
+        nothingInTheClear(file);
+        ok(windrow("verify", "--files", file));
+        ok(windrow("decrypt", file, folder.resolve("out/public.replayed"), "--to", folder.resolve("plain")));
+        assertThat(duck("SELECT count(*) || '|' || max(name) FROM read_parquet('" + folder.resolve("plain") + "/*.parquet')"))
+                .isEqualTo("2999|" + CANARY);
+    }
+
     /** The name in the header, as it lies. */
     private static String keyOf(Path data) {
         try {
