@@ -23,32 +23,32 @@ final class GovernedBench {
               streams:
                 public.lineitem:
                   fields:
-                    - {field: l_orderkey, not_null: true, min: 1}
-                    - {field: l_partkey, not_null: true, min: 1}
-                    - {field: l_suppkey, not_null: true, min: 1}
-                    - {field: l_linenumber, min: 1, max: 7}
-                    - {field: l_quantity, min: 1.00, max: 50.00}
-                    - {field: l_extendedprice, min: 0.01}
-                    - {field: l_discount, min: 0.00, max: 0.10}
-                    - {field: l_tax, min: 0.00, max: 0.08}
-                    - {field: l_returnflag, in: [A, N, R]}
-                    - {field: l_linestatus, in: [O, F]}
-                    - {field: l_shipdate, min: 1992-01-01, max: 1999-12-31}
-                    - {field: l_commitdate, min: 1992-01-01, max: 1999-12-31}
-                    - {field: l_receiptdate, min: 1992-01-01, max: 1999-12-31}
-                    - {field: l_shipinstruct, in: [COLLECT COD, DELIVER IN PERSON, NONE, TAKE BACK RETURN]}
-                    - {field: l_shipmode, in: [AIR, FOB, MAIL, RAIL, REG AIR, SHIP, TRUCK]}
-                    - {field: l_comment, not_null: true}
+                    - {field: orderkey, not_null: true, min: 1}
+                    - {field: partkey, not_null: true, min: 1}
+                    - {field: suppkey, not_null: true, min: 1}
+                    - {field: linenumber, min: 1, max: 7}
+                    - {field: quantity, min: 1.00, max: 50.00}
+                    - {field: extendedprice, min: 0.01}
+                    - {field: discount, min: 0.00, max: 0.10}
+                    - {field: tax, min: 0.00, max: 0.08}
+                    - {field: returnflag, in: [A, N, R]}
+                    - {field: linestatus, in: [O, F]}
+                    - {field: shipdate, min: 1992-01-01, max: 1999-12-31}
+                    - {field: commitdate, min: 1992-01-01, max: 1999-12-31}
+                    - {field: receiptdate, min: 1992-01-01, max: 1999-12-31}
+                    - {field: shipinstruct, in: [COLLECT COD, DELIVER IN PERSON, NONE, TAKE BACK RETURN]}
+                    - {field: shipmode, in: [AIR, FOB, MAIL, RAIL, REG AIR, SHIP, TRUCK]}
+                    - {field: comment, not_null: true}
             """;
     private static final String MASK = """
             mask:
-              - {field: l_comment, with: hmac, key: 'a key of the benchmark, no secret'}
-              - {field: l_shipinstruct, with: redact}
+              - {field: comment, with: hmac, key: 'a key of the benchmark, no secret'}
+              - {field: shipinstruct, with: redact}
             """;
-    private static final String PARTIAL = """
+    private static final String FORMAT_PRESERVING = """
             mask:
-              - {field: l_comment, with: partial}
-              - {field: l_shipinstruct, with: redact}
+              - {field: comment, with: fpe, alphabet: abcdefghijklmnopqrstuvwxyz, key: 'a key of the benchmark, no secret'}
+              - {field: shipinstruct, with: redact}
             """;
     private static final String DETECT = """
             mask:
@@ -56,7 +56,7 @@ final class GovernedBench {
             """;
     private static final String DEDUPE = """
             dedupe:
-              public.lineitem: {by: [l_orderkey, l_linenumber], rows: 1000000, bytes: 64MiB}
+              public.lineitem: {by: [orderkey, linenumber], rows: 1000000, bytes: 64MiB}
             """;
 
     private enum Variant {
@@ -65,7 +65,7 @@ final class GovernedBench {
         MASK_ONLY(MASK),
         DEDUPE_ONLY(DEDUPE),
         ALL(CONTRACT + MASK + DEDUPE),
-        PARTIAL_MASK(PARTIAL),
+        FORMAT_PRESERVING_MASK(FORMAT_PRESERVING),
         DETECTION(DETECT);
 
         private final String policies;

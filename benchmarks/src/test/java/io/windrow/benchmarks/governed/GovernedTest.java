@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The short form of {@code ./windrow-dev fuzz governed}; {@code -Dwindrow.fuzz.seed} repeats it. */
 @Tag("slow")
 class GovernedTest {
-    private static final int PIPELINES = 100;
+    private static final int PIPELINES = 300;
     /** The same pipelines in every build; the tool takes others each time. */
     private static final long SEED = 3;
 
