@@ -18,8 +18,9 @@ public final class Bench {
                     words.contains("--json") ? StartBench.Output.JSON : StartBench.Output.TABLE);
             case "governed" -> GovernedBench.run(scale, Integer.parseInt(option(words, "--rounds", "5")));
             case "memory" -> MemoryBench.run(scale);
+            case "pg-cdc" -> PgChangesBench.run(scale, Integer.parseInt(option(words, "--rounds", "3")));
             default -> {
-                System.err.println("Which benchmark? There are: pg-snapshot, start, memory, governed");
+                System.err.println("Which benchmark? There are: pg-snapshot, pg-cdc, start, memory, governed");
                 System.exit(2);
             }
         }

@@ -145,6 +145,10 @@ final class ChangesRead implements StreamRead {
     @Override
     public void giveBack(Split split, Optional<Position> position) {
         if (LogSplit.isLog(split)) {
+            if (!split.id().equals(log.splitId())) {
+                throw StateText.invalid("stream " + shape.stream() + " was followed by " + split.id() + ", and the slot is "
+                        + log.slot() + " now; set changes.slot as it was");
+            }
             position.ifPresent(at -> {
                 log.expectNotPassed("Following " + shape.stream(), LogPosition.of(at));
                 start = at;

@@ -10,6 +10,7 @@ import io.windrow.connectors.postgres.catalog.ServerFacts;
 import io.windrow.connectors.postgres.catalog.ServerReader;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,10 @@ final class PostgresChecks {
     private final List<CheckResult> results = new ArrayList<>();
     private boolean superuser;
 
-    PostgresChecks(PostgresSource source) {
+    private final String pipeline;
+
+    PostgresChecks(PostgresSource source, String pipeline) {
+        this.pipeline = pipeline;
         this.source = source;
     }
 
@@ -30,8 +34,15 @@ final class PostgresChecks {
             results.add(CheckResult.ok("connection", "Connected to " + address.display() + " as " + address.user() + "."));
             tls(session);
             server(session);
-            role(session);
-            streams(session);
+            Map<StreamName, StreamConfig> selected = StreamSelection.of(session, source.config(), Notices.IGNORE);
+            Map<StreamName, StreamConfig> followed = new LinkedHashMap<>(selected);
+            followed.values().removeIf(stream -> stream.mode() != ReadMode.CDC);
+            role(session, followed.isEmpty() ? List.of() : List.of("REPLICATION"));
+            streams(session, selected);
+            if (!followed.isEmpty()) {
+                results.addAll(new LogChecks(source, pipeline)
+                        .run(session, ServerReader.read(session.connection()), followed));
+            }
         } catch (WindrowException e) {
             results.add(CheckResult.failed("connection", String.valueOf(e.getMessage()), e.remedy()));
         } catch (SQLException e) {
@@ -80,14 +91,14 @@ final class PostgresChecks {
         }
     }
 
-    private void role(Session session) throws SQLException {
+    private void role(Session session, List<String> needed) throws SQLException {
         List<@Nullable String> row = session.row("SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, "
                 + "pg_catalog.pg_has_role('pg_write_all_data', 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = current_user");
         String[] names = {"SUPERUSER", "CREATEROLE", "CREATEDB", "REPLICATION", "BYPASSRLS", "pg_write_all_data"};
         superuser = "t".equals(row.getFirst());
         List<String> excess = new ArrayList<>();
         for (int i = 0; i < row.size(); i++) {
-            if ("t".equals(row.get(i)) && i != 4) {
+            if ("t".equals(row.get(i)) && i != 4 && !needed.contains(names[i])) {
                 excess.add(names[i]);
             }
         }
@@ -102,8 +113,7 @@ final class PostgresChecks {
         }
     }
 
-    private void streams(Session session) throws SQLException {
-        Map<StreamName, StreamConfig> selected = StreamSelection.of(session, source.config(), Notices.IGNORE);
+    private void streams(Session session, Map<StreamName, StreamConfig> selected) throws SQLException {
         if (selected.isEmpty()) {
             results.add(CheckResult.warning("streams", "The config selects no stream.", "Run discover to see the tables."));
         }

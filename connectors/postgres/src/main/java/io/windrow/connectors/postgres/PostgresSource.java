@@ -83,7 +83,7 @@ final class PostgresSource implements Source {
 
     @Override
     public List<CheckResult> check() {
-        return new PostgresChecks(this).run();
+        return new PostgresChecks(this, context.pipeline()).run();
     }
 
     @Override

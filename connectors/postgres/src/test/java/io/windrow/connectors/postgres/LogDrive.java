@@ -104,7 +104,7 @@ final class LogDrive implements AutoCloseable {
     }
 
     private Split log(StreamName stream) {
-        return new LogSplit("s", "p", java.util.OptionalLong.empty()).toSplit(List.of(stream));
+        return new LogSplit("windrow_test", "p", java.util.OptionalLong.empty()).toSplit(List.of(stream));
     }
 
     private List<StreamRequest> requests() {

@@ -3,6 +3,7 @@ package io.windrow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.postgres.pgoutput.LogError;
@@ -302,5 +303,37 @@ class PostgresChangesTest {
             assertThat(confirmed()).isGreaterThan(before);
             assertThat(drive.rows()).isEmpty();
         }
+    }
+
+    @Test
+    void Check_prints_as_SQL_what_the_role_and_the_tables_lack() {
+        db.execute(
+                "DROP ROLE IF EXISTS follower", "CREATE ROLE follower LOGIN", "CREATE TABLE t (id int PRIMARY KEY)",
+                "CREATE TABLE u (id int)", "GRANT SELECT ON t, u TO follower");
+        String url = "postgres://follower@127.0.0.1:" + server.port() + "/" + db.name();
+        try (LogDrive drive = new LogDrive(LogDrive.config(url, "public.t", "public.u"), T, U)) {
+            assertThat(remedies(drive)).contains(
+                    "ALTER ROLE \"follower\" REPLICATION;",
+                    "Add a primary key, or run: ALTER TABLE \"public\".\"u\" REPLICA IDENTITY FULL;",
+                    "CREATE PUBLICATION \"windrow_test\" FOR TABLE \"public\".\"t\" WITH (publish_via_partition_root = true);");
+            db.execute(
+                    "ALTER ROLE follower REPLICATION", "ALTER TABLE u REPLICA IDENTITY FULL",
+                    "CREATE PUBLICATION windrow_test FOR TABLE t, u WITH (publish_via_partition_root = true)");
+            assertThat(remedies(drive)).as("but for the size of the log").allMatch(one -> one.contains("max_slot_wal_keep_size"));
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1)", "INSERT INTO u VALUES (2)");
+            drive.run();
+            assertThat(drive.rows.get(T)).containsExactly("INSERT|1");
+            assertThat(drive.rows.get(U)).containsExactly("INSERT|2");
+        } finally {
+            db.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'follower'", "DROP OWNED BY follower", "DROP ROLE follower");
+        }
+    }
+
+    private static List<String> remedies(LogDrive drive) {
+        return drive.drive.source().check().stream()
+                .filter(result -> result.outcome() != CheckResult.Outcome.OK)
+                .map(CheckResult::remedy)
+                .toList();
     }
 }

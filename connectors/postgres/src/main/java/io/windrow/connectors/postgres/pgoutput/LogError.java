@@ -8,7 +8,7 @@ public enum LogError implements ErrorCode {
     MESSAGE_UNKNOWN("message_unknown", ErrorKind.EXTERNAL_PERMANENT, "The change log holds a message that Windrow does not know or that is not whole (I10).",
             "Use PostgreSQL 14 to 18. Nothing was skipped: the stream stands before this message."),
     NOT_PREPARED("not_prepared", ErrorKind.USER, "The database is not prepared for change streams.",
-            "Prepare it as docs/how-to/change-streams.md says, or run the SQL that the error names."),
+            "Run check: it prints as SQL what is missing."),
     STREAM_UNFIT("stream_unfit", ErrorKind.USER, "A table cannot be followed as it is.",
             "Do what the message names, or read the stream with mode: incremental or snapshot."),
     SLOT_LOST("slot_lost", ErrorKind.EXTERNAL_PERMANENT, "The replication slot is gone, was made anew, or lost changes that had not been read.",

@@ -1,0 +1,131 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.context.CheckResult;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.catalog.ServerFacts;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Tests what change streams need beyond reading, and says as SQL what somebody with the right has to run. Changes nothing. */
+final class LogChecks {
+    private final PostgresSource source;
+    private final ChangesConfig config;
+    private final String slot;
+    private final String publication;
+    private final List<CheckResult> results = new ArrayList<>();
+
+    LogChecks(PostgresSource source, String pipeline) {
+        this.source = source;
+        this.config = source.config().following();
+        this.slot = config.slotOf(pipeline);
+        this.publication = config.publicationOf(pipeline);
+    }
+
+    List<CheckResult> run(Session session, ServerFacts server, Map<StreamName, StreamConfig> streams) throws SQLException {
+        if (server.standby() == ServerFacts.Standby.STANDBY) {
+            results.add(CheckResult.failed("log", "The server is a standby.", "Follow changes on the primary."));
+            return results;
+        }
+        settings(session);
+        slot(session, server);
+        Map<StreamName, StreamConfig> followed = new LinkedHashMap<>(streams);
+        for (Map.Entry<StreamName, StreamConfig> stream : streams.entrySet()) {
+            if (!fits(session, stream.getKey(), stream.getValue())) {
+                followed.remove(stream.getKey());
+            }
+        }
+        publication(session, server, List.copyOf(followed.keySet()));
+        return results;
+    }
+
+    private void settings(Session session) throws SQLException {
+        List<@Nullable String> row = session.row("SELECT current_setting('wal_level'), (SELECT rolreplication OR rolsuper "
+                + "FROM pg_catalog.pg_roles WHERE rolname = current_user), current_setting('max_replication_slots')::int - "
+                + "(SELECT count(*) FROM pg_catalog.pg_replication_slots), current_setting('max_slot_wal_keep_size')");
+        if (!"logical".equals(row.get(0))) {
+            results.add(CheckResult.failed(
+                    "log", "The server's wal_level is " + row.get(0) + ": its log does not hold rows.",
+                    "ALTER SYSTEM SET wal_level = 'logical'; and restart the server"));
+        }
+        if (!"t".equals(row.get(1))) {
+            results.add(CheckResult.failed(
+                    "log", "The role may not replicate.",
+                    "ALTER ROLE " + Identifier.quoted(source.address().user()) + " REPLICATION;"));
+        }
+        if (Long.parseLong(String.valueOf(row.get(2))) < 2) {
+            results.add(CheckResult.warning(
+                    "log", "Fewer than two replication slots are free: one stays, one is taken while tables are copied.",
+                    "ALTER SYSTEM SET max_replication_slots = 20; and restart the server"));
+        }
+        if ("-1".equals(row.get(3))) {
+            results.add(CheckResult.warning(
+                    "log", "A slot that nobody reads keeps the server's log until its disk is full.",
+                    "ALTER SYSTEM SET max_slot_wal_keep_size = '50GB'; SELECT pg_reload_conf();"));
+        }
+    }
+
+    private void slot(Session session, ServerFacts server) throws SQLException {
+        Optional<SlotFacts> facts = SlotFacts.read(session, server.major(), slot);
+        if (facts.isEmpty()) {
+            results.add(config.create() == ChangesConfig.Create.AUTO
+                    ? CheckResult.ok("slot", "Slot " + slot + " is made by the first run.")
+                    : CheckResult.failed(
+                            "slot", "There is no slot " + slot + ".",
+                            "SELECT pg_create_logical_replication_slot(" + Identifier.literal(slot) + ", 'pgoutput');"));
+        } else if (facts.get().invalid().isPresent()) {
+            results.add(CheckResult.failed(
+                    "slot", "Slot " + slot + " is lost: " + facts.get().invalid().get() + ".",
+                    "SELECT pg_drop_replication_slot(" + Identifier.literal(slot) + "); then run with --full-refresh"));
+        } else {
+            results.add(CheckResult.ok("slot", "Slot " + slot + " holds back " + facts.get().retained() + " bytes of the log."));
+        }
+    }
+
+    private boolean fits(Session session, StreamName name, StreamConfig stream) throws SQLException {
+        session.begin(null);
+        try {
+            StreamShape.of(session, name, stream, StreamShape.catalog(session, Map.of(name, stream)));
+            return true;
+        } catch (WindrowException e) {
+            results.add(CheckResult.failed("stream " + name, String.valueOf(e.getMessage()), e.remedy()));
+            return false;
+        } finally {
+            session.execute("ROLLBACK");
+        }
+    }
+
+    private void publication(Session session, ServerFacts server, List<StreamName> streams) throws SQLException {
+        if (streams.isEmpty()) {
+            return;
+        }
+        Optional<String> sql = Publication.read(session, server.major(), publication).toCarry(streams);
+        if (sql.isEmpty()) {
+            results.add(CheckResult.ok("publication", "Publication " + publication + " carries the tables."));
+        } else if (config.create() == ChangesConfig.Create.AUTO && mayPublish(session, streams)) {
+            results.add(CheckResult.ok("publication", "The first run runs: " + sql.get() + ";"));
+        } else {
+            results.add(CheckResult.failed(
+                    "publication", "Publication " + publication + " does not carry all tables.", sql.get() + ";"));
+        }
+    }
+
+    /** The role needs CREATE in the database and has to own the tables; or the publication, which the run finds out. */
+    private static boolean mayPublish(Session session, List<StreamName> streams) throws SQLException {
+        for (StreamName stream : streams) {
+            List<@Nullable String> row = session.row(
+                    "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AND pg_catalog.pg_has_role(c.relowner, 'USAGE')"
+                            + " FROM pg_catalog.pg_class c WHERE c.oid = " + Identifier.literal(Identifier.quoted(stream)) + "::pg_catalog.regclass");
+            if (!"t".equals(row.getFirst())) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
