@@ -13,7 +13,7 @@ import io.windrow.api.schema.StreamName;
  * @param rows rows in the encoded output, counted by reading it back
  * @param bytes bytes of the encoded output
  * @param proof what was read back to count and compare, one line for the ledger
- * @param part whether they are rows for the target or rows that were set aside
+ * @param part what it holds: rows for the target, rows that were set aside, or only a count of rows
  */
 public record Staged(
         StreamName stream, int version, String text, int schemaVersion, long rows, long bytes, String proof, Part part) {
@@ -22,7 +22,16 @@ public record Staged(
         /** Rows for the target. */
         DATA,
         /** Rows that were set aside; {@code rows} are counted as quarantined. */
-        QUARANTINE
+        QUARANTINE,
+        /** Nothing but a number: changes that a later one of their key in the epoch made needless; counted as folded. */
+        FOLDED,
+        /** Nothing but a number: changes that the write mode does not apply, as deletes under upsert; counted as filtered. */
+        FILTERED
+    }
+
+    /** A count of rows of a stream that are not among the staged ones. */
+    public static Staged count(StreamName stream, Part part, int schemaVersion, long rows) {
+        return new Staged(stream, 1, "{}", schemaVersion, rows, 0, "counted", part);
     }
 
     /** Staged rows for the target. */

@@ -1,6 +1,7 @@
 package io.windrow.core.plan;
 
 import io.windrow.core.spec.DeliveryLevel;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,5 +15,12 @@ import java.util.List;
 public record EffectiveGuarantee(DeliveryLevel level, String statement, List<String> assumptions) {
     public EffectiveGuarantee {
         assumptions = List.copyOf(assumptions);
+    }
+
+    /** The same with more assumptions. */
+    public EffectiveGuarantee with(List<String> more) {
+        List<String> all = new ArrayList<>(assumptions);
+        all.addAll(more);
+        return new EffectiveGuarantee(level, statement, all);
     }
 }

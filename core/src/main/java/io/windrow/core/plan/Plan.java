@@ -120,10 +120,14 @@ public record Plan(
         throw unknown(name, selected.keySet().stream().map(StreamName::toString).toList());
     }
 
-    /** How the rows of a stream change the target: what the pipeline says, else a snapshot replaces and anything else appends. */
+    /**
+     * How the rows of a stream change the target: what the pipeline says, else a snapshot replaces and anything else
+     * appends. A snapshot is mirrored by replacing: it shows all rows that there are, and no deletes.
+     */
     public WriteMode writeMode(StreamName stream, ReadMode read) {
-        WriteMode mode = Optional.ofNullable(spec.write().get(stream.toString()))
+        WriteMode said = Optional.ofNullable(spec.write().get(stream.toString()))
                 .orElse(read == ReadMode.SNAPSHOT ? WriteMode.REPLACE : WriteMode.APPEND);
+        WriteMode mode = said == WriteMode.MIRROR && read == ReadMode.SNAPSHOT ? WriteMode.REPLACE : said;
         if (!sourceTraits.modes().contains(read)) {
             throw WindrowException.of(
                             PlanError.READ_MODE_UNSUPPORTED,
@@ -143,6 +147,13 @@ public record Plan(
                             PlanError.WRITE_MODE_LOSES,
                             "Planning stream " + stream + ": write mode replace would drop the rows of earlier runs, since "
                                     + "mode " + read.name().toLowerCase(java.util.Locale.ROOT) + " reads only new ones")
+                    .at(spec.file() + " write." + stream);
+        }
+        if (mode == WriteMode.HISTORY && read != ReadMode.CDC) {
+            throw WindrowException.of(
+                            PlanError.WRITE_MODE_NEEDS_CHANGES,
+                            "Planning stream " + stream + ": write mode history keeps every version with its commit time, and "
+                                    + "mode " + read.name().toLowerCase(java.util.Locale.ROOT) + " shows neither")
                     .at(spec.file() + " write." + stream);
         }
         return mode;

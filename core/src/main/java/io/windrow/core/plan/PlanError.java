@@ -25,6 +25,16 @@ public enum PlanError implements ErrorCode {
             "plan.write_mode_loses",
             "The write mode would throw away rows that were delivered before.",
             "Take the stream out of `write`, or read it as a snapshot."),
+    /** A write mode needs the changes of rows. */
+    WRITE_MODE_NEEDS_CHANGES(
+            "plan.write_mode_needs_changes",
+            "The write mode needs every change of a row, and the stream is read in a mode that does not show them.",
+            "Read the stream in mode cdc, or write it in mode upsert, mirror, append or replace."),
+    /** A write mode tells rows apart by a key. */
+    KEY_MISSING(
+            "plan.key_missing",
+            "The write mode tells rows apart by the stream's key, and the stream has none.",
+            "Give the table a primary key or a unique index on columns that are not null, or write append or replace."),
     /** A stream is named that the source does not deliver. */
     UNKNOWN_STREAM(
             "plan.unknown_stream",

@@ -1,8 +1,11 @@
 package io.windrow.core.plan;
 
+import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
+import java.util.Locale;
 
 /**
  * How one stream is read and written.
@@ -15,5 +18,14 @@ public record PlannedStream(StreamName stream, ReadMode read, WriteMode write) {
     /** Whether the stream's changes are kept one by one, and not applied to a state. */
     public boolean keepsChanges() {
         return read == ReadMode.CDC && write == WriteMode.APPEND;
+    }
+
+    /** Refuses a write mode that the stream's schema does not allow, before the first read. */
+    public void check(StreamSchema schema) {
+        if (write.needsKey() && schema.key().isEmpty()) {
+            throw WindrowException.of(
+                    PlanError.KEY_MISSING, "Planning stream " + stream + ": write mode "
+                            + write.name().toLowerCase(Locale.ROOT) + " tells rows apart by their key, and the stream has none");
+        }
     }
 }

@@ -26,7 +26,7 @@ public final class Planner {
         SinkFactory<?> sink = registry.sink(spec.sink().connector());
         SourceTraits sourceTraits = traits(source, spec.source().config());
         SinkTraits sinkTraits = traits(sink, spec.sink().config());
-        EffectiveGuarantee guarantee = guarantee(sourceTraits, sinkTraits);
+        EffectiveGuarantee guarantee = guarantee(sourceTraits, sinkTraits).with(unseenDeletes(sourceTraits, spec));
         spec.run().require().ifPresent(required -> refuseMore(required, guarantee, spec));
         Plan plan = new Plan(spec, source, sink, sourceTraits, sinkTraits, guarantee);
         plan.seals(); // A key that cannot be used is refused before the first read.
@@ -63,6 +63,27 @@ public final class Planner {
                     + (sink.atomicity().endsWith(".") ? sink.atomicity() : sink.atomicity() + "."));
         }
         return new EffectiveGuarantee(level, statement, assumptions);
+    }
+
+    /** What a target by key does not show: rows that are gone at the source. */
+    private static List<String> unseenDeletes(SourceTraits source, PipelineSpec spec) {
+        List<String> unseen = new ArrayList<>();
+        spec.write().forEach((stream, mode) -> {
+            switch (mode) {
+                case UPSERT -> unseen.add("Rows of " + stream + " that are deleted at the source stay in the target: upsert "
+                        + "removes nothing.");
+                case MIRROR -> {
+                    if (!source.emitsDeletes()) {
+                        unseen.add("The source shows no deletes: rows of " + stream + " that are deleted there stay in the "
+                                + "target until the stream is read anew.");
+                    }
+                }
+                case APPEND, REPLACE, HISTORY -> {
+                    // Nothing is told apart by key, or every change is kept.
+                }
+            }
+        });
+        return unseen;
     }
 
     private static void refuseMore(DeliveryLevel required, EffectiveGuarantee guarantee, PipelineSpec spec) {

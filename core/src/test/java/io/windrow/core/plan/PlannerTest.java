@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
 import io.windrow.core.registry.Registry;
@@ -52,6 +53,27 @@ class PlannerTest {
         assertThat(plan.writeMode(ORDERS, ReadMode.INCREMENTAL)).isEqualTo(WriteMode.APPEND);
         assertThat(plan("{path: o}", "write: {public.orders: append}").streams(Map.of(ORDERS, ReadMode.SNAPSHOT)))
                 .containsExactly(new PlannedStream(ORDERS, ReadMode.SNAPSHOT, WriteMode.APPEND));
+    }
+
+    @Test
+    void a_mirror_of_a_snapshot_replaces_and_one_of_increments_goes_by_key_and_says_what_it_does_not_see() {
+        Plan plan = plan("{path: o}", "write: {public.orders: mirror}");
+        assertThat(plan.writeMode(ORDERS, ReadMode.SNAPSHOT)).isEqualTo(WriteMode.REPLACE);
+        assertThat(plan.writeMode(ORDERS, ReadMode.INCREMENTAL)).isEqualTo(WriteMode.MIRROR);
+        assertThat(plan.guarantee().assumptions()).anyMatch(text -> text.contains("shows no deletes"));
+        assertThat(plan("{path: o}", "write: {public.orders: upsert}").guarantee().assumptions())
+                .anyMatch(text -> text.contains("upsert removes nothing"));
+    }
+
+    @Test
+    void a_mode_by_key_is_refused_for_a_stream_without_one_and_history_for_one_without_changes() {
+        StreamSchema keyless = new StreamSchema(ORDERS, 1, List.of(), List.of());
+        for (WriteMode mode : List.of(WriteMode.UPSERT, WriteMode.MIRROR, WriteMode.HISTORY)) {
+            refused(() -> new PlannedStream(ORDERS, ReadMode.CDC, mode).check(keyless), PlanError.KEY_MISSING);
+        }
+        new PlannedStream(ORDERS, ReadMode.CDC, WriteMode.APPEND).check(keyless);
+        Plan history = plan("{path: o}", "write: {public.orders: history}");
+        refused(() -> history.writeMode(ORDERS, ReadMode.INCREMENTAL), PlanError.WRITE_MODE_NEEDS_CHANGES);
     }
 
     @Test

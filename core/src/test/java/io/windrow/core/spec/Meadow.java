@@ -91,7 +91,7 @@ public final class Meadow implements Connector {
             @Override
             public SinkTraits traits(BarnConfig config) {
                 return new SinkTraits(
-                        Set.of(WriteMode.APPEND, WriteMode.REPLACE), config.idempotent(), false, "whole epochs");
+                        Set.of(WriteMode.values()), config.idempotent(), false, "whole epochs");
             }
 
             @Override

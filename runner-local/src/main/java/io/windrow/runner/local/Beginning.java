@@ -269,7 +269,9 @@ final class Beginning {
         track.planned(plan, policies);
         StreamSchema read = schemas.delivered(plan).schema();
         track.standsAt(steps.watermarks().flatMap(step -> step.begin(read, delivered(track, state))), asOf);
-        sink.prepare(steps.output(plan.schema()), track.task().write());
+        StreamSchema written = steps.output(plan.schema());
+        track.task().check(written);
+        sink.prepare(written, track.task().write());
         track.accepted(schemas.accept(stream));
         parts.announcer().announce(new RunEvent.StreamStarted(stream, track.generation(), plan));
     }

@@ -33,8 +33,16 @@ final class Tally {
         WindowCounts.bound(measures);
     }
 
+    /** What a writer staged. Of the rows that it was given it may have folded some, or left out by its write mode (I1). */
     void staged(List<Staged> more) {
         staged.addAll(more);
+        long folded = rows(more, Staged.Part.FOLDED);
+        long filtered = rows(more, Staged.Part.FILTERED);
+        account = account.plus(new Account(0, 0, 0, -folded - filtered, 0, 0, filtered, 0, 0, folded, 0));
+    }
+
+    private static long rows(List<Staged> staged, Staged.Part part) {
+        return staged.stream().filter(one -> one.part() == part).mapToLong(Staged::rows).sum();
     }
 
     void add(Tally other) {
@@ -81,7 +89,7 @@ final class Tally {
     }
 
     long stagedRows() {
-        return staged.stream().filter(one -> one.part() == Staged.Part.DATA).mapToLong(Staged::rows).sum();
+        return rows(staged, Staged.Part.DATA);
     }
 
     long stagedBytes() {

@@ -135,6 +135,8 @@ public record StreamFolder(String name) {
         return switch (mode) {
             case APPEND -> data();
             case REPLACE -> generation(generation);
+            // The plan refuses what the traits do not offer.
+            case UPSERT, MIRROR, HISTORY -> throw new IllegalArgumentException("Files have no rows by key: " + mode);
         };
     }
 

@@ -1,0 +1,126 @@
+package io.windrow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.testkit.postgres.PostgresDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole runs from one PostgreSQL database into another and into a SQLite file, verified against the source. */
+@Tag("server")
+class DatabaseTargetTest {
+    @RegisterExtension
+    static final PostgresDatabase SOURCE = PostgresDatabase.on(18);
+
+    @RegisterExtension
+    static final PostgresDatabase TARGET = PostgresDatabase.on(18);
+
+    @TempDir
+    Path folder;
+
+    private Path pipeline(String name, String stream, String target, String write) throws IOException {
+        return Files.writeString(folder.resolve(name + ".yaml"), """
+                pipeline: %s
+                source:
+                  postgres:
+                    url: "%s"
+                    streams: [%s]
+                sink:
+                  jdbc: {url: "%s"}
+                %s
+                """.formatted(name, SOURCE.url(), stream, target, write));
+    }
+
+    private static void done(Path file) {
+        Invoked run = Invoked.windrow("run", file);
+        assertThat(run.exit()).as(run.whole()).isZero();
+        Invoked verify = Invoked.windrow("verify", file);
+        assertThat(verify.exit()).as(verify.whole()).isZero();
+    }
+
+    @Test
+    void aSnapshotReplacesTheTableAndIsVerifiedEqual() throws IOException {
+        SOURCE.execute(
+                "CREATE TABLE kinds (id int PRIMARY KEY, flag boolean, small smallint, big bigint, amount numeric(30,10), any_size numeric, "
+                        + "f4 real, f8 double precision, name text, doc json, raw bytea, u uuid, day date, t time, at timestamptz, "
+                        + "local timestamp, span interval, list int[])",
+                "INSERT INTO kinds SELECT i, i % 2 = 0, i, i * 1000000007::bigint, i / 7.0, repeat('9', i * 10)::numeric, i / 3.0, "
+                        + "CASE i WHEN 1 THEN 'Infinity'::float8 ELSE i / 3.0 END, 'ünï😀 ' || i, '{\"a\":  1}', decode(repeat('00ff', i), 'hex'), "
+                        + "gen_random_uuid(), date '0044-03-15 BC' + i, '23:59:59.999999', timestamptz '0044-03-15 12:00:00.000001 BC' + i * interval '1 day', "
+                        + "'9999-12-31 23:59:59.999999', interval '1 month -2 days 03:04:05.000006', ARRAY[i, NULL, 3] FROM generate_series(1, 100) i",
+                "INSERT INTO kinds (id) VALUES (0)");
+        done(pipeline("kinds", "{table: public.kinds, mode: snapshot}", TARGET.url(), ""));
+        assertThat(TARGET.number("SELECT count(*) FROM kinds")).isEqualTo(101);
+        SOURCE.execute("DELETE FROM kinds WHERE id > 50");
+        done(pipeline("kinds", "{table: public.kinds, mode: snapshot}", TARGET.url(), "write: {public.kinds: mirror}"));
+        assertThat(TARGET.number("SELECT count(*) FROM kinds")).isEqualTo(51);
+        assertThat(TARGET.number("SELECT count(*) FROM pg_tables WHERE tablename LIKE '\\_windrow\\_%' AND tablename NOT IN "
+                + "('_windrow_commits', '_windrow_ledger')")).isZero();
+
+        SOURCE.execute("UPDATE kinds SET f8 = 1");
+        Path file = folder.resolve("kinds.db");
+        done(pipeline("kinds-file", "{table: public.kinds, mode: snapshot}", "jdbc:sqlite:" + file, ""));
+    }
+
+    @Test
+    void incrementsAreUpsertedByKeyAndStayEqual() throws IOException {
+        SOURCE.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY, name text, at timestamptz NOT NULL DEFAULT now())",
+                "CREATE INDEX ON orders (at)",
+                "INSERT INTO orders SELECT i, 'order ' || i FROM generate_series(1, 500) i");
+        Path file = pipeline(
+                "orders", "{table: public.orders, mode: incremental, cursor: at}", TARGET.url(), "write: {public.orders: upsert}");
+        done(file);
+        SOURCE.execute(
+                "UPDATE orders SET name = 'changed', at = now() WHERE id <= 20",
+                "INSERT INTO orders SELECT i, 'new ' || i FROM generate_series(501, 600) i");
+        done(file);
+        assertThat(TARGET.number("SELECT count(*) FROM orders")).isEqualTo(600);
+        assertThat(TARGET.number("SELECT count(*) FROM orders WHERE name = 'changed'")).isEqualTo(20);
+        TARGET.execute("UPDATE orders SET name = 'spoilt' WHERE id = 7");
+        Invoked verify = Invoked.windrow("verify", file);
+        assertThat(verify.exit()).as(verify.whole()).isEqualTo(ExitCode.DIFFERENT.value());
+    }
+
+    @Test
+    void aMirrorOfATableWithoutAKeyIsRefusedBeforeTheFirstRead() throws IOException {
+        SOURCE.execute("CREATE TABLE bare (id int, at timestamptz NOT NULL DEFAULT now())", "INSERT INTO bare VALUES (1)");
+        Invoked run = Invoked.windrow("run", pipeline(
+                "bare", "{table: public.bare, mode: incremental, cursor: at}", TARGET.url(), "write: {public.bare: mirror}"));
+        assertThat(run.exit()).isNotZero();
+        assertThat(run.whole()).contains("plan.key_missing");
+        assertThat(TARGET.number("SELECT count(*) FROM pg_tables WHERE tablename = 'bare'")).isZero();
+    }
+
+    @Test
+    @Tag("D01")
+    void aChangeStreamIsMirroredWithItsDeletesKeyChangesAndColumnsThatItDoesNotSend() throws IOException {
+        SOURCE.execute(
+                "CREATE TABLE live (id int PRIMARY KEY, big text, name text)", "ALTER TABLE live ALTER big SET STORAGE EXTERNAL",
+                "INSERT INTO live SELECT i, repeat('x' || i, 3000), 'row ' || i FROM generate_series(1, 50) i");
+        Path mirror = pipeline(
+                "live", "{table: public.live, mode: cdc}", TARGET.url(), "write: {public.live: mirror}");
+        Path versions = pipeline(
+                "versions", "{table: public.live, mode: cdc}", "jdbc:sqlite:" + folder.resolve("versions.db"),
+                "write: {public.live: history}");
+        for (Path file : new Path[] {mirror, versions}) {
+            Invoked run = Invoked.windrow("run", file);
+            assertThat(run.exit()).as(run.whole()).isZero();
+        }
+        SOURCE.execute(
+                "UPDATE live SET name = 'changed' WHERE id <= 10", "UPDATE live SET id = id + 100 WHERE id > 45",
+                "UPDATE live SET name = 'twice' WHERE id > 145", "DELETE FROM live WHERE id = 20",
+                "INSERT INTO live VALUES (200, NULL, 'new')");
+        for (Path file : new Path[] {mirror, versions}) {
+            Invoked run = Invoked.windrow("run", file);
+            assertThat(run.exit()).as(run.whole()).isZero();
+        }
+        String rows = "SELECT id, name, md5(big) FROM live ORDER BY id";
+        assertThat(TARGET.query(rows)).isEqualTo(SOURCE.query(rows));
+    }
+}

@@ -1,0 +1,128 @@
+package io.windrow.connectors.jdbc;
+
+import io.windrow.api.batch.Account;
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Position;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.sink.Delivery;
+import io.windrow.connectors.jdbc.load.RowReader;
+import io.windrow.connectors.jdbc.sql.Database;
+import io.windrow.connectors.jdbc.sql.SqlType;
+import io.windrow.connectors.jdbc.table.CommitBook;
+import io.windrow.connectors.jdbc.table.Layout;
+import io.windrow.connectors.jdbc.table.TargetTable;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what the target's table shows of a stream, at one moment: no rows that are marked as deleted, no ended versions. */
+final class JdbcDelivery implements Delivery {
+    private static final int ROWS = 10_000;
+
+    private final JdbcTarget target;
+    private final StreamName stream;
+    private @Nullable Connection connection;
+    private @Nullable ResultSet results;
+    private @Nullable RowReader reader;
+
+    JdbcDelivery(JdbcTarget target, StreamName stream) {
+        this.target = target;
+        this.stream = stream;
+    }
+
+    private Connection connected() throws SQLException {
+        Connection open = connection;
+        if (open == null) {
+            open = target.connect();
+            connection = open;
+            open.setAutoCommit(false);
+            if (target.address().database() == Database.POSTGRES || target.address().database() == Database.MARIADB) {
+                open.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            }
+        }
+        return open;
+    }
+
+    /** The table and which of its rows are shown. */
+    private String shown(Connection open) throws SQLException {
+        Optional<CommitBook.Row> row = target.book(open).read(open, target.id(stream));
+        String table = row.map(CommitBook.Row::table).orElse(target.config().table(stream));
+        String kind = row.map(CommitBook.Row::mode).orElse("");
+        String where = "";
+        if (kind.equals(Layout.Kind.HISTORY.name().toLowerCase(Locale.ROOT))) {
+            where = " WHERE " + target.dialect().quoted(Layout.IS_CURRENT);
+        } else if (kind.equals(Layout.Kind.STATE.name().toLowerCase(Locale.ROOT))
+                && TargetTable.has(target.dialect(), target.place(open), open, table, Layout.DELETED)) {
+            where = " WHERE NOT " + target.dialect().quoted(Layout.DELETED);
+        }
+        return target.place(open).qualified(target.dialect(), table) + where;
+    }
+
+    @Override
+    public long count() {
+        try {
+            Connection open = connected();
+            try (Statement counting = open.createStatement();
+                    ResultSet found = counting.executeQuery("SELECT count(*) FROM " + shown(open))) {
+                found.next();
+                return found.getLong(1);
+            }
+        } catch (SQLException e) {
+            throw target.coded("Counting the rows of " + stream + " in the target", e);
+        }
+    }
+
+    @Override
+    public Optional<Batch> read(StreamSchema schema) {
+        try {
+            ResultSet from = results;
+            RowReader with = reader;
+            if (from == null || with == null) {
+                Connection open = connected();
+                List<SqlType> types = TargetTable.types(target.dialect(), schema);
+                Statement reading = open.createStatement();
+                reading.setFetchSize(ROWS);
+                from = reading.executeQuery("SELECT " + columns(schema, types) + " FROM " + shown(open));
+                results = from;
+                with = new RowReader(schema, types, target.context().allocator());
+                reader = with;
+            }
+            VectorSchemaRoot rows = with.read(from, ROWS);
+            if (rows.getRowCount() == 0) {
+                rows.close();
+                return Optional.empty();
+            }
+            return Optional.of(new Batch(schema, rows, new Position(1, "{}"), Account.ofRead(rows.getRowCount())));
+        } catch (SQLException e) {
+            throw target.coded("Reading the rows of " + stream + " in the target", e);
+        }
+    }
+
+    private String columns(StreamSchema schema, List<SqlType> types) {
+        List<String> columns = new ArrayList<>();
+        for (int i = 0; i < types.size(); i++) {
+            Column column = schema.columns().get(i);
+            columns.add(types.get(i).out(target.dialect().quoted(column.name())));
+        }
+        return String.join(", ", columns);
+    }
+
+    @Override
+    public void close() {
+        Connection open = connection;
+        connection = null;
+        results = null;
+        if (open != null) {
+            target.close(open);
+        }
+    }
+}

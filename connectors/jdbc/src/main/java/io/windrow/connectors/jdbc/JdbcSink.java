@@ -1,0 +1,123 @@
+package io.windrow.connectors.jdbc;
+
+import io.windrow.api.context.CheckResult;
+import io.windrow.api.context.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.sink.Committer;
+import io.windrow.api.sink.Delivery;
+import io.windrow.api.sink.Sink;
+import io.windrow.api.sink.SinkWriter;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.api.sink.WriterId;
+import io.windrow.connectors.jdbc.sql.JdbcError;
+import io.windrow.connectors.jdbc.table.CommitBook;
+import io.windrow.connectors.jdbc.table.Layout;
+import io.windrow.connectors.jdbc.table.Place;
+import io.windrow.connectors.jdbc.table.TargetTable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Tables of one database. Staging is at the target: a writer fills a table of its own, which is durable and belongs to
+ * nobody's queries; a commit applies it in one transaction with its identity (I4) and the fencing token (I6).
+ */
+public final class JdbcSink implements Sink {
+    private final JdbcTarget target;
+    private final AtomicLong sequence = new AtomicLong();
+
+    /** No I/O. */
+    public JdbcSink(JdbcConfig config, Context context) {
+        this.target = JdbcTarget.of(config, context);
+    }
+
+    @Override
+    public List<CheckResult> check() {
+        return new JdbcChecks(target).run();
+    }
+
+    @Override
+    public void prepare(StreamSchema schema, WriteMode mode) {
+        StreamName stream = schema.stream();
+        if (mode.needsKey() && schema.key().isEmpty()) {
+            throw WindrowException.of(
+                    JdbcError.KEY_MISSING, "Preparing table " + target.config().table(stream) + " for " + stream + " in mode "
+                            + mode.name().toLowerCase(Locale.ROOT) + ": the stream has no key");
+        }
+        Connection connection = target.connect();
+        try {
+            prepare(connection, schema, Layout.of(mode, target.config().deletes()));
+        } catch (SQLException e) {
+            throw target.coded("Preparing table " + target.config().table(stream) + " for " + stream, e);
+        } finally {
+            target.close(connection);
+        }
+    }
+
+    private void prepare(Connection connection, StreamSchema schema, Layout layout) throws SQLException {
+        StreamName stream = schema.stream();
+        String table = target.config().table(stream);
+        String id = target.id(stream);
+        String kind = layout.kind().name().toLowerCase(Locale.ROOT);
+        Place place = target.place(connection);
+        CommitBook book = target.book(connection);
+        if (!book.exists(connection)) {
+            try (Statement statement = connection.createStatement()) {
+                book.make(statement);
+            }
+        }
+        connection.setAutoCommit(false);
+        Optional<CommitBook.Row> row = book.locked(connection, id);
+        for (CommitBook.Row other : book.ofTable(connection, table)) {
+            if (!other.pipeline().equals(target.context().pipeline()) || !other.stream().equals(stream)) {
+                throw WindrowException.of(
+                        JdbcError.TABLE_TAKEN, "Preparing table " + table + " for " + stream + ": stream " + other.stream()
+                                + " of pipeline " + other.pipeline() + " is written to it");
+            }
+        }
+        if (row.isPresent() && row.get().epoch() > 0 && !row.get().mode().equals(kind)) {
+            throw WindrowException.of(
+                    JdbcError.MODE_CHANGED, "Preparing table " + table + " for " + stream + ": its rows are of the kind "
+                            + row.get().mode() + ", the mode needs " + kind);
+        }
+        if (row.isPresent() && !row.get().table().equals(table)) {
+            throw WindrowException.of(
+                    JdbcError.TABLE_TAKEN, "Preparing table " + table + " for " + stream + ": the stream is written to table "
+                            + row.get().table());
+        }
+        new TargetTable(target.dialect(), place, table)
+                .make(connection, schema, layout, row.isPresent() ? TargetTable.Made.BY_US : TargetTable.Made.BY_OTHERS);
+        if (row.isEmpty()) {
+            book.enter(connection, id, target.context().pipeline(), stream, table, kind);
+        } else {
+            book.mode(connection, id, kind);
+        }
+        connection.commit();
+    }
+
+    @Override
+    public SinkWriter writer(StreamSchema schema, WriteMode mode, WriterId id) {
+        return new JdbcWriter(target, schema, mode, id, sequence);
+    }
+
+    @Override
+    public Committer committer() {
+        return new JdbcCommitter(target);
+    }
+
+    @Override
+    public Optional<Delivery> delivery(StreamName stream) {
+        return Optional.of(new JdbcDelivery(target, stream));
+    }
+
+    @Override
+    public void close() {
+        // Every connection is closed by the writer, committer or delivery that opened it.
+    }
+}

@@ -1,0 +1,224 @@
+package io.windrow.connectors.jdbc;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.sink.SinkWriter;
+import io.windrow.api.sink.Staged;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.api.sink.WriterId;
+import io.windrow.connectors.jdbc.load.ChangeFacts;
+import io.windrow.connectors.jdbc.load.Loader;
+import io.windrow.connectors.jdbc.load.StagedRows;
+import io.windrow.connectors.jdbc.sql.JdbcError;
+import io.windrow.connectors.jdbc.sql.SqlType;
+import io.windrow.connectors.jdbc.table.StageName;
+import io.windrow.connectors.jdbc.table.Staging;
+import io.windrow.connectors.jdbc.table.StagedTable;
+import io.windrow.connectors.jdbc.table.StagedTable.Content;
+import io.windrow.connectors.jdbc.table.TargetTable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fills staging tables with one stream's rows, one table an epoch. Every batch is a transaction, so that nobody waits for
+ * an epoch's end; a table that was not prepared belongs to no epoch and is dropped by this writer or a later owner.
+ */
+final class JdbcWriter implements SinkWriter {
+    private final JdbcTarget target;
+    private final StreamSchema schema;
+    private final WriteMode mode;
+    private final WriterId id;
+    private final AtomicLong sequence;
+    private final List<SqlType> types;
+    private final Content content;
+    private final Loader loader;
+    private @Nullable Connection connection;
+    private @Nullable Staging staging;
+    private long filtered;
+    private boolean poisoned;
+
+    JdbcWriter(JdbcTarget target, StreamSchema schema, WriteMode mode, WriterId id, AtomicLong sequence) {
+        this.target = target;
+        this.schema = schema;
+        this.mode = mode;
+        this.id = id;
+        this.sequence = sequence;
+        this.types = TargetTable.types(target.dialect(), schema);
+        this.content = mode.needsKey() ? Content.CHANGES : Content.ROWS;
+        this.loader = Loader.of(target.address().database());
+    }
+
+    @Override
+    public void write(Batch batch) {
+        guarded("writing rows", () -> {
+            ChangeFacts facts = ChangeFacts.of(batch);
+            int[] selected = select(batch.rowCount(), facts);
+            filtered += batch.rowCount() - selected.length;
+            if (selected.length > 0) {
+                Connection to = connected();
+                Staging into = staging(to);
+                to.setAutoCommit(false);
+                long bytes = loader.load(to, new StagedRows(
+                        into.schema(), into.name(), into.qualified(), schema.columns(), types, batch.arrow(), selected,
+                        content == Content.CHANGES ? Optional.of(facts) : Optional.empty(), into.rows()));
+                to.commit();
+                to.setAutoCommit(true);
+                into.added(facts, selected, bytes);
+            }
+            target.context().failpoints().reach("jdbc.after_write");
+            return batch;
+        });
+    }
+
+    /** The rows that the mode applies. */
+    private int[] select(int rows, ChangeFacts facts) {
+        int[] selected = new int[rows];
+        int count = 0;
+        for (int row = 0; row < rows; row++) {
+            boolean takes = switch (facts.operation(row)) {
+                case INSERT -> content == Content.CHANGES || facts.unchanged(row) == null || refused("leaves columns as they were");
+                case UPDATE -> content == Content.CHANGES || refused("is an update");
+                case DELETE -> content == Content.CHANGES ? mode != WriteMode.UPSERT : refused("is a delete");
+                case TRUNCATE -> content == Content.CHANGES ? mode != WriteMode.UPSERT && truncates() : refused("is a truncate");
+            };
+            if (takes) {
+                selected[count++] = row;
+            }
+        }
+        return count == rows ? selected : java.util.Arrays.copyOf(selected, count);
+    }
+
+    private boolean truncates() {
+        return switch (target.config().truncates()) {
+            case APPLY -> true;
+            case IGNORE -> false;
+            case REFUSE -> throw WindrowException.of(
+                    JdbcError.TRUNCATED, "Writing " + schema.stream() + ": the source's table was truncated");
+        };
+    }
+
+    private boolean refused(String what) {
+        throw WindrowException.of(
+                JdbcError.MODE_UNSUPPORTED, "Writing " + schema.stream() + " in mode " + mode.name().toLowerCase(Locale.ROOT)
+                        + ": a row " + what + ", which this mode cannot hold");
+    }
+
+    private Connection connected() {
+        Connection open = connection;
+        if (open == null) {
+            open = target.connect();
+            connection = open;
+        }
+        return open;
+    }
+
+    private Staging staging(Connection to) throws SQLException {
+        Staging open = staging;
+        if (open == null) {
+            String name = StageName.of(target.id(schema.stream()), id, sequence.getAndIncrement());
+            open = new Staging(target.dialect(), target.place(to), name, target.config().table(schema.stream()), schema, types, content);
+            try (Statement statement = to.createStatement()) {
+                open.make(statement);
+            }
+            staging = open;
+        }
+        return open;
+    }
+
+    @Override
+    public long bytes() {
+        return staging == null ? 0 : staging.bytes();
+    }
+
+    @Override
+    public List<Staged> prepareCommit(long epoch) {
+        return guarded("preparing epoch " + epoch, () -> {
+            List<Staged> staged = new ArrayList<>();
+            Staging full = staging;
+            if (full != null) {
+                Connection to = connected();
+                to.setAutoCommit(false);
+                Staging.Counted counted;
+                try (Statement statement = to.createStatement()) {
+                    counted = full.count(statement, mode == WriteMode.HISTORY ? Staging.Fold.NONE : Staging.Fold.BY_KEY);
+                }
+                to.commit();
+                to.setAutoCommit(true);
+                if (counted.rows() + counted.folded() != full.rows()) {
+                    throw WindrowException.of(
+                            JdbcError.STAGING_GONE, "Reading back staged rows of " + schema.stream() + ": there are "
+                                    + (counted.rows() + counted.folded()) + ", expected " + full.rows());
+                }
+                staged.add(new Staged(
+                        schema.stream(), StagedTable.VERSION, counted.table().toJson(),
+                        schema.version(), counted.rows(), full.bytes(), "counted in the staging table"));
+                if (counted.folded() > 0) {
+                    staged.add(Staged.count(schema.stream(), Staged.Part.FOLDED, schema.version(), counted.folded()));
+                }
+                staging = null;
+                target.context().failpoints().reach("jdbc.after_stage");
+            }
+            if (filtered > 0) {
+                staged.add(Staged.count(schema.stream(), Staged.Part.FILTERED, schema.version(), filtered));
+                filtered = 0;
+            }
+            return staged;
+        });
+    }
+
+    @FunctionalInterface
+    private interface Step<T> {
+        T run() throws SQLException;
+    }
+
+    /** After any exception the writer takes nothing more. */
+    private <T> T guarded(String doing, Step<T> step) {
+        if (poisoned) {
+            throw WindrowException.of(
+                    JdbcError.WRITER_POISONED, "Writing " + schema.stream() + ": the writer failed before " + doing);
+        }
+        poisoned = true;
+        T result;
+        try {
+            result = step.run();
+        } catch (SQLException e) {
+            throw target.coded("Staging rows of " + schema.stream(), e);
+        }
+        poisoned = false;
+        return result;
+    }
+
+    @Override
+    public void close() {
+        poisoned = true;
+        Connection open = connection;
+        Staging left = staging;
+        connection = null;
+        staging = null;
+        if (open == null) {
+            return;
+        }
+        if (left != null) {
+            try {
+                if (!open.getAutoCommit()) {
+                    open.rollback();
+                    open.setAutoCommit(true);
+                }
+                target.drop(open, List.of(left.name()));
+            } catch (SQLException e) {
+                target.context().notices().tell(
+                        "jdbc.leftover", "A staging table is left for a later commit to drop: "
+                                + target.coded("Closing a writer", e).getMessage());
+            }
+        }
+        target.close(open);
+    }
+}

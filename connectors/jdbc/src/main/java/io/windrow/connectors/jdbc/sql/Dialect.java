@@ -1,0 +1,119 @@
+package io.windrow.connectors.jdbc.sql;
+
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** What differs between databases. Immutable. */
+public interface Dialect {
+    /** The state of an error that means: the driver's jar is not there. */
+    String DRIVER_MISSING = "WINDR";
+
+    /** Which database it is. */
+    Database database();
+
+    /**
+     * A connection in autocommit mode, with the settings that writing relies on.
+     *
+     * @param lockTimeout how long to wait for another session's lock
+     */
+    Connection connect(JdbcAddress address, Duration connectTimeout, Duration lockTimeout) throws SQLException;
+
+    /** How the database holds a column; a type that has no place is refused. */
+    SqlType type(Column column, Use use);
+
+    /** How an instant is held. */
+    default SqlType instant() {
+        return type(new Column(0, "", new ColumnType.Timestamp(true), true, ""), Use.VALUE);
+    }
+
+    /** How a text of any length is held. */
+    default SqlType text() {
+        return type(new Column(0, "", new ColumnType.Text(), false, ""), Use.VALUE);
+    }
+
+    /** The expression of an instant from one of microseconds since 1970 UTC. */
+    String instantOf(String micros);
+
+    /** An identifier of any shape, quoted. */
+    default String quoted(String identifier) {
+        return '"' + identifier.replace("\"", "\"\"") + '"';
+    }
+
+    /** How many units of {@link #length} an identifier may have. */
+    int maxNameLength();
+
+    /** The length of an identifier in the database's unit. */
+    int length(String identifier);
+
+    /** How the database tells identifiers apart. */
+    Names names();
+
+    /** The schema that tables go to if none is configured, as an expression; empty: the database has no schemas. */
+    String defaultSchema();
+
+    /** {@code SELECT} name and declared type of a table's columns, in order; parameters: schema (if there are schemas) and table. */
+    String columnsOf();
+
+    /** {@code SELECT} the names of all tables; parameter: schema, if there are schemas. */
+    String tables();
+
+    /** {@code SELECT} how many unique constraints a table has beside its primary key; parameters as of {@link #columnsOf}. */
+    String otherUniques();
+
+    /** Types from narrow to wide, each able to hold every value of those before it. */
+    List<List<String>> widenings();
+
+    /** {@code ALTER TABLE} that widens a column in place; empty: a column holds any width as it is. */
+    Optional<String> widen(String table, String column, String type);
+
+    /** How the rows of one key are replaced. */
+    Upsert upsert();
+
+    /** Appended to a {@code SELECT} to lock its row until the end of the transaction. */
+    String rowLock();
+
+    /** Whether tables can be made and dropped inside of a transaction. */
+    Ddl ddl();
+
+    /** What an error is. */
+    JdbcError error(SQLException e);
+
+    /** What a column is used for. */
+    enum Use {
+        /** A value. */
+        VALUE,
+        /** Part of a primary key. */
+        KEY
+    }
+
+    /** How identifiers are told apart. */
+    enum Names {
+        /** By every character. */
+        EXACT,
+        /** Without regard to upper and lower case. */
+        FOLDED
+    }
+
+    /** How the rows of one key are replaced. */
+    enum Upsert {
+        /** {@code INSERT … ON CONFLICT DO UPDATE}. */
+        ON_CONFLICT,
+        /** {@code INSERT … ON DUPLICATE KEY UPDATE}. */
+        ON_DUPLICATE_KEY,
+        /** {@code MERGE INTO}: the table has no primary key. */
+        MERGE
+    }
+
+    /** What becomes of a transaction in which a table is made. */
+    enum Ddl {
+        /** It goes on. */
+        TRANSACTIONAL,
+        /** It is committed. */
+        COMMITS
+    }
+}

@@ -1,0 +1,117 @@
+package io.windrow.connectors.jdbc.sql;
+
+import io.windrow.api.error.ErrorCode;
+import io.windrow.api.error.ErrorKind;
+
+/** What can go wrong with a database as a target. */
+public enum JdbcError implements ErrorCode {
+    /** The URL cannot be used. */
+    URL_INVALID("url_invalid", ErrorKind.USER, "The database's URL cannot be used.",
+            "Write postgres://, mariadb://, jdbc:sqlite: or jdbc:duckdb:, with parameters of the list only."),
+    /** The database's driver is not on the class path. */
+    DRIVER_MISSING("driver_missing", ErrorKind.USER, "The driver of this database is not part of the distribution.",
+            "Name its jar in WINDROW_CLASSPATH, as docs/how-to/mirror-into-a-database.md says."),
+    /** Nobody answers. */
+    CONNECT_REFUSED("connect_refused", ErrorKind.EXTERNAL_TRANSIENT, "The database does not answer.",
+            "Check host, port and network; a run tries again by itself."),
+    /** The connection broke. */
+    CONNECTION_LOST("connection_lost", ErrorKind.EXTERNAL_TRANSIENT, "The connection to the database broke.",
+            "Nothing is to be done: the run looks at the target's book and goes on."),
+    /** The database does not know us. */
+    AUTHENTICATION("authentication", ErrorKind.EXTERNAL_PERMANENT, "The database refuses the user or the password.",
+            "Check user, password and the server's access rules."),
+    /** TLS cannot be had as asked. */
+    TLS_REFUSED("tls_refused", ErrorKind.EXTERNAL_PERMANENT, "TLS with a verified certificate cannot be had.",
+            "Name the authority in the URL (sslrootcert or serverSslCert), or say sslmode=disable if the way is safe."),
+    /** The user may not do it. */
+    PERMISSION_DENIED("permission_denied", ErrorKind.EXTERNAL_PERMANENT, "The user may not do this in the database.",
+            "Grant the right that the message names; `windrow check` prints it."),
+    /** Another session is in the way. */
+    BUSY("busy", ErrorKind.EXTERNAL_TRANSIENT, "Another session holds a lock for longer than lock_timeout.",
+            "Nothing is to be done if it passes; else look for the session that holds the lock."),
+    /** No room. */
+    TARGET_FULL("target_full", ErrorKind.RESOURCE, "The database has no room or no connection left.",
+            "Make room at the database; the run then goes on where it was."),
+    /** A value that the column cannot hold. */
+    VALUE_REFUSED("value_refused", ErrorKind.DATA, "A value cannot be held by the target's column.",
+            "See docs/reference/jdbc-types.md for what each database can hold; cast or filter the column."),
+    /** A statement was refused. */
+    STATEMENT_REFUSED("statement_refused", ErrorKind.EXTERNAL_PERMANENT, "The database refuses a statement.",
+            "Look up the state in the database's manual; its log has the statement."),
+    /** A name does not fit. */
+    NAME_REFUSED("name_refused", ErrorKind.USER, "A table or column cannot have this name in the target.",
+            "Give the table another name with sink.jdbc.tables, rename the column with select."),
+    /** The table belongs to somebody else. */
+    TABLE_TAKEN("table_taken", ErrorKind.USER, "The target's table holds rows of somebody else.",
+            "Give the stream another table with sink.jdbc.tables, or empty the table."),
+    /** The table was written in another mode. */
+    MODE_CHANGED("mode_changed", ErrorKind.USER, "The table was written in a mode that lays rows out in another way.",
+            "Give the stream another table with sink.jdbc.tables, or drop the table and its row in _windrow_commits."),
+    /** The mode cannot be had. */
+    MODE_UNSUPPORTED("mode_unsupported", ErrorKind.USER, "The stream cannot be written in this mode.",
+            "Choose another write mode."),
+    /** There is no key. */
+    KEY_MISSING("key_missing", ErrorKind.USER, "This write mode needs a stream with a key.",
+            "Give the stream a key at the source, or write it in mode append or replace."),
+    /** A column has an incompatible type. */
+    COLUMN_INCOMPATIBLE("column_incompatible", ErrorKind.USER, "A column of the target has a type that cannot become the stream's.",
+            "Change the column in the target by hand, or give the stream another table."),
+    /** A type has no place in this database. */
+    TYPE_UNSUPPORTED("type_unsupported", ErrorKind.USER, "The database has no place for this type.",
+            "See docs/reference/jdbc-types.md; cast the column, or leave it out with select."),
+    /** A newer owner has committed. */
+    STALE_OWNER("stale_owner", ErrorKind.EXTERNAL_PERMANENT, "A newer owner of the pipeline has written since.",
+            "Nothing is to be done: the other runner goes on."),
+    /** The target shows something else. */
+    COMMIT_CONFLICT("commit_conflict", ErrorKind.UNKNOWN_OUTCOME, "The target shows another commit than the state store expects.",
+            "Compare `windrow ledger` with the target's _windrow_commits before anything else."),
+    /** Whether the commit took effect is not known. */
+    COMMIT_UNKNOWN("commit_unknown", ErrorKind.UNKNOWN_OUTCOME, "The database did not say whether the commit took effect.",
+            "Nothing is to be done: the run looks at the target's book."),
+    /** Staged rows are gone. */
+    STAGING_GONE("staging_gone", ErrorKind.UNKNOWN_OUTCOME, "A staging table is not there any more.",
+            "Look for who dropped it; nothing is cleaned up until the target's book has been read."),
+    /** An unchanged value has no row. */
+    ROW_MISSING("row_missing", ErrorKind.EXTERNAL_PERMANENT, "A change leaves columns as they were, and the target has no such row.",
+            "The target is not the mirror that it should be: reset the stream, so that it is read anew."),
+    /** The policy forbids a truncate. */
+    TRUNCATED("truncated", ErrorKind.EXTERNAL_PERMANENT, "The source's table was truncated, which sink.jdbc.truncates refuses.",
+            "Set truncates: apply to empty the target too, or ignore."),
+    /** A writer that failed was used again. */
+    WRITER_POISONED("writer_poisoned", ErrorKind.BUG, "A writer was used after it had failed.", "Report it."),
+    /** A text of ours cannot be read. */
+    BOOK_UNREADABLE("book_unreadable", ErrorKind.UNKNOWN_OUTCOME, "What a run laid down at the target or in the state cannot be read.",
+            "Use the version of Windrow that wrote it.");
+
+    private final String code;
+    private final ErrorKind kind;
+    private final String meaning;
+    private final String remedy;
+
+    JdbcError(String reason, ErrorKind kind, String meaning, String remedy) {
+        this.code = "jdbc." + reason;
+        this.kind = kind;
+        this.meaning = meaning;
+        this.remedy = remedy;
+    }
+
+    @Override
+    public String code() {
+        return code;
+    }
+
+    @Override
+    public ErrorKind kind() {
+        return kind;
+    }
+
+    @Override
+    public String meaning() {
+        return meaning;
+    }
+
+    @Override
+    public String remedy() {
+        return remedy;
+    }
+}

@@ -1,0 +1,173 @@
+package io.windrow.connectors.jdbc.sql;
+
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import org.mariadb.jdbc.Driver;
+
+/** MariaDB 10.6 and newer. Texts compare by their bytes, trailing spaces included, as they do at every source. */
+final class MariaDialect implements Dialect {
+    private static final String CHARACTERS = " CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin";
+
+    @Override
+    public Database database() {
+        return Database.MARIADB;
+    }
+
+    @Override
+    public Connection connect(JdbcAddress address, Duration connectTimeout, Duration lockTimeout) throws SQLException {
+        Properties properties = address.properties();
+        properties.setProperty("connectTimeout", Long.toString(connectTimeout.toMillis()));
+        properties.setProperty("allowLocalInfile", "false");
+        properties.setProperty("allowMultiQueries", "false");
+        properties.setProperty("tcpKeepAlive", "true");
+        Connection connection = new Driver().connect(address.driverUrl(), properties);
+        if (connection == null) {
+            throw new SQLException("the driver does not know the URL", "08001");
+        }
+        try (Statement statement = connection.createStatement()) {
+            // Strict: a value that does not fit is an error, never a shorter or nearer one.
+            statement.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
+                    + "NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT', time_zone = '+00:00', innodb_lock_wait_timeout = "
+                    + Math.max(1, lockTimeout.toSeconds()) + ", lock_wait_timeout = " + Math.max(1, lockTimeout.toSeconds()));
+            statement.execute("SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin");
+            statement.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+        return connection;
+    }
+
+    @Override
+    public String quoted(String identifier) {
+        return '`' + identifier.replace("`", "``") + '`';
+    }
+
+    @Override
+    public SqlType type(Column column, Use use) {
+        return switch (column.type()) {
+            case ColumnType.Bool ignored -> SqlType.same("tinyint(1)", Wire.LONG);
+            case ColumnType.Int t -> {
+                String type = switch (t.bits()) {
+                    case 8 -> "tinyint";
+                    case 16 -> "smallint";
+                    case 32 -> "int";
+                    default -> "bigint";
+                };
+                yield t.signed() ? SqlType.same(type, Wire.LONG)
+                        : SqlType.same(type + " unsigned", t.bits() == 64 ? Wire.TEXT : Wire.LONG);
+            }
+            // MariaDB rounds a float when it shows it.
+            case ColumnType.Float ignored -> SqlType.same("double", Wire.DOUBLE);
+            case ColumnType.Decimal t -> SqlType.same("decimal(" + t.precision() + "," + t.scale() + ")", Wire.TEXT);
+            case ColumnType.Text ignored -> characters(use);
+            case ColumnType.Json ignored -> characters(use);
+            case ColumnType.Bytes ignored -> SqlType.same(use == Use.KEY ? "varbinary(255)" : "longblob", Wire.BYTES);
+            case ColumnType.Uuid ignored -> SqlType.same("char(36) CHARACTER SET ascii COLLATE ascii_bin", Wire.TEXT);
+            case ColumnType.Date ignored -> SqlType.read("date", Wire.TEXT, "CAST(%s AS char)");
+            case ColumnType.Time ignored -> SqlType.read("time(6)", Wire.TEXT, "CAST(%s AS char)");
+            case ColumnType.Timestamp ignored -> new SqlType(
+                    "datetime(6)", "varchar(64)", Wire.TEXT, "CAST(REPLACE(%s, 'Z', '') AS datetime(6))", "CAST(%s AS char)",
+                    "CAST(%s AS char)");
+            case ColumnType.Interval ignored -> SqlType.same("varchar(64)" + CHARACTERS, Wire.TEXT);
+            case ColumnType.ListOf ignored -> characters(use);
+            case ColumnType.Struct ignored -> characters(use);
+        };
+    }
+
+    /** A key is in an index, which holds no text of any length. */
+    private static SqlType characters(Use use) {
+        return SqlType.same((use == Use.KEY ? "varchar(255)" : "longtext") + CHARACTERS, Wire.TEXT);
+    }
+
+    @Override
+    public String instantOf(String micros) {
+        return "TIMESTAMPADD(MICROSECOND, " + micros + ", CAST('1970-01-01 00:00:00' AS datetime(6)))";
+    }
+
+    @Override
+    public int maxNameLength() {
+        return 64;
+    }
+
+    @Override
+    public int length(String identifier) {
+        return identifier.codePointCount(0, identifier.length());
+    }
+
+    @Override
+    public Names names() {
+        return Names.FOLDED;
+    }
+
+    @Override
+    public String defaultSchema() {
+        return "DATABASE()";
+    }
+
+    @Override
+    public String columnsOf() {
+        return "SELECT column_name, column_type FROM information_schema.columns WHERE table_schema = ? AND table_name = ? "
+                + "ORDER BY ordinal_position";
+    }
+
+    @Override
+    public String tables() {
+        return "SELECT table_name FROM information_schema.tables WHERE table_schema = ?";
+    }
+
+    @Override
+    public String otherUniques() {
+        return "SELECT count(DISTINCT index_name) FROM information_schema.statistics WHERE table_schema = ? AND table_name = ? "
+                + "AND non_unique = 0 AND index_name <> 'PRIMARY'";
+    }
+
+    @Override
+    public List<List<String>> widenings() {
+        return List.of(
+                List.of("tinyint", "smallint", "int", "bigint"),
+                List.of("tinyint unsigned", "smallint unsigned", "int unsigned", "bigint unsigned"),
+                List.of("char", "varchar", "longtext"));
+    }
+
+    @Override
+    public Optional<String> widen(String table, String column, String type) {
+        return Optional.of("ALTER TABLE " + table + " MODIFY COLUMN " + column + " " + type);
+    }
+
+    @Override
+    public Upsert upsert() {
+        return Upsert.ON_DUPLICATE_KEY;
+    }
+
+    @Override
+    public String rowLock() {
+        return " FOR UPDATE";
+    }
+
+    @Override
+    public Ddl ddl() {
+        return Ddl.COMMITS;
+    }
+
+    /** By MariaDB's numbers where the states of the standard are too coarse. */
+    @Override
+    public JdbcError error(SQLException e) {
+        return switch (e.getErrorCode()) {
+            case 1044, 1142, 1143, 1227 -> JdbcError.PERMISSION_DENIED;
+            case 1045, 1698 -> JdbcError.AUTHENTICATION;
+            case 1040, 1203, 1021, 1114 -> JdbcError.TARGET_FULL;
+            case 1205, 1213, 1020 -> JdbcError.BUSY;
+            case 1049 -> JdbcError.URL_INVALID;
+            case 1062, 1264, 1265, 1292, 1366, 1406 -> JdbcError.VALUE_REFUSED;
+            default -> SqlStates.of(e);
+        };
+    }
+}

@@ -1,0 +1,169 @@
+package io.windrow.connectors.jdbc.sql;
+
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import org.postgresql.Driver;
+
+/** PostgreSQL 14 to 18. Staging tables have the types of the target, since COPY sends them binary. */
+final class PostgresDialect implements Dialect {
+
+    @Override
+    public Database database() {
+        return Database.POSTGRES;
+    }
+
+    @Override
+    public Connection connect(JdbcAddress address, Duration connectTimeout, Duration lockTimeout) throws SQLException {
+        Properties properties = address.properties();
+        properties.setProperty("ApplicationName", "windrow");
+        properties.setProperty("assumeMinServerVersion", "14");
+        properties.setProperty("connectTimeout", Long.toString(Math.max(1, connectTimeout.toSeconds())));
+        properties.setProperty("tcpKeepAlive", "true");
+        Connection connection = new Driver().connect(address.driverUrl(), properties);
+        if (connection == null) {
+            throw new SQLException("the driver does not know the URL", "08001");
+        }
+        try (Statement statement = connection.createStatement()) {
+            // A prepared epoch and a commit are on disk when the server says so, whatever the role's settings are.
+            statement.execute("SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; "
+                    + "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET row_security = off; "
+                    + "SET extra_float_digits = 3; SET lock_timeout = " + lockTimeout.toMillis() + "; "
+                    + "SELECT pg_catalog.set_config('synchronous_commit', 'on', false) "
+                    + "WHERE pg_catalog.current_setting('synchronous_commit') = 'off'");
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+        return connection;
+    }
+
+    @Override
+    public SqlType type(Column column, Use use) {
+        return switch (column.type()) {
+            case ColumnType.Bool ignored -> SqlType.read("boolean", Wire.LONG, "%s::integer");
+            case ColumnType.Int t when !t.signed() && t.bits() == 64 ->
+                SqlType.read("numeric(20,0)", Wire.TEXT, "%s::text");
+            case ColumnType.Int t -> SqlType.same(
+                    switch (t.signed() ? t.bits() : t.bits() * 2) {
+                        case 8, 16 -> "smallint";
+                        case 32 -> "integer";
+                        default -> "bigint";
+                    },
+                    Wire.LONG);
+            case ColumnType.Float t -> SqlType.same(t.bits() == 32 ? "real" : "double precision", Wire.DOUBLE);
+            case ColumnType.Decimal t ->
+                SqlType.read("numeric(" + t.precision() + "," + t.scale() + ")", Wire.TEXT, "%s::text");
+            case ColumnType.Text ignored -> SqlType.same("text", Wire.TEXT);
+            case ColumnType.Bytes ignored -> SqlType.same("bytea", Wire.BYTES);
+            case ColumnType.Uuid ignored -> SqlType.read("uuid", Wire.TEXT, "%s::text");
+            case ColumnType.Date ignored -> SqlType.read("date", Wire.LONG, "(%s - date '1970-01-01')");
+            case ColumnType.Time ignored -> SqlType.read(
+                    "time without time zone", Wire.LONG, "(EXTRACT(epoch FROM %s) * 1000000)::bigint");
+            case ColumnType.Timestamp t -> SqlType.read(
+                    t.utc() ? "timestamp with time zone" : "timestamp without time zone", Wire.LONG,
+                    "(EXTRACT(epoch FROM %s) * 1000000)::bigint");
+            case ColumnType.Interval ignored -> SqlType.read(
+                    "interval", Wire.TEXT,
+                    "CASE WHEN %s IS NOT NULL THEN pg_catalog.concat((EXTRACT(year FROM %s) * 12 + EXTRACT(month FROM %s))::bigint, "
+                            + "' months ', EXTRACT(day FROM %s)::bigint, ' days ', (EXTRACT(hour FROM %s) * 3600000000 + "
+                            + "EXTRACT(minute FROM %s) * 60000000 + EXTRACT(microseconds FROM %s))::bigint, ' microseconds') END");
+            case ColumnType.Json ignored -> json(column, use);
+            case ColumnType.ListOf ignored -> json(column, use);
+            case ColumnType.Struct ignored -> json(column, use);
+        };
+    }
+
+    /** The type json keeps a document's text as it is; it cannot be compared, so a key of documents is held as text. */
+    private static SqlType json(Column column, Use use) {
+        return use == Use.KEY && column.type() instanceof ColumnType.Json
+                ? SqlType.same("text", Wire.TEXT)
+                : SqlType.read("json", Wire.TEXT, "%s::text");
+    }
+
+    @Override
+    public String instantOf(String micros) {
+        return "(pg_catalog.to_timestamp(" + micros + " / 1000000) + " + micros + " % 1000000 * interval '1 microsecond')";
+    }
+
+    @Override
+    public int maxNameLength() {
+        return 63;
+    }
+
+    @Override
+    public int length(String identifier) {
+        return identifier.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    @Override
+    public Names names() {
+        return Names.EXACT;
+    }
+
+    @Override
+    public String defaultSchema() {
+        return "pg_catalog.current_schema()";
+    }
+
+    @Override
+    public String columnsOf() {
+        return "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) FROM pg_catalog.pg_attribute a "
+                + "JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                + "WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
+    }
+
+    @Override
+    public String tables() {
+        return "SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                + "WHERE n.nspname = ? AND c.relkind IN ('r', 'p', 'v', 'm', 'f')";
+    }
+
+    @Override
+    public String otherUniques() {
+        return "SELECT count(*) FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid "
+                + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                + "WHERE n.nspname = ? AND c.relname = ? AND i.indisunique AND NOT i.indisprimary";
+    }
+
+    @Override
+    public List<List<String>> widenings() {
+        return List.of(
+                List.of("smallint", "integer", "bigint", "numeric(20,0)"),
+                List.of("real", "double precision"),
+                List.of("uuid", "text"),
+                List.of("character varying", "text"));
+    }
+
+    @Override
+    public Optional<String> widen(String table, String column, String type) {
+        return Optional.of("ALTER TABLE " + table + " ALTER COLUMN " + column + " TYPE " + type);
+    }
+
+    @Override
+    public Upsert upsert() {
+        return Upsert.ON_CONFLICT;
+    }
+
+    @Override
+    public String rowLock() {
+        return " FOR UPDATE";
+    }
+
+    @Override
+    public Ddl ddl() {
+        return Ddl.TRANSACTIONAL;
+    }
+
+    @Override
+    public JdbcError error(SQLException e) {
+        return SqlStates.of(e);
+    }
+}

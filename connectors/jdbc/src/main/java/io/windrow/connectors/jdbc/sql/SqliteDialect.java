@@ -1,0 +1,139 @@
+package io.windrow.connectors.jdbc.sql;
+
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import org.sqlite.JDBC;
+import org.sqlite.SQLiteErrorCode;
+
+/** A SQLite file. What SQLite has no exact type for is text; the declared names say what a text holds. */
+final class SqliteDialect implements Dialect {
+    @Override
+    public Database database() {
+        return Database.SQLITE;
+    }
+
+    @Override
+    public Connection connect(JdbcAddress address, Duration connectTimeout, Duration lockTimeout) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("busy_timeout", Long.toString(lockTimeout.toMillis()));
+        properties.setProperty("enable_load_extension", "false");
+        // A transaction that writes takes the lock when it begins: none fails halfway since another was quicker.
+        properties.setProperty("transaction_mode", "IMMEDIATE");
+        Connection connection = new JDBC().connect(address.driverUrl(), properties);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA journal_mode = WAL");
+            statement.execute("PRAGMA synchronous = FULL");
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+        return connection;
+    }
+
+    @Override
+    public SqlType type(Column column, Use use) {
+        return switch (column.type()) {
+            case ColumnType.Bool ignored -> SqlType.same("BOOLEAN", Wire.LONG);
+            case ColumnType.Int t -> t.bits() == 64 && !t.signed()
+                    ? SqlType.same("TEXT_UNSIGNED", Wire.TEXT)
+                    : SqlType.same("INTEGER", Wire.LONG);
+            case ColumnType.Float ignored -> SqlType.same("REAL", Wire.DOUBLE);
+            case ColumnType.Decimal t -> SqlType.same("TEXT_DECIMAL(" + t.precision() + "," + t.scale() + ")", Wire.TEXT);
+            case ColumnType.Text ignored -> SqlType.same("TEXT", Wire.TEXT);
+            case ColumnType.Json ignored -> SqlType.same("TEXT_JSON", Wire.TEXT);
+            case ColumnType.Bytes ignored -> SqlType.same("BLOB", Wire.BYTES);
+            case ColumnType.Uuid ignored -> SqlType.same("TEXT_UUID", Wire.TEXT);
+            case ColumnType.Date ignored -> SqlType.same("TEXT_DATE", Wire.TEXT);
+            case ColumnType.Time ignored -> SqlType.same("TEXT_TIME", Wire.TEXT);
+            case ColumnType.Timestamp t -> SqlType.same(t.utc() ? "TEXT_TIMESTAMP_UTC" : "TEXT_TIMESTAMP", Wire.TEXT);
+            case ColumnType.Interval ignored -> SqlType.same("TEXT_DURATION", Wire.TEXT);
+            case ColumnType.ListOf ignored -> SqlType.same("TEXT_JSON", Wire.TEXT);
+            case ColumnType.Struct ignored -> SqlType.same("TEXT_JSON", Wire.TEXT);
+        };
+    }
+
+    @Override
+    public String instantOf(String micros) {
+        return "(strftime('%Y-%m-%dT%H:%M:%S', " + micros + " / 1000000, 'unixepoch') || '.' || printf('%06d', " + micros
+                + " % 1000000) || 'Z')";
+    }
+
+    @Override
+    public int maxNameLength() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public int length(String identifier) {
+        return identifier.length();
+    }
+
+    @Override
+    public Names names() {
+        return Names.FOLDED;
+    }
+
+    @Override
+    public String defaultSchema() {
+        return "";
+    }
+
+    @Override
+    public String columnsOf() {
+        return "SELECT name, type FROM pragma_table_info(?) ORDER BY cid";
+    }
+
+    @Override
+    public String tables() {
+        return "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')";
+    }
+
+    @Override
+    public String otherUniques() {
+        return "SELECT count(*) FROM pragma_index_list(?) WHERE \"unique\" = 1 AND origin <> 'pk'";
+    }
+
+    @Override
+    public List<List<String>> widenings() {
+        return List.of();
+    }
+
+    @Override
+    public Optional<String> widen(String table, String column, String type) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Upsert upsert() {
+        return Upsert.ON_CONFLICT;
+    }
+
+    @Override
+    public String rowLock() {
+        return "";
+    }
+
+    @Override
+    public Ddl ddl() {
+        return Ddl.TRANSACTIONAL;
+    }
+
+    @Override
+    public JdbcError error(SQLException e) {
+        return switch (SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xff)) {
+            case SQLITE_BUSY, SQLITE_LOCKED -> JdbcError.BUSY;
+            case SQLITE_FULL, SQLITE_NOMEM, SQLITE_IOERR -> JdbcError.TARGET_FULL;
+            case SQLITE_CANTOPEN, SQLITE_NOTADB, SQLITE_CORRUPT -> JdbcError.URL_INVALID;
+            case SQLITE_PERM, SQLITE_READONLY, SQLITE_AUTH -> JdbcError.PERMISSION_DENIED;
+            case SQLITE_CONSTRAINT, SQLITE_TOOBIG, SQLITE_MISMATCH -> JdbcError.VALUE_REFUSED;
+            default -> JdbcError.STATEMENT_REFUSED;
+        };
+    }
+}

@@ -1,0 +1,235 @@
+package io.windrow.connectors.jdbc.table;
+
+import io.windrow.api.batch.Operation;
+import io.windrow.api.error.WindrowException;
+import io.windrow.connectors.jdbc.sql.Dialect;
+import io.windrow.connectors.jdbc.sql.JdbcError;
+import io.windrow.connectors.jdbc.table.StagedTable.StagedColumn;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Applies one staging table to the stream's table, inside of the caller's transaction. Changes of one key are folded in
+ * the order of their positions first, so that the order of statements does not matter; deletes come before inserts.
+ */
+public final class Apply {
+    static final String WRITES = "w_op IN (" + Operation.INSERT.ordinal() + ", " + Operation.UPDATE.ordinal() + ")";
+    static final String DELETES = "w_op = " + Operation.DELETE.ordinal();
+    static final String TRUNCATES = "w_op = " + Operation.TRUNCATE.ordinal();
+
+    private final Dialect dialect;
+    private final Place place;
+    private final Layout layout;
+    private final Connection connection;
+    private final Statement statement;
+    private final String target;
+
+    /** Statements run on the given connection. */
+    public Apply(Dialect dialect, Place place, Layout layout, String table, Connection connection, Statement statement) {
+        this.dialect = dialect;
+        this.place = place;
+        this.layout = layout;
+        this.connection = connection;
+        this.statement = statement;
+        this.target = place.qualified(dialect, table);
+    }
+
+    /** Adds the rows with the generation that they came with. */
+    public void append(StagedTable staged, long generation) throws SQLException {
+        statement.executeUpdate("INSERT INTO " + target + " (" + names(staged) + ", " + dialect.quoted(Layout.GENERATION) + ") SELECT "
+                + values(staged, "") + ", " + generation + " FROM " + stage(staged));
+    }
+
+    /** Takes away the appended rows of a generation. */
+    public void removeGeneration(long generation) throws SQLException {
+        statement.executeUpdate(
+                "DELETE FROM " + target + " WHERE " + dialect.quoted(Layout.GENERATION) + " = " + generation);
+    }
+
+    /** Adds the rows as they are. */
+    public void insert(StagedTable staged) throws SQLException {
+        statement.executeUpdate("INSERT INTO " + target + " (" + names(staged) + ") SELECT " + values(staged, "") + " FROM "
+                + stage(staged) + (staged.content() == StagedTable.Content.CHANGES ? " WHERE " + WRITES : ""));
+    }
+
+    /** Takes every row away, in the way of the layout. */
+    public void empty() throws SQLException {
+        switch (layout.kind()) {
+            case APPENDED -> statement.executeUpdate("DELETE FROM " + target);
+            case STATE -> statement.executeUpdate(
+                    layout.deletes() == Layout.Deletes.SOFT ? "UPDATE " + target + " SET " + deleted() + " = true" : "DELETE FROM " + target);
+            case HISTORY -> statement.executeUpdate("UPDATE " + target + " SET " + dialect.quoted(Layout.IS_CURRENT)
+                    + " = false WHERE " + dialect.quoted(Layout.IS_CURRENT));
+        }
+    }
+
+    /** Puts the rows of another staging table among those of the first. */
+    public StagedTable merge(StagedTable first, StagedTable other, int number) throws SQLException {
+        StringBuilder columns = new StringBuilder("w_op, w_pos, w_ord, w_micros, w_link, w_unchanged");
+        for (int i = 0; i < first.columns().size(); i++) {
+            columns.append(", c").append(i);
+        }
+        statement.executeUpdate("INSERT INTO " + stage(first) + " (w_seq, " + columns + ") SELECT w_seq + " + ((long) number << 40)
+                + ", " + columns + " FROM " + stage(other));
+        return first.merged(other);
+    }
+
+    /** Brings the state of the keys up to the last change of each. */
+    public void state(StagedTable staged) throws SQLException {
+        String stage = stage(staged);
+        if (staged.truncates()) {
+            statement.executeUpdate(Folding.beforeTruncate(stage));
+            empty();
+        }
+        resolve(staged);
+        if (staged.folds()) {
+            statement.executeUpdate(Folding.superseded(stage, staged));
+        }
+        String keys = keys(staged);
+        String deletedKeys = keys + " IN (SELECT " + keyValues(staged) + " FROM " + stage + " WHERE " + DELETES + ")";
+        if (layout.deletes() == Layout.Deletes.SOFT) {
+            statement.executeUpdate("UPDATE " + target + " SET " + deleted() + " = true WHERE " + deletedKeys);
+            upsert(staged, ", " + deleted(), ", false");
+        } else if (anotherIsUnique(staged)) {
+            // A value may move from one row to another: all old rows go before the first new one comes.
+            statement.executeUpdate("DELETE FROM " + target + " WHERE " + keys + " IN (SELECT " + keyValues(staged) + " FROM "
+                    + stage + " WHERE NOT " + TRUNCATES + ")");
+            insert(staged);
+        } else {
+            statement.executeUpdate("DELETE FROM " + target + " WHERE " + deletedKeys);
+            upsert(staged, "", "");
+        }
+    }
+
+    /** Another unique constraint is in the way of rows that are replaced one by one, if nothing else is in them. */
+    private boolean anotherIsUnique(StagedTable staged) throws SQLException {
+        return dialect.upsert() != Dialect.Upsert.MERGE
+                && place.otherUniques(dialect, connection, staged.target())
+                && place.columns(dialect, connection, staged.target()).size() == staged.columns().size();
+    }
+
+    private void upsert(StagedTable staged, String moreNames, String moreValues) throws SQLException {
+        List<String> set = new ArrayList<>();
+        List<String> plain = new ArrayList<>(staged.columns().stream().map(StagedColumn::name).toList());
+        plain.removeAll(staged.key());
+        List<String> changed = new ArrayList<>(plain.stream().map(dialect::quoted).toList());
+        if (!moreNames.isEmpty()) {
+            changed.add(deleted());
+        }
+        String names = names(staged) + moreNames;
+        String keys = String.join(", ", staged.key().stream().map(dialect::quoted).toList());
+        String from = " FROM " + stage(staged) + " WHERE " + WRITES;
+        switch (dialect.upsert()) {
+            case ON_CONFLICT -> {
+                changed.forEach(column -> set.add(column + " = excluded." + column));
+                statement.executeUpdate("INSERT INTO " + target + " (" + names + ") SELECT " + values(staged, "") + moreValues + from
+                        + " ON CONFLICT (" + keys + ") DO " + (set.isEmpty() ? "NOTHING" : "UPDATE SET " + String.join(", ", set)));
+            }
+            case ON_DUPLICATE_KEY -> {
+                changed.forEach(column -> set.add(column + " = VALUES(" + column + ")"));
+                String first = dialect.quoted(staged.key().getFirst());
+                statement.executeUpdate("INSERT INTO " + target + " (" + names + ") SELECT " + values(staged, "") + moreValues + from
+                        + " ON DUPLICATE KEY UPDATE " + (set.isEmpty() ? first + " = VALUES(" + first + ")" : String.join(", ", set)));
+            }
+            case MERGE -> merge(staged, names, moreValues, changed, from);
+        }
+    }
+
+    private void merge(StagedTable staged, String names, String moreValues, List<String> changed, String from)
+            throws SQLException {
+        List<String> source = new ArrayList<>();
+        for (int i = 0; i < staged.columns().size(); i++) {
+            StagedColumn column = staged.columns().get(i);
+            source.add(column.in().replace("%s", "c" + i) + " AS " + dialect.quoted(column.name()));
+        }
+        List<String> on = staged.key().stream()
+                .map(dialect::quoted)
+                .map(key -> "w_t." + key + " = w_s." + key)
+                .toList();
+        List<String> set = changed.stream()
+                .map(column -> column + " = " + (column.equals(deleted()) ? "false" : "w_s." + column))
+                .toList();
+        List<String> inserted = staged.columns().stream().map(column -> "w_s." + dialect.quoted(column.name())).toList();
+        statement.executeUpdate("MERGE INTO " + target + " AS w_t USING (SELECT " + String.join(", ", source) + from
+                + ") AS w_s ON (" + String.join(" AND ", on) + ")"
+                + (set.isEmpty() ? "" : " WHEN MATCHED THEN UPDATE SET " + String.join(", ", set))
+                + " WHEN NOT MATCHED THEN INSERT (" + names + ") VALUES (" + String.join(", ", inserted) + moreValues + ")");
+    }
+
+    /** Adds a version for every change, and ends the versions before it. */
+    public void history(StagedTable staged) throws SQLException {
+        String stage = stage(staged);
+        resolve(staged);
+        String current = dialect.quoted(Layout.IS_CURRENT);
+        String until = dialect.quoted(Layout.VALID_TO);
+        statement.executeUpdate(Folding.closing(stage, staged, target, dialect, keys(staged), keyValues(staged), until, current));
+        String columns = names(staged) + ", " + dialect.quoted(Layout.VALID_FROM) + ", " + until + ", " + current + ", "
+                + dialect.quoted(Layout.POSITION) + ", " + dialect.quoted(Layout.ORDINAL);
+        statement.executeUpdate("INSERT INTO " + target + " (" + columns + ") SELECT " + values(staged, "w_s.") + ", "
+                + dialect.instantOf("w_s.w_micros") + ", " + dialect.instantOf("w_s.w_until") + ", w_s.w_next IS NULL AND w_s.w_until IS NULL, "
+                + "w_s.w_pos, w_s.w_ord FROM (" + Folding.versions(stage, staged) + ") AS w_s WHERE " + WRITES);
+    }
+
+    /** Gives the columns that a change leaves as they were their values, from an earlier change or the target's row (I8). */
+    private void resolve(StagedTable staged) throws SQLException {
+        if (staged.unchanged().isEmpty()) {
+            return;
+        }
+        String stage = stage(staged);
+        String current = layout.kind() == Layout.Kind.HISTORY ? " AND w_t." + dialect.quoted(Layout.IS_CURRENT) : "";
+        Partial partial = new Partial(dialect, stage, target, current, staged);
+        for (Partial.Linked linked : partial.linked(statement)) {
+            for (int index : linked.columns()) {
+                statement.executeUpdate(partial.followLink(index, linked));
+            }
+            statement.executeUpdate(partial.settled(linked));
+        }
+        try (ResultSet missing = statement.executeQuery(partial.withoutRow())) {
+            if (missing.next()) {
+                throw WindrowException.of(
+                        JdbcError.ROW_MISSING, "Applying changes to " + staged.target()
+                                + ": a change leaves columns as they were, and the target has no row of its key");
+            }
+        }
+        for (int index : staged.unchanged()) {
+            statement.executeUpdate(partial.fill(index));
+        }
+    }
+
+    private String stage(StagedTable staged) {
+        return place.qualified(dialect, staged.table());
+    }
+
+    private String deleted() {
+        return dialect.quoted(Layout.DELETED);
+    }
+
+    private String names(StagedTable staged) {
+        return String.join(", ", staged.columns().stream().map(column -> dialect.quoted(column.name())).toList());
+    }
+
+    private static String values(StagedTable staged, String alias) {
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < staged.columns().size(); i++) {
+            values.add(staged.columns().get(i).in().replace("%s", alias + "c" + i));
+        }
+        return String.join(", ", values);
+    }
+
+    /** The key of the target's row: {@code ("a", "b")}. */
+    private String keys(StagedTable staged) {
+        return "(" + String.join(", ", staged.key().stream().map(dialect::quoted).toList()) + ")";
+    }
+
+    /** The key of a staged row, as the target holds it. */
+    private static String keyValues(StagedTable staged) {
+        return String.join(", ", staged.key().stream()
+                .map(staged::indexOf)
+                .map(i -> staged.columns().get(i).in().replace("%s", "c" + i))
+                .toList());
+    }
+}

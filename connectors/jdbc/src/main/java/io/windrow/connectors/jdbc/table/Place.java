@@ -1,0 +1,83 @@
+package io.windrow.connectors.jdbc.table;
+
+import io.windrow.connectors.jdbc.sql.Dialect;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where tables lie.
+ *
+ * @param schema the schema; empty: the database has none
+ */
+public record Place(Optional<String> schema) {
+    /** The configured schema, or the one that the connection writes to. */
+    public static Place of(Dialect dialect, Optional<String> configured, Connection connection) throws SQLException {
+        if (configured.isPresent() || dialect.defaultSchema().isEmpty()) {
+            return new Place(dialect.defaultSchema().isEmpty() ? Optional.empty() : configured);
+        }
+        try (PreparedStatement statement = connection.prepareStatement("SELECT " + dialect.defaultSchema());
+                ResultSet results = statement.executeQuery()) {
+            results.next();
+            return new Place(Optional.ofNullable(results.getString(1)));
+        }
+    }
+
+    /** A table's name for a statement. */
+    public String qualified(Dialect dialect, String table) {
+        return schema.map(name -> dialect.quoted(name) + ".").orElse("") + dialect.quoted(table);
+    }
+
+    /** The names of all tables and views. */
+    public Set<String> tables(Dialect dialect, Connection connection) throws SQLException {
+        Set<String> tables = new LinkedHashSet<>();
+        ask(connection, dialect.tables(), Optional.empty(), results -> tables.add(results.getString(1)));
+        return tables;
+    }
+
+    /** The columns of a table with their declared types; empty: there is no such table. */
+    List<Existing> columns(Dialect dialect, Connection connection, String table) throws SQLException {
+        List<Existing> columns = new ArrayList<>();
+        ask(connection, dialect.columnsOf(), Optional.of(table),
+                results -> columns.add(new Existing(results.getString(1), results.getString(2))));
+        return columns;
+    }
+
+    /** Whether something else than the key must be unique in a table. */
+    boolean otherUniques(Dialect dialect, Connection connection, String table) throws SQLException {
+        List<Long> found = new ArrayList<>();
+        ask(connection, dialect.otherUniques(), Optional.of(table), results -> found.add(results.getLong(1)));
+        return !found.isEmpty() && found.getFirst() > 0;
+    }
+
+    /** A column as the database has it. */
+    record Existing(String name, String type) {}
+
+    @FunctionalInterface
+    private interface Each {
+        void row(ResultSet results) throws SQLException;
+    }
+
+    private void ask(Connection connection, String sql, Optional<String> table, Each each) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int at = 1;
+            if (schema.isPresent()) {
+                statement.setString(at++, schema.get());
+            }
+            if (table.isPresent()) {
+                statement.setString(at, table.get());
+            }
+            try (ResultSet results = statement.executeQuery()) {
+                while (results.next()) {
+                    each.row(results);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.windrow.connectors.jdbc.table;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.connectors.jdbc.sql.Dialect;
+import io.windrow.connectors.jdbc.sql.JdbcError;
+import io.windrow.connectors.jdbc.sql.SqlType;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The table that a stream is written to. */
+public final class TargetTable {
+    private final Dialect dialect;
+    private final Place place;
+    private final String name;
+
+    /** The table of that name. */
+    public TargetTable(Dialect dialect, Place place, String name) {
+        this.dialect = dialect;
+        this.place = place;
+        this.name = name;
+    }
+
+    /** How the stream's columns are held, in order. */
+    public static List<SqlType> types(Dialect dialect, StreamSchema schema) {
+        return schema.columns().stream()
+                .map(column -> dialect.type(
+                        column, schema.key().contains(column.name()) ? Dialect.Use.KEY : Dialect.Use.VALUE))
+                .toList();
+    }
+
+    /** Whether a table has a column. */
+    public static boolean has(Dialect dialect, Place place, Connection connection, String table, String column)
+            throws SQLException {
+        return place.columns(dialect, connection, table).stream().anyMatch(one -> one.name().equals(column));
+    }
+
+    /** The name for a statement. */
+    public String qualified() {
+        return place.qualified(dialect, name);
+    }
+
+    /** Makes the table, or adds what it lacks. Only adds; what would widen a column is left to the committer. */
+    public void make(Connection connection, StreamSchema schema, Layout layout, Made made) throws SQLException {
+        checkNames(schema, layout);
+        List<SqlType> types = types(dialect, schema);
+        List<Place.Existing> existing = place.columns(dialect, connection, name);
+        try (Statement statement = connection.createStatement()) {
+            if (existing.isEmpty()) {
+                checkClash(connection);
+                statement.execute(creation(schema, types, layout));
+                return;
+            }
+            if (made == Made.BY_OTHERS && holdsRows(statement)) {
+                throw WindrowException.of(
+                        JdbcError.TABLE_TAKEN, "Preparing table " + name + " for " + schema.stream()
+                                + ": it holds rows that this pipeline has not written");
+            }
+            add(statement, schema, types, layout, existing);
+            List<String> unique = layout.unique(schema.key());
+            if (made == Made.BY_OTHERS && !unique.isEmpty() && dialect.upsert() != Dialect.Upsert.MERGE) {
+                uniqueIndex(connection, statement, unique);
+            }
+        }
+    }
+
+    /** Who made a table that is there. */
+    public enum Made {
+        /** It was entered in the book of commits. */
+        BY_US,
+        /** The book does not know it. */
+        BY_OTHERS
+    }
+
+    private boolean holdsRows(Statement statement) throws SQLException {
+        try (ResultSet found = statement.executeQuery("SELECT 1 FROM " + qualified() + " LIMIT 1")) {
+            return found.next();
+        }
+    }
+
+    private String creation(StreamSchema schema, List<SqlType> types, Layout layout) {
+        List<String> parts = new ArrayList<>();
+        for (int i = 0; i < types.size(); i++) {
+            Column column = schema.columns().get(i);
+            boolean key = schema.key().contains(column.name()) && layout.kind() != Layout.Kind.APPENDED;
+            parts.add(dialect.quoted(column.name()) + " " + types.get(i).declared() + (key ? " NOT NULL" : ""));
+        }
+        for (Place.Existing own : layout.own(dialect)) {
+            parts.add(dialect.quoted(own.name()) + " " + own.type());
+        }
+        List<String> unique = layout.unique(schema.key());
+        if (!unique.isEmpty() && dialect.upsert() != Dialect.Upsert.MERGE) {
+            parts.add("PRIMARY KEY (" + String.join(", ", unique.stream().map(dialect::quoted).toList()) + ")");
+        }
+        return "CREATE TABLE IF NOT EXISTS " + qualified() + " (" + String.join(", ", parts) + ")";
+    }
+
+    private void add(
+            Statement statement, StreamSchema schema, List<SqlType> types, Layout layout, List<Place.Existing> existing)
+            throws SQLException {
+        Map<String, String> there = new HashMap<>();
+        existing.forEach(column -> there.put(folded(column.name()), column.type()));
+        for (int i = 0; i < types.size(); i++) {
+            String column = schema.columns().get(i).name();
+            String type = there.get(folded(column));
+            if (type == null) {
+                statement.execute("ALTER TABLE " + qualified() + " ADD COLUMN " + dialect.quoted(column) + " "
+                        + types.get(i).declared());
+            } else if (Widening.of(dialect, type, types.get(i).declared()) == Widening.IMPOSSIBLE) {
+                throw WindrowException.of(
+                        JdbcError.COLUMN_INCOMPATIBLE, "Preparing table " + name + " for " + schema.stream() + ": column "
+                                + column + " is " + type + ", the stream's needs " + types.get(i).declared());
+            }
+        }
+        for (Place.Existing own : layout.own(dialect)) {
+            if (!there.containsKey(folded(own.name()))) {
+                statement.execute("ALTER TABLE " + qualified() + " ADD COLUMN " + dialect.quoted(own.name()) + " " + own.type());
+            }
+        }
+    }
+
+    /** A table that a user made may lack what rows are told apart by. */
+    private void uniqueIndex(Connection connection, Statement statement, List<String> unique) throws SQLException {
+        List<String> primary = new ArrayList<>();
+        try (ResultSet keys = connection.getMetaData().getPrimaryKeys(
+                dialect.ddl() == Dialect.Ddl.COMMITS ? place.schema().orElse(null) : null,
+                dialect.ddl() == Dialect.Ddl.COMMITS ? null : place.schema().orElse(null), name)) {
+            while (keys.next()) {
+                primary.add(keys.getString("COLUMN_NAME"));
+            }
+        }
+        if (primary.size() != unique.size() || !primary.containsAll(unique)) {
+            statement.execute("CREATE UNIQUE INDEX " + dialect.quoted(StageName.PREFIX + "key_" + Integer.toHexString(name.hashCode()))
+                    + " ON " + qualified() + " (" + String.join(", ", unique.stream().map(dialect::quoted).toList()) + ")");
+        }
+    }
+
+    /** Widens columns that cannot hold the staged values yet. Harmless if done before, or if the commit then fails. */
+    public void widen(Connection connection, List<StagedTable> staged) throws SQLException {
+        Map<String, String> there = new HashMap<>();
+        for (Place.Existing column : place.columns(dialect, connection, name)) {
+            there.put(folded(column.name()), column.type());
+        }
+        try (Statement statement = connection.createStatement()) {
+            for (StagedTable table : staged) {
+                for (StagedTable.StagedColumn column : table.columns()) {
+                    String type = there.get(folded(column.name()));
+                    if (type != null && Widening.of(dialect, type, column.type()) == Widening.NEEDED) {
+                        var widening = dialect.widen(qualified(), dialect.quoted(column.name()), column.type());
+                        if (widening.isPresent()) {
+                            statement.execute(widening.get());
+                        }
+                        there.put(folded(column.name()), column.type());
+                    }
+                }
+            }
+        }
+    }
+
+    private String folded(String column) {
+        return dialect.names() == Dialect.Names.FOLDED ? column.toLowerCase(Locale.ROOT) : column;
+    }
+
+    private void checkClash(Connection connection) throws SQLException {
+        if (dialect.names() == Dialect.Names.FOLDED) {
+            for (String other : place.tables(dialect, connection)) {
+                if (other.equalsIgnoreCase(name)) {
+                    throw refused(name, "there is a table " + other + ", which " + dialect.database().label()
+                            + " takes for the same");
+                }
+            }
+        }
+    }
+
+    private void checkNames(StreamSchema schema, Layout layout) {
+        checkName(name);
+        Map<String, String> names = new HashMap<>();
+        for (Place.Existing own : layout.own(dialect)) {
+            names.put(folded(own.name()), own.name());
+        }
+        for (Column column : schema.columns()) {
+            checkName(column.name());
+            String other = names.put(folded(column.name()), column.name());
+            if (other != null) {
+                throw refused(column.name(), "there is a column " + other + " beside it, which " + dialect.database().label()
+                        + " takes for the same");
+            }
+        }
+        if (name.startsWith(StageName.PREFIX)) {
+            throw refused(name, "names that begin with " + StageName.PREFIX + " are Windrow's own");
+        }
+    }
+
+    private void checkName(String identifier) {
+        if (identifier.isEmpty() || identifier.indexOf('\0') >= 0) {
+            throw refused(identifier.replace("\0", "�"), "it is empty or holds U+0000");
+        }
+        if (dialect.length(identifier) > dialect.maxNameLength()) {
+            throw refused(identifier, "it is " + dialect.length(identifier) + " long, " + dialect.database().label() + " allows "
+                    + dialect.maxNameLength());
+        }
+    }
+
+    private WindrowException refused(String identifier, String why) {
+        return WindrowException.of(JdbcError.NAME_REFUSED, "Naming " + identifier + " in the target: " + why);
+    }
+}

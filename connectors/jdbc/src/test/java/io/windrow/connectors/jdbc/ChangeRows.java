@@ -1,0 +1,96 @@
+package io.windrow.connectors.jdbc;
+
+import io.windrow.api.batch.Account;
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.ChangeColumns;
+import io.windrow.api.batch.Operation;
+import io.windrow.api.batch.Position;
+import io.windrow.api.batch.Presence;
+import io.windrow.api.schema.ArrowTypes;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.TinyIntVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+
+/** Batches of changes of one small stream: a key, a short text and a long one that a change may leave as it was. */
+final class ChangeRows {
+    static final StreamName STREAM = new StreamName("public", "orders");
+    static final StreamSchema SCHEMA = new StreamSchema(
+            STREAM, 1,
+            List.of(
+                    new Column(1, "id", new ColumnType.Int(64, true), false, "bigint"),
+                    new Column(2, "name", new ColumnType.Text(), true, "text"),
+                    new Column(3, "body", new ColumnType.Text(), true, "text")),
+            List.of("id"));
+
+    private ChangeRows() {}
+
+    /**
+     * One change.
+     *
+     * @param operation what happened
+     * @param id the key
+     * @param name the short text
+     * @param body the long text; {@link #UNCHANGED} for one that stays
+     * @param position the place of the commit; its time is a second after 1970 times it
+     * @param ordinal the place within it
+     * @param link the other half of a key change, or −1
+     */
+    record Change(
+            Operation operation, long id, @Nullable String name, @Nullable String body, long position, long ordinal, long link) {
+        static final String UNCHANGED = "\0unchanged";
+    }
+
+    /** A batch of the changes; the caller closes it. */
+    static Batch batch(BufferAllocator allocator, List<Change> changes) {
+        VectorSchemaRoot rows = VectorSchemaRoot.create(ArrowTypes.schema(SCHEMA), allocator);
+        TinyIntVector operations = new TinyIntVector("operation", allocator);
+        BigIntVector ordinals = new BigIntVector("ordinal", allocator);
+        BigIntVector commits = new BigIntVector("commit", allocator);
+        BigIntVector transactions = new BigIntVector("transaction", allocator);
+        BigIntVector positions = new BigIntVector("position", allocator);
+        BigIntVector links = new BigIntVector("link", allocator);
+        TinyIntVector presence = new TinyIntVector("presence", allocator);
+        for (int i = 0; i < changes.size(); i++) {
+            Change change = changes.get(i);
+            boolean unchanged = Change.UNCHANGED.equals(change.body());
+            operations.setSafe(i, change.operation().ordinal());
+            ordinals.setSafe(i, change.ordinal());
+            commits.setSafe(i, change.position() * 1_000_000);
+            transactions.setSafe(i, change.position());
+            positions.setSafe(i, change.position());
+            if (change.link() >= 0) {
+                links.setSafe(i, change.link());
+            }
+            presence.setSafe(i, (unchanged ? Presence.UNCHANGED : change.body() == null ? Presence.NULL : Presence.PRESENT).ordinal());
+            ((BigIntVector) rows.getVector(0)).setSafe(i, change.id());
+            text(rows, 1, i, change.name());
+            text(rows, 2, i, unchanged ? null : change.body());
+        }
+        rows.setRowCount(changes.size());
+        for (var vector : List.of(ordinals, commits, transactions, positions, links)) {
+            vector.setValueCount(changes.size());
+        }
+        operations.setValueCount(changes.size());
+        presence.setValueCount(changes.size());
+        return new Batch(
+                SCHEMA, rows, new Position(1, "{}"), Account.ofRead(changes.size()), Map.of(),
+                new ChangeColumns(operations, ordinals, commits, transactions, positions, links, Map.of(3, presence), Optional.empty()));
+    }
+
+    private static void text(VectorSchemaRoot rows, int column, int row, @Nullable String text) {
+        if (text != null) {
+            ((VarCharVector) rows.getVector(column)).setSafe(row, text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

@@ -1,0 +1,316 @@
+package io.windrow.connectors.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Operation;
+import io.windrow.api.config.Secret;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.sink.CommitIdentity;
+import io.windrow.api.sink.CommitOutcome;
+import io.windrow.api.sink.Committer;
+import io.windrow.api.sink.Sink;
+import io.windrow.api.sink.SinkWriter;
+import io.windrow.api.sink.Staged;
+import io.windrow.api.sink.StreamCommit;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.api.sink.WriterId;
+import io.windrow.connectors.jdbc.ChangeRows.Change;
+import io.windrow.connectors.jdbc.sql.JdbcError;
+import io.windrow.connectors.jdbc.table.Layout.Deletes;
+import io.windrow.testkit.conformance.TestContext;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What changes of a stream make of a table, compared with a naive model. One subclass per database. */
+abstract class ChangesSuite {
+    @RegisterExtension
+    protected final TestContext context = new TestContext();
+
+    private final List<Staged> lastStaged = new ArrayList<>();
+
+    /** The database as a pipeline names it. Empty when a test begins. */
+    protected abstract String url();
+
+    /** A connection of the test's own. */
+    protected abstract Connection connect() throws SQLException;
+
+    private Sink sink(Deletes deletes, JdbcConfig.Truncates truncates) {
+        return new JdbcSink(JdbcConfig.of(Secret.of(url())).with(deletes, truncates), context);
+    }
+
+    private List<Staged> stage(SinkWriter writer, long epoch, List<Change> changes, int atOnce) {
+        for (int from = 0; from < changes.size(); from += atOnce) {
+            try (Batch batch = ChangeRows.batch(context.allocator(), changes.subList(from, Math.min(from + atOnce, changes.size())))) {
+                writer.write(batch);
+            }
+        }
+        return writer.prepareCommit(epoch);
+    }
+
+    private StreamCommit commit(WriteMode mode, long generation, long epoch, List<Staged> staged) {
+        return new StreamCommit(
+                new CommitIdentity(context.pipeline(), ChangeRows.STREAM, generation, epoch, "d" + generation + "." + epoch), 1, mode,
+                staged, Optional.empty(), false, "{}");
+    }
+
+    private void apply(Sink sink, WriteMode mode, long generation, long epoch, Change... changes) {
+        sink.prepare(ChangeRows.SCHEMA, mode);
+        try (SinkWriter writer = sink.writer(ChangeRows.SCHEMA, mode, new WriterId(generation, 1, (int) epoch));
+                Committer committer = sink.committer()) {
+            lastStaged.clear();
+            lastStaged.addAll(stage(writer, epoch, List.of(changes), 2));
+            CommitOutcome outcome = committer.commit(commit(mode, generation, epoch, lastStaged));
+            if (outcome instanceof CommitOutcome.Rejected rejected) {
+                throw rejected.reason();
+            }
+            assertThat(outcome).isInstanceOf(CommitOutcome.Committed.class);
+        }
+    }
+
+    private long counted(Staged.Part part) {
+        return lastStaged.stream().filter(one -> one.part() == part).mapToLong(Staged::rows).sum();
+    }
+
+    /** Rows as {@code a|b|c}, by a query of the test's own. */
+    protected final List<String> query(String sql) {
+        try (Connection connection = connect(); Statement statement = connection.createStatement();
+                ResultSet results = statement.executeQuery(sql)) {
+            List<String> rows = new ArrayList<>();
+            while (results.next()) {
+                List<String> row = new ArrayList<>();
+                for (int i = 1; i <= results.getMetaData().getColumnCount(); i++) {
+                    row.add(String.valueOf(results.getString(i)));
+                }
+                rows.add(String.join("|", row));
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private List<String> rows() {
+        return query("SELECT id, name, body FROM orders ORDER BY id");
+    }
+
+    private static Change insert(long id, String name, String body, long position) {
+        return new Change(Operation.INSERT, id, name, body, position, 0, -1);
+    }
+
+    private static Change update(long id, String name, String body, long position) {
+        return new Change(Operation.UPDATE, id, name, body, position, 0, -1);
+    }
+
+    private static Change delete(long id, long position) {
+        return new Change(Operation.DELETE, id, null, null, position, 0, -1);
+    }
+
+    @RepeatedTest(12)
+    @Tag("D01")
+    void anyChangesInAnyEpochsMakeTheTableThatANaiveModelMakes(RepetitionInfo repetition) {
+        Random random = new Random(4711L * repetition.getCurrentRepetition());
+        Map<Long, String> model = new TreeMap<>();
+        long position = 1;
+        long written = 0;
+        long given = 0;
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY); Committer committer = sink.committer()) {
+            sink.prepare(ChangeRows.SCHEMA, WriteMode.MIRROR);
+            try (SinkWriter writer = sink.writer(ChangeRows.SCHEMA, WriteMode.MIRROR, new WriterId(1, 1, 0))) {
+                for (long epoch = 1; epoch <= 6; epoch++) {
+                    List<Change> changes = new ArrayList<>();
+                    int count = random.nextInt(40);
+                    for (int i = 0; i < count; i++) {
+                        Change change = next(random, model, position++);
+                        changes.add(change);
+                        if (change.link() >= 0) {
+                            changes.add(moved(change, model));
+                            count++;
+                            i++;
+                        }
+                    }
+                    List<Staged> staged = stage(writer, epoch, changes, 1 + random.nextInt(9));
+                    given += count;
+                    written += staged.stream().mapToLong(Staged::rows).sum();
+                    StreamCommit commit = commit(WriteMode.MIRROR, 1, epoch, staged);
+                    assertThat(committer.commit(commit)).isInstanceOf(CommitOutcome.Committed.class);
+                    if (random.nextBoolean()) {
+                        assertThat(committer.commit(commit)).isInstanceOf(CommitOutcome.AlreadyCommitted.class);
+                    }
+                    List<String> expected = new ArrayList<>();
+                    model.forEach((id, values) -> expected.add(id + "|" + values));
+                    assertThat(rows()).as("epoch %d of repetition %d", epoch, repetition.getCurrentRepetition()).isEqualTo(expected);
+                }
+            }
+        }
+        // I1: every change is written, or counted as folded.
+        assertThat(written).isEqualTo(given);
+    }
+
+    private static Change next(Random random, Map<Long, String> model, long position) {
+        long id = random.nextInt(12);
+        String name = random.nextInt(5) == 0 ? null : "n" + position;
+        String body = random.nextInt(4) == 0 ? null : "b" + position;
+        int dice = random.nextInt(40);
+        if (dice == 0) {
+            model.clear();
+            return new Change(Operation.TRUNCATE, 0, null, null, position, 0, -1);
+        }
+        String before = model.get(id);
+        if (before == null) {
+            model.put(id, name + "|" + body);
+            return insert(id, name, body, position);
+        }
+        if (dice < 6 && !model.containsKey(100 + id)) {
+            return new Change(Operation.DELETE, id, null, null, position, 0, 1);
+        }
+        if (dice < 10) {
+            model.remove(id);
+            return delete(id, position);
+        }
+        if (dice < 25) {
+            model.put(id, name + before.substring(before.indexOf('|')));
+            return update(id, name, Change.UNCHANGED, position);
+        }
+        model.put(id, name + "|" + body);
+        return update(id, name, body, position);
+    }
+
+    /** The second half of a key change, which leaves the long text as it was. */
+    private static Change moved(Change old, Map<Long, String> model) {
+        long id = 100 + old.id();
+        String before = model.remove(old.id());
+        model.put(id, "moved" + before.substring(before.indexOf('|')));
+        return new Change(Operation.INSERT, id, "moved", Change.UNCHANGED, old.position(), 1, 0);
+    }
+
+    @Test
+    @Tag("D03")
+    void aRowWhoseKeyChangesTakesItsUnchangedColumnsAlongAlsoTwiceInOneEpoch() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1));
+            apply(sink, WriteMode.MIRROR, 1, 2,
+                    new Change(Operation.DELETE, 1, null, null, 2, 0, 1), new Change(Operation.INSERT, 2, "b", Change.UNCHANGED, 2, 1, 0),
+                    new Change(Operation.DELETE, 2, null, null, 3, 0, 1), new Change(Operation.INSERT, 3, "c", Change.UNCHANGED, 3, 1, 0),
+                    update(3, "d", Change.UNCHANGED, 4));
+            assertThat(rows()).containsExactly("3|d|x");
+        }
+    }
+
+    @Test
+    void changesOfOneKeyAreFoldedAndCounted() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), update(1, "b", Change.UNCHANGED, 2), insert(2, "c", "y", 3),
+                    delete(2, 4), update(1, "d", Change.UNCHANGED, 5));
+            assertThat(rows()).containsExactly("1|d|x");
+            assertThat(counted(Staged.Part.DATA)).isEqualTo(2);
+            assertThat(counted(Staged.Part.FOLDED)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void upsertKeepsRowsThatWereDeletedAndCountsTheDeletesAsFiltered() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.UPSERT, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 2));
+            apply(sink, WriteMode.UPSERT, 1, 2, delete(1, 3), update(2, "c", Change.UNCHANGED, 4));
+            assertThat(rows()).containsExactly("1|a|x", "2|c|y");
+            assertThat(counted(Staged.Part.FILTERED)).isEqualTo(1);
+            assertThat(counted(Staged.Part.DATA)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void softDeletesMarkTheRowAndARowThatComesBackIsUnmarked() {
+        try (Sink sink = sink(Deletes.SOFT, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 2), insert(3, "c", "z", 3));
+            apply(sink, WriteMode.MIRROR, 1, 2, delete(1, 4), delete(2, 5));
+            assertThat(query("SELECT id, body FROM orders WHERE _deleted ORDER BY id")).containsExactly("1|x", "2|y");
+            apply(sink, WriteMode.MIRROR, 1, 3, insert(2, "back", "w", 6));
+            assertThat(query("SELECT id, name FROM orders WHERE NOT _deleted ORDER BY id")).containsExactly("2|back", "3|c");
+        }
+    }
+
+    @Test
+    void historyKeepsEveryVersionWithItsTimes() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.HISTORY, 1, 1, insert(1, "a", "x", 1), update(1, "b", Change.UNCHANGED, 2), insert(2, "c", "y", 3));
+            apply(sink, WriteMode.HISTORY, 1, 2, update(1, "d", Change.UNCHANGED, 4), delete(2, 5));
+            assertThat(query("SELECT id, name, body, _position FROM orders ORDER BY id, _position"))
+                    .containsExactly("1|a|x|1", "1|b|x|2", "1|d|x|4", "2|c|y|3");
+            assertThat(query("SELECT id, name FROM orders WHERE is_current")).containsExactly("1|d");
+            assertThat(query("SELECT count(*) FROM orders AS a JOIN orders AS b ON a.id = b.id AND a.valid_to = b.valid_from"))
+                    .containsExactly("2");
+            assertThat(query("SELECT count(*) FROM orders WHERE valid_to IS NULL")).containsExactly("1");
+            apply(sink, WriteMode.HISTORY, 1, 3, insert(3, "e", "z", 6), new Change(Operation.TRUNCATE, 0, null, null, 7, 0, -1),
+                    insert(3, "f", "z", 8));
+            assertThat(query("SELECT id, name FROM orders WHERE is_current")).containsExactly("3|f");
+            assertThat(query("SELECT count(*) FROM orders WHERE valid_to IS NULL")).containsExactly("1");
+        }
+    }
+
+    @Test
+    void aNewGenerationOfAMirrorBeginsWithAnEmptyTable() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 2));
+            apply(sink, WriteMode.MIRROR, 2, 2, insert(2, "c", "z", 3));
+            apply(sink, WriteMode.MIRROR, 2, 3, insert(3, "d", "z", 4));
+            assertThat(rows()).containsExactly("2|c|z", "3|d|z");
+        }
+    }
+
+    @Test
+    @Tag("D22")
+    void aTruncateFollowsItsPolicy() {
+        Change truncate = new Change(Operation.TRUNCATE, 0, null, null, 3, 0, -1);
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.IGNORE)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), truncate);
+            assertThat(rows()).hasSize(1);
+            assertThat(counted(Staged.Part.FILTERED)).isEqualTo(1);
+        }
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.REFUSE)) {
+            assertThatThrownBy(() -> apply(sink, WriteMode.MIRROR, 1, 2, truncate)).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.TRUNCATED));
+        }
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 3, insert(2, "b", "y", 2), truncate, insert(4, "c", "z", 4));
+            assertThat(rows()).containsExactly("4|c|z");
+        }
+    }
+
+    @Test
+    void aChangeOfARowThatTheTargetLacksIsRefusedIfItLeavesColumnsAsTheyWere() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            assertThatThrownBy(() -> apply(sink, WriteMode.MIRROR, 1, 1, update(9, "a", Change.UNCHANGED, 1)))
+                    .isInstanceOfSatisfying(
+                            WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.ROW_MISSING));
+            assertThat(rows()).isEmpty();
+        }
+    }
+
+    @Test
+    void aTableOfSomebodyElseIsNotTouched() throws SQLException {
+        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE orders (id bigint, name varchar(20))");
+            statement.execute("INSERT INTO orders VALUES (7, 'mine')");
+        }
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            assertThatThrownBy(() -> sink.prepare(ChangeRows.SCHEMA, WriteMode.UPSERT)).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.TABLE_TAKEN));
+        }
+        assertThat(query("SELECT id, name FROM orders")).containsExactly("7|mine");
+    }
+}

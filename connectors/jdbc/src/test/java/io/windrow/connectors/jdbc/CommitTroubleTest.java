@@ -1,0 +1,222 @@
+package io.windrow.connectors.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Operation;
+import io.windrow.api.config.Secret;
+import io.windrow.api.context.Context;
+import io.windrow.api.error.ErrorKind;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.sink.CommitIdentity;
+import io.windrow.api.sink.CommitOutcome;
+import io.windrow.api.sink.Committer;
+import io.windrow.api.sink.Sink;
+import io.windrow.api.sink.SinkWriter;
+import io.windrow.api.sink.Staged;
+import io.windrow.api.sink.StreamCommit;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.api.sink.WriterId;
+import io.windrow.connectors.jdbc.ChangeRows.Change;
+import io.windrow.connectors.jdbc.sql.JdbcError;
+import io.windrow.testkit.conformance.TestContext;
+import io.windrow.testkit.fault.TcpProxy;
+import io.windrow.testkit.postgres.PostgresDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Commits whose reply is lost, whose owner was replaced, or that something at the target stands in the way of. */
+@Tag("server")
+class CommitTroubleTest {
+    @RegisterExtension
+    static final PostgresDatabase DATABASE = PostgresDatabase.on(18);
+
+    private volatile Runnable beforeCommit = () -> {};
+    private volatile Runnable afterCommit = () -> {};
+
+    @RegisterExtension
+    final TestContext context = new TestContext(Clock.systemUTC(), name -> {
+        if (name.equals("jdbc.before_commit")) {
+            beforeCommit.run();
+        } else if (name.equals("jdbc.after_commit")) {
+            afterCommit.run();
+        }
+    });
+
+    @BeforeEach
+    void empty() {
+        DATABASE.execute("DROP SCHEMA public CASCADE", "CREATE SCHEMA public");
+    }
+
+    private static Sink sink(String url, Context with) {
+        return new JdbcSink(JdbcConfig.of(Secret.of(url)), with);
+    }
+
+    private List<Staged> stage(Sink sink, long token, long epoch, Change... changes) {
+        sink.prepare(ChangeRows.SCHEMA, WriteMode.MIRROR);
+        try (SinkWriter writer = sink.writer(ChangeRows.SCHEMA, WriteMode.MIRROR, new WriterId(1, token, (int) epoch));
+                Batch batch = ChangeRows.batch(context.allocator(), List.of(changes))) {
+            writer.write(batch);
+            return writer.prepareCommit(epoch);
+        }
+    }
+
+    private StreamCommit commit(long token, long epoch, List<Staged> staged) {
+        return new StreamCommit(
+                new CommitIdentity(context.pipeline(), ChangeRows.STREAM, 1, epoch, "d" + epoch), token, WriteMode.MIRROR, staged,
+                Optional.empty(), false, "{}");
+    }
+
+    private static Change insert(long id, long position) {
+        return new Change(Operation.INSERT, id, "name", "body", position, 0, -1);
+    }
+
+    @Test
+    @Tag("B29")
+    void aCommitWhoseReplyIsLostIsUnknownAndTheBookSaysThatItWasDone() throws InterruptedException {
+        List<Thread> resetting = new ArrayList<>();
+        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", DATABASE.server().port());
+                Sink sink = sink(DATABASE.url().replace(":" + DATABASE.server().port() + "/", ":" + proxy.port() + "/"), context);
+                Committer committer = sink.committer()) {
+            List<Staged> staged = stage(sink, 1, 1, insert(1, 1), insert(2, 2));
+            beforeCommit = () -> {
+                proxy.dropReplies();
+                resetting.add(Thread.ofPlatform().daemon().start(() -> {
+                    Awaitility.await().until(() -> DATABASE.number("SELECT count(*) FROM orders") == 2);
+                    proxy.resetAll();
+                }));
+            };
+            CommitOutcome outcome = committer.commit(commit(1, 1, staged));
+            assertThat(outcome).isInstanceOfSatisfying(CommitOutcome.Unknown.class, unknown -> {
+                assertThat(unknown.reason().errorCode()).isEqualTo(JdbcError.COMMIT_UNKNOWN);
+                assertThat(unknown.reason().kind()).isEqualTo(ErrorKind.UNKNOWN_OUTCOME);
+            });
+            resetting.getFirst().join();
+            proxy.pass();
+            beforeCommit = () -> {};
+            assertThat(committer.lastCommitted(ChangeRows.STREAM)).map(CommitIdentity::epoch).contains(1L);
+            assertThat(committer.commit(commit(1, 1, staged))).isInstanceOf(CommitOutcome.AlreadyCommitted.class);
+            assertThat(DATABASE.number("SELECT count(*) FROM orders")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aCommitThatNeverReachedTheServerIsDoneTheNextTime() {
+        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", DATABASE.server().port());
+                Sink sink = sink(DATABASE.url().replace(":" + DATABASE.server().port() + "/", ":" + proxy.port() + "/"), context);
+                Committer committer = sink.committer()) {
+            List<Staged> staged = stage(sink, 1, 1, insert(1, 1));
+            beforeCommit = proxy::resetAll;
+            assertThat(committer.commit(commit(1, 1, staged))).isInstanceOf(CommitOutcome.Unknown.class);
+            beforeCommit = () -> {};
+            assertThat(committer.lastCommitted(ChangeRows.STREAM)).isEmpty();
+            assertThat(DATABASE.number("SELECT count(*) FROM orders")).isZero();
+            assertThat(committer.commit(commit(1, 1, staged))).isInstanceOf(CommitOutcome.Committed.class);
+            assertThat(DATABASE.number("SELECT count(*) FROM orders")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @Tag("B22")
+    void aReplacedOwnerIsRefusedByTheDatabaseAlsoInTheMiddleOfItsCommit() {
+        try (Sink stale = sink(DATABASE.url(), context); Sink fresh = sink(DATABASE.url(), context);
+                Committer old = stale.committer(); Committer current = fresh.committer()) {
+            List<Staged> late = stage(stale, 1, 5, insert(1, 1));
+            List<Staged> now = stage(fresh, 2, 3, insert(2, 2));
+            assertThat(current.commit(commit(2, 3, now))).isInstanceOf(CommitOutcome.Committed.class);
+            assertThat(old.commit(commit(1, 5, late))).isInstanceOfSatisfying(
+                    CommitOutcome.Rejected.class, r -> assertThat(r.reason().errorCode()).isEqualTo(JdbcError.STALE_OWNER));
+            assertThat(DATABASE.query("SELECT id FROM orders")).containsExactly(List.of("2"));
+            assertThat(DATABASE.number("SELECT token FROM _windrow_commits")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aValueThatTheTargetRefusesRejectsTheCommitAndLeavesTheTableAsItWas() {
+        try (Sink sink = sink(DATABASE.url(), context); Committer committer = sink.committer()) {
+            assertThat(committer.commit(commit(1, 1, stage(sink, 1, 1, insert(1, 1))))).isInstanceOf(CommitOutcome.Committed.class);
+            DATABASE.execute("ALTER TABLE orders ADD CONSTRAINT small CHECK (id < 10)");
+            List<Staged> staged = stage(sink, 1, 2, insert(5, 2), insert(50, 3));
+            assertThat(committer.commit(commit(1, 2, staged))).isInstanceOfSatisfying(CommitOutcome.Rejected.class, rejected -> {
+                assertThat(rejected.reason().errorCode()).isEqualTo(JdbcError.VALUE_REFUSED);
+                assertThat(rejected.reason().getMessage()).doesNotContain("50").doesNotContain("name");
+            });
+            assertThat(DATABASE.query("SELECT id FROM orders")).containsExactly(List.of("1"));
+        }
+    }
+
+    @Test
+    void aStagingTableThatIsGoneIsUnknownAndNothingIsCleanedUp() {
+        try (Sink sink = sink(DATABASE.url(), context); Committer committer = sink.committer()) {
+            List<Staged> staged = stage(sink, 1, 1, insert(1, 1));
+            String table = JdbcCommitter.tables(staged).getFirst().table();
+            DATABASE.execute("DROP TABLE \"" + table + "\"");
+            assertThat(committer.commit(commit(1, 1, staged))).isInstanceOfSatisfying(
+                    CommitOutcome.Unknown.class, u -> assertThat(u.reason().errorCode()).isEqualTo(JdbcError.STAGING_GONE));
+        }
+    }
+
+    @Test
+    void valuesThatMoveBetweenRowsUnderAnotherUniqueConstraintAreApplied() {
+        try (Sink sink = sink(DATABASE.url(), context); Committer committer = sink.committer()) {
+            DATABASE.execute("CREATE TABLE orders (id bigint PRIMARY KEY, name text UNIQUE, body text)");
+            List<Staged> first = stage(sink, 1, 1, new Change(Operation.INSERT, 1, "a", "x", 1, 0, -1),
+                    new Change(Operation.INSERT, 2, "b", "y", 2, 0, -1));
+            assertThat(committer.commit(commit(1, 1, first))).isInstanceOf(CommitOutcome.Committed.class);
+            List<Staged> swap = stage(sink, 1, 2, new Change(Operation.UPDATE, 1, "b", Change.UNCHANGED, 3, 0, -1),
+                    new Change(Operation.UPDATE, 2, "a", Change.UNCHANGED, 3, 1, -1));
+            assertThat(committer.commit(commit(1, 2, swap))).isInstanceOf(CommitOutcome.Committed.class);
+            assertThat(DATABASE.query("SELECT id, name, body FROM orders ORDER BY id"))
+                    .containsExactly(List.of("1", "b", "x"), List.of("2", "a", "y"));
+        }
+    }
+
+    @Test
+    void whatADeadOwnerLeftIsDroppedOnceItsSuccessorHasCommittedAndNotBefore() {
+        List<Staged> prepared;
+        try (Sink dead = sink(DATABASE.url(), context)) {
+            prepared = stage(dead, 1, 1, insert(1, 1));
+            stage(dead, 1, 9, insert(9, 9));
+        }
+        try (Sink next = sink(DATABASE.url(), context); Committer committer = next.committer()) {
+            List<Staged> own = stage(next, 2, 2, insert(2, 2));
+            assertThat(committer.commit(commit(2, 1, prepared))).isInstanceOf(CommitOutcome.Committed.class);
+            assertThat(staging()).isEqualTo(2);
+            assertThat(committer.commit(commit(2, 2, own))).isInstanceOf(CommitOutcome.Committed.class);
+            assertThat(staging()).isZero();
+            assertThat(DATABASE.number("SELECT count(*) FROM orders")).isEqualTo(2);
+        }
+    }
+
+    private static long staging() {
+        return DATABASE.number("SELECT count(*) FROM pg_tables WHERE tablename ~ '^_windrow_[0-9a-f]{16}_'");
+    }
+
+    @Test
+    void aWriterThatFailedTakesNothingMore() throws SQLException {
+        try (Sink sink = sink(DATABASE.url(), context)) {
+            sink.prepare(ChangeRows.SCHEMA, WriteMode.MIRROR);
+            try (SinkWriter writer = sink.writer(ChangeRows.SCHEMA, WriteMode.MIRROR, new WriterId(1, 1, 0));
+                    Connection other = DATABASE.connect(); Statement statement = other.createStatement();
+                    Batch batch = ChangeRows.batch(context.allocator(), List.of(insert(1, 1)))) {
+                writer.write(batch);
+                statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'windrow'");
+                assertThatThrownBy(() -> writer.write(batch)).isInstanceOfSatisfying(
+                        WindrowException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT));
+                assertThatThrownBy(() -> writer.prepareCommit(1)).isInstanceOfSatisfying(
+                        WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.WRITER_POISONED));
+            }
+        }
+    }
+}

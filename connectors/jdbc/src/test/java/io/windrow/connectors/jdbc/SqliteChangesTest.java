@@ -1,0 +1,22 @@
+package io.windrow.connectors.jdbc;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteChangesTest extends ChangesSuite {
+    @TempDir
+    Path folder;
+
+    @Override
+    protected String url() {
+        return "jdbc:sqlite:" + folder.resolve("target.db");
+    }
+
+    @Override
+    protected Connection connect() throws SQLException {
+        return DriverManager.getConnection(url());
+    }
+}
