@@ -8,19 +8,15 @@ import io.windrow.api.batch.Account;
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.CheckResult;
-import io.windrow.api.context.Context;
 import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.ArrowTypes;
-import io.windrow.api.schema.Column;
-import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.Sink;
-import io.windrow.api.sink.SinkTraits;
 import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.StreamCommit;
@@ -35,28 +31,12 @@ import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What every sink must do. A connector's test extends this class and answers three questions; every test then begins
  * with an empty target. Streams have the columns {@code id} (64-bit, key) and {@code name} (text).
  */
-public abstract class SinkConformance {
-    private static final StreamName STREAM = new StreamName("public", "orders");
-
-    /** The context that {@link #open} is given. */
-    @RegisterExtension
-    protected final TestContext context = new TestContext();
-
-    /** The sink on this test's target. Called several times a test: each sink is another process's view of one target. */
-    protected abstract Sink open(Context with);
-
-    /** What the sink says of itself. */
-    protected abstract SinkTraits traits();
-
-    /** The ids that any reader of the target sees in the stream, in any order. Shares no code with the sink. */
-    protected abstract List<Long> visible(StreamName stream);
-
+public abstract class SinkConformance extends ChangeModeConformance {
     @Test
     void theTargetPassesItsCheckAndTheCheckLeavesNoTrace() {
         try (Sink sink = open(context)) {
@@ -256,17 +236,6 @@ public abstract class SinkConformance {
             }
             assertThat(visible(stream)).as(name).containsExactlyInAnyOrder(1L, 2L, 3L);
         }
-    }
-
-    /** The schema of all streams here. */
-    protected static StreamSchema schema(StreamName stream) {
-        return new StreamSchema(
-                stream,
-                1,
-                List.of(
-                        new Column(1, "id", new ColumnType.Int(64, true), false, "bigint"),
-                        new Column(2, "name", new ColumnType.Text(), true, "text")),
-                List.of("id"));
     }
 
     /** Rows with the ids from first to last; every fifth name is null. The caller closes it. */

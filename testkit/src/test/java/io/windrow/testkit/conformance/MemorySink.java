@@ -1,6 +1,7 @@
 package io.windrow.testkit.conformance;
 
 import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Operation;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.context.Context;
 import io.windrow.api.error.ErrorCode;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.vector.BigIntVector;
+import org.jspecify.annotations.Nullable;
 
 /** The smallest sink that keeps the contract, or breaks it in one way. The target outlives the sinks on it. */
 record MemorySink(Target target, Context context, Map<String, List<Long>> own) implements Sink {
@@ -41,7 +43,13 @@ record MemorySink(Target target, Context context, Map<String, List<Long>> own) i
         MIXES_WRITERS_UP("oneWriterServesManyEpochsAndManyWritersOneEpoch"),
         KEEPS_SUPERSEDED_ROWS("aNewGenerationTakesThePlaceOfTheRowsOfAnUnfinishedOne"),
         SHOWS_HALF_A_GENERATION("replaceShowsAGenerationOnlyWhenItIsWhole"),
-        CONFUSES_STREAMS("aStreamMayHaveAnyName");
+        CONFUSES_STREAMS("aStreamMayHaveAnyName"),
+        ADDS_INSTEAD_OF_REPLACING("upsertHoldsEachKeyOnceAndRemovesNone"),
+        LOSES_AN_UPSERTED_ROW("upsertHoldsEachKeyOnceAndRemovesNone"),
+        KEEPS_DELETED_ROWS("aMirrorLosesWhatIsDeleted"),
+        FOLDS_WITHOUT_COUNTING("aMirrorFoldsTheChangesOfAKeyInTheirOrderAndCountsThem"),
+        KEEPS_AN_OLD_MIRROR("aNewGenerationOfAMirrorLosesWhatItDoesNotBring"),
+        FORGETS_A_VERSION("aHistoryKeepsEveryVersion");
 
         final String check;
 
@@ -122,7 +130,7 @@ record MemorySink(Target target, Context context, Map<String, List<Long>> own) i
 
     @Override
     public SinkWriter writer(StreamSchema schema, WriteMode mode, WriterId id) {
-        return new Writer(this, schema, id, new ArrayList<>());
+        return new Writer(this, schema, mode, id, new ArrayList<>());
     }
 
     @Override
@@ -135,12 +143,15 @@ record MemorySink(Target target, Context context, Map<String, List<Long>> own) i
         own.clear();
     }
 
-    private record Writer(MemorySink sink, StreamSchema schema, WriterId id, List<Long> ids) implements SinkWriter {
+    /** Of a delete the id is kept as its complement. */
+    private record Writer(MemorySink sink, StreamSchema schema, WriteMode mode, WriterId id, List<Long> ids) implements SinkWriter {
         @Override
         public void write(Batch batch) {
             BigIntVector column = (BigIntVector) batch.arrow().getVector("id");
             for (int i = 0; i < batch.rowCount(); i++) {
-                ids.add(column.get(i));
+                boolean delete = batch.changes().isPresent()
+                        && batch.changes().get().operations().get(i) == Operation.DELETE.ordinal();
+                ids.add(delete ? ~column.get(i) : column.get(i));
             }
         }
 
@@ -170,7 +181,13 @@ record MemorySink(Target target, Context context, Map<String, List<Long>> own) i
             String key = schema.stream() + "/" + id.fencingToken() + "/" + id.generation() + "/" + epoch
                     + (defect == Defect.MIXES_WRITERS_UP ? "" : "/" + id.writer());
             (defect == Defect.STAGES_IN_ITS_OWN_MEMORY ? sink.own : sink.target.staged).put(key, taken);
-            return List.of(new Staged(schema.stream(), 1, key, 1, rows, rows * 8L, "kept"));
+            long folded = mode == WriteMode.MIRROR
+                    ? rows - taken.stream().map(one -> one < 0 ? ~one : one).distinct().count()
+                    : 0;
+            Staged data = new Staged(schema.stream(), 1, key, 1, rows - folded, rows * 8L, "kept");
+            return folded == 0 || defect == Defect.FOLDS_WITHOUT_COUNTING
+                    ? List.of(data)
+                    : List.of(data, Staged.count(schema.stream(), Staged.Part.FOLDED, 1, folded));
         }
 
         @Override
@@ -201,6 +218,9 @@ record MemorySink(Target target, Context context, Map<String, List<Long>> own) i
             }
             List<Long> ids = new ArrayList<>();
             for (Staged staged : commit.staged()) {
+                if (staged.part() != Staged.Part.DATA) {
+                    continue;
+                }
                 List<Long> found = target.staged.getOrDefault(staged.text(), own.get(staged.text()));
                 if (found == null) {
                     return unknown("what was staged is gone");
@@ -211,7 +231,11 @@ record MemorySink(Target target, Context context, Map<String, List<Long>> own) i
                 target.parts.getOrDefault(target.key(stream), new ArrayList<>())
                         .removeIf(part -> part.generation() < commit.identity().generation());
             }
-            target.add(stream, new Part(commit.identity().generation(), ids));
+            if (commit.mode().needsKey()) {
+                apply(commit, last, ids);
+            } else {
+                target.add(stream, new Part(commit.identity().generation(), ids));
+            }
             if (commit.mode() == WriteMode.REPLACE
                     && (commit.completesGeneration() || target.defect == Defect.SHOWS_HALF_A_GENERATION)) {
                 target.shown.put(target.key(stream), commit.identity().generation());
@@ -221,6 +245,30 @@ record MemorySink(Target target, Context context, Map<String, List<Long>> own) i
             }
             target.tokens.merge(stream, commit.fencingToken(), Math::max);
             return new CommitOutcome.Committed(List.of());
+        }
+
+        private void apply(StreamCommit commit, @Nullable CommitIdentity last, List<Long> changes) {
+            StreamName stream = commit.identity().stream();
+            List<Long> rows = new ArrayList<>(target.visible(stream));
+            boolean anew = last != null && last.generation() < commit.identity().generation();
+            if (anew && commit.mode() == WriteMode.MIRROR && target.defect != Defect.KEEPS_AN_OLD_MIRROR) {
+                rows.clear();
+            }
+            for (long change : changes) {
+                long id = change < 0 ? ~change : change;
+                boolean keeps = commit.mode() == WriteMode.HISTORY
+                        ? target.defect != Defect.FORGETS_A_VERSION
+                        : target.defect == Defect.ADDS_INSTEAD_OF_REPLACING;
+                boolean removes = commit.mode() == WriteMode.MIRROR && target.defect != Defect.KEEPS_DELETED_ROWS
+                        || commit.mode() == WriteMode.UPSERT && target.defect == Defect.LOSES_AN_UPSERTED_ROW;
+                if (change < 0 ? removes : !keeps) {
+                    rows.removeIf(one -> one == id);
+                }
+                if (change >= 0) {
+                    rows.add(id);
+                }
+            }
+            target.parts.put(target.key(stream), new ArrayList<>(List.of(new Part(commit.identity().generation(), rows))));
         }
 
         private static CommitOutcome unknown(String why) {
