@@ -47,7 +47,7 @@ final class GovernedBench {
             """;
     private static final String FORMAT_PRESERVING = """
             mask:
-              - {field: comment, with: fpe, alphabet: abcdefghijklmnopqrstuvwxyz, key: 'a key of the benchmark, no secret'}
+              - {field: comment, with: fpe, alphabet: lower_alphanumeric, key: 'a key of the benchmark, no secret'}
               - {field: shipinstruct, with: redact}
             """;
     private static final String DETECT = """
