@@ -61,7 +61,8 @@ final class PlanCommand implements Callable<Integer> {
                 Map<StreamName, List<String>> placed = new HashMap<>();
                 plans.keySet().forEach(stream -> placed.put(stream, sink.placedBy(stream)));
                 Admission admission = Admission.of(
-                        plan.steps(), plan.schemas().gate(Stores.acceptedSchemas(plan.spec())), plans.values());
+                        plan.steps().keepingChanges(streams), plan.schemas().gate(Stores.acceptedSchemas(plan.spec())),
+                        plans.values());
                 refusals.putAll(admission.refusals());
                 admission.check(source, placed);
                 plans = admission.plans();

@@ -61,7 +61,7 @@ final class Judge implements BoundTransform {
     }
 
     /** I8: what the source did not send is neither null nor a value, and no contract judges it. */
-    private static boolean isSent(@Nullable TinyIntVector presence, int row) {
+    static boolean isSent(@Nullable TinyIntVector presence, int row) {
         if (presence == null) {
             return true;
         }

@@ -12,15 +12,19 @@ import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
 import io.windrow.core.transform.Rows;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.TinyIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.util.TransferPair;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Delivers rows in the accepted schema although the source has another: new fields are left out, renamed ones keep their
@@ -59,6 +63,8 @@ public final class KeptSchemas implements Transform {
         /** The accepted columns, as wide as the rows that may still be set aside: null is allowed where it can occur. */
         private final StreamSchema loose;
         private final int[] sources;
+        /** By what the source's rows call the accepted columns; a table that was restored has others. */
+        private final int[] ids;
         private final int[] added;
         private final boolean[] nullable;
         private final boolean setsAside;
@@ -67,6 +73,7 @@ public final class KeptSchemas implements Transform {
             accepted = keep.schema();
             Map<Column, Column> matched = SchemaDiff.matched(accepted, input);
             sources = new int[accepted.columns().size()];
+            ids = new int[sources.length];
             nullable = new boolean[sources.length];
             List<Column> columns = new ArrayList<>();
             List<Integer> used = new ArrayList<>();
@@ -80,6 +87,7 @@ public final class KeptSchemas implements Transform {
                                     + TypeNames.of(column.type()) + ") is not in the source's rows");
                 }
                 sources[i] = input.columns().indexOf(source);
+                ids[i] = source.id();
                 used.add(sources[i]);
                 nullable[i] = source.nullable() && !column.nullable();
                 columns.add(new Column(
@@ -100,9 +108,9 @@ public final class KeptSchemas implements Transform {
             try (batch) {
                 int rows = batch.rowCount();
                 List<Rejected.Reason> reasons = new ArrayList<>();
-                int[] bad = setsAside ? misfits(batch.arrow(), reasons) : new int[0];
+                int[] bad = setsAside ? misfits(batch, reasons) : new int[0];
                 Batch.Parts parts = batch.release();
-                Batch fitted = relabelled(parts, loose, sources);
+                Batch fitted = relabelled(parts, loose, sources, ids);
                 if (bad.length > 0) {
                     int[] kept = new int[rows - bad.length];
                     for (int row = 0, at = 0, next = 0; row < rows; row++) {
@@ -114,11 +122,16 @@ public final class KeptSchemas implements Transform {
                     }
                     fitted = Rows.setAside(fitted, kept, kept.length, bad, reasons);
                 }
-                return relabelled(fitted.release(), accepted, IntStream.range(0, sources.length).toArray());
+                return relabelled(
+                        fitted.release(), accepted, IntStream.range(0, sources.length).toArray(),
+                        accepted.columns().stream().mapToInt(Column::id).toArray());
             }
         }
 
-        private int[] misfits(VectorSchemaRoot rows, List<Rejected.Reason> reasons) {
+        private int[] misfits(Batch batch, List<Rejected.Reason> reasons) {
+            VectorSchemaRoot rows = batch.arrow();
+            @Nullable TinyIntVector[] presence = new TinyIntVector[sources.length];
+            batch.changes().ifPresent(changes -> Arrays.setAll(presence, i -> changes.presence().get(ids[i])));
             return IntStream.range(0, rows.getRowCount())
                     .filter(row -> {
                         for (int column : added) {
@@ -129,7 +142,8 @@ public final class KeptSchemas implements Transform {
                             }
                         }
                         for (int i = 0; i < sources.length; i++) {
-                            if (nullable[i] && rows.getVector(sources[i]).isNull(row)) {
+                            if (nullable[i] && rows.getVector(sources[i]).isNull(row)
+                                    && Judge.isSent(presence[i], row)) {
                                 reasons.add(new Rejected.Reason(
                                         row, CODE, accepted.columns().get(i).name(), "is null, which was not accepted"));
                                 return true;
@@ -140,13 +154,28 @@ public final class KeptSchemas implements Transform {
                     .toArray();
         }
 
-        private static Batch relabelled(Batch.Parts parts, StreamSchema to, int[] from) {
+        private static Batch relabelled(Batch.Parts parts, StreamSchema to, int[] from, int[] ids) {
             Optional<ChangeColumns> changes = Optional.ofNullable(parts.changes());
             VectorSchemaRoot rows = relabelled(parts.rows(), to, from);
             ChangeColumns with = changes
-                    .map(c -> c.with(c.presence(), c.before().map(before -> relabelled(before, to, from))))
+                    .map(c -> c.with(
+                            presence(c, to, ids), c.before().map(before -> relabelled(before, to, from))))
                     .orElse(null);
             return parts.withRows(to, rows, with).batch();
+        }
+
+        /** I8: what was not sent stays known as such under the accepted columns' ids. */
+        private static Map<Integer, TinyIntVector> presence(ChangeColumns changes, StreamSchema to, int[] ids) {
+            Map<Integer, TinyIntVector> left = new HashMap<>(changes.presence());
+            Map<Integer, TinyIntVector> presence = new HashMap<>();
+            for (int i = 0; i < ids.length; i++) {
+                TinyIntVector of = left.remove(ids[i]);
+                if (of != null) {
+                    presence.put(to.columns().get(i).id(), of);
+                }
+            }
+            left.values().forEach(TinyIntVector::close);
+            return presence;
         }
 
         private static VectorSchemaRoot relabelled(VectorSchemaRoot rows, StreamSchema to, int[] from) {

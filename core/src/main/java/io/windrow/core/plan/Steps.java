@@ -1,5 +1,6 @@
 package io.windrow.core.plan;
 
+import io.windrow.api.config.Origin;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamName;
@@ -34,6 +35,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * What happens to rows between source and sink, in this order: watermark, contract, mask, dedupe, filter and shape, sample,
@@ -234,31 +236,40 @@ public record Steps(List<Transform> transforms) {
     }
 
     /**
-     * The same, and the changes of these streams become rows, as the last step. Refuses steps for these streams that need
-     * whole rows, which a change does not always have.
+     * The same, and where changes of a stream are kept they become rows, as the last step. Refuses, with the place in the
+     * file, steps for these streams that need whole rows, which a change does not always have.
      */
-    public Steps keepingChanges(Set<StreamName> streams) {
-        if (streams.isEmpty()) {
+    public Steps keepingChanges(Collection<PlannedStream> streams) {
+        Set<StreamName> kept =
+                streams.stream().filter(PlannedStream::keepsChanges).map(PlannedStream::stream).collect(Collectors.toSet());
+        if (kept.isEmpty()) {
             return this;
         }
-        for (StreamName stream : streams) {
+        for (StreamName stream : kept) {
             for (Transform transform : transforms) {
-                boolean unfit = switch (transform) {
-                    case ShapeTransform shape -> shape.needsWholeRows(stream);
-                    case SampleTransform sample -> sample.concerns(stream);
-                    case Dedupe dedupe -> dedupe.concerns(stream);
-                    default -> false;
-                };
-                if (unfit) {
-                    throw WindrowException.of(
-                            ChangeLogError.STEP_UNFIT,
-                            "Keeping the changes of " + stream + ": filter, computed fields, sample and dedupe need whole rows");
+                switch (transform) {
+                    case ShapeTransform shape ->
+                        refuse(stream, shape.wholeRows(stream), "filter and computed fields need whole rows");
+                    case SampleTransform sample ->
+                        refuse(stream, sample.origin(stream), "a sample needs whole rows, and would tear changes apart");
+                    case Dedupe dedupe ->
+                        refuse(stream, dedupe.origin(stream), "a row that changes back to what it was is no repeated one");
+                    case WatermarkTransform watermark ->
+                        refuse(stream, watermark.origin(stream), "changes are not counted by the event times of rows");
+                    default -> {}
                 }
             }
         }
         List<Transform> all = new ArrayList<>(transforms);
-        all.add(new ChangeLog(streams));
+        all.add(new ChangeLog(kept));
         return new Steps(all);
+    }
+
+    private static void refuse(StreamName stream, Optional<Origin> policy, String why) {
+        policy.ifPresent(origin -> {
+            throw WindrowException.of(ChangeLogError.STEP_UNFIT, "Keeping the changes of " + stream + ": " + why)
+                    .at(origin.place());
+        });
     }
 
     /** The schema that rows of this schema leave the steps with. Refuses, with the place in the file, what does not fit. */

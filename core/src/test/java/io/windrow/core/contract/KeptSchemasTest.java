@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.BatchBuilder;
+import io.windrow.api.batch.Operation;
 import io.windrow.api.batch.Position;
+import io.windrow.api.batch.Presence;
 import io.windrow.api.batch.Rejected;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
@@ -14,6 +16,7 @@ import io.windrow.api.transform.BoundTransform;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.TinyIntVector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +83,31 @@ class KeptSchemasTest {
                 Batch fitted = bound.apply(batch)) {
             assertThat(fitted.rejected()).isEmpty();
             assertThat(fitted.arrow().contentToTSVString()).isEqualTo("id\tname\n2\tb\n");
+        }
+    }
+
+    @Test
+    void whatAChangeDoesNotHoldBreaksNoRuleAndStaysKnownAsNotSent() {
+        StreamSchema restored = new StreamSchema(
+                STREAM, 1,
+                List.of(
+                        column(1, "name", new ColumnType.Text(), true),
+                        column(3, "id", new ColumnType.Int(64, true), false)),
+                List.of("id"));
+        Batch batch;
+        try (BatchBuilder builder = new BatchBuilder(restored, allocator)) {
+            builder.change(Operation.DELETE, 9, 0, 1, 4).set("id", 1).absent("name").endRow();
+            builder.change(Operation.UPDATE, 9, 1, 1, 4).set("id", 2).unchanged("name").endRow();
+            builder.change(Operation.UPDATE, 9, 2, 1, 4).set("id", 3).setNull("name").endRow();
+            batch = builder.build(new Position(1, "{}"));
+        }
+        try (BoundTransform bound = keep(SchemaGate.Misfits.SET_ASIDE).bind(restored);
+                Batch fitted = bound.apply(batch)) {
+            assertThat(fitted.arrow().contentToTSVString()).isEqualTo("id\tname\n1\tnull\n2\tnull\n");
+            TinyIntVector name = fitted.changes().orElseThrow().presence().get(2);
+            assertThat(name.get(0)).isEqualTo((byte) Presence.ABSENT.ordinal());
+            assertThat(name.get(1)).isEqualTo((byte) Presence.UNCHANGED.ordinal());
+            assertThat(fitted.rejected().getFirst().reasons()).extracting(Rejected.Reason::ordinal).containsExactly(2L);
         }
     }
 

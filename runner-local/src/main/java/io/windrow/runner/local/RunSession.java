@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,11 +170,8 @@ final class RunSession {
             EpochDriver driver = new EpochDriver(
                     job.pipeline(), lease.lease().fencingToken(), loaded, todo.keySet(), io);
             RunFacts facts = new RunFacts(parts.id(), parts.context().clock(), book.key());
-            Steps steps = job.steps().begin(facts).keepingChanges(todo.values().stream()
-                    .map(StreamTrack::task)
-                    .filter(PlannedStream::keepsChanges)
-                    .map(PlannedStream::stream)
-                    .collect(Collectors.toSet()));
+            Steps steps = job.steps().begin(facts).keepingChanges(
+                    todo.values().stream().map(StreamTrack::task).toList());
             Beginning beginning = new Beginning(parts, todo, current, book, lease.lease(), steps, source.order());
             beginning.recovered(loaded, io.takeCommitted());
             var requests = beginning.requests(driver);

@@ -13,8 +13,8 @@ public enum ChangeLogError implements ErrorCode {
     /** A step that cannot judge a change. */
     STEP_UNFIT(
             "change_log.step_unfit",
-            "A step decides by values that a change does not always hold.",
-            "Take the stream out of the step; filter, compute and sample what was delivered.");
+            "A step decides by values that a change does not always hold, or takes a change for a row.",
+            "Take the stream out of the step; filter, compute, sample and count what was delivered.");
 
     private final String code;
     private final String meaning;

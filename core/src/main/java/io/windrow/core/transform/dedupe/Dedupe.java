@@ -1,5 +1,6 @@
 package io.windrow.core.transform.dedupe;
 
+import io.windrow.api.config.Origin;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamName;
@@ -53,9 +54,9 @@ public final class Dedupe implements Transform {
         return new Dedupe(policies, ofPipeline);
     }
 
-    /** Whether the stream's rows are compared. */
-    public boolean concerns(StreamName stream) {
-        return policies.containsKey(stream.toString());
+    /** Where it is written that the stream's rows are compared; empty: they are not. */
+    public Optional<Origin> origin(StreamName stream) {
+        return Optional.ofNullable(policies.get(stream.toString())).map(DedupePolicy::origin);
     }
 
     /** What is remembered of a stream; empty if its rows are not compared. */

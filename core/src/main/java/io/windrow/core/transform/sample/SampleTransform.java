@@ -1,5 +1,6 @@
 package io.windrow.core.transform.sample;
 
+import io.windrow.api.config.Origin;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
@@ -16,6 +17,7 @@ import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Keeps the rows whose fields hash into a share of all hashes, by stream: the same key is always in or always out, and a
@@ -40,9 +42,9 @@ public final class SampleTransform implements Transform {
         });
     }
 
-    /** Whether the stream is sampled. */
-    public boolean concerns(StreamName stream) {
-        return policies.containsKey(stream.toString());
+    /** Where it is written that the stream is sampled; empty: it is not. */
+    public Optional<Origin> origin(StreamName stream) {
+        return Optional.ofNullable(policies.get(stream.toString())).map(SamplePolicy::origin);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.windrow.core.transform.shape;
 
+import io.windrow.api.config.Origin;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
@@ -34,10 +35,11 @@ public final class ShapeTransform implements Transform {
         this.policies = Map.copyOf(policies);
     }
 
-    /** Whether the stream's rows are judged or computed by values that a change does not always hold. */
-    public boolean needsWholeRows(StreamName stream) {
-        ShapePolicy policy = policies.get(stream.toString());
-        return policy != null && (policy.filter().isPresent() || !policy.compute().isEmpty());
+    /** Where it is written that the stream's rows are judged or computed by values that a change does not always hold. */
+    public Optional<Origin> wholeRows(StreamName stream) {
+        return Optional.ofNullable(policies.get(stream.toString()))
+                .filter(policy -> policy.filter().isPresent() || !policy.compute().isEmpty())
+                .map(ShapePolicy::origin);
     }
 
     /**

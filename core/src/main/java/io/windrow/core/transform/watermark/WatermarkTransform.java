@@ -1,5 +1,6 @@
 package io.windrow.core.transform.watermark;
 
+import io.windrow.api.config.Origin;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
@@ -62,6 +63,11 @@ public final class WatermarkTransform implements Transform {
                 Watermark.begin(by, policy(input.stream()).orElseThrow().allowedLateness(), committed));
         watermark.ifPresent(of -> begun.put(input.stream(), of));
         return watermark;
+    }
+
+    /** Where it is written that the stream has a field of event time; empty: it has none. */
+    public Optional<Origin> origin(StreamName stream) {
+        return policy(stream).map(WatermarkPolicy::origin);
     }
 
     /** What the rows of a schema are counted by; empty if the stream has no field of event time. */
