@@ -2,6 +2,7 @@ package io.windrow.core.contract;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.ChangeColumns;
+import io.windrow.api.batch.Operation;
 import io.windrow.api.batch.Presence;
 import io.windrow.api.batch.Rejected;
 import io.windrow.api.schema.StreamSchema;
@@ -39,14 +40,15 @@ final class Judge implements BoundTransform {
     @Override
     public Batch apply(Batch batch) {
         int rows = batch.rowCount();
+        ChangeColumns changes = batch.changes().orElse(null);
         int[] broken = null;
         int bad = 0;
         for (int number = 0; number < rules.length; number++) {
             FieldRules.Rule rule = rules[number];
             FieldVector column = batch.arrow().getVector(rule.column());
-            TinyIntVector presence = batch.changes().map(ChangeColumns::presence).map(all -> all.get(rule.id())).orElse(null);
+            TinyIntVector presence = changes == null ? null : changes.presence().get(rule.id());
             for (int row = rule.check().next(column, 0, rows); row < rows; row = rule.check().next(column, row + 1, rows)) {
-                if (isSent(presence, row)) {
+                if (isSent(presence, row) && !isGone(changes, row)) {
                     if (broken == null) {
                         broken = new int[rows];
                     }
@@ -67,6 +69,18 @@ final class Judge implements BoundTransform {
         }
         int stands = presence.get(row);
         return stands != Presence.UNCHANGED.ordinal() && stands != Presence.ABSENT.ordinal();
+    }
+
+    /**
+     * A deletion brings no values: what it says of the row that is gone is not judged. Set aside, it would leave alive at the
+     * target what the source has no more.
+     */
+    static boolean isGone(@Nullable ChangeColumns changes, int row) {
+        if (changes == null) {
+            return false;
+        }
+        int operation = changes.operations().get(row);
+        return operation == Operation.DELETE.ordinal() || operation == Operation.TRUNCATE.ordinal();
     }
 
     private Batch part(Batch batch, int[] broken, int count) {

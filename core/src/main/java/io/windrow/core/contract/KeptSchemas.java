@@ -131,9 +131,15 @@ public final class KeptSchemas implements Transform {
         private int[] misfits(Batch batch, List<Rejected.Reason> reasons) {
             VectorSchemaRoot rows = batch.arrow();
             @Nullable TinyIntVector[] presence = new TinyIntVector[sources.length];
-            batch.changes().ifPresent(changes -> Arrays.setAll(presence, i -> changes.presence().get(ids[i])));
+            ChangeColumns changes = batch.changes().orElse(null);
+            if (changes != null) {
+                Arrays.setAll(presence, i -> changes.presence().get(ids[i]));
+            }
             return IntStream.range(0, rows.getRowCount())
                     .filter(row -> {
+                        if (Judge.isGone(changes, row)) {
+                            return false;
+                        }
                         for (int column : added) {
                             if (!rows.getVector(column).isNull(row)) {
                                 reasons.add(new Rejected.Reason(

@@ -136,6 +136,22 @@ class ContractTransformTest {
     }
 
     @Test
+    void aDeletionIsNeverSetAsideWhateverTheRowHeldThatIsGone() {
+        StreamSchema schema = schema(new ColumnType.Int(32, true));
+        Batch batch;
+        try (BatchBuilder builder = new BatchBuilder(schema, allocator)) {
+            builder.change(Operation.UPDATE, 1, 0, 1, 1).set("c", 1).endRow();
+            builder.change(Operation.DELETE, 1, 1, 1, 1).set("c", 1).endRow();
+            batch = builder.build(new Position(1, "{}"));
+        }
+        try (BoundTransform bound = transform(List.of(check(Optional.empty(), "5", null, null, List.of()))).bind(schema);
+                Batch judged = bound.apply(batch)) {
+            assertThat(judged.rejected()).flatMap(Rejected::reasons).extracting(Rejected.Reason::ordinal).containsExactly(0L);
+            assertThat(judged.changes().orElseThrow().operations().get(0)).isEqualTo((byte) Operation.DELETE.ordinal());
+        }
+    }
+
+    @Test
     void anExpressionThatNeverEndsSetsItsRowAside() {
         StreamSchema schema = schema(new ColumnType.Text());
         try (BoundTransform bound = transform(List.of(check(Optional.empty(), null, null, "(x+x+)+y", List.of()))).bind(schema);
