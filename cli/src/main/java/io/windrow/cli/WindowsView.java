@@ -6,7 +6,6 @@ import io.windrow.api.source.Source;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.ledger.EventTimes;
-import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.verify.EventTimeVerdict;
 import io.windrow.core.verify.EventTimeVerdict.Judged;
@@ -34,13 +33,9 @@ final class WindowsView {
         List<StreamName> without = new ArrayList<>();
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
                 Source source = plan.openSource(context)) {
-            EventTimeVerifier verifier = new EventTimeVerifier(source);
+            EventTimeVerifier verifier = new EventTimeVerifier(source, store, plan.spec().pipeline());
             for (StreamState state : streams) {
-                List<LedgerEntry> entries =
-                        store.ledger(plan.spec().pipeline(), Optional.of(state.stream()), Integer.MAX_VALUE).stream()
-                                .map(LedgerEntry::parse)
-                                .toList();
-                verifier.verify(state, entries).ifPresentOrElse(verdicts::add, () -> without.add(state.stream()));
+                verifier.verify(state).ifPresentOrElse(verdicts::add, () -> without.add(state.stream()));
             }
         }
         ExitCode code = code(verdicts);

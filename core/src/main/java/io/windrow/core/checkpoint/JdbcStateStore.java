@@ -13,10 +13,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The one store behind both databases. Keeps one connection, and makes a new one after it broke. */
 final class JdbcStateStore implements StateStore {
+    /** So many ledger entries are in memory at a time; each can hold thousands of windows. */
+    private static final int LEDGER_PAGE = 100;
+
     private final Dialect dialect;
     private @Nullable Connection connection;
     private boolean closed;
@@ -135,26 +139,49 @@ final class JdbcStateStore implements StateStore {
     }
 
     @Override
-    public synchronized List<String> ledger(String pipeline, Optional<StreamName> stream, int limit) {
+    public List<String> ledger(String pipeline, Optional<StreamName> stream, int limit) {
+        return ledger(pipeline, stream, Long.MAX_VALUE, limit).stream().map(Recorded::json).toList();
+    }
+
+    @Override
+    public void eachLedger(String pipeline, StreamName stream, Consumer<String> taker) {
+        long before = Long.MAX_VALUE;
+        List<Recorded> page;
+        do {
+            page = ledger(pipeline, Optional.of(stream), before, LEDGER_PAGE);
+            for (Recorded entry : page) {
+                taker.accept(entry.json());
+                before = entry.epoch();
+            }
+        } while (page.size() == LEDGER_PAGE);
+    }
+
+    private record Recorded(long epoch, String json) {}
+
+    /** Entries of epochs before one, newest first. */
+    private synchronized List<Recorded> ledger(String pipeline, Optional<StreamName> stream, long before, int limit) {
         String doing = "Reading the ledger of " + pipeline;
         return transaction(doing, Access.READ, c -> {
             String ofStream = stream.isPresent() ? " AND namespace = ? AND name = ?" : "";
             try (PreparedStatement select = c.prepareStatement(
                     "SELECT namespace, name, epoch, record, checksum FROM windrow_ledger WHERE pipeline = ?" + ofStream
-                            + " AND committed = 1 ORDER BY epoch DESC, namespace, name LIMIT ?")) {
+                            + " AND committed = 1 AND epoch < ? ORDER BY epoch DESC, namespace, name LIMIT ?")) {
                 int parameter = 1;
                 select.setString(parameter++, pipeline);
                 if (stream.isPresent()) {
                     select.setString(parameter++, stream.get().namespace());
                     select.setString(parameter++, stream.get().name());
                 }
+                select.setLong(parameter++, before);
                 select.setInt(parameter, limit);
-                List<String> entries = new ArrayList<>();
+                List<Recorded> entries = new ArrayList<>();
                 RecordChecksums checksums = new RecordChecksums(pipeline, damage(doing));
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         StreamName of = new StreamName(row.getString(1), row.getString(2));
-                        entries.add(checksums.ledgerRecord(of, row.getLong(3), row.getString(4), row.getString(5)));
+                        long epoch = row.getLong(3);
+                        entries.add(new Recorded(
+                                epoch, checksums.ledgerRecord(of, epoch, row.getString(4), row.getString(5))));
                     }
                 }
                 return entries;

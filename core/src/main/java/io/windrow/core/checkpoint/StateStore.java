@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Keeps the state of pipelines. Safe for use by many threads; calls run one after the other. Every failure is a
@@ -67,6 +68,12 @@ public interface StateStore extends AutoCloseable {
      * @param limit at most so many
      */
     List<String> ledger(String pipeline, Optional<StreamName> stream, int limit);
+
+    /**
+     * Gives all ledger entries of a stream as JSON, newest first, with few of them in memory at a time (I12): a stream that is
+     * followed for years has millions. One that is committed meanwhile may be left out. Calls of the taker may use the store.
+     */
+    void eachLedger(String pipeline, StreamName stream, Consumer<String> taker);
 
     /** The key of the pipeline's row hashes; empty if it never had one. Never log what this returns. */
     Optional<HashKey> hashKey(String pipeline);

@@ -11,7 +11,6 @@ import io.windrow.core.plan.PlannedStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** A replay opens a generation that carries the delivery of the one before it on. */
 public final class Lineage {
@@ -20,10 +19,10 @@ public final class Lineage {
     /** The generation in which the delivery began that a generation carries on; itself, if no replay opened it. */
     public static long first(StateStore store, String pipeline, StreamName stream, long generation) {
         Map<Long, Long> continues = new HashMap<>();
-        for (String json : store.ledger(pipeline, Optional.of(stream), Integer.MAX_VALUE)) {
+        store.eachLedger(pipeline, stream, json -> {
             LedgerEntry entry = LedgerEntry.parse(json);
             entry.replay().ifPresent(replay -> continues.put(entry.generation(), replay.continues()));
-        }
+        });
         long first = generation;
         for (Long before = continues.get(first); before != null && before < first; before = continues.get(first)) {
             first = before;

@@ -4,6 +4,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.EventWindows;
 import io.windrow.api.source.Reconciliation;
 import io.windrow.api.source.Source;
+import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.ledger.EventTimes;
@@ -27,22 +28,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventTimeVerifier {
     private final Source source;
+    private final StateStore store;
+    private final String pipeline;
 
-    /** A verifier that asks this source. */
-    public EventTimeVerifier(Source source) {
+    /** A verifier of a pipeline that asks this source; the store stays the caller's too. */
+    public EventTimeVerifier(Source source, StateStore store, String pipeline) {
         this.source = source;
+        this.store = store;
+        this.pipeline = pipeline;
     }
 
     /**
-     * Judges one stream as of its last committed epoch.
+     * Judges one stream as of its last committed epoch, by the ledger of its generation.
      *
-     * @param entries the stream's ledger entries, in any order; those of other generations are left out
      * @return empty if the last committed epoch has no event times
      */
-    public Optional<EventTimeVerdict> verify(StreamState state, List<LedgerEntry> entries) {
+    public Optional<EventTimeVerdict> verify(StreamState state) {
         Optional<StreamEpoch> committed = state.committed();
         return committed.flatMap(epoch -> epoch.ledger().eventTimes())
-                .map(times -> new Judging(state.stream(), committed.orElseThrow(), times, entries).verdict());
+                .map(times -> new Judging(state.stream(), committed.orElseThrow(), times).verdict());
     }
 
     private final class Judging {
@@ -55,17 +59,19 @@ public final class EventTimeVerifier {
         /** Rows of epochs that counted by something else, or not at all. */
         private long uncounted;
 
-        Judging(StreamName stream, StreamEpoch epoch, EventTimes times, List<LedgerEntry> entries) {
+        Judging(StreamName stream, StreamEpoch epoch, EventTimes times) {
             this.stream = stream;
             this.epoch = epoch;
             this.times = times;
-            for (LedgerEntry entry : entries) {
-                if (entry.generation() == epoch.generation()) {
+            store.eachLedger(pipeline, stream, json -> {
+                LedgerEntry entry = LedgerEntry.parse(json);
+                // One that was committed since is not part of what is judged.
+                if (entry.generation() == epoch.generation() && entry.epoch() <= epoch.epoch()) {
                     Optional<EventTimes> counted = entry.eventTimes().filter(other -> other.by().equals(times.by()));
                     counted.ifPresent(this::add);
                     uncounted += counted.isEmpty() ? entry.account().in() : 0;
                 }
-            }
+            });
             earlier.ifPresent(one -> fold(one.start()));
         }
 

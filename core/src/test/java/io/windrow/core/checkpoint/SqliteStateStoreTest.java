@@ -143,6 +143,25 @@ class SqliteStateStoreTest {
     }
 
     @Test
+    void aLongLedgerIsGivenEntryByEntryAndTheTakerMayUseTheStore() {
+        Lease lease = store.acquire(PIPELINE, "me", TTL);
+        for (int number = 1; number <= 201; number++) {
+            StreamEpoch epoch = epoch(ORDERS, 1, number, Map.of());
+            store.save(lease, List.of(epoch));
+            store.save(lease, List.of(epoch.with(Status.COMMITTED)));
+        }
+        StreamEpoch other = epoch(ITEMS, 1, 1, Map.of());
+        store.save(lease, List.of(other));
+        store.save(lease, List.of(other.with(Status.COMMITTED)));
+        List<String> entries = new ArrayList<>();
+        store.eachLedger(PIPELINE, ORDERS, json -> {
+            assertThat(store.run(PIPELINE)).isEmpty();
+            entries.add(json);
+        });
+        assertThat(entries).hasSize(201).isEqualTo(store.ledger(PIPELINE, Optional.of(ORDERS), 300));
+    }
+
+    @Test
     void stepsThatDoNotFollowFromWhatIsStoredAreRefusedAndChangeNothing() {
         Lease lease = store.acquire(PIPELINE, "me", TTL);
         StreamEpoch first = epoch(ORDERS, 1, 1, Map.of("a", "1"));
