@@ -32,7 +32,7 @@ final class DuckDialect implements Dialect {
             throw new SQLException("the driver does not know the URL", "08001");
         }
         try (Statement statement = connection.createStatement()) {
-            // What a row holds is never run: no extension is fetched or loaded, no other file is touched.
+            // No statement of ours needs an extension: none is fetched over the network.
             statement.execute("SET autoinstall_known_extensions = false");
         } catch (SQLException e) {
             connection.close();

@@ -174,5 +174,4 @@ public record JdbcAddress(
     private static WindrowException invalid(String why) {
         return WindrowException.of(JdbcError.URL_INVALID, "Reading the database's URL: " + why).at("sink.jdbc.url");
     }
-
 }

@@ -51,11 +51,11 @@ public final class TargetTable {
     /** Makes the table, or adds what it lacks. Only adds; what would widen a column is left to the committer. */
     public void make(Connection connection, StreamSchema schema, Layout layout, Made made) throws SQLException {
         checkNames(schema, layout);
+        checkClash(connection);
         List<SqlType> types = types(dialect, schema);
         List<Place.Existing> existing = place.columns(dialect, connection, name);
         try (Statement statement = connection.createStatement()) {
             if (existing.isEmpty()) {
-                checkClash(connection);
                 statement.execute(creation(schema, types, layout));
                 return;
             }
@@ -172,7 +172,7 @@ public final class TargetTable {
     private void checkClash(Connection connection) throws SQLException {
         if (dialect.names() == Dialect.Names.FOLDED) {
             for (String other : place.tables(dialect, connection)) {
-                if (other.equalsIgnoreCase(name)) {
+                if (other.equalsIgnoreCase(name) && !other.equals(name)) {
                     throw refused(name, "there is a table " + other + ", which " + dialect.database().label()
                             + " takes for the same");
                 }
