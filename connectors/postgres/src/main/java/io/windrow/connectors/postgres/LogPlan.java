@@ -179,6 +179,9 @@ final class LogPlan implements AutoCloseable {
         Map<StreamName, Position> starts = new TreeMap<>();
         active.forEach(read -> starts.put(read.shape().stream(), read.start().orElseThrow()));
         handedOut = true;
+        // Every table is copied: a transaction that stayed open would keep the server from vacuuming, and its locks whoever
+        // wants to alter a table, for as long as the log is followed.
+        close();
         return List.of(new Assignment(new LogSplit(slot, publication, until).toSplit(sharing), starts));
     }
 
@@ -217,10 +220,17 @@ final class LogPlan implements AutoCloseable {
         }
     }
 
+    /** Whether all tables are copied and the log is being read. */
+    boolean isFollowing() {
+        return handedOut;
+    }
+
+    /** Ends the copy's transaction. */
     @Override
     public void close() {
         if (copy != null) {
             copy.close();
+            copy = null;
         }
     }
 }

@@ -23,8 +23,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans one run. Its connection holds a read-only transaction whose snapshot every reader of the run imports. Closing it
- * ends the snapshot. It holds no lock beyond planning a stream: see {@link TableLock}.
+ * Plans one run. Its connection holds a read-only transaction whose snapshot every reader of the run imports, until only
+ * the log is read. Closing it ends the snapshot. It holds no lock beyond planning a stream: see {@link TableLock}.
  */
 final class PostgresPlanner implements SplitPlanner {
     private final PostgresConfig config;
@@ -35,6 +35,7 @@ final class PostgresPlanner implements SplitPlanner {
     private final Map<StreamName, StreamPlan> plans = new LinkedHashMap<>();
     private final Map<StreamName, WindrowException> refusals = new LinkedHashMap<>();
     private final Optional<LogPlan> log;
+    private boolean snapshotHeld = true;
 
     PostgresPlanner(PostgresSource source, Context context, List<StreamRequest> requests) {
         this.config = source.config();
@@ -211,8 +212,24 @@ final class PostgresPlanner implements SplitPlanner {
         }
         if (next.size() < max) {
             log.map(LogPlan::next).ifPresent(next::addAll);
+            letSnapshotGo();
         }
         return next;
+    }
+
+    /** Ends the transaction when nothing but the log is read any more: following may go on for months. */
+    private void letSnapshotGo() {
+        boolean needed = log.isEmpty() || !log.get().isFollowing()
+                || reads.values().stream().anyMatch(read -> !(read instanceof ChangesRead) && !read.ended());
+        if (needed || !snapshotHeld) {
+            return;
+        }
+        snapshotHeld = false;
+        try {
+            session.execute("COMMIT");
+        } catch (SQLException e) {
+            throw SqlStates.coded("Ending the snapshot", e);
+        }
     }
 
     @Override

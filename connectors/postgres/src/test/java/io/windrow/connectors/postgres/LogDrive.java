@@ -73,6 +73,9 @@ final class LogDrive implements AutoCloseable {
         run(Integer.MAX_VALUE);
     }
 
+    /** What is done once the log is handed out and all copies have ended, before it is read. */
+    Runnable beforeLog = () -> {};
+
     /** Runs up to the log's end, or dies after so many batches were committed. */
     void run(int batches) {
         int left = batches;
@@ -93,6 +96,9 @@ final class LogDrive implements AutoCloseable {
             }
             while (!active.stream().allMatch(planner::ended)) {
                 for (SplitPlanner.Assignment one : planner.next(1)) {
+                    if (one.split().kind() == Split.Kind.LOG) {
+                        beforeLog.run();
+                    }
                     left = read(source, planner, one, left);
                     if (left == 0) {
                         return;

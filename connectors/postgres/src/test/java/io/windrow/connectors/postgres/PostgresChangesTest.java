@@ -89,6 +89,22 @@ class PostgresChangesTest {
         }
     }
 
+    @Test
+    void While_the_log_is_followed_no_transaction_and_no_lock_of_the_copy_is_left() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t SELECT generate_series(1, 500)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.beforeLog = () -> {
+                assertThat(db.number("SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass")).isZero();
+                assertThat(db.number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                                + " AND application_name = 'windrow' AND xact_start IS NOT NULL"))
+                        .isZero();
+                db.execute("ALTER TABLE t ADD COLUMN late int");
+            };
+            drive.run();
+            assertThat(drive.rows()).hasSize(500);
+        }
+    }
+
     private long confirmed() {
         return db.number("SELECT pg_wal_lsn_diff(confirmed_flush_lsn, '0/0')::bigint FROM pg_replication_slots WHERE slot_name = 'windrow_test'");
     }
