@@ -13,9 +13,12 @@ import io.windrow.testkit.postgres.PostgresServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +30,6 @@ class ChangeStreamTest {
 
     @ParameterizedTest
     @Tag("B05")
-    @Tag("D10")
     @ValueSource(strings = {
         "postgres.slot_made", "postgres.after_slot", "postgres.before_copy", "run.after_read", "run.after_stage",
         "run.after_save_prepared", "run.after_commit", "run.after_save_committed", "run.after_acknowledge",
@@ -95,6 +97,45 @@ class ChangeStreamTest {
             assertThat(run.exit()).as(run.out()).isZero();
             Invoked verified = Invoked.windrow("verify", file.toString(), "--files");
             assertThat(verified.exit()).as(verified.out()).isZero();
+        }
+    }
+
+    @Test
+    void aTableThatIsAlteredWhileItIsFollowedGoesOnInItsNewColumns(@TempDir Path folder) throws Exception {
+        try (PostgresDatabase database = PostgresDatabase.create(
+                PostgresServer.shared(18), "CREATE TABLE t (id int PRIMARY KEY, gone text)", "INSERT INTO t VALUES (1, 'a'), (2, 'b')")) {
+            Path file = Files.writeString(folder.resolve("p.yaml"), """
+                    pipeline: altered
+                    source:
+                      postgres: {url: '%s', streams: [{table: public.t, mode: cdc}]}
+                    sink:
+                      files: {path: ./out, format: jsonl}
+                    run: {epoch_every: 200ms}
+                    """.formatted(database.url()));
+            try (ChildJvm follower =
+                    ChildJvm.start(Main.class.getName(), List.of("run", "--follow", file.toString()), Map.of())) {
+                assertThat(follower.awaitLine("epoch 1 committed, 2 rows", PATIENCE)).as(follower.output()).isTrue();
+                database.execute("INSERT INTO t VALUES (3, 'c')");
+                assertThat(follower.awaitLine("committed, 1 row", PATIENCE)).as(follower.output()).isTrue();
+                database.execute("ALTER TABLE t ADD COLUMN late int", "INSERT INTO t VALUES (4, 'd', 44)");
+                assertThat(follower.awaitLine("field late is new", PATIENCE)).as(follower.output()).isTrue();
+                assertThat(follower.awaitLine("committed, 1 row", PATIENCE)).as(follower.output()).isTrue();
+                database.execute("ALTER TABLE t DROP COLUMN gone", "INSERT INTO t VALUES (5, 55)");
+                assertThat(follower.awaitLine("field gone", PATIENCE)).as(follower.output()).isTrue();
+                assertThat(follower.awaitLine("committed, 1 row", PATIENCE)).as(follower.output()).isTrue();
+                follower.terminate();
+                follower.awaitEnd(PATIENCE);
+            }
+            List<String> lines = new ArrayList<>();
+            try (Stream<Path> files = Files.walk(folder.resolve("out"))) {
+                for (Path written : files.filter(path -> path.toString().endsWith(".jsonl")).toList()) {
+                    lines.addAll(Files.readAllLines(written));
+                }
+            }
+            assertThat(lines).hasSize(5);
+            assertThat(lines).filteredOn(line -> line.contains("\"id\":4,")).singleElement().asString().contains("\"late\":44");
+            assertThat(lines).filteredOn(line -> line.contains("\"id\":5,")).singleElement().asString()
+                    .contains("\"late\":55").doesNotContain("\"gone\"");
         }
     }
 }

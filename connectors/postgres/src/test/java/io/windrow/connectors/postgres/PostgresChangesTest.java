@@ -111,7 +111,6 @@ class PostgresChangesTest {
 
     @Test
     @Tag("B07")
-    @Tag("D11")
     void A_transaction_that_is_cut_inside_comes_again_whole_and_is_delivered_once() {
         db.execute("CREATE TABLE t (id int PRIMARY KEY, v text)", "CREATE TABLE u (id int PRIMARY KEY)");
         try (LogDrive drive = drive("public.t", "public.u")) {
