@@ -192,6 +192,9 @@ final class LogSource implements Source {
             if (!ready.isEmpty()) {
                 return ready.poll();
             }
+            if (upstream.silentAt.test(next)) {
+                return new ReadResult.Idle(Optional.of(position(next)));
+            }
             if (next >= until) {
                 return new ReadResult.End(new EndProof("reached_position", -1, "counted"), Optional.of(position(next)));
             }

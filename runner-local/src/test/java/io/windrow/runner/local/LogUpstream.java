@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
+import java.util.function.LongPredicate;
 
 /** A log that outlives runs and forgets what it is told to let go; it checks that everything of that was delivered. */
 final class LogUpstream {
@@ -17,6 +18,8 @@ final class LogUpstream {
     final CountDownLatch drained = new CountDownLatch(1);
     long batchRows = 100;
     LongConsumer beforeRead = next -> {};
+    /** Whether nothing comes for now where the next number is this. */
+    LongPredicate silentAt = next -> false;
 
     LogUpstream(List<StreamName> streams, LongFunction<StreamName> streamOf, MemoryTarget target, long end) {
         this.streams = streams;
