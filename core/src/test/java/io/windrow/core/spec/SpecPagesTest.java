@@ -36,7 +36,7 @@ class SpecPagesTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "\"fetch_rows\": 5|\"fetch_rows\": \"x\"", "\"5s\"|\"5 parsecs\"", "\"path\": \"out\",|", "\"stop\"|\"halt\"",
-        "\"fetch_rows\"|\"fetch_row\"", "\"append\"|\"upsert\"", "\"pipeline\": \"p\",|"
+        "\"fetch_rows\"|\"fetch_row\"", "\"append\"|\"upend\"", "\"pipeline\": \"p\",|"
     })
     void the_schema_refuses_what_the_parser_refuses(String change) {
         String[] parts = change.split("\\|", -1);

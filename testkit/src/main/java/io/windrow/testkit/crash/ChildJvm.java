@@ -64,7 +64,7 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** Waits until the child prints exactly this line. False: it has ended without. Throws when the time is over. */
+    /** Waits until the child prints exactly this line. False: it has ended without. An assertion error when the time is over. */
     public boolean awaitLine(String line, Duration time) throws InterruptedException {
         long left = time.toNanos();
         lock.lock();
@@ -74,7 +74,7 @@ public final class ChildJvm implements AutoCloseable {
                     return false;
                 }
                 if (left <= 0) {
-                    throw new IllegalStateException("The child did not print '" + line + "' within " + time + ":\n" + text());
+                    throw new AssertionError("The child did not print '" + line + "' within " + time + ":\n" + text());
                 }
                 left = more.awaitNanos(left);
             }
@@ -84,10 +84,10 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** Waits for the child's end and gives its exit code. Throws when the time is over. */
+    /** Waits for the child's end and gives its exit code. An assertion error when the time is over. */
     public int awaitEnd(Duration time) throws InterruptedException {
         if (!process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS)) {
-            throw new IllegalStateException("The child did not end within " + time + ":\n" + output());
+            throw new AssertionError("The child did not end within " + time + ":\n" + output());
         }
         return process.exitValue();
     }
