@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -25,13 +26,17 @@ public final class ChildJvm implements AutoCloseable {
     private static final int KEPT_LINES = 400;
 
     private final Process process;
+    private final Path candidate;
+    private final Path archive;
     private final Deque<String> lines = new ArrayDeque<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition more = lock.newCondition();
     private boolean drained;
 
-    private ChildJvm(Process process) {
+    private ChildJvm(Process process, Path candidate, Path archive) {
         this.process = process;
+        this.candidate = candidate;
+        this.archive = archive;
         Thread.ofPlatform().daemon().name("child-output").start(this::drain);
     }
 
@@ -50,15 +55,20 @@ public final class ChildJvm implements AutoCloseable {
                 command.add(flag);
             }
         }
-        command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        // What the JVM says of the archive would stand among the child's own lines.
+        command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xlog:disable"));
+        ClassArchive classes = ClassArchive.ofThisJvm();
+        Path archive = classes.archive(main + " " + arguments.stream().findFirst().orElse(""));
+        Path candidate = classes.candidate();
+        command.add(Files.exists(archive) ? "-XX:SharedArchiveFile=" + archive : "-XX:ArchiveClassesAtExit=" + candidate);
         command.add("-cp");
-        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        command.add(classes.classPath());
         command.add(main);
         command.addAll(arguments);
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().putAll(environment);
-            return new ChildJvm(builder.start());
+            return new ChildJvm(builder.start(), candidate, archive);
         } catch (IOException e) {
             throw new UncheckedIOException("Starting a child JVM with " + main, e);
         }
@@ -88,6 +98,9 @@ public final class ChildJvm implements AutoCloseable {
     public int awaitEnd(Duration time) throws InterruptedException {
         if (!process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS)) {
             throw new AssertionError("The child did not end within " + time + ":\n" + output());
+        }
+        if (process.exitValue() == 0) {
+            ClassArchive.publish(candidate, archive);
         }
         return process.exitValue();
     }

@@ -6,6 +6,8 @@ import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.connectors.files.format.Format;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,9 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.apache.arrow.vector.ipc.ReadChannel;
+import org.apache.arrow.vector.ipc.message.MessageChannelReader;
+import org.apache.arrow.vector.ipc.message.MessageResult;
 import org.apache.arrow.vector.util.TransferPair;
 
 /** Arrow IPC by the Arrow library. */
@@ -34,7 +39,36 @@ final class ArrowDecoder implements FileDecoder {
         SeekableByteChannel channel = content.channel();
         return format == Format.ARROW
                 ? new ArrowFileReader(channel, allocator)
-                : new ArrowStreamReader(channel, allocator);
+                : new ArrowStreamReader(new BoundedMessages(channel, allocator), allocator);
+    }
+
+    /** Messages no longer than the file: the library makes room for what a message says of itself before it reads on. */
+    private static final class BoundedMessages extends MessageChannelReader {
+        private static final int CONTINUATION = -1;
+
+        private final SeekableByteChannel channel;
+
+        BoundedMessages(SeekableByteChannel channel, BufferAllocator allocator) {
+            super(new ReadChannel(channel), allocator);
+            this.channel = channel;
+        }
+
+        @Override
+        public MessageResult readNext() throws IOException {
+            long begin = channel.position();
+            ByteBuffer prefix = ByteBuffer.allocate(2 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            while (prefix.hasRemaining() && channel.read(prefix) > 0) {
+                // A short read goes on; at the file's end the library finds what is missing.
+            }
+            channel.position(begin);
+            if (!prefix.hasRemaining()) {
+                int length = prefix.getInt(0) == CONTINUATION ? prefix.getInt(Integer.BYTES) : prefix.getInt(0);
+                if (length > channel.size() - begin) {
+                    throw new IOException("a message of " + length + " bytes where " + (channel.size() - begin) + " are left");
+                }
+            }
+            return super.readNext();
+        }
     }
 
     static long count(Content content, Format format, BufferAllocator allocator) throws IOException {
