@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteOrder;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class WireInput extends InputStream implements Wire.Frames {
     private static final int BUFFER_BYTES = 128 << 10;
     private static final int HEADER_BYTES = 5;
+    /**
+     * The server sends rows in pieces of eight kilobytes. Whoever waits for each is woken for each, and waking somebody costs the
+     * server more than sending (benchmarks/RESULTS.md): after a read that brought less than this, more is left to come together.
+     */
+    private static final int GATHERED_BYTES = 64 << 10;
+
+    /** Less than it takes a fast server to fill the system's receive buffer of 128 KiB: it never waits for us. */
+    private static final long GATHER_NANOS = 600_000;
+
     private static final byte COPY_DATA = 'd';
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
@@ -28,6 +38,8 @@ final class WireInput extends InputStream implements Wire.Frames {
     private int at;
     private int end;
     private boolean eof;
+    /** The last read of rows found less than was worth waking up for. */
+    private boolean trickling;
     /** Bytes of a message that the driver has begun to read. */
     private long left;
     /** A message that the buffer cannot hold, and how much of it is here. */
@@ -216,8 +228,13 @@ final class WireInput extends InputStream implements Wire.Frames {
             target = growing;
         }
         int from = growing == null ? end : filled;
+        if (trickling) {
+            LockSupport.parkNanos(GATHER_NANOS);
+        }
+        trickling = false;
         try {
             int count = in.read(target, from, target.length - from);
+            trickling = wire.isStreaming() && count > 0 && count < GATHERED_BYTES;
             eof = count < 0;
             if (growing == null) {
                 end += Math.max(0, count);
