@@ -129,6 +129,34 @@ public final class BatchBuilder implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Says that a copy read the row: an insert without a transaction and a commit time. Otherwise as {@link #change}.
+     *
+     * @param position the place of the copy in the source's log
+     * @param ordinal the row's place within the copy, from 0
+     */
+    public BatchBuilder copied(long position, long ordinal) {
+        change(Operation.INSERT, position, ordinal, 0, 0);
+        ChangeColumns facts = changes;
+        if (facts != null) {
+            facts.commitMicros().setNull(rows);
+            facts.transactions().setNull(rows);
+        }
+        return this;
+    }
+
+    /** Says, after {@link #change}, which row of the transaction makes a change of key with this one. */
+    public BatchBuilder linked(long ordinal) {
+        ChangeColumns facts = changes;
+        if (facts == null) {
+            throw WindrowException.of(
+                    BatchError.ROW_INCOMPLETE,
+                    "Building a batch of " + schema.stream() + ": row " + rows + " has a link and no operation");
+        }
+        facts.links().setSafe(rows, ordinal);
+        return this;
+    }
+
     /** Ends the row. */
     public void endRow() {
         for (int i = 0; i < spoken.length; i++) {

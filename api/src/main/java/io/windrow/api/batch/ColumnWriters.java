@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -46,7 +47,8 @@ import org.apache.arrow.vector.complex.StructVector;
 /**
  * From Java values to Arrow vectors: Boolean; Byte, Short, Integer, Long and BigInteger for whole numbers; Float and
  * Double; BigDecimal, whose scale may be smaller than the column's; String for text and JSON; byte[]; UUID; LocalDate;
- * LocalTime; Instant for UTC and LocalDateTime for local timestamps; Period for intervals of months and days; List;
+ * LocalTime; Instant for UTC and LocalDateTime for local timestamps; Period for intervals of months and days, Duration for
+ * those of microseconds; List;
  * Map by field name. Nothing is rounded, cut or converted: what does not fit is refused.
  */
 final class ColumnWriters {
@@ -202,15 +204,18 @@ final class ColumnWriters {
 
     private static void interval(FieldVector vector, int row, Object value) {
         StructVector struct = (StructVector) vector;
-        if (!(value instanceof Period period)) {
+        Period period = value instanceof Period days ? days : Period.ZERO;
+        Duration rest = value instanceof Duration time ? time : Duration.ZERO;
+        if (!(value instanceof Period || value instanceof Duration) || rest.getNano() % 1_000 != 0) {
             throw WindrowException.of(
                     BatchError.VALUE_DOES_NOT_FIT,
                     "Building column " + vector.getName() + ": got a " + value.getClass().getSimpleName()
-                            + ", expected a Period");
+                            + ", expected a Period, or a Duration of whole microseconds");
         }
         struct.getChild("months", IntVector.class).setSafe(row, Math.toIntExact(period.toTotalMonths()));
         struct.getChild("days", IntVector.class).setSafe(row, period.getDays());
-        struct.getChild("micros", BigIntVector.class).setSafe(row, 0);
+        struct.getChild("micros", BigIntVector.class)
+                .setSafe(row, Math.addExact(Math.multiplyExact(rest.getSeconds(), 1_000_000L), rest.getNano() / 1_000));
         struct.setIndexDefined(row);
     }
 

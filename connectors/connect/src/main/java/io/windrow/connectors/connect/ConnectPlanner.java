@@ -1,0 +1,178 @@
+package io.windrow.connectors.connect;
+
+import io.windrow.api.batch.Position;
+import io.windrow.api.context.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.EndProof;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.Split;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.StreamPlan;
+import io.windrow.api.source.StreamRequest;
+import io.windrow.api.source.Until;
+import io.windrow.connectors.connect.database.Server;
+import io.windrow.connectors.connect.host.ConnectError;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Plans one run: the tables that are not copied yet are copied together, as of one place in the log; then all are read from
+ * the log. It holds no connection: it has asked the server what it must know when it is made.
+ */
+final class ConnectPlanner implements SplitPlanner {
+    private final ConnectSource source;
+    private final Context context;
+    private final Map<StreamName, TableRead> reads = new LinkedHashMap<>();
+    private final Map<StreamName, WindrowException> refusals = new LinkedHashMap<>();
+    private final Optional<ConnectSplit.End> until;
+    private boolean handedOut;
+
+    ConnectPlanner(ConnectSource source, Context context, List<StreamRequest> requests) {
+        this.source = source;
+        this.context = context;
+        boolean ends = requests.stream().anyMatch(request -> request.until() == Until.CAUGHT_UP);
+        try (Server server = source.connect()) {
+            server.expectFollowable();
+            this.until = ends ? server.end().map(end -> new ConnectSplit.End(end.place(), end.text())) : Optional.empty();
+            requests.forEach(request -> plan(request, server, ends && until.isEmpty() ? Optional.of(endUnknown(request)) : Optional.empty()));
+        }
+        boolean mixed = reads.values().stream().anyMatch(TableRead::isCopied)
+                && !reads.values().stream().allMatch(TableRead::isCopied);
+        if (mixed && !source.preset().order().isAbsolute()) {
+            reads.values().stream().filter(read -> !read.isCopied()).toList().forEach(read -> {
+                reads.remove(read.stream());
+                refusals.put(read.stream(), WindrowException.of(
+                        ConnectError.COPY_ALONE, "Planning " + read.stream() + ": other tables of the pipeline are followed already"));
+            });
+        }
+    }
+
+    private WindrowException endUnknown(StreamRequest request) {
+        return WindrowException.of(
+                ConnectError.END_UNKNOWN, "Planning " + request.stream() + ": where the log of " + source.preset().vendor() + " ends is not known");
+    }
+
+    private void plan(StreamRequest request, Server server, Optional<WindrowException> refusal) {
+        try {
+            if (refusal.isPresent()) {
+                throw refusal.get();
+            }
+            StreamSchema schema = server.schema(request.stream());
+            source.remember(schema);
+            reads.put(request.stream(), new TableRead(
+                    source.history(), schema, server.estimatedRows(request.stream()), request));
+        } catch (WindrowException e) {
+            refusals.put(request.stream(), e);
+        }
+    }
+
+    private TableRead read(StreamName stream) {
+        TableRead read = reads.get(stream);
+        if (read == null) {
+            throw WindrowException.of(ConnectError.PLANNER_MISUSED, "Planning " + stream + ": this planner does not read it");
+        }
+        return read;
+    }
+
+    @Override
+    public Map<StreamName, StreamPlan> plans() {
+        Map<StreamName, StreamPlan> plans = new LinkedHashMap<>();
+        reads.forEach((stream, read) -> plans.put(stream, read.plan()));
+        return plans;
+    }
+
+    @Override
+    public Map<StreamName, WindrowException> refusals() {
+        return Map.copyOf(refusals);
+    }
+
+    @Override
+    public void restart(StreamName stream, long generation) {
+        read(stream).restart();
+    }
+
+    @Override
+    public List<Assignment> next(int max) {
+        List<TableRead> active = reads.values().stream().filter(read -> !read.isParked()).toList();
+        List<StreamName> missing = active.stream().filter(read -> !read.isCopied()).map(TableRead::stream).toList();
+        if (max < 1 || active.isEmpty() || handedOut) {
+            return List.of();
+        }
+        handedOut = true;
+        if (!missing.isEmpty()) {
+            // A copy is never gone on with, so it is called by its moment.
+            Split copy = new ConnectSplit(ConnectSplit.Kind.COPY, Optional.empty())
+                    .toSplit(context.clock().instant().toString(), missing);
+            return List.of(new Assignment(copy, Map.of()));
+        }
+        Map<StreamName, Position> starts = new TreeMap<>();
+        active.forEach(read -> starts.put(read.stream(), read.start()));
+        context.failpoints().reach("connect.copied");
+        return List.of(new Assignment(
+                new ConnectSplit(ConnectSplit.Kind.LOG, until).toSplit("", List.copyOf(source.selected().keySet())), starts));
+    }
+
+    @Override
+    public void ended(Split split, EndProof proof) {
+        if (ConnectSplit.isLog(split)) {
+            reads.values().forEach(TableRead::reached);
+            return;
+        }
+        Position place = source.copied(split.id()).toPosition();
+        split.streams().forEach(stream -> read(stream).copied(place));
+        handedOut = false;
+    }
+
+    @Override
+    public void giveBack(Split split, Optional<Position> position) {
+        if (!ConnectSplit.isLog(split)) {
+            throw WindrowException.of(ConnectError.COPY_LOST, "Copying " + split.streams() + ": it was interrupted");
+        }
+        position.ifPresent(read(split.stream())::goesOnAt);
+        handedOut = false;
+    }
+
+    @Override
+    public void parked(StreamName stream) {
+        TableRead read = reads.get(stream);
+        if (read != null) {
+            read.park();
+        }
+    }
+
+    @Override
+    public boolean ended(StreamName stream) {
+        TableRead read = reads.get(stream);
+        return read != null && read.hasReached();
+    }
+
+    @Override
+    public boolean finished() {
+        return reads.values().stream().allMatch(TableRead::hasReached);
+    }
+
+    @Override
+    public PlannerState state(StreamName stream) {
+        return read(stream).state();
+    }
+
+    /** The server keeps its log for as long as it was told to, whoever has read it. */
+    @Override
+    public void acknowledge(StreamName stream, PlannerState state) {}
+
+    @Override
+    public void keepAlive() {
+        // There is no connection to keep.
+    }
+
+    @Override
+    public void close() {
+        // Nothing is held.
+    }
+}

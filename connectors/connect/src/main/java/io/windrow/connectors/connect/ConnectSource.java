@@ -1,0 +1,210 @@
+package io.windrow.connectors.connect;
+
+import io.windrow.api.batch.Position;
+import io.windrow.api.context.CheckResult;
+import io.windrow.api.context.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.Split;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.SplitReader;
+import io.windrow.api.source.StreamDescription;
+import io.windrow.api.source.StreamRequest;
+import io.windrow.connectors.connect.database.Preset;
+import io.windrow.connectors.connect.database.Server;
+import io.windrow.connectors.connect.host.ConnectError;
+import io.windrow.connectors.connect.host.HostedTask;
+import io.windrow.connectors.connect.host.PluginLoader;
+import io.windrow.connectors.connect.host.SavedOffsets;
+import io.windrow.connectors.connect.record.LogPlace;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A configured database behind a connector. Planner and readers make connections of their own. */
+final class ConnectSource implements Source {
+    /** The launcher names the folder under which each line of Debezium has its own. */
+    private static final String PLUGINS = "windrow.plugins";
+
+    private final Preset preset;
+    private final Context context;
+    private final Map<StreamName, StreamSchema> schemas = new ConcurrentHashMap<>();
+    private final Map<String, LogPlace> copies = new ConcurrentHashMap<>();
+    private final History history;
+    private @Nullable PluginLoader loader;
+
+    ConnectSource(Preset preset, Context context) {
+        this.preset = preset;
+        this.context = context;
+        this.history = new History(preset.order());
+    }
+
+    Preset preset() {
+        return preset;
+    }
+
+    History history() {
+        return history;
+    }
+
+    /** The name under which the connector runs; a part of what it calls its partition, so it stays the same. */
+    String server() {
+        return context.pipeline().replaceAll("[^a-zA-Z0-9_]", "_");
+    }
+
+    /** The connector's classes; loaded when they are first needed. */
+    synchronized PluginLoader loader() {
+        PluginLoader known = loader;
+        if (known == null) {
+            known = PluginLoader.of(preset.plugin().orElseGet(this::ofLauncher));
+            loader = known;
+        }
+        return known;
+    }
+
+    private Path ofLauncher() {
+        String plugins = System.getProperty(PLUGINS);
+        if (plugins == null) {
+            throw WindrowException.of(
+                    ConnectError.PLUGIN_MISSING, "Loading the connector of " + preset.vendor() + ": the setting plugin names no folder");
+        }
+        return Path.of(plugins, preset.line());
+    }
+
+    Server connect() {
+        return preset.server(loader());
+    }
+
+    /** What this run's planner found out about a stream. */
+    void remember(StreamSchema schema) {
+        schemas.put(schema.stream(), schema);
+    }
+
+    StreamSchema schema(StreamName stream) {
+        return schemas.computeIfAbsent(stream, this::fresh);
+    }
+
+    /** The stream as the database has it at this moment. */
+    StreamSchema fresh(StreamName stream) {
+        try (Server server = connect()) {
+            return server.schema(stream);
+        }
+    }
+
+    /** Starts the connector. */
+    HostedTask start(ConnectSplit.Kind kind, Collection<StreamName> streams, HistoryFile file, SavedOffsets offsets) {
+        Map<String, String> settings = new LinkedHashMap<>(preset.settings(server()));
+        settings.put("name", server());
+        settings.put("topic.prefix", server());
+        settings.put("table.include.list", Preset.included(streams));
+        // The runner retries, and knows when to stop.
+        settings.put("errors.max.retries", "0");
+        settings.put("decimal.handling.mode", "precise");
+        settings.put("skipped.operations", "none");
+        settings.put("tombstones.on.delete", "false");
+        settings.put("heartbeat.interval.ms", "1000");
+        settings.put("poll.interval.ms", "50");
+        settings.put("max.batch.size", "2048");
+        settings.put("max.queue.size", "8192");
+        // I12: what is on its way from the connector to a batch has a limit in bytes too.
+        settings.put("max.queue.size.in.bytes", Long.toString(2 * preset.batchSize().bytes()));
+        settings.putAll(file.settings());
+        settings.putAll(preset.properties());
+        settings.put("snapshot.mode", kind == ConnectSplit.Kind.COPY ? "initial_only" : "initial");
+        return HostedTask.start(loader(), preset.connectorClass(), settings, offsets);
+    }
+
+    /** A reader has copied the streams as of a place in the log. */
+    void copied(String split, Set<StreamName> streams, LogPlace place, List<String> lines) {
+        streams.forEach(history::forget);
+        lines.forEach(line -> history.add(streams, line));
+        copies.put(split, place);
+    }
+
+    /** The place of a copy that has ended. */
+    LogPlace copied(String split) {
+        LogPlace place = copies.get(split);
+        if (place == null) {
+            throw WindrowException.of(ConnectError.PLANNER_MISUSED, "Ending the copy " + split + ": nobody has read it");
+        }
+        return place;
+    }
+
+    @Override
+    public List<CheckResult> check() {
+        List<CheckResult> results = new ArrayList<>();
+        try (Server server = connect()) {
+            results.add(CheckResult.ok("connection", "connected as the user of the pipeline file"));
+            results.addAll(server.check(preset.streams()));
+        } catch (WindrowException e) {
+            results.add(CheckResult.failed("connection", e.getMessage(), e.remedy()));
+        }
+        return results;
+    }
+
+    @Override
+    public List<StreamDescription> discover() {
+        try (Server server = connect()) {
+            return preset.streams().stream()
+                    .map(stream -> new StreamDescription(
+                            server.schema(stream), "table", Set.of(ReadMode.CDC), List.of(), server.estimatedRows(stream), -1, List.of()))
+                    .toList();
+        }
+    }
+
+    @Override
+    public Map<StreamName, ReadMode> selected() {
+        return new LinkedHashSet<>(preset.streams()).stream()
+                .collect(Collectors.toMap(stream -> stream, stream -> ReadMode.CDC, (one, other) -> one, LinkedHashMap::new));
+    }
+
+    @Override
+    public SplitPlanner plan(List<StreamRequest> requests) {
+        schemas.clear();
+        return new ConnectPlanner(this, context, requests);
+    }
+
+    @Override
+    public SplitReader open(Split split, Optional<Position> from) {
+        throw WindrowException.of(ConnectError.PLANNER_MISUSED, "Opening split " + split.id() + ": it is not a log");
+    }
+
+    @Override
+    public SplitReader openLog(Split split, Map<StreamName, Position> starts) {
+        return ConnectSplit.isLog(split)
+                ? new LogReader(this, context, ConnectSplit.of(split), starts)
+                : new CopyReader(this, context, split);
+    }
+
+    @Override
+    public Optional<Comparator<Position>> order() {
+        return Optional.of(LogPlace.ORDER);
+    }
+
+    @Override
+    public synchronized void close() {
+        PluginLoader known = loader;
+        loader = null;
+        if (known != null) {
+            try {
+                known.close();
+            } catch (IOException e) {
+                throw WindrowException.of(ConnectError.PLUGIN_BROKEN, "Closing the plugin folder: " + e.getMessage(), e);
+            }
+        }
+    }
+}

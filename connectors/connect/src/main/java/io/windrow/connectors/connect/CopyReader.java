@@ -1,0 +1,169 @@
+package io.windrow.connectors.connect;
+
+import io.windrow.api.batch.Position;
+import io.windrow.api.context.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.EndProof;
+import io.windrow.api.source.ReadResult;
+import io.windrow.api.source.Split;
+import io.windrow.api.source.SplitReader;
+import io.windrow.connectors.connect.database.Metrics;
+import io.windrow.connectors.connect.host.ConnectError;
+import io.windrow.connectors.connect.host.HostedTask;
+import io.windrow.connectors.connect.host.SavedOffsets;
+import io.windrow.connectors.connect.record.Change;
+import io.windrow.connectors.connect.record.LogOrder;
+import io.windrow.connectors.connect.record.LogPlace;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Copies tables through a connector, all as of one place in the log. It cannot be gone on with: an interrupted copy is lost. */
+final class CopyReader implements SplitReader {
+    private final ConnectSource source;
+    private final Context context;
+    private final Split split;
+    private final Set<StreamName> streams;
+    private final LogOrder order;
+    private final Map<StreamName, FollowedTable> tables = new HashMap<>();
+    private final ArrayDeque<ReadResult> ready = new ArrayDeque<>();
+    private @Nullable HistoryFile history;
+    private @Nullable HostedTask task;
+    private @Nullable SourceRecord last;
+    private long rows;
+
+    CopyReader(ConnectSource source, Context context, Split split) {
+        this.source = source;
+        this.context = context;
+        this.split = split;
+        this.streams = new LinkedHashSet<>(split.streams());
+        this.order = source.preset().order();
+    }
+
+    @Override
+    public ReadResult read(long deadlineNanos) {
+        if (!ready.isEmpty()) {
+            return ready.poll();
+        }
+        HostedTask open = opened();
+        while (ready.isEmpty()) {
+            // Asked before the poll: what the connector had read by then is in what it gives now, or was before.
+            boolean copied = Metrics.isCopied(source.preset().vendor(), source.server());
+            List<SourceRecord> records = open.poll();
+            records.forEach(this::take);
+            if (records.isEmpty()) {
+                hand();
+                if (copied) {
+                    ready.add(end());
+                }
+            }
+            if (ready.isEmpty() && System.nanoTime() - deadlineNanos >= 0) {
+                return new ReadResult.Idle();
+            }
+        }
+        return ready.poll();
+    }
+
+    private HostedTask opened() {
+        HostedTask open = task;
+        if (open != null) {
+            return open;
+        }
+        for (StreamName stream : streams) {
+            tables.put(stream, new FollowedTable(source.schema(stream), context, () -> source.fresh(stream)));
+        }
+        HistoryFile file = new HistoryFile(context.temporaryFolder(), List.of());
+        history = file;
+        context.failpoints().reach("connect.before_copy");
+        open = source.start(ConnectSplit.Kind.COPY, streams, file, SavedOffsets.NONE);
+        task = open;
+        return open;
+    }
+
+    private void take(SourceRecord record) {
+        Change change = Change.of(record);
+        last = record;
+        FollowedTable table = change instanceof Change.Row row ? tables.get(row.stream()) : null;
+        if (change instanceof Change.Row row && table != null) {
+            // Before every transaction that begins at the place of the copy.
+            table.copy(row, place(record) - 1, rows++);
+            if (table.rows() >= source.preset().batchRows() || table.rows() % 256 == 0 && table.bytes() >= source.preset().batchSize().bytes()) {
+                hand();
+            }
+        }
+    }
+
+    private long place(SourceRecord record) {
+        return order.isAbsolute() ? order.place(record.sourceOffset(), new LogOrder.Before(0, Map.of())) : 0;
+    }
+
+    private void hand() {
+        Position here = new LogPlace(LogPlace.COPYING, rows, SavedOffsets.NONE).toPosition();
+        for (FollowedTable table : tables.values()) {
+            if (table.rows() > 0) {
+                ready.add(new ReadResult.Data(table.take(here), Optional.empty()));
+            }
+        }
+    }
+
+    private ReadResult end() {
+        SourceRecord newest = last;
+        if (newest == null) {
+            throw WindrowException.of(
+                    ConnectError.COPY_LOST, "Copying " + streams + ": the connector says that it is done and has not said where");
+        }
+        Map<String, Object> offset = new HashMap<>(newest.sourceOffset());
+        if (order.isAbsolute()) {
+            // Else the connector would take the copy for unfinished.
+            offset.remove("snapshot");
+        }
+        LogPlace behind = new LogPlace(place(newest), 0, SavedOffsets.NONE.with(newest.sourcePartition(), offset));
+        HistoryFile file = history;
+        List<String> lines = file == null ? List.of() : file.added();
+        source.copied(split.id(), streams, behind, lines);
+        return new ReadResult.End(new EndProof("copied", -1, "the connector has copied " + rows + " rows as of " + offset));
+    }
+
+    @Override
+    public void acknowledge(Position position) {
+        // A copy holds nothing back at the server.
+    }
+
+    @Override
+    public void keepAlive() {
+        // The connector's own threads keep its connection alive.
+    }
+
+    @Override
+    public void wakeUp() {
+        // A poll ends by itself within the connector's poll interval.
+    }
+
+    @Override
+    public void close() {
+        ready.forEach(result -> {
+            if (result instanceof ReadResult.Data data) {
+                data.batch().close();
+            }
+        });
+        ready.clear();
+        tables.values().forEach(FollowedTable::close);
+        HostedTask open = task;
+        task = null;
+        if (open != null) {
+            open.close();
+        }
+        HistoryFile file = history;
+        history = null;
+        if (file != null) {
+            file.close();
+        }
+    }
+}

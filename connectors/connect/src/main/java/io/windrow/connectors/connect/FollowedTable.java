@@ -1,0 +1,217 @@
+package io.windrow.connectors.connect;
+
+import io.windrow.api.batch.Account;
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.BatchBuilder;
+import io.windrow.api.batch.ChangeColumns;
+import io.windrow.api.batch.Measure;
+import io.windrow.api.batch.Operation;
+import io.windrow.api.batch.Position;
+import io.windrow.api.context.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.ArrowTypes;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.Source;
+import io.windrow.connectors.connect.host.ConnectError;
+import io.windrow.connectors.connect.record.Change;
+import io.windrow.connectors.connect.record.Values;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.Struct;
+import org.jspecify.annotations.Nullable;
+
+/** One followed table: its rows become batches. Used by the reader's thread. */
+final class FollowedTable implements AutoCloseable {
+    private final StreamSchema schema;
+    private final Context context;
+    private final Supplier<StreamSchema> fresh;
+    private final BatchBuilder builder;
+    private @Nullable Binding binding;
+    private long seenAgain;
+
+    /**
+     * How the rows of a form become the stream's.
+     *
+     * @param form the rows' form
+     * @param fields for each column of the stream the row's field; null if it has none
+     */
+    private record Binding(Schema form, @Nullable Field[] fields) {}
+
+    /**
+     * A table without rows so far.
+     *
+     * @param fresh the table as the database has it at this moment
+     */
+    FollowedTable(StreamSchema schema, Context context, Supplier<StreamSchema> fresh) {
+        this.schema = schema;
+        this.context = context;
+        this.fresh = fresh;
+        this.builder = new BatchBuilder(schema, context.allocator());
+    }
+
+    StreamName stream() {
+        return schema.stream();
+    }
+
+    int rows() {
+        return builder.rowCount();
+    }
+
+    long bytes() {
+        return builder.bytes();
+    }
+
+    /** The row was delivered in an earlier run. */
+    void passOver() {
+        seenAgain++;
+    }
+
+    /** A row of a copy, which stands at a place of the log. */
+    void copy(Change.Row row, long place, long number) {
+        builder.copied(place, number);
+        write(row, row.after());
+        builder.endRow();
+    }
+
+    /** A row of the log. */
+    void add(Change.Row row, long place, long number) {
+        change(row, place, number);
+        builder.endRow();
+    }
+
+    /** A change of key: the old row goes, the new one comes, each with a link to the other. */
+    void move(Change.Row gone, Change.Row come, long place, long number) {
+        change(gone, place, number);
+        builder.linked(number + 1);
+        builder.endRow();
+        change(come, place, number + 1);
+        builder.linked(number);
+        builder.endRow();
+    }
+
+    private void change(Change.Row row, long place, long number) {
+        Operation operation = switch (row.what()) {
+            case COPIED, INSERTED -> Operation.INSERT;
+            case UPDATED -> Operation.UPDATE;
+            case DELETED -> Operation.DELETE;
+            case TRUNCATED -> Operation.TRUNCATE;
+        };
+        builder.change(operation, place, number, row.commitMicros(), row.transaction().orElse(place));
+        write(row, operation == Operation.DELETE ? row.before() : row.after());
+    }
+
+    private void write(Change.Row row, @Nullable Struct values) {
+        if (values == null) {
+            if (row.what() != Change.What.TRUNCATED) {
+                throw WindrowException.of(
+                        ConnectError.VALUE_UNKNOWN, "Reading the changes of " + stream() + ": a row without its values");
+            }
+            schema.columns().forEach(column -> builder.absent(column.name()));
+            return;
+        }
+        @Nullable Field[] fields = bound(values.schema()).fields();
+        for (int i = 0; i < fields.length; i++) {
+            Field field = fields[i];
+            Column column = schema.columns().get(i);
+            if (field == null) {
+                builder.absent(column.name());
+                continue;
+            }
+            Object value = values.get(field);
+            try {
+                if (value == null) {
+                    builder.setNull(i);
+                } else {
+                    builder.set(i, Values.of(column, field.schema(), value));
+                }
+            } catch (WindrowException e) {
+                throw judged(e);
+            }
+        }
+    }
+
+    /** A value that does not fit: is the table another by now, or was it another in the past? */
+    private WindrowException judged(WindrowException misfit) {
+        return fresh.get().equals(schema)
+                ? misfit
+                : WindrowException.of(
+                        ConnectError.RELATION_CHANGED,
+                        "Reading the changes of " + stream() + ": the table was altered (" + misfit.getMessage() + ")");
+    }
+
+    private Binding bound(Schema form) {
+        Binding bound = binding;
+        if (bound == null || bound.form() != form && !bound.form().equals(form)) {
+            bound = bind(form);
+            binding = bound;
+        }
+        return bound;
+    }
+
+    private Binding bind(Schema form) {
+        @Nullable Field[] fields = new Field[schema.columns().size()];
+        List<String> missing = new ArrayList<>();
+        for (int i = 0; i < fields.length; i++) {
+            fields[i] = form.field(schema.columns().get(i).name());
+            if (fields[i] == null) {
+                missing.add(schema.columns().get(i).name());
+            }
+        }
+        List<String> more = form.fields().stream().map(Field::name).filter(name -> schema.indexOf(name) < 0).toList();
+        if (!more.isEmpty()) {
+            String doing = "Reading the changes of " + stream() + ": ";
+            if (!fresh.get().equals(schema)) {
+                throw WindrowException.of(
+                        ConnectError.RELATION_CHANGED, doing + "column " + more.getFirst() + " was not there when the run was planned");
+            }
+            if (!missing.isEmpty()) {
+                // A column gone and one come together may be one that was renamed: nobody guesses (D17).
+                throw WindrowException.of(
+                        ConnectError.RELATION_DIFFERS,
+                        doing + "older changes have the column " + more.getFirst() + ", where the table has " + missing.getFirst()
+                                + ": it may have been renamed");
+            }
+            context.notices().tell(
+                    "connect.dropped_column",
+                    "Table " + stream() + " no longer has the column " + more.getFirst()
+                            + ": older changes in the log are delivered without it.");
+        }
+        return new Binding(form, fields);
+    }
+
+    /** The rows so far as a batch. */
+    Batch take(Position position) {
+        Batch batch = builder.build(position);
+        if (seenAgain == 0) {
+            return batch;
+        }
+        Measure again = Measure.ofCount(seenAgain);
+        seenAgain = 0;
+        return batch.release().plusMeasure(Source.SEEN_AGAIN, again).batch();
+    }
+
+    /**
+     * A batch without rows, for an event of the log that is none: it has the stream commit, so that what is known of its table
+     * is saved before the log is let go.
+     */
+    Batch event(Position position) {
+        ChangeColumns facts = ChangeColumns.empty(context.allocator());
+        facts.rowCount(0);
+        VectorSchemaRoot none = VectorSchemaRoot.create(ArrowTypes.schema(schema), context.allocator());
+        none.setRowCount(0);
+        Account read = new Account(1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0);
+        return new Batch(schema, none, position, read, Map.of(), facts);
+    }
+
+    @Override
+    public void close() {
+        builder.close();
+    }
+}

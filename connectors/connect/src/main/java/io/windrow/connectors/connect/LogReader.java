@@ -1,0 +1,299 @@
+package io.windrow.connectors.connect;
+
+import io.windrow.api.batch.Position;
+import io.windrow.api.context.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.EndProof;
+import io.windrow.api.source.ReadResult;
+import io.windrow.api.source.SplitReader;
+import io.windrow.connectors.connect.host.ConnectError;
+import io.windrow.connectors.connect.host.HostedTask;
+import io.windrow.connectors.connect.host.SavedOffsets;
+import io.windrow.connectors.connect.record.Change;
+import io.windrow.connectors.connect.record.LogOrder;
+import io.windrow.connectors.connect.record.LogPlace;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the log through a connector. Rows of several streams are gathered side by side and handed out together, so that the
+ * place behind the last of them holds for all.
+ */
+final class LogReader implements SplitReader {
+    private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long MOVED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final ConnectSource source;
+    private final Context context;
+    private final ConnectSplit split;
+    private final Map<StreamName, LogPlace> starts = new TreeMap<>();
+    private final Map<StreamName, FollowedTable> tables = new HashMap<>();
+    private final ArrayDeque<ReadResult> ready = new ArrayDeque<>();
+    private final LogOrder order;
+    private @Nullable HistoryFile history;
+    private @Nullable HostedTask task;
+    private SavedOffsets offsets;
+    private long transaction;
+    private long row;
+    /** What came with the last record that moved the place; not yet in the offsets. */
+    private @Nullable SourceRecord last;
+    private Map<String, ?> lastOffset;
+    /** The first half of a change of key: no place lies between the two. */
+    private Change.@Nullable Row gone;
+    private boolean gathered;
+    private long gatheredSince;
+    private LogPlace told;
+    private long toldAt = System.nanoTime();
+
+    LogReader(ConnectSource source, Context context, ConnectSplit split, Map<StreamName, Position> starts) {
+        this.source = source;
+        this.context = context;
+        this.split = split;
+        this.order = source.preset().order();
+        starts.forEach((stream, position) -> this.starts.put(stream, LogPlace.of(position)));
+        Position lowest = starts.values().stream()
+                .min(LogPlace.ORDER)
+                .orElseThrow(() -> WindrowException.of(ConnectError.PLANNER_MISUSED, "Opening the log: no stream reads it"));
+        this.told = LogPlace.of(lowest);
+        this.transaction = told.transaction();
+        this.row = told.row();
+        this.offsets = told.offsets();
+        this.lastOffset = offsets.only();
+    }
+
+    @Override
+    public ReadResult read(long deadlineNanos) {
+        if (!ready.isEmpty()) {
+            return ready.poll();
+        }
+        if (split.until().isPresent() && transaction >= split.until().get().place() && task == null) {
+            return end();
+        }
+        HostedTask open = opened();
+        while (ready.isEmpty()) {
+            // Asked before the poll: what the connector had read by then is in what it gives now, or was before.
+            boolean reached = hasReached();
+            List<SourceRecord> records = open.poll();
+            learn();
+            records.forEach(this::take);
+            long now = System.nanoTime();
+            if (gathered && (records.isEmpty() || now - gatheredSince > GATHER_NANOS)) {
+                hand();
+            }
+            if (records.isEmpty() && reached) {
+                hand();
+                ready.add(end());
+            } else if (ready.isEmpty() && now - deadlineNanos >= 0) {
+                return idle();
+            }
+        }
+        return ready.poll();
+    }
+
+    private HostedTask opened() {
+        HostedTask open = task;
+        if (open != null) {
+            return open;
+        }
+        for (StreamName stream : starts.keySet()) {
+            tables.put(stream, new FollowedTable(source.schema(stream), context, () -> source.fresh(stream)));
+        }
+        HistoryFile file = new HistoryFile(context.temporaryFolder(), source.history().from(starts, told));
+        history = file;
+        context.failpoints().reach("connect.before_log");
+        open = source.start(ConnectSplit.Kind.LOG, starts.keySet(), file, offsets);
+        task = open;
+        return open;
+    }
+
+    private boolean hasReached() {
+        if (split.until().isEmpty()) {
+            return false;
+        }
+        long end = split.until().get().place();
+        return transaction >= end || source.preset().readUpTo(source.server()).orElse(Long.MIN_VALUE) >= end;
+    }
+
+    /** What the connector has learnt of the tables' form is kept before the rows that have it. */
+    private void learn() {
+        HistoryFile file = history;
+        if (file != null) {
+            file.added().forEach(line -> source.history().add(starts.keySet(), line));
+        }
+    }
+
+    private void take(SourceRecord record) {
+        switch (Change.of(record)) {
+            case Change.Row one -> row(record, one);
+            case Change.Altered altered -> altered(record, altered);
+            case Change.Moved ignored -> moved(record);
+            case Change.Nothing ignored -> {}
+        }
+    }
+
+    private void row(SourceRecord record, Change.Row change) {
+        if (change.what() == Change.What.COPIED) {
+            throw WindrowException.of(
+                    ConnectError.VALUE_UNKNOWN, "Reading the log: the connector copies " + change.stream() + " instead");
+        }
+        Change.Row first = gone;
+        if (change.moved() && change.what() == Change.What.DELETED) {
+            gone = change;
+            return;
+        }
+        gone = null;
+        long place = place(record);
+        if (place < transaction) {
+            throw WindrowException.of(
+                    ConnectError.LOG_WENT_BACK, "Reading the log: a row at place " + place + " follows place " + transaction);
+        }
+        long number = order.number(record.sourceOffset(), place == transaction ? row : 0);
+        arrive(record, place, number + (first == null ? 1 : 2));
+        FollowedTable table = tables.get(change.stream());
+        if (table == null) {
+            return;
+        }
+        LogPlace start = starts.get(change.stream());
+        if (start != null && start.covers(place, number)) {
+            table.passOver();
+            return;
+        }
+        if (!gathered) {
+            gathered = true;
+            gatheredSince = System.nanoTime();
+        }
+        if (first == null) {
+            table.add(change, place, number);
+        } else {
+            table.move(first, change, place, number);
+        }
+        if (table.rows() >= source.preset().batchRows() - 1 || table.rows() % 256 == 0 && table.bytes() >= source.preset().batchSize().bytes()) {
+            hand();
+        }
+    }
+
+    private long place(SourceRecord record) {
+        return order.place(record.sourceOffset(), new LogOrder.Before(transaction, lastOffset));
+    }
+
+    private void arrive(SourceRecord record, long place, long behind) {
+        transaction = place;
+        row = behind;
+        last = record;
+        lastOffset = record.sourceOffset();
+    }
+
+    /** A table of ours was altered: its stream commits what is known of it from here on, even if no row comes. */
+    private void altered(SourceRecord record, Change.Altered altered) {
+        hand();
+        moved(record);
+        for (StreamName stream : altered.streams()) {
+            FollowedTable table = tables.get(stream);
+            LogPlace start = starts.get(stream);
+            if (table != null && start != null && !start.covers(transaction, row)) {
+                Position here = position().toPosition();
+                ready.add(new ReadResult.Data(table.event(here), Optional.of(here)));
+            }
+        }
+    }
+
+    /** A place further on, between two transactions. One that lies before is where the connector took up the log. */
+    private void moved(SourceRecord record) {
+        long place = order.isAbsolute() ? place(record) : transaction;
+        if (place > transaction) {
+            arrive(record, place, 0);
+        } else if (!order.isAbsolute()) {
+            arrive(record, transaction, row);
+        }
+    }
+
+    private LogPlace position() {
+        SourceRecord newest = last;
+        if (newest != null) {
+            offsets = offsets.with(newest.sourcePartition(), newest.sourceOffset());
+            last = null;
+        }
+        return new LogPlace(transaction, row, offsets);
+    }
+
+    /** Hands out what was gathered; with the last batch, all streams have everything up to here. */
+    private void hand() {
+        if (!gathered) {
+            return;
+        }
+        gathered = false;
+        LogPlace now = position();
+        Position here = now.toPosition();
+        List<FollowedTable> full = tables.values().stream().filter(table -> table.rows() > 0).toList();
+        for (int i = 0; i < full.size(); i++) {
+            ready.add(new ReadResult.Data(
+                    full.get(i).take(here), i == full.size() - 1 ? Optional.of(here) : Optional.empty()));
+        }
+        told = now;
+        toldAt = System.nanoTime();
+    }
+
+    private ReadResult idle() {
+        LogPlace now = position();
+        if (now.transaction() == told.transaction() && now.row() == told.row() || System.nanoTime() - toldAt < MOVED_NANOS) {
+            return new ReadResult.Idle();
+        }
+        told = now;
+        toldAt = System.nanoTime();
+        return new ReadResult.Idle(Optional.of(now.toPosition()));
+    }
+
+    private ReadResult end() {
+        String until = split.until().map(ConnectSplit.End::text).orElse("");
+        return new ReadResult.End(
+                new EndProof("reached_position", -1, "the log's end at the start, " + until + ", is reached"),
+                Optional.of(position().toPosition()));
+    }
+
+    @Override
+    public void acknowledge(Position position) {
+        HostedTask open = task;
+        if (open != null) {
+            open.commit();
+        }
+    }
+
+    @Override
+    public void keepAlive() {
+        // The connector's own threads keep its connection alive.
+    }
+
+    @Override
+    public void wakeUp() {
+        // A poll ends by itself within the connector's poll interval.
+    }
+
+    @Override
+    public void close() {
+        ready.forEach(result -> {
+            if (result instanceof ReadResult.Data data) {
+                data.batch().close();
+            }
+        });
+        ready.clear();
+        tables.values().forEach(FollowedTable::close);
+        HostedTask open = task;
+        task = null;
+        if (open != null) {
+            open.close();
+        }
+        HistoryFile file = history;
+        history = null;
+        if (file != null) {
+            file.close();
+        }
+    }
+}

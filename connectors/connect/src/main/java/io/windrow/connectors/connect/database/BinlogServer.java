@@ -1,0 +1,224 @@
+package io.windrow.connectors.connect.database;
+
+import io.windrow.api.context.CheckResult;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.connectors.connect.host.ConnectError;
+import io.windrow.connectors.connect.host.Failures;
+import io.windrow.connectors.connect.record.LogOrder;
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+
+/** A MariaDB or MySQL server, asked with the driver that lies beside the connector. */
+final class BinlogServer implements Server {
+    private final Connection connection;
+    private final String statusSql;
+    private final Set<String> excluded;
+
+    /**
+     * Connects.
+     *
+     * @param driver the driver, from the plugin's folder
+     * @param url without user and password
+     * @param statusSql what asks for the place where the log ends
+     * @param excluded columns that are not delivered, as {@code database.table.column}
+     */
+    BinlogServer(Driver driver, String url, Properties properties, String statusSql, List<String> excluded) {
+        try {
+            Connection made = driver.connect(url, properties);
+            if (made == null) {
+                throw WindrowException.of(ConnectError.PLUGIN_BROKEN, "Connecting: the driver does not know " + url);
+            }
+            this.connection = made;
+        } catch (SQLException e) {
+            throw failed("Connecting to " + url, e);
+        }
+        this.statusSql = statusSql;
+        this.excluded = Set.copyOf(excluded);
+    }
+
+    @FunctionalInterface
+    private interface Rows<T> {
+        T read(ResultSet rows) throws SQLException;
+    }
+
+    private <T> T ask(String doing, String sql, List<String> parameters, Rows<T> rows) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.size(); i++) {
+                statement.setString(i + 1, parameters.get(i));
+            }
+            try (ResultSet result = statement.executeQuery()) {
+                return rows.read(result);
+            }
+        } catch (SQLException e) {
+            throw failed(doing, e);
+        }
+    }
+
+    private static WindrowException failed(String doing, SQLException e) {
+        return Failures.coded(doing, Failures.Words.GIVEN, e);
+    }
+
+    @Override
+    public StreamSchema schema(StreamName stream) {
+        String doing = "Reading the columns of " + stream;
+        List<String> name = List.of(stream.namespace(), stream.name());
+        String kind = ask(doing,
+                "SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?", name, rows -> {
+                    while (rows.next()) {
+                        // The catalog compares without case; a server may tell tables apart by it.
+                        if (rows.getString(1).equals(stream.name())) {
+                            return rows.getString(2);
+                        }
+                    }
+                    return "";
+                });
+        if (kind.isEmpty()) {
+            throw WindrowException.of(ConnectError.NO_SUCH_STREAM, doing + ": there is no such table, or it may not be read");
+        }
+        if (!kind.equals("BASE TABLE")) {
+            throw WindrowException.of(ConnectError.STREAM_INVALID, doing + ": it is a " + kind.toLowerCase(Locale.ROOT)
+                    + ", and only tables are in the log");
+        }
+        List<Column> columns = ask(doing,
+                "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, NUMERIC_PRECISION, NUMERIC_SCALE"
+                        + " FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION",
+                name, rows -> columns(stream, rows));
+        List<String> key = ask(doing,
+                "SELECT COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?"
+                        + " AND CONSTRAINT_NAME = 'PRIMARY' ORDER BY ORDINAL_POSITION",
+                name, rows -> {
+                    List<String> found = new ArrayList<>();
+                    while (rows.next()) {
+                        found.add(rows.getString(1));
+                    }
+                    return found;
+                });
+        return new StreamSchema(stream, 1, columns, key);
+    }
+
+    private List<Column> columns(StreamName stream, ResultSet rows) throws SQLException {
+        List<Column> columns = new ArrayList<>();
+        Set<Integer> ids = new HashSet<>();
+        while (rows.next()) {
+            String name = rows.getString(1);
+            if (excluded.contains(stream.namespace() + "." + stream.name() + "." + name)) {
+                continue;
+            }
+            String columnType = rows.getString(3);
+            ColumnType type = BinlogTypes.of(rows.getString(2), columnType, rows.getInt(5), rows.getInt(6))
+                    .orElseThrow(() -> WindrowException.of(
+                            ConnectError.TYPE_UNKNOWN,
+                            "Reading the columns of " + stream + ": column " + name + " is a " + columnType));
+            columns.add(new Column(id(name, ids), name, type, rows.getString(4).equals("YES"), columnType));
+        }
+        return columns;
+    }
+
+    /** The server knows a column by its name alone, so what tells it apart is made of that. */
+    private static int id(String name, Set<Integer> taken) {
+        int id = name.hashCode() & Integer.MAX_VALUE;
+        while (!taken.add(id)) {
+            id = (id + 1) & Integer.MAX_VALUE;
+        }
+        return id;
+    }
+
+    @Override
+    public long estimatedRows(StreamName stream) {
+        return ask("Reading the size of " + stream,
+                "SELECT TABLE_ROWS FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?",
+                List.of(stream.namespace(), stream.name()), rows -> rows.next() ? rows.getLong(1) : -1);
+    }
+
+    @Override
+    public void expectFollowable() {
+        for (CheckResult check : settings()) {
+            if (check.outcome() == CheckResult.Outcome.FAILED) {
+                throw WindrowException.of(ConnectError.NOT_PREPARED, "Following the log: " + check.detail()).remedy(check.remedy());
+            }
+        }
+    }
+
+    private List<CheckResult> settings() {
+        return ask("Reading the server's settings",
+                "SELECT @@global.log_bin, @@global.binlog_format, @@global.binlog_row_image", List.of(), rows -> {
+                    rows.next();
+                    return List.of(
+                            setting("binary log", rows.getBoolean(1), "log_bin is off", "Start the server with log_bin."),
+                            setting("log format", rows.getString(2).equals("ROW"), "binlog_format is " + rows.getString(2),
+                                    "SET GLOBAL binlog_format = 'ROW'; and in the server's configuration."),
+                            // With less, a column that did not change looks like one that is null (I8).
+                            setting("row image", rows.getString(3).equals("FULL"), "binlog_row_image is " + rows.getString(3),
+                                    "SET GLOBAL binlog_row_image = 'FULL'; and in the server's configuration."));
+                });
+    }
+
+    private static CheckResult setting(String name, boolean holds, String otherwise, String remedy) {
+        return holds ? CheckResult.ok(name, "as it must be") : CheckResult.failed(name, otherwise, remedy);
+    }
+
+    @Override
+    public Optional<LogEnd> end() {
+        return ask("Reading where the log ends", statusSql, List.of(), rows -> rows.next()
+                ? Optional.of(new LogEnd(
+                        LogOrder.Binlog.place(rows.getString(1), rows.getLong(2)), rows.getString(1) + ":" + rows.getLong(2)))
+                : Optional.empty());
+    }
+
+    @Override
+    public List<CheckResult> check(List<StreamName> streams) {
+        List<CheckResult> results = new ArrayList<>(settings());
+        results.add(privileges());
+        for (StreamName stream : streams) {
+            try {
+                results.add(CheckResult.ok("table " + stream, schema(stream).columns().size() + " columns"));
+            } catch (WindrowException e) {
+                results.add(CheckResult.failed("table " + stream, e.getMessage(), e.remedy()));
+            }
+        }
+        return results;
+    }
+
+    private CheckResult privileges() {
+        String grants = ask("Reading the grants", "SHOW GRANTS", List.of(), rows -> {
+            StringBuilder all = new StringBuilder();
+            while (rows.next()) {
+                all.append(rows.getString(1).toUpperCase(Locale.ROOT)).append('\n');
+            }
+            return all.toString();
+        });
+        boolean all = grants.contains("ALL PRIVILEGES ON *.*");
+        boolean follows = grants.contains("REPLICATION SLAVE") && (grants.contains("BINLOG MONITOR") || grants.contains("REPLICATION CLIENT"));
+        if (all) {
+            return CheckResult.warning("privileges", "the user may do everything",
+                    "Use one that has SELECT, RELOAD, REPLICATION SLAVE and REPLICATION CLIENT only.");
+        }
+        return follows && (grants.contains("RELOAD") || grants.contains("LOCK TABLES"))
+                ? CheckResult.ok("privileges", "the user may copy and follow")
+                : CheckResult.failed("privileges", "the user may not copy and follow",
+                        "GRANT SELECT, RELOAD, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO CURRENT_USER();");
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw failed("Closing a connection", e);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.windrow.connectors.connect.database;
+
+import io.windrow.api.config.ByteSize;
+import io.windrow.api.config.Secret;
+import io.windrow.connectors.connect.host.PluginLoader;
+import java.sql.Driver;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/** What the configs of MariaDB and MySQL have in common. The components are those of the configs. */
+public record BinlogSettings(
+        String host, int port, String user, Secret password, List<String> excludeColumns, Optional<Long> serverId, Lock copyLock) {
+    /** How tables are kept still while a copy takes its place in the log. */
+    public enum Lock {
+        /** A global read lock until place and tables are known. */
+        MINIMAL,
+        /** None. */
+        NONE
+    }
+
+    /** Refuses settings that cannot be meant. */
+    public static void require(List<String> tables, int batchRows, ByteSize batchSize) {
+        if (tables.isEmpty()) {
+            throw new IllegalArgumentException("tables must name at least one table");
+        }
+        tables.forEach(Preset::stream);
+        if (batchRows < 1 || batchRows > 1_000_000 || batchSize.bytes() < 1024) {
+            throw new IllegalArgumentException("batch_rows must lie between 1 and 1000000, and batch_size be 1KiB or more");
+        }
+    }
+
+    /** What the connector is told. */
+    public Map<String, String> settings(String pipeline, String sslMode) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("database.hostname", host);
+        settings.put("database.port", Integer.toString(port));
+        settings.put("database.user", user);
+        settings.put("database.password", password.reveal());
+        settings.put("database.ssl.mode", sslMode);
+        settings.put("database.server.id", Long.toString(serverId.orElse(100_000L + Math.floorMod(pipeline.hashCode(), 1_000_000_000))));
+        settings.put("snapshot.locking.mode", copyLock.name().toLowerCase(Locale.ROOT));
+        settings.put("bigint.unsigned.handling.mode", "precise");
+        settings.put("time.precision.mode", "adaptive_time_microseconds");
+        settings.put("schema.history.internal.store.only.captured.tables.ddl", "true");
+        settings.put("schema.history.internal.store.only.captured.databases.ddl", "true");
+        // Events by which the server says that it is idle: they tell how far the log was read when nothing happens in it.
+        settings.put("connect.keep.alive.interval.ms", "2000");
+        if (!excludeColumns.isEmpty()) {
+            settings.put("column.exclude.list", String.join(",", excludeColumns.stream()
+                    .map(column -> column.replaceAll("([^a-zA-Z0-9_])", "\\\\$1"))
+                    .toList()));
+        }
+        return settings;
+    }
+
+    /** Connects to the server with the plugin's driver. */
+    public Server open(PluginLoader loader, String driver, String url, Map<String, String> more, String statusSql) {
+        Properties properties = new Properties();
+        properties.putAll(more);
+        properties.setProperty("user", user);
+        properties.setProperty("password", password.reveal());
+        properties.setProperty("connectTimeout", "10000");
+        return new BinlogServer(loader.make(driver, Driver.class), url, properties, statusSql, excludeColumns);
+    }
+}

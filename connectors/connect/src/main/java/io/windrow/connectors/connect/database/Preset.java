@@ -1,0 +1,74 @@
+package io.windrow.connectors.connect.database;
+
+import io.windrow.api.config.ByteSize;
+import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.connect.host.PluginLoader;
+import io.windrow.connectors.connect.record.LogOrder;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A database that one of Debezium's connectors follows, as a pipeline's config describes it. */
+public interface Preset {
+    /** The connector's name in pipeline files. */
+    String vendor();
+
+    /** The folder of its jars below the plugins' folder: one for each line of Debezium. */
+    String line();
+
+    /** The folder of its jars, if the config names it. */
+    Optional<Path> plugin();
+
+    /** The connector's class. */
+    String connectorClass();
+
+    /** The tables to follow, as the config names them. */
+    List<StreamName> streams();
+
+    /** What the connector is told of the server; holds the password. */
+    Map<String, String> settings(String pipeline);
+
+    /** Further settings of the connector, as the config has them; they win. */
+    Map<String, String> properties();
+
+    /** How its offsets follow each other. */
+    LogOrder order();
+
+    /** Connects to the server. */
+    Server server(PluginLoader loader);
+
+    /**
+     * Up to where the running connector has read the log, as {@link #order} counts: everything before is on its way to whoever
+     * polls. Empty: it does not say.
+     *
+     * @param server the name under which the connector runs
+     */
+    OptionalLong readUpTo(String server);
+
+    /** How many rows a batch holds at most. */
+    int batchRows();
+
+    /** How many bytes a batch takes at most. */
+    ByteSize batchSize();
+
+    /** A table's name as the config writes it: {@code shop.orders}. */
+    static StreamName stream(String written) {
+        int dot = written.indexOf('.');
+        if (dot <= 0 || dot == written.length() - 1 || written.indexOf('.', dot + 1) > 0 || written.indexOf(',') >= 0) {
+            throw new IllegalArgumentException("a table is written as database.table: " + written);
+        }
+        return new StreamName(written.substring(0, dot), written.substring(dot + 1));
+    }
+
+    /** Tables, as the connector's list of regular expressions, which it matches whole. */
+    static String included(Collection<StreamName> streams) {
+        return String.join(",", streams.stream().map(stream -> quoted(stream.namespace() + "." + stream.name())).toList());
+    }
+
+    private static String quoted(String name) {
+        return name.replaceAll("([^a-zA-Z0-9_])", "\\\\$1");
+    }
+}

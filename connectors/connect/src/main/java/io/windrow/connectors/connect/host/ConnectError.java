@@ -1,0 +1,86 @@
+package io.windrow.connectors.connect.host;
+
+import io.windrow.api.error.ErrorCode;
+import io.windrow.api.error.ErrorKind;
+
+/** What can go wrong with a hosted connector. {@link Failures} maps what connectors and drivers throw to these. */
+public enum ConnectError implements ErrorCode {
+    PLUGIN_MISSING("plugin_missing", ErrorKind.USER, "The folder with the connector's jars is not there or is empty.",
+            "Fill it as docs/how-to/change-streams-with-debezium.md says, or name another one with the setting plugin."),
+    PLUGIN_BROKEN("plugin_broken", ErrorKind.USER, "The connector's folder lacks a class or holds one that cannot be used.",
+            "Fill the folder anew, with the jars of one version only."),
+    CONFIG_REFUSED("config_refused", ErrorKind.USER, "The connector refuses its settings.",
+            "Correct the setting that the message names."),
+    STREAM_INVALID("stream_invalid", ErrorKind.USER, "A table cannot be followed as it is.",
+            "Do what the message says, or take the table out of the pipeline."),
+    NO_SUCH_STREAM("no_such_stream", ErrorKind.USER, "A table does not exist, or this user cannot see it.",
+            "Correct the name (exact, also in upper and lower case) or grant SELECT on the table."),
+    TYPE_UNKNOWN("type_unknown", ErrorKind.USER, "A column has a type that is not delivered.",
+            "Leave the column out with exclude_columns."),
+    CONNECT_REFUSED("connect_refused", ErrorKind.EXTERNAL_TRANSIENT, "The server could not be reached, or the connection was lost.",
+            "The read goes on by itself. If it happens again, check host, port and the network between."),
+    AUTHENTICATION("authentication", ErrorKind.USER, "The server refuses the user or the password.",
+            "Check user, password, and from which hosts the user may connect."),
+    PERMISSION_DENIED("permission_denied", ErrorKind.USER, "The user lacks a privilege.",
+            "Run check: it prints the GRANT that is missing."),
+    NOT_PREPARED("not_prepared", ErrorKind.USER, "The server does not keep the log that following needs.",
+            "Set what the message names and restart the server, as docs/how-to/change-streams-with-debezium.md says."),
+    LOG_LOST("log_lost", ErrorKind.EXTERNAL_PERMANENT, "The server no longer has the log from where the streams stand: changes are missing.",
+            "Run the pipeline with --full-refresh, which copies the tables again as a new generation, and have the server keep its log for longer."),
+    LOG_WENT_BACK("log_went_back", ErrorKind.EXTERNAL_PERMANENT, "The log goes on at a place before the last one: another server, or an older state of it.",
+            "If that is meant, run the pipeline with --full-refresh, which copies the tables again as a new generation."),
+    HISTORY_LOST("history_lost", ErrorKind.EXTERNAL_PERMANENT, "What the tables looked like at a place of the log is not known any more.",
+            "Run the pipeline with --full-refresh, which copies the tables again as a new generation."),
+    COPY_LOST("copy_lost", ErrorKind.EXTERNAL_TRANSIENT, "The first copy of the tables was interrupted.",
+            "The next attempt copies them again, in the place of what was delivered of them."),
+    COPY_ALONE("copy_alone", ErrorKind.USER, "A table cannot be copied by itself while others are being followed with this connector.",
+            "Give the table a pipeline of its own, or run this one with --full-refresh for all of its tables."),
+    END_UNKNOWN("end_unknown", ErrorKind.USER, "This connector does not say where its log ends, so a run cannot know when it is done.",
+            "Run it with --follow."),
+    RELATION_CHANGED("relation_changed", ErrorKind.EXTERNAL_TRANSIENT, "A table was altered while it was followed.",
+            "The next attempt plans it anew from that place, under the contract's on_drift."),
+    RELATION_DIFFERS("relation_differs", ErrorKind.EXTERNAL_PERMANENT, "Older changes hold a table in another form than it has now, and nobody guesses how they fit.",
+            "Run the stream's pipeline with --full-refresh."),
+    VALUE_UNKNOWN("value_unknown", ErrorKind.EXTERNAL_PERMANENT, "The connector delivers something that is not known here.",
+            "Report it with the message; leave the column out with exclude_columns until then."),
+    CONNECTOR_FAILED("connector_failed", ErrorKind.EXTERNAL_PERMANENT, "The connector gave up.",
+            "Look at its own log (io.debezium at level INFO)."),
+    CONNECTOR_RETRIES("connector_retries", ErrorKind.EXTERNAL_TRANSIENT, "The connector failed in a way that it takes for temporary.",
+            "The read goes on by itself. If it lasts, look at the connector's own log."),
+    STATE_INVALID("state_invalid", ErrorKind.EXTERNAL_PERMANENT, "The saved state does not fit this connector or this version.",
+            "Run the pipeline with --full-refresh, which says what is delivered twice."),
+    PLANNER_MISUSED("planner_misused", ErrorKind.BUG, "The runner asked for something that the planner's contract does not allow.",
+            "Report it with the message.");
+
+    private final String reason;
+    private final ErrorKind kind;
+    private final String meaning;
+    private final String remedy;
+
+    ConnectError(String reason, ErrorKind kind, String meaning, String remedy) {
+        this.reason = reason;
+        this.kind = kind;
+        this.meaning = meaning;
+        this.remedy = remedy;
+    }
+
+    @Override
+    public String code() {
+        return "connect." + reason;
+    }
+
+    @Override
+    public ErrorKind kind() {
+        return kind;
+    }
+
+    @Override
+    public String meaning() {
+        return meaning;
+    }
+
+    @Override
+    public String remedy() {
+        return remedy;
+    }
+}

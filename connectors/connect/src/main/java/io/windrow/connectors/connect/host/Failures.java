@@ -1,0 +1,115 @@
+package io.windrow.connectors.connect.host;
+
+import io.windrow.api.error.WindrowException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.connect.errors.RetriableException;
+
+/** What a connector or a driver throws, as an error of ours. */
+public final class Failures {
+    /** MariaDB's and MySQL's numbers, which say more than their SQLSTATEs. */
+    private static final Map<Integer, ConnectError> NUMBERS = Map.of(
+            1236, ConnectError.LOG_LOST,
+            1045, ConnectError.AUTHENTICATION,
+            1698, ConnectError.AUTHENTICATION,
+            1044, ConnectError.PERMISSION_DENIED,
+            1142, ConnectError.PERMISSION_DENIED,
+            1227, ConnectError.PERMISSION_DENIED,
+            1146, ConnectError.NO_SUCH_STREAM,
+            1049, ConnectError.NO_SUCH_STREAM);
+
+    private Failures() {}
+
+    /** Whether the message repeats what the vendor said. */
+    public enum Words {
+        /** No row was read yet: the words can only be about settings, servers and privileges. */
+        GIVEN,
+        /** They may quote a row, which the mask has not seen (I11): only what kind of failure it is is told. */
+        WITHHELD
+    }
+
+    /** Does the work; whatever it throws is coded. */
+    static <T> T coding(String doing, Words words, HostedTask.Work<T> work) {
+        try {
+            return work.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw WindrowException.of(ConnectError.CONNECTOR_RETRIES, doing + ": interrupted");
+        } catch (Exception | LinkageError e) {
+            throw coded(doing, words, e);
+        }
+    }
+
+    /** The error that says what a failure means. */
+    public static WindrowException coded(String doing, Words words, Throwable thrown) {
+        List<Throwable> chain = chain(thrown);
+        for (Throwable one : chain) {
+            if (one instanceof WindrowException ours) {
+                return ours;
+            }
+        }
+        ConnectError error = chain.stream().map(Failures::known).flatMap(Optional::stream).findFirst()
+                .orElse(chain.stream().anyMatch(RetriableException.class::isInstance)
+                        ? ConnectError.CONNECTOR_RETRIES
+                        : ConnectError.CONNECTOR_FAILED);
+        return WindrowException.of(error, doing + ": " + told(chain, words), thrown);
+    }
+
+    private static List<Throwable> chain(Throwable thrown) {
+        List<Throwable> chain = new ArrayList<>();
+        for (Throwable one = thrown; one != null && !chain.contains(one); one = one.getCause()) {
+            chain.add(one);
+        }
+        return chain;
+    }
+
+    private static Optional<ConnectError> known(Throwable one) {
+        String message = String.valueOf(one.getMessage()).toLowerCase(Locale.ROOT);
+        if (one instanceof SQLException sql) {
+            return Optional.ofNullable(NUMBERS.get(sql.getErrorCode())).or(() -> ofState(String.valueOf(sql.getSQLState())));
+        }
+        if (one instanceof ConfigException) {
+            return Optional.of(ConnectError.CONFIG_REFUSED);
+        }
+        if (one instanceof ConnectException || one instanceof SocketException || one instanceof SocketTimeoutException
+                || one instanceof UnknownHostException) {
+            return Optional.of(ConnectError.CONNECT_REFUSED);
+        }
+        if (message.contains("no longer available on the server") || message.contains("could not find first log file")
+                || message.contains("error code 1236") || message.contains("error code=1236")) {
+            return Optional.of(ConnectError.LOG_LOST);
+        }
+        if (message.contains("history topic") && message.contains("missing")
+                || message.contains("whose schema isn't known to this connector")) {
+            return Optional.of(ConnectError.HISTORY_LOST);
+        }
+        if (message.contains("failed to authenticate")) {
+            return Optional.of(ConnectError.AUTHENTICATION);
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<ConnectError> ofState(String state) {
+        return state.startsWith("08") ? Optional.of(ConnectError.CONNECT_REFUSED)
+                : state.startsWith("28") ? Optional.of(ConnectError.AUTHENTICATION)
+                : Optional.empty();
+    }
+
+    private static String told(List<Throwable> chain, Words words) {
+        Throwable root = chain.getLast();
+        String kind = root.getClass().getSimpleName()
+                + (root instanceof SQLException sql ? " " + sql.getErrorCode() + ", SQLSTATE " + sql.getSQLState() : "");
+        return words == Words.WITHHELD ? "the connector failed with " + kind
+                : kind + ": " + chain.getFirst().getMessage()
+                        + (root == chain.getFirst() ? "" : " (" + root.getMessage() + ")");
+    }
+}

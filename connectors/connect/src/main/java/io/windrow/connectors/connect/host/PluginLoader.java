@@ -1,0 +1,73 @@
+package io.windrow.connectors.connect.host;
+
+import io.windrow.api.error.WindrowException;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The classes of one plugin folder, apart from ours and from those of other folders. Only the contract is shared: the JDK,
+ * Kafka's types and SLF4J come from us, everything else from the folder alone, so that two lines of a connector and their
+ * drivers can live in one process.
+ */
+public final class PluginLoader extends URLClassLoader {
+    static {
+        registerAsParallelCapable();
+    }
+
+    private static final List<String> SHARED = List.of("org.apache.kafka.", "org.slf4j.");
+
+    private PluginLoader(URL[] jars) {
+        super("plugin", jars, ClassLoader.getPlatformClassLoader());
+    }
+
+    /**
+     * The classes of all jars in the folder and in the folders below it.
+     *
+     * @throws WindrowException with {@link ConnectError#PLUGIN_MISSING} if there is no jar
+     */
+    public static PluginLoader of(Path folder) {
+        List<URL> jars = new ArrayList<>();
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path jar : files.filter(file -> file.toString().endsWith(".jar")).sorted().toList()) {
+                    jars.add(jar.toUri().toURL());
+                }
+            } catch (IOException e) {
+                throw WindrowException.of(
+                        ConnectError.PLUGIN_MISSING, "Reading the plugin folder " + folder + ": " + e.getMessage(), e);
+            }
+        }
+        if (jars.isEmpty()) {
+            throw WindrowException.of(
+                    ConnectError.PLUGIN_MISSING, "Loading the connector: the plugin folder " + folder + " holds no jar");
+        }
+        return new PluginLoader(jars.toArray(URL[]::new));
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        if (SHARED.stream().anyMatch(name::startsWith)) {
+            return PluginLoader.class.getClassLoader().loadClass(name);
+        }
+        return super.loadClass(name, resolve);
+    }
+
+    /** An object of a class of the folder, made by its constructor without arguments. */
+    public <T> T make(String className, Class<T> type) {
+        try {
+            return type.cast(Class.forName(className, true, this).getDeclaredConstructor().newInstance());
+        } catch (ClassNotFoundException e) {
+            throw WindrowException.of(
+                    ConnectError.PLUGIN_BROKEN, "Loading the connector: its folder has no class " + className, e);
+        } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
+            throw WindrowException.of(
+                    ConnectError.PLUGIN_BROKEN, "Loading the connector: class " + className + " cannot be used: " + e, e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.windrow.connectors.connect.host;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.storage.OffsetStorageReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connector's offsets, by partition, as a position holds them: Kafka Connect keeps them in a topic, Windrow in its
+ * checkpoints, in the same write as the rows that came with them. Immutable.
+ */
+public final class SavedOffsets implements OffsetStorageReader {
+    /** Of a connector that has not read anything yet. */
+    public static final SavedOffsets NONE = new SavedOffsets(Map.of());
+
+    private final Map<Map<String, Object>, Map<String, Object>> offsets;
+
+    private SavedOffsets(Map<Map<String, Object>, Map<String, Object>> offsets) {
+        this.offsets = offsets;
+    }
+
+    /** These offsets, with that of a partition set to what came with a record. */
+    public SavedOffsets with(Map<String, ?> partition, Map<String, ?> offset) {
+        Map<Map<String, Object>, Map<String, Object>> more = new HashMap<>(offsets);
+        more.put(new HashMap<>(partition), new HashMap<>(offset));
+        return new SavedOffsets(more);
+    }
+
+    /** The offset of the only partition; empty if there is none or more than one. */
+    public Map<String, Object> only() {
+        return offsets.size() == 1 ? offsets.values().iterator().next() : Map.of();
+    }
+
+    /** As a position saves them. */
+    public List<Map<String, Object>> toList() {
+        List<Map<String, Object>> list = new ArrayList<>();
+        offsets.forEach((partition, offset) -> list.add(Map.of("partition", partition, "offset", offset)));
+        list.sort(java.util.Comparator.comparing(SavedText::write));
+        return list;
+    }
+
+    /** What {@link #toList} gave. */
+    public static SavedOffsets of(List<Map<String, @Nullable Object>> list) {
+        Map<Map<String, Object>, Map<String, Object>> offsets = new HashMap<>();
+        for (Map<String, @Nullable Object> one : list) {
+            offsets.put(SavedText.object(one, "partition"), SavedText.object(one, "offset"));
+        }
+        return new SavedOffsets(offsets);
+    }
+
+    @Override
+    public <T> @Nullable Map<String, Object> offset(Map<String, T> partition) {
+        // Whole numbers come back as longs, whatever they went in as: so do they from Kafka Connect's own stores.
+        return offsets.get(SavedText.read(SavedText.write(partition)));
+    }
+
+    @Override
+    public <T> Map<Map<String, T>, Map<String, Object>> offsets(Collection<Map<String, T>> partitions) {
+        Map<Map<String, T>, Map<String, Object>> found = new HashMap<>();
+        for (Map<String, T> partition : partitions) {
+            Map<String, Object> offset = offset(partition);
+            if (offset != null) {
+                found.put(partition, offset);
+            }
+        }
+        return found;
+    }
+}

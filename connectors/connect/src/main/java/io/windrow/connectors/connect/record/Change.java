@@ -1,0 +1,122 @@
+package io.windrow.connectors.connect.record;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.connect.host.ConnectError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/** What a record of a Debezium connector says. */
+public sealed interface Change {
+    /**
+     * A row.
+     *
+     * @param stream its table
+     * @param what what happened to it
+     * @param before the row before it, if the log has it
+     * @param after the row after it; null if it is gone
+     * @param commitMicros when, in microseconds since 1970 UTC
+     * @param transaction the number within the source's transaction id, if it has one
+     * @param moved whether it is one half of a change of key: the old row goes, the new one comes
+     */
+    record Row(
+            StreamName stream, What what, @Nullable Struct before, @Nullable Struct after, long commitMicros,
+            Optional<Long> transaction, boolean moved)
+            implements Change {}
+
+    /** What happened to a row. */
+    enum What {
+        /** A copy read it. */
+        COPIED,
+        INSERTED,
+        UPDATED,
+        DELETED,
+        /** All rows of the table are gone. */
+        TRUNCATED
+    }
+
+    /**
+     * Tables were made, altered or dropped.
+     *
+     * @param streams which
+     */
+    record Altered(List<StreamName> streams) implements Change {}
+
+    /** The connector is further, although no row came. */
+    record Moved() implements Change {}
+
+    /** Nothing: the marker for Kafka's compaction that follows a deleted row. */
+    record Nothing() implements Change {}
+
+    /** Reads a record. Whatever is not known is an error (I10). */
+    static Change of(SourceRecord record) {
+        if (!(record.value() instanceof Struct value)) {
+            if (record.value() == null) {
+                return new Nothing();
+            }
+            throw unknown(record, "a value that is no structure");
+        }
+        String kind = String.valueOf(value.schema().name());
+        if (kind.endsWith(".Heartbeat")) {
+            return new Moved();
+        }
+        if (kind.endsWith(".SchemaChangeValue")) {
+            List<StreamName> streams = new ArrayList<>();
+            for (Object table : value.getArray("tableChanges")) {
+                streams.add(TableIds.stream(((Struct) table).getString("id")));
+            }
+            return new Altered(streams);
+        }
+        if (value.schema().field("op") == null || value.schema().field("source") == null) {
+            throw unknown(record, "a value of the kind " + kind);
+        }
+        return row(record, value);
+    }
+
+    private static Change row(SourceRecord record, Struct value) {
+        What what = switch (String.valueOf(value.get("op"))) {
+            case "r" -> What.COPIED;
+            case "c" -> What.INSERTED;
+            case "u" -> What.UPDATED;
+            case "d" -> What.DELETED;
+            case "t" -> What.TRUNCATED;
+            default -> throw unknown(record, "the operation " + value.get("op"));
+        };
+        Struct source = value.getStruct("source");
+        boolean moved = record.headers().lastWithName("__debezium.newkey") != null
+                || record.headers().lastWithName("__debezium.oldkey") != null;
+        return new Row(
+                TableIds.stream(source), what, part(value, "before"), part(value, "after"), micros(source), transaction(source), moved);
+    }
+
+    private static @Nullable Struct part(Struct value, String name) {
+        Field field = value.schema().field(name);
+        return field != null && field.schema().type() == Schema.Type.STRUCT ? value.getStruct(name) : null;
+    }
+
+    private static long micros(Struct source) {
+        Object micros = source.schema().field("ts_us") == null ? null : source.get("ts_us");
+        Object millis = source.get("ts_ms");
+        return micros instanceof Long exact ? exact : millis instanceof Long coarse ? coarse * 1_000 : 0;
+    }
+
+    /** MariaDB's domain-server-sequence, MySQL's uuid:sequence. */
+    private static Optional<Long> transaction(Struct source) {
+        Object gtid = source.schema().field("gtid") == null ? null : source.get("gtid");
+        if (!(gtid instanceof String text)) {
+            return Optional.empty();
+        }
+        String number = text.substring(Math.max(text.lastIndexOf('-'), text.lastIndexOf(':')) + 1);
+        return number.matches("\\d{1,18}") ? Optional.of(Long.parseLong(number)) : Optional.empty();
+    }
+
+    private static WindrowException unknown(SourceRecord record, String what) {
+        return WindrowException.of(ConnectError.VALUE_UNKNOWN, "Reading topic " + record.topic() + ": got " + what);
+    }
+}

@@ -1,0 +1,176 @@
+package io.windrow.connectors.connect;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.ChangeColumns;
+import io.windrow.api.batch.Operation;
+import io.windrow.api.batch.Position;
+import io.windrow.api.batch.Presence;
+import io.windrow.api.context.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.ReadResult;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.Split;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.SplitReader;
+import io.windrow.api.source.StreamRequest;
+import io.windrow.api.source.Until;
+import io.windrow.connectors.connect.database.Preset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.TinyIntVector;
+
+/** A runner for tests: one thread, commits after every batch, may be killed after any of them. */
+final class Drive {
+    private final Preset preset;
+    private final Context context;
+    private final List<StreamName> streams;
+    /** What is committed of each stream, in order. */
+    final Map<StreamName, List<String>> rows = new TreeMap<>();
+    final Map<StreamName, PlannerState> states = new TreeMap<>();
+    final Map<StreamName, Position> places = new TreeMap<>();
+    final Map<StreamName, Long> generations = new TreeMap<>();
+    final Map<StreamName, WindrowException> refused = new TreeMap<>();
+    /** What is done once every table is copied, before the log is read. */
+    Runnable beforeLog = () -> {};
+    long seenAgain;
+    private Optional<Position> released = Optional.empty();
+
+    Drive(Preset preset, Context context) {
+        this.preset = preset;
+        this.context = context;
+        this.streams = preset.streams();
+        streams.forEach(stream -> {
+            rows.put(stream, new ArrayList<>());
+            generations.put(stream, 1L);
+        });
+    }
+
+    List<String> rows(String table) {
+        return rows.get(Preset.stream(table));
+    }
+
+    void run() {
+        run(Integer.MAX_VALUE);
+    }
+
+    /** Runs up to the log's end, or dies after so many batches were committed. */
+    void run(int batches) {
+        int left = batches;
+        try (Source source = new ConnectSource(preset, context); SplitPlanner planner = source.plan(requests())) {
+            refused.clear();
+            refused.putAll(planner.refusals());
+            List<StreamName> active = new ArrayList<>(streams);
+            active.removeAll(refused.keySet());
+            for (StreamName stream : active) {
+                if (planner.plans().get(stream).restart().isPresent()) {
+                    generations.merge(stream, 1L, Long::sum);
+                    rows.get(stream).clear();
+                    states.remove(stream);
+                    places.remove(stream);
+                    planner.restart(stream, generations.get(stream));
+                } else if (places.containsKey(stream)) {
+                    planner.giveBack(new ConnectSplit(ConnectSplit.Kind.LOG, Optional.empty()).toSplit("", List.of(stream)),
+                            Optional.of(places.get(stream)));
+                }
+            }
+            while (!active.stream().allMatch(planner::ended)) {
+                for (SplitPlanner.Assignment one : planner.next(1)) {
+                    if (ConnectSplit.isLog(one.split())) {
+                        beforeLog.run();
+                    }
+                    left = read(source, planner, one, left);
+                    if (left == 0) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    private List<StreamRequest> requests() {
+        return streams.stream()
+                .map(stream -> new StreamRequest(
+                        stream, ReadMode.CDC, generations.get(stream), Optional.ofNullable(states.get(stream)), Until.CAUGHT_UP,
+                        released.map(at -> Map.of(ConnectSplit.logId(), at)).orElse(Map.of())))
+                .toList();
+    }
+
+    private int read(Source source, SplitPlanner planner, SplitPlanner.Assignment one, int batches) {
+        int left = batches;
+        boolean log = ConnectSplit.isLog(one.split());
+        try (SplitReader reader = source.openLog(one.split(), one.starts())) {
+            while (true) {
+                switch (reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20))) {
+                    case ReadResult.Data data -> {
+                        try (Batch batch = data.batch()) {
+                            StreamName stream = batch.stream();
+                            rows.get(stream).addAll(text(batch));
+                            seenAgain += Optional.ofNullable(batch.measures().get(Source.SEEN_AGAIN)).map(m -> m.count()).orElse(0L);
+                            states.put(stream, planner.state(stream));
+                            if (log) {
+                                places.put(stream, batch.position());
+                                data.moved().ifPresent(at -> let(reader, at));
+                            }
+                        }
+                        if (--left == 0) {
+                            return 0;
+                        }
+                    }
+                    case ReadResult.Idle idle -> idle.moved().ifPresent(at -> let(reader, at));
+                    case ReadResult.End end -> {
+                        planner.ended(one.split(), end.proof());
+                        for (StreamName stream : log ? one.starts().keySet() : new java.util.HashSet<>(one.split().streams())) {
+                            states.put(stream, planner.state(stream));
+                            end.resume().ifPresent(at -> places.put(stream, at));
+                        }
+                        return left;
+                    }
+                }
+            }
+        }
+    }
+
+    private void let(SplitReader reader, Position at) {
+        released = Optional.of(at);
+        reader.acknowledge(at);
+    }
+
+    private static List<String> text(Batch batch) {
+        ChangeColumns changes = batch.changes().orElseThrow();
+        List<String> rows = new ArrayList<>();
+        for (int row = 0; row < batch.rowCount(); row++) {
+            StringBuilder text = new StringBuilder();
+            text.append(changes.transactions().isNull(row) ? "COPY" : Operation.values()[changes.operations().get(row)]);
+            if (!changes.links().isNull(row)) {
+                text.append(changes.links().get(row) > changes.ordinals().get(row) ? ">" : "<");
+            }
+            for (int i = 0; i < batch.schema().columns().size(); i++) {
+                FieldVector vector = batch.arrow().getFieldVectors().get(i);
+                TinyIntVector presence = changes.presence().get(batch.schema().columns().get(i).id());
+                Presence stands = presence == null ? Presence.PRESENT : Presence.values()[presence.get(row)];
+                Object value = vector.getObject(row);
+                text.append('|').append(switch (stands) {
+                    case PRESENT, NULL -> value instanceof byte[] bytes ? Arrays.toString(bytes) : String.valueOf(value);
+                    case UNCHANGED -> "~";
+                    case ABSENT -> "-";
+                });
+            }
+            rows.add(text.toString());
+        }
+        return rows;
+    }
+
+    Map<StreamName, Position> placesCopy() {
+        return new HashMap<>(places);
+    }
+}

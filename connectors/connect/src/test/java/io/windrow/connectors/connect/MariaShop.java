@@ -1,0 +1,63 @@
+package io.windrow.connectors.connect;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.windrow.api.config.ByteSize;
+import io.windrow.api.config.Secret;
+import io.windrow.connectors.connect.database.BinlogSettings;
+import io.windrow.testkit.mariadb.MariaServer;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A database of a test's own on the shared MariaDB, and the user that reads it. */
+final class MariaShop {
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+    /** Filled before the tests by the module that this one depends on. */
+    static final Path PLUGIN = Path.of("plugins", "debezium-3.5").toAbsolutePath();
+
+    final MariaServer server;
+    final String database;
+
+    MariaShop() {
+        Optional<String> missing = MariaServer.missing();
+        assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
+        server = MariaServer.shared();
+        database = "shop" + ProcessHandle.current().pid() + "_" + NUMBERS.incrementAndGet();
+        run("CREATE DATABASE " + database + " CHARACTER SET utf8mb4",
+                "CREATE USER IF NOT EXISTS 'windrow'@'%' IDENTIFIED BY 'reads'",
+                "GRANT SELECT, RELOAD, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'windrow'@'%'");
+    }
+
+    void run(String... statements) {
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl(""));
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql.replace("$", database));
+            }
+        } catch (SQLException e) {
+            throw new AssertionError(e.getMessage(), e);
+        }
+    }
+
+    MariadbConfig config(String... tables) {
+        return config(8192, tables);
+    }
+
+    MariadbConfig config(int batchRows, String... tables) {
+        return new MariadbConfig(
+                "127.0.0.1", server.port(), "windrow", Secret.of("reads"),
+                java.util.Arrays.stream(tables).map(table -> database + "." + table).toList(), List.of(), Optional.empty(),
+                Optional.empty(), BinlogSettings.Lock.MINIMAL, Optional.of(PLUGIN), Map.of(), batchRows, ByteSize.parse("8MiB"));
+    }
+
+    String table(String name) {
+        return database + "." + name;
+    }
+}
