@@ -77,7 +77,7 @@ final class CopyReader implements SplitReader {
             return open;
         }
         for (StreamName stream : streams) {
-            tables.put(stream, new FollowedTable(source.schema(stream), context, () -> source.fresh(stream)));
+            tables.put(stream, new FollowedTable(source.schema(stream), source.preset().dialect(), context, () -> source.fresh(stream)));
         }
         HistoryFile file = new HistoryFile(context.temporaryFolder(), List.of());
         history = file;

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** One followed table: its rows become batches. Used by the reader's thread. */
 final class FollowedTable implements AutoCloseable {
     private final StreamSchema schema;
+    private final Values.Dialect dialect;
     private final Context context;
     private final Supplier<StreamSchema> fresh;
     private final BatchBuilder builder;
@@ -49,7 +50,8 @@ final class FollowedTable implements AutoCloseable {
      *
      * @param fresh the table as the database has it at this moment
      */
-    FollowedTable(StreamSchema schema, Context context, Supplier<StreamSchema> fresh) {
+    FollowedTable(StreamSchema schema, Values.Dialect dialect, Context context, Supplier<StreamSchema> fresh) {
+        this.dialect = dialect;
         this.schema = schema;
         this.context = context;
         this.fresh = fresh;
@@ -124,12 +126,13 @@ final class FollowedTable implements AutoCloseable {
                 builder.absent(column.name());
                 continue;
             }
-            Object value = values.get(field);
             try {
+                Object raw = values.get(field);
+                Object value = raw == null ? null : Values.of(column, field.schema(), raw, dialect);
                 if (value == null) {
                     builder.setNull(i);
                 } else {
-                    builder.set(i, Values.of(column, field.schema(), value));
+                    builder.set(i, value);
                 }
             } catch (WindrowException e) {
                 throw judged(e);

@@ -104,7 +104,7 @@ final class LogReader implements SplitReader {
             return open;
         }
         for (StreamName stream : starts.keySet()) {
-            tables.put(stream, new FollowedTable(source.schema(stream), context, () -> source.fresh(stream)));
+            tables.put(stream, new FollowedTable(source.schema(stream), source.preset().dialect(), context, () -> source.fresh(stream)));
         }
         HistoryFile file = new HistoryFile(context.temporaryFolder(), source.history().from(starts, told));
         history = file;

@@ -11,6 +11,7 @@ import io.windrow.connectors.connect.database.Server;
 import io.windrow.connectors.connect.database.Tls;
 import io.windrow.connectors.connect.host.PluginLoader;
 import io.windrow.connectors.connect.record.LogOrder;
+import io.windrow.connectors.connect.record.Values;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,11 @@ public record MariadbConfig(
     @Override
     public LogOrder order() {
         return new LogOrder.Binlog();
+    }
+
+    @Override
+    public Values.Dialect dialect() {
+        return Values.Dialect.BINLOG;
     }
 
     @Override

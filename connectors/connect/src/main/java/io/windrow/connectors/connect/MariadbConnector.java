@@ -1,14 +1,36 @@
 package io.windrow.connectors.connect;
 
+import io.windrow.api.connector.Connector;
 import io.windrow.api.error.ErrorCode;
+import io.windrow.api.sink.SinkFactory;
+import io.windrow.api.source.SourceFactory;
 import io.windrow.connectors.connect.host.ConnectError;
 import java.util.List;
+import java.util.Optional;
 
 /** MariaDB as a source of change streams. */
-public final class MariadbConnector extends PresetConnector<MariadbConfig> {
+public final class MariadbConnector implements Connector {
     /** Does nothing. */
-    public MariadbConnector() {
-        super("mariadb", "MariaDB: tables as change streams, by Debezium's connector", MariadbConfig.class);
+    public MariadbConnector() {}
+
+    @Override
+    public String name() {
+        return "mariadb";
+    }
+
+    @Override
+    public String description() {
+        return "MariaDB: tables as change streams, by Debezium's connector in this process";
+    }
+
+    @Override
+    public Optional<SourceFactory<?>> source() {
+        return Optional.of(new PresetFactory<>(MariadbConfig.class));
+    }
+
+    @Override
+    public Optional<SinkFactory<?>> sink() {
+        return Optional.empty();
     }
 
     @Override

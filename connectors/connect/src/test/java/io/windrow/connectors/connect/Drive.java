@@ -140,6 +140,14 @@ final class Drive {
         }
     }
 
+    /** Goes on where another pipeline file of the same pipeline was. */
+    void goOnFrom(Drive other) {
+        rows.putAll(other.rows);
+        states.putAll(other.states);
+        places.putAll(other.places);
+        generations.putAll(other.generations);
+    }
+
     private void let(SplitReader reader, Position at) {
         released = Optional.of(at);
         reader.acknowledge(at);

@@ -9,6 +9,7 @@ import io.windrow.testkit.mariadb.MariaServer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -46,13 +47,36 @@ final class MariaShop {
         }
     }
 
+    /** Removes every file of the log but the last. */
+    void purge() {
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl(""));
+                Statement statement = connection.createStatement();
+                ResultSet status = statement.executeQuery("SHOW MASTER STATUS")) {
+            status.next();
+            String last = status.getString(1);
+            try (Statement purge = connection.createStatement()) {
+                purge.execute("PURGE BINARY LOGS TO '" + last + "'");
+            }
+        } catch (SQLException e) {
+            throw new AssertionError(e.getMessage(), e);
+        }
+    }
+
     MariadbConfig config(String... tables) {
         return config(8192, tables);
     }
 
     MariadbConfig config(int batchRows, String... tables) {
+        return config("windrow", "reads", batchRows, tables);
+    }
+
+    MariadbConfig as(String user, String password, String... tables) {
+        return config(user, password, 8192, tables);
+    }
+
+    private MariadbConfig config(String user, String password, int batchRows, String... tables) {
         return new MariadbConfig(
-                "127.0.0.1", server.port(), "windrow", Secret.of("reads"),
+                "127.0.0.1", server.port(), user, Secret.of(password),
                 java.util.Arrays.stream(tables).map(table -> database + "." + table).toList(), List.of(), Optional.empty(),
                 Optional.empty(), BinlogSettings.Lock.MINIMAL, Optional.of(PLUGIN), Map.of(), batchRows, ByteSize.parse("8MiB"));
     }

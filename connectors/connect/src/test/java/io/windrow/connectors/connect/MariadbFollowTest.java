@@ -1,8 +1,16 @@
 package io.windrow.connectors.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.windrow.api.error.ErrorKind;
+import io.windrow.api.error.WindrowException;
+import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.testkit.conformance.TestContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -14,6 +22,7 @@ class MariadbFollowTest {
     final TestContext context = new TestContext();
 
     @Test
+    @Tag("D22")
     void aTableIsCopiedAndThenFollowedWithoutAGap() {
         MariaShop shop = new MariaShop();
         shop.run("CREATE TABLE $.orders (id int PRIMARY KEY, name varchar(20))", "INSERT INTO $.orders VALUES (1, 'one'), (2, 'two')");
@@ -22,12 +31,117 @@ class MariadbFollowTest {
         drive.run();
         assertThat(drive.rows(shop.table("orders"))).containsExactly("COPY|1|one", "COPY|2|two");
         drive.beforeLog = () -> {};
-        shop.run("UPDATE $.orders SET name = 'deux' WHERE id = 2", "UPDATE $.orders SET id = 10 WHERE id = 1", "DELETE FROM $.orders WHERE id = 3",
-                "TRUNCATE $.orders");
+        shop.run("UPDATE $.orders SET name = 'deux' WHERE id = 2", "UPDATE $.orders SET id = 10 WHERE id = 1",
+                "DELETE FROM $.orders WHERE id = 3", "TRUNCATE $.orders", "INSERT INTO $.orders VALUES (4, 'four')");
         drive.run();
         assertThat(drive.rows(shop.table("orders"))).containsExactly(
                 "COPY|1|one", "COPY|2|two", "INSERT|3|three", "UPDATE|2|deux", "DELETE>|1|one", "INSERT<|10|one", "DELETE|3|three",
-                "TRUNCATE|-|-");
+                "TRUNCATE|-|-", "INSERT|4|four");
         assertThat(drive.seenAgain).isZero();
+    }
+
+    @Test
+    void killedAfterAnyBatchItGoesOnWithinTheTransaction() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.one (id int PRIMARY KEY, n int)", "CREATE TABLE $.two (id int PRIMARY KEY)",
+                "INSERT INTO $.one SELECT seq, 0 FROM $.seq_1_to_20");
+        Drive drive = new Drive(shop.config(7, "one", "two"), context);
+        drive.run();
+        shop.run("BEGIN", "UPDATE $.one SET n = id", "INSERT INTO $.two SELECT seq FROM $.seq_1_to_20", "UPDATE $.one SET id = id + 100 WHERE id <= 5",
+                "COMMIT");
+        for (int kills = 0; kills < 4; kills++) {
+            drive.run(1);
+        }
+        drive.run();
+        List<String> expected = new ArrayList<>();
+        IntStream.rangeClosed(1, 20).forEach(i -> expected.add("COPY|" + i + "|0"));
+        IntStream.rangeClosed(1, 20).forEach(i -> expected.add("UPDATE|" + i + "|" + i));
+        IntStream.rangeClosed(1, 5).forEach(i -> expected.addAll(List.of("DELETE>|" + i + "|" + i, "INSERT<|" + (i + 100) + "|" + i)));
+        assertThat(drive.rows(shop.table("one"))).containsExactlyElementsOf(expected);
+        assertThat(drive.rows(shop.table("two")))
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 20).mapToObj(i -> "INSERT|" + i).toList());
+    }
+
+    @Test
+    void anInterruptedCopyBeginsAgainInANewGeneration() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)", "INSERT INTO $.t SELECT seq FROM $.seq_1_to_30");
+        Drive drive = new Drive(shop.config(10, "t"), context);
+        drive.run(1);
+        assertThat(drive.rows(shop.table("t"))).hasSize(10);
+        drive.run();
+        assertThat(drive.generations).containsValue(2L);
+        assertThat(drive.rows(shop.table("t"))).hasSize(30).doesNotHaveDuplicates();
+    }
+
+    @Test
+    @Tag("D19")
+    void changesFromBeforeATableWasAlteredAreReadAsItWasThen() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY, a int)", "CREATE TABLE $.other (id int PRIMARY KEY)");
+        Drive drive = new Drive(shop.config("t", "other"), context);
+        drive.run();
+        shop.run("INSERT INTO $.t VALUES (1, 1)",
+                "ALTER TABLE $.t ADD b int, ADD c int, ADD d int, ADD e int, ADD f int, ADD g int, ADD h int FIRST",
+                "INSERT INTO $.t (id, a, g, h) VALUES (2, 2, 3, 4)");
+        drive.run();
+        assertThat(drive.rows(shop.table("t")))
+                .containsExactly("INSERT|-|1|1|-|-|-|-|-|-", "INSERT|4|2|2|null|null|null|null|null|3");
+
+        // Altered while it is idle and others are not: its form is saved before the log is let go.
+        shop.run("ALTER TABLE $.t DROP h", "INSERT INTO $.other VALUES (1)");
+        drive.run();
+        shop.run("INSERT INTO $.t (id, a) VALUES (3, 3)");
+        drive.run();
+        assertThat(drive.rows(shop.table("t"))).last().isEqualTo("INSERT|3|3|null|null|null|null|null|null");
+        assertThat(drive.rows(shop.table("other"))).containsExactly("INSERT|1");
+        assertThat(drive.seenAgain).isZero();
+    }
+
+    @Test
+    void aTableThatComesLaterIsCopiedAndFollowedFromItsOwnPlace() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.early (id int PRIMARY KEY)", "CREATE TABLE $.late (id int PRIMARY KEY)", "INSERT INTO $.early VALUES (1)");
+        Drive early = new Drive(shop.config("early"), context);
+        early.run();
+        shop.run("INSERT INTO $.late VALUES (1)", "INSERT INTO $.early VALUES (2)", "DELETE FROM $.late", "INSERT INTO $.late VALUES (2)");
+        Drive both = new Drive(shop.config("early", "late"), context);
+        both.goOnFrom(early);
+        both.beforeLog = () -> shop.run("INSERT INTO $.late VALUES (3)");
+        both.run();
+        both.beforeLog = () -> {};
+        both.run();
+        assertThat(both.rows(shop.table("early"))).containsExactly("COPY|1", "INSERT|2");
+        assertThat(both.rows(shop.table("late"))).containsExactly("COPY|2", "INSERT|3");
+        assertThat(both.seenAgain).isEqualTo(3);
+    }
+
+    @Test
+    @Tag("D28")
+    void aPurgedLogIsANamedPermanentError() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)");
+        Drive drive = new Drive(shop.config("t"), context);
+        drive.run();
+        shop.run("INSERT INTO $.t VALUES (1)", "FLUSH BINARY LOGS", "INSERT INTO $.t VALUES (2)", "FLUSH BINARY LOGS");
+        shop.purge();
+        WindrowException lost = catchThrowableOfType(WindrowException.class, drive::run);
+        assertThat(lost.errorCode()).isEqualTo(ConnectError.LOG_LOST);
+        assertThat(lost.kind()).isEqualTo(ErrorKind.EXTERNAL_PERMANENT);
+        assertThat(lost.remedy()).contains("--full-refresh");
+        assertThat(drive.rows(shop.table("t"))).isEmpty();
+    }
+
+    @Test
+    void whatTheServerRefusesIsNamed() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY, shape point)", "CREATE VIEW $.v AS SELECT 1 AS one");
+        assertThatThrownBy(() -> new Drive(shop.as("windrow", "wrong", "t"), context).run())
+                .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(ConnectError.AUTHENTICATION))
+                .hasMessageNotContaining("wrong");
+        Drive drive = new Drive(shop.config("t", "v", "absent"), context);
+        drive.run();
+        assertThat(drive.refused).extractingFromEntries(entry -> entry.getValue().errorCode())
+                .containsExactlyInAnyOrder(ConnectError.TYPE_UNKNOWN, ConnectError.STREAM_INVALID, ConnectError.NO_SUCH_STREAM);
     }
 }

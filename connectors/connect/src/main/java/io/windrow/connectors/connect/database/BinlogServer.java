@@ -21,9 +21,18 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** A MariaDB or MySQL server, asked with the driver that lies beside the connector. */
 final class BinlogServer implements Server {
+    /** The binary log's client has a log of its own, which may quote rows (I11); what matters of it comes as an error. */
+    private static final Logger CLIENT = Logger.getLogger("com.github.shyiko");
+
+    static {
+        CLIENT.setLevel(Level.OFF);
+    }
+
     private final Connection connection;
     private final String statusSql;
     private final Set<String> excluded;
@@ -123,7 +132,9 @@ final class BinlogServer implements Server {
                     .orElseThrow(() -> WindrowException.of(
                             ConnectError.TYPE_UNKNOWN,
                             "Reading the columns of " + stream + ": column " + name + " is a " + columnType));
-            columns.add(new Column(id(name, ids), name, type, rows.getString(4).equals("YES"), columnType));
+            // A timestamp of zeros is none, whatever the column says of null.
+            boolean nullable = rows.getString(4).equals("YES") || type.equals(new ColumnType.Timestamp(true));
+            columns.add(new Column(id(name, ids), name, type, nullable, columnType));
         }
         return columns;
     }

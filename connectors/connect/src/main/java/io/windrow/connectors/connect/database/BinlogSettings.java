@@ -43,6 +43,11 @@ public record BinlogSettings(
         settings.put("database.ssl.mode", sslMode);
         settings.put("database.server.id", Long.toString(serverId.orElse(100_000L + Math.floorMod(pipeline.hashCode(), 1_000_000_000))));
         settings.put("snapshot.locking.mode", copyLock.name().toLowerCase(Locale.ROOT));
+        // Timestamps are instants: nobody's own time zone is between them and what is read.
+        settings.put("database.timezone", "UTC");
+        settings.put("database.connectionTimeZone", "UTC");
+        // The year 1 is not 2001.
+        settings.put("enable.time.adjuster", "false");
         settings.put("bigint.unsigned.handling.mode", "precise");
         settings.put("time.precision.mode", "adaptive_time_microseconds");
         settings.put("schema.history.internal.store.only.captured.tables.ddl", "true");

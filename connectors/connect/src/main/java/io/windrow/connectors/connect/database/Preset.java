@@ -4,6 +4,7 @@ import io.windrow.api.config.ByteSize;
 import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.connect.host.PluginLoader;
 import io.windrow.connectors.connect.record.LogOrder;
+import io.windrow.connectors.connect.record.Values;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -36,6 +37,9 @@ public interface Preset {
 
     /** How its offsets follow each other. */
     LogOrder order();
+
+    /** What its values mean that cannot be seen in them. */
+    Values.Dialect dialect();
 
     /** Connects to the server. */
     Server server(PluginLoader loader);

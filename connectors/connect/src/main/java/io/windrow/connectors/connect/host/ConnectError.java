@@ -44,7 +44,7 @@ public enum ConnectError implements ErrorCode {
     VALUE_UNKNOWN("value_unknown", ErrorKind.EXTERNAL_PERMANENT, "The connector delivers something that is not known here.",
             "Report it with the message; leave the column out with exclude_columns until then."),
     CONNECTOR_FAILED("connector_failed", ErrorKind.EXTERNAL_PERMANENT, "The connector gave up.",
-            "Look at its own log (io.debezium at level INFO)."),
+            "Look at its own log: run again with WINDROW_LOG_PLUGINS=info, which may show values of rows."),
     CONNECTOR_RETRIES("connector_retries", ErrorKind.EXTERNAL_TRANSIENT, "The connector failed in a way that it takes for temporary.",
             "The read goes on by itself. If it lasts, look at the connector's own log."),
     STATE_INVALID("state_invalid", ErrorKind.EXTERNAL_PERMANENT, "The saved state does not fit this connector or this version.",

@@ -61,7 +61,8 @@ public final class Failures {
                 .orElse(chain.stream().anyMatch(RetriableException.class::isInstance)
                         ? ConnectError.CONNECTOR_RETRIES
                         : ConnectError.CONNECTOR_FAILED);
-        return WindrowException.of(error, doing + ": " + told(chain, words), thrown);
+        String message = doing + ": " + told(chain, words);
+        return words == Words.GIVEN ? WindrowException.of(error, message, thrown) : WindrowException.of(error, message);
     }
 
     private static List<Throwable> chain(Throwable thrown) {
@@ -85,7 +86,7 @@ public final class Failures {
             return Optional.of(ConnectError.CONNECT_REFUSED);
         }
         if (message.contains("no longer available on the server") || message.contains("could not find first log file")
-                || message.contains("error code 1236") || message.contains("error code=1236")) {
+                || message.contains("error code: 1236")) {
             return Optional.of(ConnectError.LOG_LOST);
         }
         if (message.contains("history topic") && message.contains("missing")

@@ -27,8 +27,43 @@ import org.jspecify.annotations.Nullable;
 public final class Values {
     private Values() {}
 
-    /** The value for a column; the value is not null. */
-    public static Object of(Column column, Schema schema, Object value) {
+    /** What the values of a database mean that cannot be seen in them. */
+    public enum Dialect {
+        /**
+         * MariaDB's and MySQL's binary log holds a timestamp of zeros as 1970-01-01 00:00:00, which no timestamp can be, and the year 0
+         * as 1900, which no year can be (C13).
+         */
+        BINLOG,
+        /** Nothing of the kind. */
+        PLAIN
+    }
+
+    /** The value for a column; null stands for a timestamp of zeros. The value that is given is not null. */
+    public static @Nullable Object of(Column column, Schema schema, Object value, Dialect dialect) {
+        if (dialect == Dialect.BINLOG && isZero(column, schema, value)) {
+            return column.type() instanceof ColumnType.Int ? 0 : null;
+        }
+        Object plain = of(column, schema, value);
+        return dialect == Dialect.BINLOG && plain instanceof String text && String.valueOf(schema.name()).endsWith(".Enum")
+                ? word(column, text)
+                : plain;
+    }
+
+    /** Debezium hands on a comma in a word of an enumeration as it stands in its own list of the words, with a backslash. */
+    private static String word(Column column, String text) {
+        return column.sourceType().contains("'" + text + "'") ? text : text.replace("\\,", ",");
+    }
+
+    private static boolean isZero(Column column, Schema schema, Object value) {
+        String name = String.valueOf(schema.name());
+        return switch (column.type()) {
+            case ColumnType.Timestamp type -> type.utc() && Instant.EPOCH.equals(instant(name, value));
+            case ColumnType.Int ignored -> name.endsWith("time.Year") && value.equals(1900);
+            default -> false;
+        };
+    }
+
+    private static Object of(Column column, Schema schema, Object value) {
         String name = String.valueOf(schema.name());
         Object converted = switch (column.type()) {
             case ColumnType.Bool ignored -> value instanceof Boolean flag ? flag : null;
