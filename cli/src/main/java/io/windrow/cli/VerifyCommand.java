@@ -148,8 +148,8 @@ final class VerifyCommand implements Callable<Integer> {
             table.row(
                     v.stream(),
                     screen.styled(style, v.outcome().name().toLowerCase(java.util.Locale.ROOT)),
-                    Screen.number(v.sourceRows()),
-                    Screen.number(v.targetRows()),
+                    WindowsView.number(v.sourceRows()),
+                    WindowsView.number(v.targetRows()),
                     Screen.number(v.equal()),
                     Screen.number(v.missing()),
                     Screen.number(v.extra()),
@@ -175,8 +175,8 @@ final class VerifyCommand implements Callable<Integer> {
 
     private static Object json(StreamVerdict v) {
         return Json.object(
-                "stream", v.stream().toString(), "verdict", v.outcome(), "source_rows", v.sourceRows(), "target_rows",
-                v.targetRows(), "equal", v.equal(), "missing", v.missing(), "extra", v.extra(), "different", v.different(),
+                "stream", v.stream().toString(), "verdict", v.outcome(), "source_rows", WindowsView.boxed(v.sourceRows()),
+                "target_rows", WindowsView.boxed(v.targetRows()), "equal", v.equal(), "missing", v.missing(), "extra", v.extra(), "different", v.different(),
                 "changed_since", v.changedSince(), "undecidable", v.undecidable(), "earlier_versions", v.earlierVersions(),
                 "agreeing", v.agreeing(), "how", v.how(), "examples", v.examples());
     }

@@ -94,7 +94,8 @@ final class WindowsView {
         return reached(times.lowWatermark(), times.by()) + (late == 0 ? "" : ", " + Screen.rows(late) + " came late");
     }
 
-    private static String number(OptionalLong number) {
+    /** A number for people; a dash if it is not known. */
+    static String number(OptionalLong number) {
         return number.isPresent() ? Screen.number(number.getAsLong()) : "-";
     }
 
@@ -140,7 +141,8 @@ final class WindowsView {
                 "windows", windows);
     }
 
-    private static Optional<Long> boxed(OptionalLong number) {
+    /** A number for programs; left out if it is not known. */
+    static Optional<Long> boxed(OptionalLong number) {
         return number.isPresent() ? Optional.of(number.getAsLong()) : Optional.empty();
     }
 

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** Compares one stream, all of whose source reads are of one moment: window sums, then hash sums, then keys. */
@@ -141,7 +142,8 @@ final class Comparison {
     private StreamVerdict agreed(long rows, long equal) {
         boolean compared = depth != Depth.COUNTS;
         return new StreamVerdict(
-                stream, compared ? StreamVerdict.Outcome.EQUAL : StreamVerdict.Outcome.AGREEING, rows, rows, equal, 0, 0, 0, 0,
+                stream, compared ? StreamVerdict.Outcome.EQUAL : StreamVerdict.Outcome.AGREEING, OptionalLong.of(rows),
+                OptionalLong.of(rows), equal, 0, 0, 0, 0,
                 0, 0, compared ? 0 : rows, scope(), List.of());
     }
 

@@ -10,6 +10,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
@@ -119,8 +120,8 @@ final class KeyComparison {
                         : agreeing > 0 ? StreamVerdict.Outcome.AGREEING : StreamVerdict.Outcome.EQUAL;
         String how = scope + " exact keys" + (earlierVersions > 0 ? "; the target keeps " + earlierVersions + " earlier versions" : "");
         return new StreamVerdict(
-                stream, outcome, sourceRows, targetRows, equalBefore + equal, missing, extra, different, changed,
-                undecidable, earlierVersions, agreeing, how, examples);
+                stream, outcome, OptionalLong.of(sourceRows), OptionalLong.of(targetRows), equalBefore + equal, missing, extra,
+                different, changed, undecidable, earlierVersions, agreeing, how, examples);
     }
 
     private void judge(List<Pair> open) {

@@ -2,14 +2,15 @@ package io.windrow.core.verify;
 
 import io.windrow.api.schema.StreamName;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * How source and target compare for one stream.
  *
  * @param stream the stream
  * @param outcome the verdict
- * @param sourceRows rows that the source holds now within what was delivered, −1 if it was not asked
- * @param targetRows rows that the target holds, −1 if it was not asked
+ * @param sourceRows rows that the source holds now within what was delivered; empty: it was not asked
+ * @param targetRows rows that the target holds; empty: it was not asked
  * @param equal rows that are the same on both sides
  * @param missing keys that the source has, unchanged since the delivery, and the target has not
  * @param extra keys that the target has and the source, as far as is known, never lost
@@ -24,8 +25,8 @@ import java.util.List;
 public record StreamVerdict(
         StreamName stream,
         Outcome outcome,
-        long sourceRows,
-        long targetRows,
+        OptionalLong sourceRows,
+        OptionalLong targetRows,
         long equal,
         long missing,
         long extra,
@@ -63,6 +64,7 @@ public record StreamVerdict(
     }
 
     static StreamVerdict undecided(StreamName stream, String why) {
-        return new StreamVerdict(stream, Outcome.UNDECIDED, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, why, List.of());
+        return new StreamVerdict(
+                stream, Outcome.UNDECIDED, OptionalLong.empty(), OptionalLong.empty(), 0, 0, 0, 0, 0, 0, 0, 0, why, List.of());
     }
 }
