@@ -75,6 +75,12 @@ class EncryptionTest {
         refused("seal.wrong_key", wrong);
         assertThat(wrong.whole()).contains("pipeline.yaml").doesNotContain(KEY).doesNotContain(OTHER);
         assertThat(folder.resolve("plain").resolve(first.getFileName())).doesNotExist();
+        // Before anything is read: what was written so far could not be read any more.
+        List<Path> before = data();
+        Invoked run = windrow("run", file);
+        refused("seal.wrong_key", run);
+        assertThat(run.whole()).contains("pipeline.yaml:").doesNotContain(OTHER);
+        assertThat(data()).isEqualTo(before);
 
         pipeline("rotated", "parquet", read, "encryption: {key: '" + OTHER + "', former_keys: ['" + KEY + "']}\n");
         DATABASE.execute("INSERT INTO rotated SELECT i, 'after' FROM generate_series(3001, 3100) i");
@@ -160,6 +166,12 @@ class EncryptionTest {
         ok(windrow("decrypt", file, folder.resolve("quarantine"), "--to", folder.resolve("plain")));
         assertThat(Files.readString(files(folder.resolve("plain")).getFirst())).contains(CANARY);
         Files.delete(files(folder.resolve("plain")).getFirst());
+        byte[] sound = Files.readAllBytes(lines.getFirst());
+        byte[] flipped = sound.clone();
+        flipped[sound.length - 20] ^= 1;
+        Files.write(lines.getFirst(), flipped);
+        refused("seal.file_damaged", windrow("quarantine", "show", file));
+        Files.write(lines.getFirst(), sound);
 
         pipeline("aside", "parquet", "mode: snapshot", rules);
         refused("seal.no_key", windrow("quarantine", "show", file));

@@ -3,6 +3,7 @@ package io.windrow.api.batch;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamSchema;
 import java.util.List;
+import java.util.Set;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
 /**
@@ -12,13 +13,30 @@ import org.apache.arrow.vector.VectorSchemaRoot;
  * @param schema the schema that {@code rows} follows: the batch's own, or what a source could still make of the input
  * @param rows the bad rows
  * @param reasons why, one per row, in order
+ * @param masked columns that the pipeline masks and that could not be masked here: nobody stores their values, encrypted or
+ *     not, but as length and keyed digest (I11)
+ * @param operations of rows of a change stream what each did, in order; empty: rows of a table
  */
-public record Rejected(StreamSchema schema, VectorSchemaRoot rows, List<Reason> reasons) implements AutoCloseable {
+public record Rejected(
+        StreamSchema schema, VectorSchemaRoot rows, List<Reason> reasons, Set<String> masked, List<Operation> operations)
+        implements AutoCloseable {
     public Rejected {
         reasons = List.copyOf(reasons);
+        masked = Set.copyOf(masked);
+        operations = List.copyOf(operations);
         if (reasons.size() != rows.getRowCount()) {
             throw new IllegalArgumentException(rows.getRowCount() + " rows, " + reasons.size() + " reasons");
         }
+    }
+
+    /** Rows of a table without a value that may not be stored. */
+    public Rejected(StreamSchema schema, VectorSchemaRoot rows, List<Reason> reasons) {
+        this(schema, rows, reasons, Set.of(), List.of());
+    }
+
+    /** The same rows, in the same order, in another form. The rows given are spent. */
+    public Rejected as(StreamSchema newSchema, VectorSchemaRoot newRows) {
+        return new Rejected(newSchema, newRows, reasons, masked, operations);
     }
 
     /**
@@ -33,17 +51,19 @@ public record Rejected(StreamSchema schema, VectorSchemaRoot rows, List<Reason> 
 
     /**
      * The same rows for nobody to read: their columns have ids below 0, of which no stream has any, and whoever keeps rows
-     * stores such values as length and keyed digest only (I11). For rows that a mask cannot be applied to. The rows given
-     * are spent.
+     * stores such values as length and keyed digest only, unless it encrypts them (I11). For rows that a mask cannot be
+     * applied to. The rows given are spent.
+     *
+     * @param hidden the columns that the mask would have hidden
      */
-    public Rejected withheld() {
+    public Rejected withheld(Set<String> hidden) {
         List<Column> columns = schema.columns().stream()
                 .map(column -> new Column(
                         column.id() < 0 ? column.id() : -1 - column.id(), column.name(), column.type(), column.nullable(),
                         column.sourceType()))
                 .toList();
         return new Rejected(
-                new StreamSchema(schema.stream(), schema.version(), columns, schema.key()), rows, reasons);
+                new StreamSchema(schema.stream(), schema.version(), columns, schema.key()), rows, reasons, hidden, operations);
     }
 
     @Override

@@ -12,7 +12,8 @@ public record MaskRule(
         @Doc(value = "The fields, as field, stream.field or namespace.stream.field; * stands for any run of characters.",
                         example = "*.email")
                 Optional<String> field,
-        @Doc(value = "The content to look for inside text fields.", example = "[card, iban, phone]")
+        @Doc(value = "The content to look for inside text and JSON: of the fields that field names, or else of all that no rule "
+                        + "names.", example = "[card, iban, phone]")
                 List<Detector> detect,
         @Doc(value = "What becomes of the value or of the part that was found.") Method with,
         @Doc(value = "The key of hmac, token and fpe.", example = "${secret:masking/key}") Optional<Secret> key,

@@ -78,6 +78,11 @@ public final class Quarantine {
         return new QuarantineFolder(root, pipeline, Optional.empty()).path(pipeline);
     }
 
+    /** How much of a row its files keep. */
+    RowLines.Detail detail() {
+        return RowLines.Detail.of(folder);
+    }
+
     /** The reasons, by stream, code and field. */
     public List<QuarantinedGroup> groups(Filter filter) {
         Map<String, QuarantinedGroup> groups = new TreeMap<>();
@@ -112,7 +117,7 @@ public final class Quarantine {
 
     private boolean rows(String file, Predicate<QuarantinedRow> taker) {
         Path path = folder.path(file);
-        return QuarantineFolder.run("Reading", path, () -> {
+        return QuarantineFolder.read(path, () -> {
             try (BufferedReader lines = lines(file)) {
                 long number = 0;
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -46,7 +48,6 @@ record QuarantineFolder(Path root, String pipeline, Optional<Sealing> sealing) {
 
     /** What a file is called while it takes another's place. */
     static final String REWRITTEN = ".rewritten";
-
 
     private static final String STAGING = "/.staging";
     private static final Pattern NAME = Pattern.compile("g([0-9]+)-e([0-9]+)-t([0-9]+)-w([0-9]+)(\\.jsonl|\\.jsonl\\.enc|\\.staged|\\.enc\\.staged)");
@@ -280,6 +281,25 @@ record QuarantineFolder(Path root, String pipeline, Optional<Sealing> sealing) {
     @FunctionalInterface
     interface Io<T> {
         T call() throws IOException;
+    }
+
+    /** As {@link #run}, for lines: tells a file that is not what was written from a disk that does not answer. */
+    static <T> T read(Path path, Io<T> io) {
+        return run("Reading", path, () -> {
+            try {
+                return io.call();
+            } catch (FileSystemException e) {
+                throw e;
+            } catch (CharacterCodingException e) {
+                throw WindrowException.of(QuarantineError.UNREADABLE, "Reading " + path + ": its bytes are no UTF-8", e);
+            } catch (IOException e) {
+                if (!isSealed(String.valueOf(path.getFileName()))) {
+                    throw e;
+                }
+                throw WindrowException.of(
+                        SealError.FILE_DAMAGED, "Reading " + path + ": it cannot be decrypted to its end", e);
+            }
+        });
     }
 
     /** Does it, or says what was being done. */

@@ -71,7 +71,8 @@ final class QuarantineWriter implements SinkWriter {
         }
         tally.add(schema.stream(), count);
         RowLines text = new RowLines(
-                schema.stream(), id.generation(), batch, aside, context.clock().instant(), digestKey, detail());
+                schema.stream(), id.generation(), batch, aside, context.clock().instant(), digestKey,
+                RowLines.Detail.of(folder));
         QuarantineFolder.run("Writing", folder.path(spill), () -> {
             QuarantineOutput out = open();
             for (int row = 0; row < count; row++) {
@@ -82,10 +83,6 @@ final class QuarantineWriter implements SinkWriter {
             return spill;
         });
         rows += count;
-    }
-
-    private RowLines.Detail detail() {
-        return folder.sealing().isPresent() ? RowLines.Detail.WHOLE : RowLines.Detail.WITHHELD;
     }
 
     private QuarantineOutput open() throws IOException {

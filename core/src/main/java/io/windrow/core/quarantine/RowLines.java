@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -22,7 +23,8 @@ import org.apache.arrow.vector.FieldVector;
 /**
  * The lines of rows that one step set aside. A line lacks its epoch: it begins with the comma after it. Columns that the
  * target does not get (unknown ones, undecodable input, fields that a step drops), and those that no mask could be applied
- * to ({@link Rejected#withheld}), are withheld as length and keyed digest (I11), unless the lines are encrypted.
+ * to ({@link Rejected#withheld}), are withheld as length and keyed digest (I11), unless the lines are encrypted; fields that
+ * the pipeline masks are withheld even then.
  */
 final class RowLines {
     private static final JsonFactory JSON = new JsonFactory();
@@ -40,8 +42,12 @@ final class RowLines {
     enum Detail {
         /** What the target gets; all else as length and keyed digest. */
         WITHHELD,
-        /** Everything. */
-        WHOLE
+        /** Everything but values that a mask should have hidden. */
+        WHOLE;
+
+        static Detail of(QuarantineFolder folder) {
+            return folder.sealing().isPresent() ? WHOLE : WITHHELD;
+        }
     }
 
     RowLines(
@@ -71,13 +77,17 @@ final class RowLines {
             json.writeStringField("field", reason.field());
             json.writeStringField("reason", reason.text());
             json.writeStringField("time", time.toString());
+            if (!aside.operations().isEmpty()) {
+                json.writeStringField("operation", aside.operations().get(row).name().toLowerCase(Locale.ROOT));
+            }
             json.writeObjectFieldStart("row");
             List<Column> columns = aside.schema().columns();
             for (int i = 0; i < columns.size(); i++) {
                 Column column = columns.get(i);
                 FieldVector vector = aside.rows().getVector(i);
                 json.writeFieldName(column.name());
-                if (detail == Detail.WHOLE || shown.contains(column.id()) || vector.isNull(row)) {
+                if (vector.isNull(row) || shown.contains(column.id())
+                        || detail == Detail.WHOLE && !aside.masked().contains(column.name())) {
                     JsonValues.write(json, column.type(), vector, row);
                 } else {
                     withhold(json, column, vector, row);

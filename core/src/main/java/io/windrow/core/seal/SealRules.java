@@ -3,6 +3,7 @@ package io.windrow.core.seal;
 import io.windrow.api.config.Origin;
 import io.windrow.api.config.Secret;
 import io.windrow.api.context.Sealing;
+import io.windrow.api.error.WindrowException;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.policy.EncryptionPolicy;
@@ -46,6 +47,17 @@ public record SealRules(Optional<Keys> delivered, Optional<Keys> setAside) {
             all.addAll(former);
             return all;
         }
+
+        private void expectAll(List<DataKey> kept, Sealing.Use use) {
+            List<String> given = all().stream().map(WrappingKey::id).toList();
+            kept.stream().filter(key -> key.use() == use && !given.contains(key.wrappedBy())).findFirst().ifPresent(key -> {
+                throw WindrowException.of(
+                                SealError.WRONG_KEY,
+                                "Looking at the data keys of " + key.stream() + ": one was wrapped by key " + key.wrappedBy()
+                                        + ", given are " + given)
+                        .at(place);
+            });
+        }
     }
 
     /**
@@ -70,6 +82,20 @@ public record SealRules(Optional<Keys> delivered, Optional<Keys> setAside) {
         String place = origin.toString();
         return new Keys(
                 WrappingKey.of(key, place), former.stream().map(one -> WrappingKey.of(one, place)).toList(), period, place);
+    }
+
+    /**
+     * Refuses to write more files while a data key is kept that none of the given keys opens: what was written so far could not
+     * be read any more.
+     *
+     * @throws WindrowException {@link SealError#WRONG_KEY}
+     */
+    public void expectKeys(StateStore store, String pipeline) {
+        if (delivered.isPresent() || setAside.isPresent()) {
+            List<DataKey> kept = DataKeys.all(store, pipeline);
+            delivered.ifPresent(keys -> keys.expectAll(kept, Sealing.Use.DELIVERED));
+            setAside.ifPresent(keys -> keys.expectAll(kept, Sealing.Use.SET_ASIDE));
+        }
     }
 
     /**

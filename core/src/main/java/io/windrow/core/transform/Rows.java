@@ -3,11 +3,14 @@ package io.windrow.core.transform;
 import io.windrow.api.batch.Account;
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.ChangeColumns;
+import io.windrow.api.batch.Operation;
 import io.windrow.api.batch.Rejected;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.util.MemoryUtil;
@@ -70,7 +73,13 @@ public final class Rows {
      * @param reasons why
      */
     public static Batch setAside(Batch batch, int[] kept, int count, int[] bad, List<Rejected.Reason> reasons) {
-        Rejected aside = new Rejected(batch.schema(), pick(batch.arrow(), bad, reasons.size()), reasons);
+        List<Operation> operations = batch.changes()
+                .map(changes -> Arrays.stream(bad, 0, reasons.size())
+                        .mapToObj(row -> Operation.values()[changes.operations().get(row)])
+                        .toList())
+                .orElse(List.of());
+        Rejected aside = new Rejected(
+                batch.schema(), pick(batch.arrow(), bad, reasons.size()), reasons, Set.of(), operations);
         Batch good;
         try {
             good = keep(batch, kept, count, Rows::quarantined);

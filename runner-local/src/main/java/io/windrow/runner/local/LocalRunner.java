@@ -103,6 +103,7 @@ public final class LocalRunner {
                 context.allocator().newChildAllocator("run-" + id, 0, Math.max(1, job.pace().memory()));
         Optional<WindrowException> error = Optional.empty();
         try {
+            job.seals().expectKeys(store, job.pipeline());
             Lease lease = store.acquire(job.pipeline(), owner(id), job.pace().leaseTime());
             RunContext given = new RunContext(
                     context, job.pipeline(), allocator, announcer,

@@ -26,10 +26,18 @@ final class BoundMask implements BoundTransform, Hiding {
     private final StreamSchema input;
     private final StreamSchema output;
     private final List<Optional<ColumnMask>> masks;
+    private final Function<StreamSchema, Set<String>> concerned;
 
-    BoundMask(StreamSchema input, List<Optional<ColumnMask>> masks) {
+    /**
+     * A mask.
+     *
+     * @param masks one for each column, where there is one
+     * @param concerned the columns of rows in another layout that hold what a mask hides
+     */
+    BoundMask(StreamSchema input, List<Optional<ColumnMask>> masks, Function<StreamSchema, Set<String>> concerned) {
         this.input = input;
         this.masks = List.copyOf(masks);
+        this.concerned = concerned;
         List<Column> columns = new ArrayList<>();
         for (int i = 0; i < masks.size(); i++) {
             columns.addAll(masks.get(i).map(ColumnMask::output).orElse(List.of(input.columns().get(i))));
@@ -90,8 +98,8 @@ final class BoundMask implements BoundTransform, Hiding {
                 // What could not be masked comes out null there; its first reason stands already. Rows of another layout
                 // cannot be masked, and so cannot be shown.
                 aside.add(rejected.schema().equals(input)
-                        ? new Rejected(output, masked(rejected.rows(), new BadRows()), rejected.reasons())
-                        : rejected.withheld());
+                        ? rejected.as(output, masked(rejected.rows(), new BadRows()))
+                        : rejected.withheld(concerned.apply(rejected.schema())));
             }
             Batch done = parts.withRows(output, rows, changes).withRejected(aside).batch();
             return bad.isEmpty() ? done : setAside(done, bad);

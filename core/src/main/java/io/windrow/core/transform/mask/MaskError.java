@@ -5,12 +5,12 @@ import io.windrow.api.error.ErrorKind;
 
 /** Why a mask is refused or stops. No message quotes a value. */
 public enum MaskError implements ErrorCode {
-    /** The rule names no field and no content, or both. */
+    /** The rule names no field and no content. */
     RULE_AMBIGUOUS(
             "mask.rule_ambiguous",
             ErrorKind.USER,
-            "A mask rule names neither a field nor content to detect, or both.",
-            "Give the rule either `field` or `detect`."),
+            "A mask rule names neither a field nor content to detect.",
+            "Give the rule `field`, or `detect`, or both to look inside some fields only."),
     /** The rule needs a key. */
     KEY_MISSING(
             "mask.key_missing",

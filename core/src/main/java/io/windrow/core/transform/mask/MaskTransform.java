@@ -9,7 +9,6 @@ import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
 import io.windrow.core.policy.MaskRule;
 import io.windrow.core.registry.NearestName;
-import io.windrow.core.transform.Unchanged;
 import io.windrow.core.transform.detect.Finders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,8 +17,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The mask of a pipeline. Immutable. */
@@ -40,9 +41,9 @@ public final class MaskTransform implements Transform {
     }
 
     private static Compiled compile(MaskRule rule) {
-        if (rule.field().isPresent() == !rule.detect().isEmpty()) {
-            throw WindrowException.of(MaskError.RULE_AMBIGUOUS, "Reading a mask rule: it has "
-                            + (rule.field().isPresent() ? "both `field` and `detect`" : "neither `field` nor `detect`"))
+        if (rule.field().isEmpty() && rule.detect().isEmpty()) {
+            throw WindrowException.of(
+                            MaskError.RULE_AMBIGUOUS, "Reading a mask rule: it has neither `field` nor `detect`")
                     .at(rule.origin().place());
         }
         switch (rule.with()) {
@@ -136,7 +137,13 @@ public final class MaskTransform implements Transform {
     private Optional<Compiled> byName(StreamSchema schema, Column column) {
         return rules.stream()
                 .filter(rule -> rule.field().isPresent() && names(rule.field().get(), schema, column))
+                .filter(rule -> isText(column) || !searchesMany(rule.rule()))
                 .findFirst();
+    }
+
+    /** Whether it looks into whatever fields fit a pattern: those that hold no text are none of them. */
+    private static boolean searchesMany(MaskRule rule) {
+        return !rule.detect().isEmpty() && rule.field().filter(field -> field.indexOf('*') >= 0).isPresent();
     }
 
     /** Whether rows of an earlier policy may stand beside rows of the present one; versions are those of the ledger. */
@@ -170,28 +177,61 @@ public final class MaskTransform implements Transform {
             any |= mask.isPresent();
             masks.add(mask);
         }
-        return any ? new BoundMask(input, masks) : new Unchanged(input);
+        return any ? new BoundMask(input, masks, this::concerned) : new UnmaskedRows(input, this::concerned);
+    }
+
+    /** The columns of a layout that a rule names, or in which one would look for what it hides. */
+    private Set<String> concerned(StreamSchema schema) {
+        boolean detects = rules.stream().anyMatch(rule -> rule.field().isEmpty());
+        return schema.columns().stream()
+                .filter(column -> byName(schema, column).isPresent() || detects && isText(column))
+                .map(Column::name)
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean isText(Column column) {
+        return column.type() instanceof ColumnType.Text || column.type() instanceof ColumnType.Json;
     }
 
     private Optional<ColumnMask> mask(StreamSchema schema, Column column) {
-        Optional<Compiled> named = byName(schema, column);
-        if (named.isPresent()) {
-            return Optional.of(whole(named.get().rule(), column));
+        Optional<MaskRule> named = byName(schema, column).map(Compiled::rule);
+        if (named.isPresent() && named.get().detect().isEmpty()) {
+            return Optional.of(whole(named.get(), column));
+        }
+        if (named.isPresent() && !isText(column)) {
+            throw noText(named.get(), schema, column);
         }
         List<ContentMask.Rule> content = new ArrayList<>();
-        if (column.type() instanceof ColumnType.Text || column.type() instanceof ColumnType.Json) {
-            for (Compiled compiled : rules) {
-                MaskRule rule = compiled.rule();
-                for (MaskRule.Detector detector : rule.detect()) {
-                    Optional<TextMask.TextChange> change = change(rule);
-                    content.add(new ContentMask.Rule(
-                            detector, Finders.of(detector, rule.region()), change,
-                            detector.name().toLowerCase(Locale.ROOT) + " "
-                                    + change.map(TextMask.TextChange::version).orElse("null")));
-                }
-            }
+        if (isText(column)) {
+            List<MaskRule> looking = named.map(List::of).orElseGet(() ->
+                    rules.stream().map(Compiled::rule).filter(rule -> rule.field().isEmpty()).toList());
+            looking.forEach(rule -> content.addAll(finding(rule)));
         }
         return content.isEmpty() ? Optional.empty() : Optional.of(new ContentMask(column, content));
+    }
+
+    private static List<ContentMask.Rule> finding(MaskRule rule) {
+        List<ContentMask.Rule> finding = new ArrayList<>();
+        for (MaskRule.Detector detector : rule.detect()) {
+            Optional<TextMask.TextChange> change = change(rule);
+            finding.add(new ContentMask.Rule(
+                    detector, Finders.of(detector, rule.region()), change,
+                    detector.name().toLowerCase(Locale.ROOT) + " " + change.map(TextMask.TextChange::version).orElse("null")));
+        }
+        return finding;
+    }
+
+    private static WindrowException noText(MaskRule rule, StreamSchema schema, Column column) {
+        List<String> texts = schema.columns().stream().filter(MaskTransform::isText).map(Column::name).toList();
+        return WindrowException.of(
+                        MaskError.TYPE_UNSUITABLE,
+                        "Looking for " + rule.detect().getFirst().name().toLowerCase(Locale.ROOT) + " in field " + column.name()
+                                + " of type " + column.sourceType() + ": only text and JSON are searched"
+                                + NearestName.of(column.name(), texts)
+                                        .map(near -> "; did you mean " + near + "?")
+                                        .orElse(texts.isEmpty() ? "" : "; there are " + String.join(", ", texts)))
+                .at(rule.origin().place())
+                .remedy("Name a field of text or JSON, or mask this one as a whole, without `detect`.");
     }
 
     /** The place in the file of the rule that decides over a field, for an error; empty if none does. */

@@ -16,6 +16,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.core.policy.MaskRule;
+import io.windrow.core.transform.Hiding;
 import io.windrow.core.policy.MaskRule.Alphabet;
 import io.windrow.core.policy.MaskRule.Detector;
 import io.windrow.core.policy.MaskRule.Method;
@@ -230,6 +231,23 @@ class MaskTransformTest {
         refused(MaskError.TYPE_UNSUITABLE, () -> bind(rule("score", Method.HMAC)));
         refused(MaskError.TYPE_UNSUITABLE, () -> bind(rule("email", Method.TRUNCATE)));
         refused(MaskError.KEY_NOT_INJECTIVE, () -> bind(rule("id", Method.REDACT)));
+    }
+
+    @Test
+    void aDetectorThatNamesAFieldLooksThereOnlyAndAFieldOfNumbersIsRefusedWithTheNearestOfText() {
+        try (BoundTransform bound = new MaskTransform(List.of(within("email"), within("*a*"))).bind(SCHEMA)) {
+            assertThat(((Hiding) bound).hidden()).contains("email").doesNotContain("balance");
+        }
+        assertThatThrownBy(() -> bind(within("balance"))).isInstanceOfSatisfying(WindrowException.class, error -> {
+            assertThat(error.errorCode()).isEqualTo(MaskError.TYPE_UNSUITABLE);
+            assertThat(error.getMessage()).contains("Looking for card in field balance", "email");
+        });
+    }
+
+    private static MaskRule within(String field) {
+        return new MaskRule(
+                Optional.of(field), List.of(MaskRule.Detector.CARD), Method.REDACT, Optional.empty(), Optional.empty(), 0, 4,
+                Truncation.MONTH, Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE);
     }
 
     @ParameterizedTest
