@@ -6,6 +6,7 @@ import io.windrow.api.sink.Sink;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.dispose.DisposalRecord;
+import io.windrow.core.dispose.DisposalRecord.Checkpoints;
 import io.windrow.core.dispose.DisposalRecord.Delivered;
 import io.windrow.core.dispose.DisposalRecord.SetAside;
 import io.windrow.core.dispose.DisposeError;
@@ -95,9 +96,9 @@ final class DisposeCommand implements Callable<Integer> {
         table.print(screen);
         screen.line("");
         screen.line(apply
-                ? "Deleted; the record is in the ledger and beside the data: "
+                ? "Done; the record is in the ledger and beside the data: "
                         + String.join(", ", records.stream().map(DisposalRecord::id).toList())
-                : "Nothing was deleted; --apply does it");
+                : "Nothing was done; --apply does it");
         return ExitCode.OK.value();
     }
 
@@ -118,6 +119,10 @@ final class DisposeCommand implements Callable<Integer> {
             table.row(
                     stream, "set aside", aside.stream().map(one -> one.generation() + "/" + one.epoch()).distinct().count(),
                     aside.size(), "-", Screen.bytes(aside.stream().mapToLong(one -> one.file().bytes()).sum()), "-", "-");
+        }
+        long entries = record.checkpoints().stream().filter(one -> one.stream().equals(stream)).mapToLong(Checkpoints::entries).sum();
+        if (entries > 0) {
+            table.row(stream, "ledger entries", Screen.number(entries), "-", "-", "-", "-", "-");
         }
     }
 }

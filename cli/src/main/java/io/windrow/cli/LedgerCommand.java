@@ -7,6 +7,7 @@ import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.dispose.DisposalRecord;
 import io.windrow.core.dispose.Disposer;
 import io.windrow.core.ledger.LedgerEntry;
+import io.windrow.core.ledger.RollUp;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.registry.Registry;
 import io.windrow.core.spec.PipelineSpec;
@@ -71,7 +72,9 @@ final class LedgerCommand implements Callable<Integer> {
             windrow.screen().line("disposal " + record.id() + " by " + record.who() + ", "
                     + record.status().name().toLowerCase(Locale.ROOT) + ": commits "
                     + Screen.number(record.delivered().size()) + ", files of rows set aside "
-                    + Screen.number(record.setAside().size()) + ", data keys " + Screen.number(record.keys().size()));
+                    + Screen.number(record.setAside().size()) + ", ledger entries rolled up "
+                    + Screen.number(record.checkpoints().stream().mapToLong(DisposalRecord.Checkpoints::entries).sum())
+                    + ", data keys " + Screen.number(record.keys().size()));
         }
         return ExitCode.OK.value();
     }
@@ -92,6 +95,11 @@ final class LedgerCommand implements Callable<Integer> {
         return dropped == 0 ? "0" : Screen.number(dropped) + " (" + RunReport.share(dropped, entry.account().in()) + ")";
     }
 
+    /** The epoch, or those that an entry stands for. */
+    private static String epochs(LedgerEntry entry) {
+        return RollUp.entries(entry) == 1 ? Long.toString(entry.epoch()) : RollUp.firstEpoch(entry) + "-" + entry.epoch();
+    }
+
     static void print(Screen screen, List<LedgerEntry> entries) {
         boolean timed = entries.stream().anyMatch(entry -> entry.eventTimes().isPresent());
         List<String> heads = new ArrayList<>(List.of(
@@ -106,7 +114,7 @@ final class LedgerCommand implements Callable<Integer> {
             List<Object> cells = new ArrayList<>(List.of(
                     entry.stream(),
                     entry.generation(),
-                    entry.epoch(),
+                    epochs(entry),
                     entry.mode().name().toLowerCase(Locale.ROOT),
                     Screen.number(entry.account().in()),
                     Screen.number(entry.account().written()),

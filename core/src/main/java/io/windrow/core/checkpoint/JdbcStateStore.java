@@ -4,6 +4,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.core.checkpoint.Dialect.Access;
 import io.windrow.core.ledger.HashKey;
+import io.windrow.core.ledger.LedgerEntry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -154,6 +155,17 @@ final class JdbcStateStore implements StateStore {
                 before = entry.epoch();
             }
         } while (page.size() == LEDGER_PAGE);
+    }
+
+    @Override
+    public synchronized void rollUp(Lease lease, LedgerEntry entry) {
+        String doing = "Rolling up the ledger of " + entry.stream() + " to epoch " + entry.epoch();
+        transaction(doing, Access.WRITE, c -> {
+            fence(c, lease, doing); // I6
+            Damage damage = damage(doing);
+            new LedgerRows(c, lease.pipeline(), new RecordChecksums(lease.pipeline(), damage), damage).rollUp(entry);
+            return 1;
+        });
     }
 
     private record Recorded(long epoch, String json) {}

@@ -2,6 +2,7 @@ package io.windrow.core.checkpoint;
 
 import io.windrow.api.schema.StreamName;
 import io.windrow.core.ledger.HashKey;
+import io.windrow.core.ledger.LedgerEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -74,6 +75,13 @@ public interface StateStore extends AutoCloseable {
      * followed for years has millions. One that is committed meanwhile may be left out. Calls of the taker may use the store.
      */
     void eachLedger(String pipeline, StreamName stream, Consumer<String> taker);
+
+    /**
+     * Puts one ledger entry in the place of those that it sums up ({@link io.windrow.core.ledger.RollUp}), in one
+     * transaction. They are of epochs before those that the stream stands at; else {@link CheckpointError#CONFLICT}. The same
+     * call again has no effect. Same refusals as {@link #save}.
+     */
+    void rollUp(Lease lease, LedgerEntry entry);
 
     /** The key of the pipeline's row hashes; empty if it never had one. Never log what this returns. */
     Optional<HashKey> hashKey(String pipeline);

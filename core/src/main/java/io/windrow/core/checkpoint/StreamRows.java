@@ -27,6 +27,7 @@ final class StreamRows {
     private final Damage damage;
     private final RecordChecksums checksums;
     private final MemoryRows remembered;
+    private final LedgerRows ledger;
 
     StreamRows(Connection connection, String pipeline, Damage damage) {
         this.connection = connection;
@@ -34,6 +35,7 @@ final class StreamRows {
         this.damage = damage;
         this.checksums = new RecordChecksums(pipeline, damage);
         this.remembered = new MemoryRows(connection, pipeline, checksums);
+        this.ledger = new LedgerRows(connection, pipeline, checksums, damage);
     }
 
     /** The row of {@code windrow_stream}; 0 stands for no epoch. */
@@ -125,7 +127,7 @@ final class StreamRows {
         if (epoch.remembered().isPresent()) {
             remembered.save(epoch, epoch.remembered().get());
         }
-        saveLedger(epoch, 0);
+        ledger.save(epoch.ledger(), 0);
         store(new Head(
                 epoch.stream(), epoch.generation(), epoch.epoch(), head.committed, epoch.epoch(),
                 Status.PREPARED.name(), head.start));
@@ -155,7 +157,7 @@ final class StreamRows {
             delete.executeUpdate();
         }
         remembered.committed(epoch);
-        saveLedger(epoch, 1);
+        ledger.save(epoch.ledger(), 1);
         store(new Head(epoch.stream(), head.generation, head.lastEpoch, epoch.epoch(), 0, "", ""));
     }
 
@@ -239,21 +241,6 @@ final class StreamRows {
             key(delete, stream);
             delete.setLong(4, epoch);
             delete.executeUpdate();
-        }
-    }
-
-    private void saveLedger(StreamEpoch epoch, int committed) throws SQLException {
-        String record = epoch.ledger().toJson();
-        try (PreparedStatement upsert = connection.prepareStatement(
-                "INSERT INTO windrow_ledger (pipeline, namespace, name, epoch, committed, record, checksum)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (pipeline, epoch, namespace, name) DO UPDATE SET"
-                        + " committed = excluded.committed, record = excluded.record, checksum = excluded.checksum")) {
-            key(upsert, epoch.stream());
-            upsert.setLong(4, epoch.epoch());
-            upsert.setInt(5, committed);
-            upsert.setString(6, record);
-            upsert.setString(7, checksums.ledger(epoch.stream(), epoch.epoch(), record));
-            upsert.executeUpdate();
         }
     }
 

@@ -8,6 +8,7 @@ import io.windrow.api.context.Sealing;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.CommitIdentity;
+import io.windrow.core.dispose.DisposalRecord.Checkpoints;
 import io.windrow.core.dispose.DisposalRecord.Delivered;
 import io.windrow.core.dispose.DisposalRecord.File;
 import io.windrow.core.dispose.DisposalRecord.Key;
@@ -24,7 +25,8 @@ import java.util.Map;
 
 /** Disposal records as JSON: lists of flat objects. An unknown field is an error (I10). */
 final class DisposalJson {
-    private static final int LAYOUT = 1;
+    /** The first layout knew no checkpoints. */
+    private static final int LAYOUT = 2;
     private static final JsonFactory JSON = new JsonFactory();
 
     private DisposalJson() {}
@@ -70,6 +72,19 @@ final class DisposalJson {
                 out.writeEndObject();
             }
             out.writeEndArray();
+            out.writeArrayFieldStart("checkpoints");
+            for (Checkpoints one : record.checkpoints()) {
+                out.writeStartObject();
+                out.writeStringField("namespace", one.stream().namespace());
+                out.writeStringField("stream", one.stream().name());
+                out.writeNumberField("generation", one.generation());
+                out.writeNumberField("first_epoch", one.first());
+                out.writeNumberField("last_epoch", one.last());
+                out.writeNumberField("entries", one.entries());
+                out.writeStringField("hash", one.hash());
+                out.writeEndObject();
+            }
+            out.writeEndArray();
             out.writeArrayFieldStart("keys");
             for (Key key : record.keys()) {
                 out.writeStartObject();
@@ -105,14 +120,15 @@ final class DisposalJson {
             in.nextToken();
             Fields all = Fields.of(in);
             int layout = (int) all.number("layout");
+            if (layout < 1 || layout > LAYOUT) {
+                throw new IOException("layout " + layout + " is unknown");
+            }
             DisposalRecord record = new DisposalRecord(
                     all.text("id"), DisposalRecord.Status.valueOf(all.text("status")), all.instant("at"), all.text("who"),
                     all.list("delivered", DisposalJson::delivered), all.list("set_aside", DisposalJson::setAside),
+                    layout == 1 ? List.of() : all.list("checkpoints", DisposalJson::checkpoints),
                     all.list("keys", one -> new Key(one.text("id"), Sealing.Use.valueOf(one.text("use")), one.stream())));
             all.expectEmpty();
-            if (layout != LAYOUT) {
-                throw new IOException("layout " + layout + " is unknown");
-            }
             return record;
         } catch (IOException | DateTimeException | IllegalArgumentException e) {
             throw WindrowException.of(
@@ -128,6 +144,12 @@ final class DisposalJson {
 
     private static SetAside setAside(Fields one) throws IOException {
         return new SetAside(one.stream(), one.number("generation"), one.number("epoch"), one.number("rows"), file(one));
+    }
+
+    private static Checkpoints checkpoints(Fields one) throws IOException {
+        return new Checkpoints(
+                one.stream(), one.number("generation"), one.number("first_epoch"), one.number("last_epoch"),
+                one.number("entries"), one.text("hash"));
     }
 
     private static File file(Fields one) throws IOException {

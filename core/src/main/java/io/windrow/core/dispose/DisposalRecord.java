@@ -18,11 +18,14 @@ import java.util.TreeSet;
  * @param who decided it
  * @param delivered commits whose files are deleted
  * @param setAside files of quarantined rows that are deleted
+ * @param checkpoints ledger entries that are rolled up
  * @param keys data keys that are destroyed
  */
 public record DisposalRecord(
-        String id, Status status, Instant at, String who, List<Delivered> delivered, List<SetAside> setAside, List<Key> keys) {
+        String id, Status status, Instant at, String who, List<Delivered> delivered, List<SetAside> setAside,
+        List<Checkpoints> checkpoints, List<Key> keys) {
     public DisposalRecord {
+        checkpoints = List.copyOf(checkpoints);
         delivered = List.copyOf(delivered);
         setAside = List.copyOf(setAside);
         keys = List.copyOf(keys);
@@ -64,12 +67,22 @@ public record DisposalRecord(
      */
     public record SetAside(StreamName stream, long generation, long epoch, long rows, File file) {}
 
+    /**
+     * Ledger entries of one generation, one after the other, that become one.
+     *
+     * @param first the number of the first epoch
+     * @param last the number of the last epoch, under which the sum stands
+     * @param entries how many they are
+     * @param hash the sum of their h_out
+     */
+    public record Checkpoints(StreamName stream, long generation, long first, long last, long entries, String hash) {}
+
     /** A data key. */
     public record Key(String id, Sealing.Use use, StreamName stream) {}
 
     /** Whether there is nothing to do. */
     public boolean isEmpty() {
-        return delivered.isEmpty() && setAside.isEmpty() && keys.isEmpty();
+        return delivered.isEmpty() && setAside.isEmpty() && checkpoints.isEmpty() && keys.isEmpty();
     }
 
     /** The streams that it speaks of. */
@@ -77,12 +90,13 @@ public record DisposalRecord(
         Set<StreamName> streams = new TreeSet<>();
         delivered.forEach(one -> streams.add(one.identity().stream()));
         setAside.forEach(one -> streams.add(one.stream()));
+        checkpoints.forEach(one -> streams.add(one.stream()));
         keys.forEach(key -> streams.add(key.stream()));
         return streams;
     }
 
     DisposalRecord done(List<Key> destroyed) {
-        return new DisposalRecord(id, Status.DONE, at, who, delivered, setAside, destroyed);
+        return new DisposalRecord(id, Status.DONE, at, who, delivered, setAside, checkpoints, destroyed);
     }
 
     /** Compact JSON. */

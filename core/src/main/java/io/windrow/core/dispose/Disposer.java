@@ -11,6 +11,7 @@ import io.windrow.core.checkpoint.Document;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.dispose.DisposalRecord.Checkpoints;
 import io.windrow.core.dispose.DisposalRecord.Delivered;
 import io.windrow.core.dispose.DisposalRecord.File;
 import io.windrow.core.dispose.DisposalRecord.Key;
@@ -21,9 +22,11 @@ import io.windrow.core.policy.RetentionPolicy;
 import io.windrow.core.quarantine.QuarantineDisposal;
 import io.windrow.core.seal.DataKey;
 import io.windrow.core.seal.DataKeys;
+import io.windrow.core.transform.sample.SampleTransform;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -33,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Finds what has been kept long enough and disposes of it. Three steps, each durable before the next: the intention, with
@@ -84,61 +88,80 @@ public final class Disposer {
                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
         List<Delivered> delivered = new ArrayList<>();
         List<SetAside> setAside = new ArrayList<>();
+        List<Checkpoints> checkpoints = new ArrayList<>();
         List<Key> keys = new ArrayList<>();
         for (StreamState state : store.load(context.pipeline())) {
             StreamName stream = state.stream();
             if (policy.hold().contains(stream.toString())) {
                 continue;
             }
-            List<LedgerEntry> ledger = store.ledger(context.pipeline(), Optional.of(stream), Integer.MAX_VALUE).stream()
-                    .map(LedgerEntry::parse)
-                    .toList();
-            Optional<Duration> files = Optional.ofNullable(policy.streams().get(stream.toString())).or(policy::files);
-            files.ifPresent(kept -> {
-                List<Delivered> due = delivered(stream, now.minus(kept), ledger);
+            shortest(stream).ifPresent(kept -> {
+                List<Delivered> due = delivered(stream, now, kept);
                 delivered.addAll(due);
                 keys.addAll(unneeded(stream, Sealing.Use.DELIVERED, left(stream, due)));
             });
             policy.quarantine().ifPresent(kept -> {
-                List<SetAside> due = setAside(stream, now.minus(kept), ledger);
+                List<SetAside> due = setAside(stream, now.minus(kept));
                 setAside.addAll(due);
                 keys.addAll(unneeded(stream, Sealing.Use.SET_ASIDE, leftAside(stream, due)));
             });
+            policy.checkpoints().ifPresent(kept ->
+                    checkpoints.addAll(OldEntries.of(store, context.pipeline(), state, now.minus(kept))));
         }
-        return new DisposalRecord(id, Status.INTENDED, now, who, delivered, setAside, keys);
+        return new DisposalRecord(id, Status.INTENDED, now, who, delivered, setAside, checkpoints, keys);
+    }
+
+    /** How long anything that is delivered of a stream is kept at least; empty: all of it for ever. */
+    private Optional<Duration> shortest(StreamName stream) {
+        return Optional.ofNullable(policy.streams().get(stream.toString()))
+                .or(() -> Stream.of(policy.files(), policy.samples())
+                        .flatMap(Optional::stream)
+                        .min(Comparator.naturalOrder()));
+    }
+
+    /** How long what one epoch delivered is kept: a sample is what went through the step that samples. */
+    private Optional<Duration> kept(LedgerEntry entry) {
+        return Optional.ofNullable(policy.streams().get(entry.stream().toString()))
+                .or(() -> entry.policies().containsKey(SampleTransform.POLICY) ? policy.samples() : Optional.empty())
+                .or(policy::files);
     }
 
     /** The commits that both the target and the ledger know, and whose time is over. */
-    private List<Delivered> delivered(StreamName stream, Instant limit, List<LedgerEntry> ledger) {
-        Set<String> committed = new HashSet<>();
-        ledger.forEach(entry -> committed.add(entry.generation() + "/" + entry.epoch()));
+    private List<Delivered> delivered(StreamName stream, Instant now, Duration shortest) {
+        Epochs<DeliveryDisposal.Kept> old = new Epochs<>();
         try (DeliveryDisposal disposal = offered(stream)) {
-            return disposal.before(limit).stream()
-                    .filter(kept -> committed.contains(kept.identity().generation() + "/" + kept.identity().epoch()))
-                    .map(kept -> new Delivered(
-                            kept.identity(), kept.at(), kept.rows(),
-                            kept.files().stream().map(file -> new File(file.path(), file.bytes(), "")).toList()))
-                    .toList();
+            disposal.before(now.minus(shortest))
+                    .forEach(kept -> old.put(kept.identity().generation(), kept.identity().epoch(), kept));
         }
+        Epochs<DeliveryDisposal.Kept> due = new Epochs<>();
+        store.eachLedger(context.pipeline(), stream, json -> {
+            LedgerEntry entry = LedgerEntry.parse(json);
+            kept(entry).ifPresent(time -> old.of(entry).stream()
+                    .filter(kept -> !kept.at().isAfter(now.minus(time)))
+                    .forEach(kept -> due.put(kept.identity().generation(), kept.identity().epoch(), kept)));
+        });
+        return due.all().stream()
+                .map(kept -> new Delivered(
+                        kept.identity(), kept.at(), kept.rows(),
+                        kept.files().stream().map(file -> new File(file.path(), file.bytes(), "")).toList()))
+                .toList();
     }
 
-    private List<SetAside> setAside(StreamName stream, Instant limit, List<LedgerEntry> ledger) {
-        Map<String, LedgerEntry> over = new LinkedHashMap<>();
-        for (LedgerEntry entry : ledger) {
+    private List<SetAside> setAside(StreamName stream, Instant limit) {
+        Epochs<QuarantineDisposal.Kept> files = new Epochs<>();
+        quarantine.files(stream).forEach(kept -> files.put(kept.generation(), kept.epoch(), kept));
+        Epochs<SetAside> due = new Epochs<>();
+        store.eachLedger(context.pipeline(), stream, json -> {
+            LedgerEntry entry = LedgerEntry.parse(json);
             if (!entry.cut().isAfter(limit)) {
-                over.put(entry.generation() + "/" + entry.epoch(), entry);
+                files.of(entry).forEach(kept -> due.put(
+                        kept.generation(), kept.epoch(),
+                        new SetAside(
+                                stream, kept.generation(), kept.epoch(), entry.account().quarantined(),
+                                new File(kept.path(), kept.bytes(), ""))));
             }
-        }
-        List<SetAside> due = new ArrayList<>();
-        for (QuarantineDisposal.Kept kept : quarantine.files(stream)) {
-            LedgerEntry entry = over.get(kept.generation() + "/" + kept.epoch());
-            if (entry != null) {
-                due.add(new SetAside(
-                        stream, kept.generation(), kept.epoch(), entry.account().quarantined(),
-                        new File(kept.path(), kept.bytes(), "")));
-            }
-        }
-        return due;
+        });
+        return due.all();
     }
 
     private Predicate<String> left(StreamName stream, List<Delivered> gone) {
@@ -217,7 +240,7 @@ public final class Disposer {
                         one.stream(), one.generation(), one.epoch(), one.rows(),
                         new File(one.file().path(), one.file().bytes(), quarantine.sha256(one.file().path()))))
                 .toList();
-        return new DisposalRecord(due.id(), due.status(), due.at(), due.who(), delivered, setAside, due.keys());
+        return new DisposalRecord(due.id(), due.status(), due.at(), due.who(), delivered, setAside, due.checkpoints(), due.keys());
     }
 
     /** Every step can be done again. */
@@ -232,6 +255,11 @@ public final class Disposer {
         for (SetAside one : record.setAside()) {
             quarantine.dispose(one.stream(), one.file().path());
             context.failpoints().reach("dispose.after_set_aside");
+        }
+        for (Checkpoints one : record.checkpoints()) {
+            store.renew(lease);
+            OldEntries.together(store, context.pipeline(), one).ifPresent(sum -> store.rollUp(lease, sum));
+            context.failpoints().reach("dispose.after_roll_up");
         }
         List<Key> destroyed = new ArrayList<>();
         for (Key key : record.keys()) {

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.LongBinaryOperator;
 
 /**
  * When the rows of one epoch happened, as they were read, and up to when the stream is known to be complete. Event times
@@ -12,7 +14,7 @@ import java.util.OptionalLong;
  *
  * @param by the column and the windows that rows are counted by
  * @param allowedLateness how long after its event time a row may come
- * @param nulls rows of the epoch without an event time; they are in no window and hold back nothing
+ * @param nulls rows of the epoch without an event time; they are in no window and hold back nothing. Below 0 as in windows
  * @param first the smallest event time of the epoch; empty: it has none
  * @param last the largest event time of the epoch; empty: it has none
  * @param highest the largest event time of the generation up to this epoch
@@ -31,15 +33,41 @@ public record EventTimes(
         OptionalLong lowWatermark,
         List<Window> windows,
         Optional<Window> earlier) {
+    /** How many windows of an epoch are kept apart; those before them are counted together (I12). */
+    public static final int MAX_WINDOWS = 2000;
+
     public EventTimes {
         windows = List.copyOf(windows);
+    }
+
+    /** Those of this and of a later epoch together, by the same column and windows. */
+    public EventTimes plus(EventTimes later) {
+        TreeMap<Long, Window> all = new TreeMap<>();
+        windows.forEach(window -> all.merge(window.start(), window, Window::plus));
+        later.windows.forEach(window -> all.merge(window.start(), window, Window::plus));
+        Optional<Window> folded = earlier.map(one -> later.earlier.map(one::plus).orElse(one)).or(later::earlier);
+        while (!all.isEmpty()
+                && (all.size() > MAX_WINDOWS || folded.isPresent() && all.firstKey() <= folded.get().start())) {
+            Window oldest = all.pollFirstEntry().getValue();
+            folded = Optional.of(folded.map(oldest::plus).orElse(oldest));
+        }
+        return new EventTimes(
+                by, later.allowedLateness, nulls + later.nulls, either(first, later.first, Math::min),
+                either(last, later.last, Math::max), either(highest, later.highest, Math::max),
+                later.lowWatermark.isPresent() ? later.lowWatermark : lowWatermark, List.copyOf(all.values()), folded);
+    }
+
+    private static OptionalLong either(OptionalLong one, OptionalLong other, LongBinaryOperator both) {
+        return one.isPresent() && other.isPresent()
+                ? OptionalLong.of(both.applyAsLong(one.getAsLong(), other.getAsLong()))
+                : one.isPresent() ? one : other;
     }
 
     /**
      * The rows of one window, or of all windows up to and with one.
      *
      * @param start the window's start; of several, the last one's
-     * @param rows rows of the epoch that happened in it
+     * @param rows rows of the epoch that happened in it; below 0 if a replay took more out of it than it brought
      * @param late those among them that happened before the low watermark that held when they were read
      */
     public record Window(long start, long rows, long late) {

@@ -14,8 +14,8 @@ import java.util.Optional;
  *
  * @param files delivered files
  * @param quarantine rows that were set aside
- * @param samples refused in this version
- * @param checkpoints refused in this version
+ * @param samples files that a stream delivered while it was sampled
+ * @param checkpoints ledger entries of earlier epochs, which become one
  * @param streams delivered files of single streams
  * @param hold streams of which nothing is deleted
  * @param origin where the section stands
@@ -27,10 +27,11 @@ public record RetentionPolicy(
                         example = "365d")
                 Optional<Duration> files,
         @Doc(value = "Quarantined rows.", example = "30d") Optional<Duration> quarantine,
-        @Doc(value = "Samples and staged replays. Not acted on by this version, and so refused.", example = "7d")
+        @Doc(value = "Files that were delivered while the section sample named their stream; without it they are kept as all "
+                        + "files are.", example = "7d")
                 Optional<Duration> samples,
-        @Doc(value = "Ledger entries of old epochs; the state store keeps no older checkpoints. Not acted on by this version, "
-                        + "and so refused.", example = "90d")
+        @Doc(value = "Ledger entries of earlier epochs, each the checkpoint of one: after it they are rolled up into sums. "
+                        + "Positions are kept of the newest epoch only, whatever is said here.", example = "90d")
                 Optional<Duration> checkpoints,
         @Doc("Delivered files of single streams, by name as namespace.name, where they differ.") Map<String, Duration> streams,
         @Doc(value = "Streams on legal hold, by name as namespace.name: nothing of them is deleted and none of their keys "

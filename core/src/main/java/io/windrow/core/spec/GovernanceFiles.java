@@ -58,18 +58,6 @@ final class GovernanceFiles {
                 files.one(Section.RETENTION, RetentionPolicy.class));
     }
 
-    /** A period that nobody keeps would be a false promise. */
-    static void refuseRetention(PipelineSpec spec) {
-        spec.governance().retention()
-                .filter(policy -> policy.samples().isPresent() || policy.checkpoints().isPresent())
-                .ifPresent(policy -> {
-                    throw WindrowException.of(SpecError.NOT_YET, "Reading retention."
-                                    + (policy.samples().isPresent() ? "samples" : "checkpoints")
-                                    + ": this version does not act on it")
-                            .at(policy.origin().toString());
-                });
-    }
-
     /** Bad rows must not lie where a reader of the good ones looks. */
     static void refuseQuarantine(PipelineSpec spec) {
         String place = spec.governance().quarantine().map(policy -> policy.origin().toString())

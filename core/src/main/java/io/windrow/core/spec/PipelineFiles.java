@@ -91,7 +91,6 @@ public final class PipelineFiles {
                         .orElse(Map.of()),
                 GovernanceFiles.read(reader, entries, top));
         GovernanceFiles.refuseQuarantine(spec);
-        GovernanceFiles.refuseRetention(spec);
         return spec;
     }
 

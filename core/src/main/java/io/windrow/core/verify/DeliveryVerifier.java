@@ -12,12 +12,11 @@ import io.windrow.api.sink.DeliveryAudit.Finding.Kind;
 import io.windrow.api.sink.Sink;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.ledger.HashKey;
-import io.windrow.core.ledger.LedgerEntry;
+import io.windrow.core.verify.LedgerBooks.Booked;
+import io.windrow.core.verify.LedgerBooks.Number;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 
@@ -63,23 +62,6 @@ public final class DeliveryVerifier {
         }
     }
 
-    /** The id of the key of an entry; empty if the entry cannot be read. */
-    private static Optional<String> hashKey(String json) {
-        try {
-            return Optional.of(LedgerEntry.parse(json).hashKey());
-        } catch (WindrowException e) {
-            return Optional.empty();
-        }
-    }
-
-    /** A commit by its number within the stream. */
-    private record Number(long generation, long epoch) {
-        @Override
-        public String toString() {
-            return "generation " + generation + ", epoch " + epoch;
-        }
-    }
-
     private final class Examination {
         private final StreamName stream;
         private final DeliveryAudit audit;
@@ -100,14 +82,7 @@ public final class DeliveryVerifier {
 
         DeliveryVerdict run() {
             // The ledger first: an epoch that is committed meanwhile is in the target's books and not yet in ours.
-            Map<Number, String> ledger = new TreeMap<>(java.util.Comparator.comparingLong(Number::generation)
-                    .thenComparingLong(Number::epoch));
-            long lastEpoch = 0;
-            for (String json : store.ledger(pipeline, Optional.of(stream), Integer.MAX_VALUE)) {
-                LedgerEntry entry = LedgerEntry.parse(json);
-                ledger.put(new Number(entry.generation(), entry.epoch()), json);
-                lastEpoch = Math.max(lastEpoch, entry.epoch());
-            }
+            LedgerBooks books = LedgerBooks.of(store, pipeline, stream);
             List<Commit> commits;
             try {
                 commits = audit.commits();
@@ -116,26 +91,22 @@ public final class DeliveryVerifier {
                 return verdict();
             }
             for (Commit commit : commits) {
-                Number number = new Number(commit.identity().generation(), commit.identity().epoch());
-                Optional<LedgerEntry> entry = Optional.ofNullable(ledger.remove(number)).map(LedgerEntry::parse);
+                Optional<Booked> booked = books.take(commit);
                 switch (commit.standing()) {
-                    case SHOWN -> examine(commit, number, entry, number.epoch() > lastEpoch);
+                    case SHOWN -> examine(commit, booked, books);
                     case DISPOSED -> disposed++;
                     case REPLACED -> {
                         // Readers do not see it.
                     }
                 }
             }
-            for (Number number : ledger.keySet()) {
-                findings.add(new Finding(Kind.BOOKS, stream + ", " + number,
-                        "the state store has it as committed, the target's books do not know it: data or books were removed "
-                                + "or replaced by older ones"));
-            }
+            findings.addAll(books.left(stream));
             findings.addAll(audit.strays());
             return verdict();
         }
 
-        private void examine(Commit commit, Number number, Optional<LedgerEntry> entry, boolean newer) {
+        private void examine(Commit commit, Optional<Booked> booked, LedgerBooks books) {
+            Number number = Number.of(commit);
             String place = stream + ", " + number;
             sum = RowHash.ZERO;
             Examined examined = audit.examine(commit, batch -> {
@@ -148,20 +119,12 @@ public final class DeliveryVerifier {
             rows += examined.rows();
             bytes += examined.bytes();
             findings.addAll(examined.findings());
-            if (entry.isEmpty()) {
-                Optional<String> beside = commit.ledger().flatMap(DeliveryVerifier::hashKey);
-                if (beside.isPresent() && !beside.get().equals(key.id())) {
-                    findings.add(incomparable(place, beside.get()));
-                    return;
-                }
-                findings.add(newer
-                        ? new Finding(Kind.UNDECIDABLE, place, "it was committed after the state store was read, or a run died "
-                                + "before it could say so; run again, then verify")
-                        : new Finding(Kind.BOOKS, place, "the target has it, and the state store's ledger does not: the store is "
-                                + "another one or an older one"));
+            Optional<Booked> beside = Booked.beside(commit);
+            if (booked.isEmpty()) {
+                findings.add(unknown(place, number, beside, books));
                 return;
             }
-            if (!commit.ledger().map(json -> same(json, entry.get())).orElse(false)) {
+            if (beside.filter(one -> one.digest().equals(booked.get().digest())).isEmpty()) {
                 findings.add(new Finding(Kind.BOOKS, place, commit.ledger().isPresent()
                         ? "the ledger entry beside the data is not the state store's"
                         : "the ledger entry beside the data is gone"));
@@ -169,16 +132,31 @@ public final class DeliveryVerifier {
             if (!examined.complete()) {
                 return;
             }
-            if (examined.rows() != entry.get().account().written()) {
+            if (examined.rows() != booked.get().rows()) {
                 findings.add(new Finding(Kind.ROWS, place, examined.rows() + " rows were decoded, the ledger says "
-                        + entry.get().account().written() + " were written"));
-            } else if (!entry.get().hashKey().equals(key.id())) {
-                findings.add(incomparable(place, entry.get().hashKey()));
-            } else if (!sum.equals(entry.get().hashOut())) {
+                        + booked.get().rows() + " were written"));
+            } else if (!booked.get().hashKey().equals(key.id())) {
+                findings.add(incomparable(place, booked.get().hashKey()));
+            } else if (!sum.equals(booked.get().hash())) {
                 findings.add(new Finding(Kind.HASH, place, "the decoded values have another hash sum than the ledger's h_out"));
             } else {
                 hashed++;
             }
+        }
+
+        /** Of a commit that the state store's ledger says nothing of. */
+        private Finding unknown(String place, Number number, Optional<Booked> beside, LedgerBooks books) {
+            if (beside.isPresent() && !beside.get().hashKey().equals(key.id())) {
+                return incomparable(place, beside.get().hashKey());
+            }
+            if (books.isRolledUp(number)) {
+                return new Finding(Kind.BOOKS, place, "the ledger entry beside the data is gone");
+            }
+            return books.reaches(number)
+                    ? new Finding(Kind.BOOKS, place, "the target has it, and the state store's ledger does not: the store is "
+                            + "another one or an older one")
+                    : new Finding(Kind.UNDECIDABLE, place, "it was committed after the state store was read, or a run died "
+                            + "before it could say so; run again, then verify");
         }
 
         private Finding incomparable(String place, String used) {
@@ -186,16 +164,6 @@ public final class DeliveryVerifier {
                     + (used.isEmpty() ? "of an older version" : used) + ", here is " + key.id()
                     + ". The state store that held that key was lost or replaced, or run.hash_key was changed; counts, checksums"
                     + " and manifests were compared");
-        }
-
-        /** The entry beside the data is laid down before the commit, so it cannot name what the commit produced. */
-        private boolean same(String json, LedgerEntry entry) {
-            try {
-                return LedgerEntry.parse(json).withOutputs(List.of()).toJson()
-                        .equals(entry.forTarget().withOutputs(List.of()).toJson());
-            } catch (WindrowException e) {
-                return false;
-            }
         }
 
         private DeliveryVerdict verdict() {

@@ -11,6 +11,7 @@ import io.windrow.api.batch.Position;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.source.PlannerState;
 import io.windrow.core.ledger.LedgerEntry;
+import io.windrow.core.ledger.RollUp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -159,6 +160,32 @@ class SqliteStateStoreTest {
             entries.add(json);
         });
         assertThat(entries).hasSize(201).isEqualTo(store.ledger(PIPELINE, Optional.of(ORDERS), 300));
+    }
+
+    @Test
+    void entriesOfEarlierEpochsAreRolledUpUnderTheLeaseAndThoseThatTheStreamStandsAtAreNot() {
+        Lease lease = store.acquire(PIPELINE, "me", TTL);
+        List<LedgerEntry> entries = new ArrayList<>();
+        for (int number = 1; number <= 3; number++) {
+            StreamEpoch epoch = epoch(ORDERS, 1, number, Map.of());
+            store.save(lease, List.of(epoch));
+            store.save(lease, List.of(epoch.with(Status.COMMITTED)));
+            entries.add(epoch.ledger());
+        }
+        store.save(lease, List.of(epoch(ORDERS, 1, 4, Map.of())));
+        LedgerEntry two = RollUp.together(entries.get(0), entries.get(1));
+        for (int times = 0; times < 2; times++) {
+            store.rollUp(lease, two);
+            assertThat(store.ledger(PIPELINE, Optional.of(ORDERS), 10).stream().map(LedgerEntry::parse))
+                    .containsExactly(entries.get(2), two);
+        }
+        expect(CheckpointError.CONFLICT, () -> store.rollUp(lease, RollUp.together(two, entries.get(2))));
+        expect(CheckpointError.CONFLICT, () -> store.rollUp(lease, Samples.ledger(ITEMS, 1, 1, 1)));
+        store.release(lease);
+        Lease next = store.acquire(PIPELINE, "another", TTL);
+        expect(CheckpointError.LEASE_LOST, () -> store.rollUp(lease, two));
+        assertThat(store.load(PIPELINE).getFirst().committed().orElseThrow().ledger()).isEqualTo(entries.get(2));
+        store.release(next);
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.windrow.api.source.Guarantee;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,6 +98,58 @@ class LedgerEntryTest {
                         + "\"allowed_lateness\":\"PT5M\",\"rows\":2,\"nulls\":1,\"late\":1,\"first\":\"1970-01-01T00:00:00Z\","
                         + "\"last\":\"1970-01-01T01:00:00Z\",\"highest\":\"1970-01-01T01:00:00Z\","
                         + "\"low_watermark\":\"1970-01-01T00:55:00Z\",\"windows\":[{\"start\":\"1970-01-01T00:00\",\"rows\":2,\"late\":1}]}}");
+    }
+
+    @Test
+    void entriesThatAreRolledUpAddUpAndCanBeRolledUpAgain() {
+        EventWindows by = new EventWindows("at", true, Duration.ofHours(1), ZoneId.of("UTC"));
+        LedgerEntry sum = null;
+        for (int number = 1; number <= 4; number++) {
+            long at = number * 3_600_000_000L;
+            LedgerEntry entry = entry(
+                            new Account(10, 0, 0, 5, 1, 1, 1, 1, 1, 0, 0), new Written(5, Optional.of(new RowHash(3, 4)), "whole"))
+                    .with(new EventTimes(
+                            by, Duration.ZERO, 1, OptionalLong.of(at), OptionalLong.of(at), OptionalLong.of(at), OptionalLong.of(at),
+                            List.of(new EventTimes.Window(0, 2, 1), new EventTimes.Window(at, 7, 0)), Optional.empty()));
+            assertThat(RollUp.firstEpoch(entry)).isEqualTo(entry.epoch());
+            sum = sum == null ? entry : RollUp.together(sum, entry);
+            assertThat(RollUp.isAlike(sum, entry)).isTrue();
+        }
+        assertThat(sum.account()).isEqualTo(new Account(40, 0, 0, 20, 4, 4, 4, 4, 4, 0, 0));
+        assertThat(sum.hashOut()).isEqualTo(new RowHash(12, 16));
+        assertThat(RollUp.entries(sum)).isEqualTo(4);
+        EventTimes times = sum.eventTimes().orElseThrow();
+        assertThat(times.windows()).hasSize(5).contains(new EventTimes.Window(0, 8, 4));
+        assertThat(times.nulls()).isEqualTo(4);
+        assertThat(times.first()).hasValue(3_600_000_000L);
+        assertThat(times.lowWatermark()).hasValue(14_400_000_000L);
+        assertThat(LedgerEntry.parse(sum.toJson())).isEqualTo(sum);
+        LedgerEntry other = entry(Account.ZERO, new Written(0, Optional.empty(), ""));
+        assertThat(RollUp.isAlike(sum, other)).as("counted otherwise").isFalse();
+        assertThat(RollUp.isAlike(other.of(new Replay("w", 1, List.of(), 0, 0, 0)), other)).as("a replay").isFalse();
+        assertThat(RollUp.isAlike(other.with(Map.of(), Map.of("mask", "x")), other)).as("another mask").isFalse();
+    }
+
+    /** Windows that are too many are counted together, the oldest first, and stay so. */
+    @Test
+    void moreWindowsThanAreKeptApartAreFolded() {
+        EventWindows by = new EventWindows("at", true, Duration.ofSeconds(1), ZoneId.of("UTC"));
+        List<EventTimes.Window> windows = new ArrayList<>();
+        for (long second = 0; second < EventTimes.MAX_WINDOWS; second++) {
+            windows.add(new EventTimes.Window(second * 1_000_000, 1, 0));
+        }
+        EventTimes full = new EventTimes(
+                by, Duration.ZERO, 0, OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), windows,
+                Optional.empty());
+        EventTimes more = new EventTimes(
+                by, Duration.ZERO, 0, OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(),
+                List.of(new EventTimes.Window(-1_000_000, 3, 1), new EventTimes.Window(5_000_000_000L, 2, 0)), Optional.empty());
+        EventTimes both = full.plus(more);
+        assertThat(both.windows()).hasSize(EventTimes.MAX_WINDOWS);
+        assertThat(both.earlier()).contains(new EventTimes.Window(0, 4, 1));
+        EventTimes late = more.plus(both);
+        assertThat(late.earlier()).contains(new EventTimes.Window(0, 7, 2));
+        assertThat(late.rows()).isEqualTo(both.rows() + 5);
     }
 
     @Test

@@ -38,7 +38,7 @@ final class BoundSample implements BoundTransform {
 
     @Override
     public Map<String, String> policies() {
-        return Map.of("sample", version);
+        return Map.of(SampleTransform.POLICY, version);
     }
 
     @Override

@@ -24,6 +24,9 @@ import java.util.Optional;
  * larger share holds every row of a smaller one. Rows that are left out count as sampled out.
  */
 public final class SampleTransform implements Transform {
+    /** What the step's version is called in the ledger. */
+    public static final String POLICY = "sample";
+
     /** Of how many fields the distribution may be reported. */
     static final int MAX_REPORTS = 8;
 

@@ -1,6 +1,7 @@
 package io.windrow.core.transform.watermark;
 
 import io.windrow.api.batch.Measure;
+import io.windrow.core.ledger.EventTimes;
 import io.windrow.core.ledger.EventTimes.Window;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,7 +17,7 @@ import java.util.TreeMap;
  */
 public final class WindowCounts {
     /** How many windows of an epoch are kept apart; those before them are counted together. */
-    static final int MAX_WINDOWS = 2000;
+    static final int MAX_WINDOWS = EventTimes.MAX_WINDOWS;
 
     private static final String TIMES = "event_time";
     private static final String NULLS = "event_time.null";
