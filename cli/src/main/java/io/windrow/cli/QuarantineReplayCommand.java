@@ -15,6 +15,7 @@ import io.windrow.core.quarantine.QuarantinedGroup;
 import io.windrow.core.registry.Registry;
 import io.windrow.core.replay.Difference;
 import io.windrow.core.replay.Reextraction;
+import io.windrow.core.replay.Refusal;
 import io.windrow.core.replay.ReplayParts;
 import io.windrow.runner.local.WindowReplay;
 import io.windrow.runner.local.WindowReplay.Applied;
@@ -129,17 +130,24 @@ final class QuarantineReplayCommand implements Callable<Integer> {
                     Screen.number(d.added() + d.changed()), Screen.number(outcome.left), Screen.number(outcome.rows - outcome.left));
         }
         table.print(screen);
+        for (Outcome outcome : outcomes) {
+            outcome.applied.difference().refusal().ifPresent(refusal -> screen.line("  " + outcome.applied.difference().stream()
+                    + "  " + refusal.why() + "; --apply refuses this: " + refusal.error().code()));
+        }
         screen.line("");
         screen.line(apply
                 ? "Rows that pass are delivered; the record is in " + which.spec().quarantineFolder() + " beside the pipeline's folder"
-                : "Nothing was changed; --apply delivers the rows that pass");
+                : outcomes.stream().anyMatch(outcome -> outcome.applied.difference().refusal().isPresent())
+                        ? "Nothing was changed, and --apply would refuse to"
+                        : "Nothing was changed; --apply delivers the rows that pass");
     }
 
     private static Object json(Outcome outcome) {
         Difference d = outcome.applied.difference();
         return Json.object(
                 "stream", d.stream().toString(), "rows", outcome.rows, "passing", outcome.passing(), "delivered_before", d.equal(),
-                "to_deliver", d.added() + d.changed(), "left_quarantine", outcome.left, "stay", outcome.rows - outcome.left,
+                "to_deliver", d.added() + d.changed(), "refused", d.refusal().map(refusal -> refusal.error().code()), "why",
+                d.refusal().map(Refusal::why), "left_quarantine", outcome.left, "stay", outcome.rows - outcome.left,
                 "generation", outcome.applied.epoch().map(LedgerEntry::generation), "epoch",
                 outcome.applied.epoch().map(LedgerEntry::epoch));
     }

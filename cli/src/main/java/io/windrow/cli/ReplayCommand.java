@@ -14,6 +14,7 @@ import io.windrow.core.plan.Planner;
 import io.windrow.core.registry.Registry;
 import io.windrow.core.replay.Difference;
 import io.windrow.core.replay.Reextraction;
+import io.windrow.core.replay.Refusal;
 import io.windrow.core.replay.ReplayParts;
 import io.windrow.core.replay.WindowText;
 import io.windrow.core.spec.PipelineFiles;
@@ -168,7 +169,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     private static List<String> notes(Difference d) {
         List<String> notes = new ArrayList<>();
-        d.otherPolicies().ifPresent(why -> notes.add(why + "; --apply refuses this"));
+        d.refusal().ifPresent(refusal -> notes.add(refusal.why() + "; --apply refuses this: " + refusal.error().code()));
         if (d.setAside() > 0) {
             notes.add(Screen.rows(d.setAside()) + " of the window do not pass the contract and are not delivered");
         }
@@ -179,13 +180,15 @@ final class ReplayCommand implements Callable<Integer> {
             notes.add(Screen.rows(d.earlierVersions()) + " at the target are earlier versions");
         }
         if (d.ambiguous() > 0) {
-            notes.add(Screen.number(d.ambiguous()) + " keys are not unique at the source; --apply refuses this");
+            notes.add(Screen.number(d.ambiguous()) + " keys are not unique at the source");
         }
         return notes;
     }
 
     private static String delivered(LedgerEntry epoch) {
+        long aside = epoch.account().quarantined();
         return "delivered as generation " + epoch.generation() + ", epoch " + epoch.epoch()
+                + (aside == 0 ? "" : ", with " + Screen.rows(aside) + " set aside")
                 + epoch.replay()
                         .filter(replay -> !replay.replaces().isEmpty())
                         .map(replay -> ", in the place of epochs " + replay.replaces())
@@ -196,6 +199,9 @@ final class ReplayCommand implements Callable<Integer> {
         boolean same = results.stream().allMatch(result -> result.difference().isEmpty());
         if (same) {
             return windrow.screen().styled(Screen.Style.GOOD, "alike") + ": the window is delivered as the source has it";
+        }
+        if (results.stream().anyMatch(result -> result.difference().refusal().isPresent())) {
+            return windrow.screen().styled(Screen.Style.WARN, "different") + ": nothing was changed, and --apply would refuse to";
         }
         return apply
                 ? windrow.screen().styled(Screen.Style.GOOD, "applied") + ": the window is delivered as the source has it now"
@@ -208,9 +214,10 @@ final class ReplayCommand implements Callable<Integer> {
                 "stream", d.stream().toString(), "window", d.window(), "source_rows", d.sourceRows(), "delivered_rows",
                 d.deliveredRows(), "source_hash", d.sourceHash().toString(), "delivered_hash", d.deliveredHash().toString(), "equal",
                 d.equal(), "added", d.added(), "changed", d.changed(), "missing", d.missing(), "left", d.left(), "repeated",
-                d.repeated(), "earlier_versions", d.earlierVersions(), "set_aside", d.setAside(), "ambiguous", d.ambiguous(),
-                "other_policies", d.otherPolicies(), "examples", d.examples(), "generation",
-                result.epoch().map(LedgerEntry::generation), "epoch", result.epoch().map(LedgerEntry::epoch), "replaces",
+                d.repeated(), "earlier_versions", d.earlierVersions(), "set_aside", d.setAside(), "newly_set_aside",
+                result.epoch().map(epoch -> epoch.account().quarantined()), "ambiguous", d.ambiguous(), "refused",
+                d.refusal().map(refusal -> refusal.error().code()), "why", d.refusal().map(Refusal::why), "examples",
+                d.examples(), "generation", result.epoch().map(LedgerEntry::generation), "epoch", result.epoch().map(LedgerEntry::epoch), "replaces",
                 result.epoch().flatMap(LedgerEntry::replay).map(replay -> replay.replaces()));
     }
 }

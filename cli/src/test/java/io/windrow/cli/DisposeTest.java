@@ -13,6 +13,7 @@ import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.dispose.DisposalRecord;
 import io.windrow.core.dispose.DisposeError;
 import io.windrow.core.dispose.Disposer;
+import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.plan.Planner;
 import io.windrow.core.quarantine.QuarantineDisposal;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What has been kept long enough goes, with its key and a record, wherever the disposal dies; nothing else does. */
 @Tag("server")
@@ -90,7 +92,7 @@ class DisposeTest {
         assertThat(refused.whole()).contains("seal.data_key_destroyed");
 
         String id = done.getFirst().id();
-        assertThat(windrow("ledger", file).out()).contains("disposal " + id, "done: commits 1, files of rows set aside 1, data keys 2");
+        assertThat(windrow("ledger", file).out()).contains("disposal " + id, "done: commits 1, files of rows set aside 1, ledger entries rolled up 0, data keys 2");
         assertThat(files(folder.resolve("out/.windrow/public.gone/disposals"))).singleElement().satisfies(
                 record -> assertThat(DisposalRecord.parse(Files.readString(record))).isEqualTo(done.getFirst()));
         assertThat(files(folder.resolve("quarantine"))).hasSize(1);
@@ -153,6 +155,124 @@ class DisposeTest {
         ok(windrow("verify", "--files", file));
         ok(windrow("verify", file));
         assertThat(windrow("verify", file).out()).doesNotContain("disposed of");
+    }
+
+    /** The source has them still, and nothing at the target says that they are not to come back. */
+    @Test
+    void aReplayNeverDeliversAgainWhatWasDisposedOf() throws IOException {
+        Path file = delivered("back", INCREMENTAL, "");
+        assertThatThrownBy(() -> at(file, LATER, new DyingAt("dispose.after_intent"), Disposer::apply))
+                .isInstanceOf(Died.class);
+        Invoked begun = windrow("replay", file, "--from", "1", "--apply");
+        assertThat(begun.whole()).contains("replay.disposed", "was begun and is not finished");
+        assertThat(apply(file)).hasSize(1);
+
+        Invoked dry = windrow("replay", file, "--from", "1", "--to", "600");
+        assertThat(dry.exit()).as(dry.whole()).isZero();
+        assertThat(dry.out()).contains("1 commit was disposed of, up to epoch 1", "--apply refuses this: replay.disposed",
+                "nothing was changed, and --apply would refuse to");
+        Invoked refused = windrow("replay", file, "--from", "1", "--to", "600", "--apply");
+        assertThat(refused.exit()).isEqualTo(ExitCode.USER.value());
+        assertThat(refused.whole()).contains("replay.disposed");
+        assertThat(data()).isEmpty();
+
+        // What is there can still be mended.
+        DATABASE.execute("INSERT INTO back SELECT i, 'new ' || i FROM generate_series(601, 700) i");
+        ok(windrow("run", file));
+        DATABASE.execute("DELETE FROM back WHERE id = 650");
+        ok(windrow("replay", file, "--from", "601", "--to", "700", "--apply"));
+        ok(windrow("verify", "--files", file));
+        // A delivery of everything begins anew: what was disposed of before it says nothing of it.
+        ok(windrow("run", "--full-refresh", file));
+        ok(windrow("replay", file, "--from", "1", "--to", "600", "--apply"));
+    }
+
+    @Test
+    void aWindowOfEventTimeThatBeginsAfterWhatWasDisposedOfIsReplayed() throws IOException {
+        Path file = delivered("timed", INCREMENTAL, "");
+        Files.writeString(file, Files.readString(file)
+                .replaceFirst("contract: .*\n", "watermark: {public.timed: {field: at}}\n")
+                .replace(INCREMENTAL, "mode: incremental, cursor: at").replace("dispose-timed", "timed").replace("./out", "./timed"));
+        DATABASE.execute("DROP TABLE timed", "CREATE TABLE timed (id int PRIMARY KEY, at timestamptz NOT NULL)",
+                "INSERT INTO timed SELECT i, '2026-01-01 00:00:00+00'::timestamptz + i * interval '1 hour' FROM generate_series(1, 50) i");
+        ok(windrow("run", file));
+        assertThat(apply(file)).hasSize(1);
+        for (int month = 6; month < 9; month++) {
+            DATABASE.execute("INSERT INTO timed VALUES (" + month + "00, '2026-0" + month + "-01 00:00:00+00')");
+            ok(windrow("run", file));
+        }
+        DATABASE.execute("INSERT INTO timed VALUES (9000, '2026-06-02 00:00:00+00'), (9001, '2026-01-02 00:30:00+00')");
+        ok(windrow("run", file));
+
+        Invoked early = windrow("replay", file, "--from", "2026-01-02", "--apply");
+        assertThat(early.whole()).contains("replay.disposed", "a window of at may begin after 2026-01-03T02:00:00Z");
+        Invoked late = windrow("--json", "replay", file, "--from", "2026-01-03 02:00:01+00", "--apply");
+        assertThat(late.exit()).as(late.whole()).isZero();
+        assertThat(late.out()).contains("\"added\" : 1");
+        ok(windrow("verify", "--files", file));
+    }
+
+    @Test
+    void whatASampleDeliveredHasAPeriodOfItsOwn() throws IOException {
+        Path file = delivered("sampled", INCREMENTAL, ", samples: 7d");
+        String whole = Files.readString(file);
+        Files.writeString(file, whole + "sample: {public.sampled: {percent: 50}}\n");
+        DATABASE.execute("INSERT INTO sampled SELECT i, 'new ' || i FROM generate_series(601, 700) i");
+        ok(windrow("run", file));
+        List<DisposalRecord> week = at(file, Duration.ofDays(8), Failpoints.NONE, Disposer::apply);
+        assertThat(week).singleElement().satisfies(record -> assertThat(record.delivered()).singleElement()
+                .satisfies(one -> assertThat(one.identity().epoch()).isEqualTo(2)));
+        assertThat(data()).hasSize(1);
+        ok(windrow("verify", "--files", file));
+        // Whether a commit holds a sample is told by its ledger entry, not by what the file says now.
+        Files.writeString(file, whole);
+        assertThat(apply(file)).hasSize(1);
+        assertThat(data()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "dispose.after_intent", "dispose.after_roll_up", "dispose.before_done"})
+    void oldLedgerEntriesBecomeOneThatHoldsTheirSumsWhereverItDies(String failpoint) throws IOException {
+        Path file = delivered("rolled", INCREMENTAL, ", checkpoints: 60d");
+        for (int i = 0; i < 3; i++) {
+            DATABASE.execute("INSERT INTO rolled VALUES (" + (1000 + i) + ", 'later')");
+            ok(windrow("run", file));
+        }
+        Duration later = Duration.ofDays(100);
+        if (!failpoint.isEmpty()) {
+            assertThatThrownBy(() -> at(file, later, new DyingAt(failpoint), Disposer::apply)).isInstanceOf(Died.class);
+        }
+        List<LedgerEntry> before = failpoint.isEmpty() ? ledger(file) : List.of();
+        DisposalRecord done = at(file, later, Failpoints.NONE, Disposer::apply).getFirst();
+        assertThat(done.checkpoints()).singleElement().satisfies(one -> {
+            assertThat(one.first()).isEqualTo(1);
+            assertThat(one.last()).isEqualTo(3);
+            assertThat(one.entries()).isEqualTo(3);
+        });
+        List<LedgerEntry> after = ledger(file);
+        assertThat(after).extracting(LedgerEntry::epoch).containsExactly(4L, 3L);
+        assertThat(after.getLast().account().written()).isEqualTo(601);
+        assertThat(after.getLast().account().quarantined()).isEqualTo(1);
+        assertThat(after.getLast().hashOut().toString()).isEqualTo(done.checkpoints().getFirst().hash());
+        if (!before.isEmpty()) {
+            assertThat(after.getLast().bytes()).isEqualTo(before.stream().skip(1).mapToLong(LedgerEntry::bytes).sum());
+        }
+        assertThat(windrow("ledger", file).out()).contains("1-3", "ledger entries rolled up 3");
+        ok(windrow("verify", file));
+        ok(windrow("verify", "--files", file));
+        ok(windrow("replay", file, "--from", "1"));
+        assertThat(at(file, later, Failpoints.NONE, Disposer::apply)).isEmpty();
+        // What an entry stands for is known to be committed by it.
+        assertThat(apply(file).getFirst().delivered()).hasSize(4);
+        assertThat(data()).isEmpty();
+        DATABASE.execute("DROP TABLE rolled");
+    }
+
+    private static List<LedgerEntry> ledger(Path file) {
+        Plan plan = plan(file);
+        try (StateStore store = Stores.open(plan.spec())) {
+            return store.ledger(plan.spec().pipeline(), java.util.Optional.empty(), 100).stream().map(LedgerEntry::parse).toList();
+        }
     }
 
     @Test

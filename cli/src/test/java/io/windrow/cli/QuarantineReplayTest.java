@@ -142,6 +142,18 @@ class QuarantineReplayTest {
     }
 
     @Test
+    void aDryRunSaysWhatApplyRefuses() throws IOException {
+        Path file = delivered(
+                "repeated", "mode: incremental, cursor: at", "append", "dedupe: {public.repeated: {by: [id], rows: 1000}}\n");
+        DATABASE.execute("UPDATE repeated SET amount = 55 WHERE id = 5");
+        Invoked dry = windrow("quarantine", "replay", file);
+        assertThat(dry.exit()).as(dry.whole()).isZero();
+        assertThat(dry.out()).contains("--apply refuses this: replay.repeated_rows", "Nothing was changed, and --apply would refuse to");
+        assertThat(replay(file)).containsEntry("refused", "replay.repeated_rows");
+        assertThat(windrow("quarantine", "replay", file, "--apply").whole()).contains("replay.repeated_rows");
+    }
+
+    @Test
     void rowsAreFoundAgainByMaskedKeys() throws IOException {
         Path file = delivered(
                 "hidden", "mode: snapshot", "replace", "mask:\n  - {field: id, with: hmac, key: a key of sixteen bytes or more}\n");

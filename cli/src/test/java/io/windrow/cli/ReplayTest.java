@@ -330,6 +330,37 @@ class ReplayTest {
         assertThat(refused.err()).as(refused.whole()).contains("replay.policy_changed");
     }
 
+    /** Neither dropped nor failed: they go where a run would have put them, once. */
+    @Test
+    void rowsOfTheWindowThatBreakTheContractAreSetAsideOnce() throws IOException {
+        hours("strict");
+        DATABASE.execute("UPDATE strict SET name = NULL WHERE id = 100");
+        Path file = pipeline("strict", "table: public.strict, mode: incremental, cursor: at", "jsonl", """
+                contract: {streams: {public.strict: {fields: [{field: name, not_null: true}]}}}
+                """);
+        for (int month = 6; month < 9; month++) {
+            done("run", file);
+            DATABASE.execute("INSERT INTO strict VALUES (" + month + "000, '2026-0" + month + "-01 00:00:00+00', 'new')");
+        }
+        done("run", file);
+        assertThat(windrow("quarantine", "list", file).out()).contains("1 row set aside");
+        DATABASE.execute("INSERT INTO strict VALUES (5000, '2026-01-06 00:00:00+00', NULL)");
+        String[] window = {"--from", "2026-01-05", "--to", "2026-01-10"};
+        assertThat(replay(file, window)).containsEntry("set_aside", "2").containsEntry("added", "0");
+        assertThat(windrow("quarantine", "list", file).out()).contains("1 row set aside");
+
+        String[] applying = Stream.concat(Arrays.stream(window), Stream.of("--apply")).toArray(String[]::new);
+        Map<String, @Nullable Object> applied = replay(file, applying);
+        assertThat(applied).as(applied.toString()).containsEntry("generation", "2").containsEntry("newly_set_aside", "1");
+        assertThat(windrow("quarantine", "list", file).out()).contains("2 rows set aside");
+        assertThat(windrow("quarantine", "show", file).out()).contains("5000");
+        assertThat(replay(file, applying)).doesNotContainKey("epoch");
+        assertThat(windrow("quarantine", "list", file).out()).contains("2 rows set aside");
+        done("verify", file, "--files");
+        done("run", file);
+        done("verify", file);
+    }
+
     @ParameterizedTest
     @CsvSource({"keyed, 'key: [id], '", "keyless, ''"})
     void aQueryIsMendedByItsKeyOrRowByRow(String name, String key) throws IOException {

@@ -293,6 +293,57 @@ class WatermarkTest {
         assertThat(statuses(windows(file, ExitCode.OK))).contains("2024-03-01T02:00 10/10 late 0 complete");
     }
 
+    /** What a replay takes out of a window and brings into it is counted; the low watermark stays, and goes on from there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mode: snapshot", "mode: incremental, guarantee: proven"})
+    void aReplayKeepsTheLowWatermarkAndTheWindowThatItMendsIsComplete(String mode) throws IOException {
+        String table = "mended_" + (mode.contains("snapshot") ? "s" : "i");
+        events(table);
+        Path file = pipeline(table, mode, "{field: at, allowed_lateness: 30m}", "");
+        assertThat(windrow("run", file).exit()).isZero();
+        DATABASE.execute("DELETE FROM " + table + " WHERE at BETWEEN '2024-03-01T02:00Z' AND '2024-03-01T02:10Z'");
+        assertThat(statuses(windows(file, ExitCode.DIFFERENT))).contains("2024-03-01T02:00 10/8 late 0 count differs");
+        Invoked replay = windrow(
+                "replay", file, "--by", "at", "--from", "2024-03-01T02:00Z", "--to", "2024-03-01T03:00Z", "--apply");
+        assertThat(replay.exit()).as(replay.whole()).isZero();
+        Map<String, @Nullable Object> stream = windows(file, ExitCode.OK);
+        assertThat(stream).containsEntry("low_watermark", "2024-03-01T09:24:00Z");
+        assertThat(statuses(stream)).contains(
+                "2024-03-01T02:00 8/8 late 0 complete", "2024-03-01T03:00 10/10 late 0 complete",
+                "2024-03-01T09:00 10/10 late 0 open");
+
+        DATABASE.execute("INSERT INTO " + table + " VALUES (1001, '2024-03-01T12:00Z'), (1002, '2024-03-01T04:30Z')");
+        assertThat(windrow("run", file).exit()).isZero();
+        stream = windows(file, ExitCode.OK);
+        assertThat(stream).containsEntry("low_watermark", "2024-03-01T11:30:00Z");
+        assertThat(statuses(stream)).contains("2024-03-01T02:00 8/8 late 0 complete", "2024-03-01T12:00 1/1 late 0 open",
+                "2024-03-01T04:00 11/11 late " + (mode.contains("snapshot") ? 0 : 1) + " complete");
+    }
+
+    /** Missed by a cursor, brought by a replay: read late, and counted once, also if it had been set aside before. */
+    @Test
+    void aRowThatAReplayBringsIsCountedInItsWindow() throws IOException {
+        events("missed");
+        Path file = pipeline("missed", "mode: incremental, cursor: at", "{field: at}",
+                "contract: {streams: {public.missed: {fields: [{field: id, max: \"5000\"}]}}}\n");
+        DATABASE.execute("INSERT INTO missed VALUES (6000, '2024-03-01T02:30Z')");
+        for (int hour = 12; hour < 15; hour++) {
+            assertThat(windrow("run", file).exit()).isZero();
+            DATABASE.execute("INSERT INTO missed VALUES (" + (1000 + hour) + ", '2024-03-01T" + hour + ":00Z')");
+        }
+        DATABASE.execute("INSERT INTO missed VALUES (2000, '2024-03-01T03:30Z')");
+        assertThat(windrow("run", file).exit()).isZero();
+        DATABASE.execute("INSERT INTO missed VALUES (1020, '2024-03-01T20:00Z')");
+        assertThat(windrow("run", file).exit()).isZero();
+        assertThat(statuses(windows(file, null))).contains("2024-03-01T03:00 10/11 late 0 count differs");
+        Invoked replay = windrow("replay", file, "--from", "2024-03-01T02:00Z", "--to", "2024-03-01T04:00Z", "--apply");
+        assertThat(replay.exit()).as(replay.whole()).isZero();
+        assertThat(statuses(windows(file, null))).contains(
+                "2024-03-01T03:00 11/11 late 1 complete", "2024-03-01T02:00 11/11 late 0 complete");
+        assertThat(lines("missed")).hasSize(105);
+        assertThat(windrow("quarantine", "list", file).out()).contains("1 row set aside");
+    }
+
     private void refused(String watermark, String policies, String... texts) throws IOException {
         Path file = pipeline("refused", "mode: snapshot", watermark, policies);
         Invoked run = windrow("run", file);

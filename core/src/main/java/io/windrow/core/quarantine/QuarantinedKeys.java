@@ -28,6 +28,7 @@ public final class QuarantinedKeys {
     private final StreamSchema schema;
     private final Set<List<String>> keys = new LinkedHashSet<>();
     private long withoutKey;
+    private long firstEpoch = Long.MAX_VALUE;
 
     private QuarantinedKeys(StreamSchema schema) {
         this.schema = schema;
@@ -45,6 +46,7 @@ public final class QuarantinedKeys {
                 Optional<List<String>> key = keys.key(row);
                 key.ifPresent(keys.keys::add);
                 keys.withoutKey += key.isPresent() ? 0 : 1;
+                keys.firstEpoch = Math.min(keys.firstEpoch, row.epoch());
             }
             return true;
         });
@@ -112,6 +114,11 @@ public final class QuarantinedKeys {
     /** How many keys there are. */
     public int size() {
         return keys.size();
+    }
+
+    /** The first epoch that set one of the rows aside. */
+    public long firstEpoch() {
+        return firstEpoch;
     }
 
     /** How many rows have no key by which they could be found again. */

@@ -11,6 +11,7 @@ import io.windrow.core.ledger.RowHasher;
 import io.windrow.core.plan.PlannedStream;
 import io.windrow.core.transform.Rows;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -69,16 +70,18 @@ public final class Correction {
      * call.
      *
      * @param commits what {@link #rewritten} gave
+     * @param going takes the rows that go, in the columns that rows are compared in
      * @return how many rows go
      */
-    public long staying(List<Commit> commits, Consumer<Batch> rows) {
-        Changes.Taking going = changes.removing();
+    public long staying(List<Commit> commits, Consumer<Batch> rows, Consumer<Batch> going) {
+        Changes.Taking removing = changes.removing();
         long[] gone = new long[1];
         for (Commit commit : commits) {
             delivered.each(commit, (written, batch) -> {
-                int[] kept = staying(batch, going);
+                int[] kept = staying(batch, removing);
                 gone[0] += batch.rowCount() - kept.length;
                 give(written, kept, rows);
+                give(batch, pick(batch, row -> Arrays.binarySearch(kept, row) < 0), going);
             });
         }
         return gone[0];

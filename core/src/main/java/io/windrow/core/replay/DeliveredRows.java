@@ -10,6 +10,12 @@ import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.DeliveryAudit;
 import io.windrow.api.sink.DeliveryAudit.Commit;
 import io.windrow.api.sink.DeliveryAudit.Examined;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.api.source.ReadMode;
+import io.windrow.core.checkpoint.Lineage;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.checkpoint.StreamEpoch;
+import io.windrow.core.plan.PlannedStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -29,6 +35,16 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 record DeliveredRows(DeliveryAudit audit, List<Commit> commits, StreamSchema schema, BufferAllocator allocator) {
     DeliveredRows {
         commits = List.copyOf(commits);
+    }
+
+    /** Of the commits that the target shows, those of the delivery: snapshots that append leave older copies beside them. */
+    static List<Commit> shown(
+            StateStore store, String pipeline, PlannedStream task, StreamEpoch committed, List<Commit> commits) {
+        boolean copies = task.read() == ReadMode.SNAPSHOT && task.write() == WriteMode.APPEND;
+        long first = copies ? Lineage.first(store, pipeline, task.stream(), committed.generation()) : 0;
+        return commits.stream()
+                .filter(commit -> commit.shown() && commit.identity().generation() >= first)
+                .toList();
     }
 
     /**

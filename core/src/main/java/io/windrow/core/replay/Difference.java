@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param earlierVersions further delivered rows of equal keys: older states that append mode keeps
  * @param setAside source rows that the contract does not let pass; they are not delivered
  * @param ambiguous keys of which the source has several rows
- * @param otherPolicies under which other policies rows of the window were delivered, if they were
+ * @param refusal why it is not applied; empty if it can be
  * @param examples some keys that differ, with what they are
  */
 public record Difference(
@@ -43,7 +43,7 @@ public record Difference(
         long earlierVersions,
         long setAside,
         long ambiguous,
-        Optional<String> otherPolicies,
+        Optional<Refusal> refusal,
         List<String> examples) {
     public Difference {
         examples = List.copyOf(examples);

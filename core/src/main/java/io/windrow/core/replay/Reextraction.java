@@ -20,25 +20,26 @@ import io.windrow.api.source.SplitReader;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
-import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.ledger.RowHasher;
 import io.windrow.core.plan.PlannedStream;
 import io.windrow.core.plan.SteppedReader;
 import io.windrow.core.policy.WatermarkPolicy;
+import io.windrow.core.quarantine.KnownRows;
 import io.windrow.core.quarantine.Quarantine;
 import io.windrow.core.quarantine.QuarantinedKeys;
 import io.windrow.core.replay.Comparing.Identity;
 import io.windrow.core.replay.Comparing.Lone;
-import io.windrow.core.transform.mask.MaskTransform;
 import io.windrow.core.transform.provenance.RunFacts;
+import io.windrow.core.transform.watermark.ReplayedTimes;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A part of one stream, read again and staged, beside what was delivered of it. Used by one thread; nothing at target
@@ -54,6 +55,7 @@ public final class Reextraction implements AutoCloseable {
     private final Rereading rereading;
     private final StreamSteps steps;
     private final DeliveredRows delivered;
+    private final Disposed disposed;
     private final Scope scope;
     private final StagedRows staged;
     private final RowHasher rowHashes;
@@ -79,9 +81,11 @@ public final class Reextraction implements AutoCloseable {
         DeliveryAudit audit = parts.sink().audit(stream)
                 .orElseThrow(() -> notOffered(stream, "the sink cannot show what it delivered"));
         this.steps = StreamSteps.of(parts, source.schema(stream, committed.planner()));
+        String pipeline = parts.plan().spec().pipeline();
+        List<Commit> commits = audit.commits();
         this.delivered = new DeliveredRows(
-                audit, Lineage.shown(parts.store(), parts.plan().spec().pipeline(), task, committed, audit.commits()),
-                steps.output(), parts.allocator());
+                audit, DeliveredRows.shown(parts.store(), pipeline, task, committed, commits), steps.output(), parts.allocator());
+        this.disposed = Disposed.of(parts.store(), pipeline, task, committed, commits);
         this.scope = scoping.of(rereading, steps, delivered);
         this.rowHashes = parts.key().rowHasher(Set.of());
         try (SplitReader reader = scope.open()) {
@@ -191,10 +195,12 @@ public final class Reextraction implements AutoCloseable {
         }
         changes = Optional.of(comparing.changes());
         Account account = staged.account();
+        Optional<Refusal> refusal = new Hindrances(task, committed, steps, scope, disposed)
+                .of(comparing, task.write() == WriteMode.REPLACE ? delivered.commits() : List.copyOf(holding));
         return new Difference(
                 task.stream(), scope.text(), account.in() - account.out(), tally.rows, stagedHash, tally.hash,
                 comparing.equal, comparing.added, comparing.changed, comparing.missing, comparing.left, comparing.repeated,
-                comparing.earlierVersions, account.quarantined(), comparing.ambiguous, otherPolicies(), comparing.examples());
+                comparing.earlierVersions, account.quarantined(), comparing.ambiguous, refusal, comparing.examples());
     }
 
     private static int partitions(long rows) {
@@ -269,53 +275,11 @@ public final class Reextraction implements AutoCloseable {
         return byKey && steps.keepsKey() ? asking.byKey(lone) : asking.byReading(lone);
     }
 
-    /** Under which other policies rows were delivered that an applied replay would count as its own. */
-    private Optional<String> otherPolicies() {
-        if (scope instanceof Scope.OfQuarantine && task.write() == WriteMode.APPEND) {
-            // Nothing is written anew: the rows stand beside older ones, as those of a next run would.
-            MaskTransform.continues(task.stream(), committed.ledger().policies(), steps.policies());
-            return Optional.empty();
-        }
-        Map<String, String> now = treatment(steps.policies());
-        for (Commit commit : task.write() == WriteMode.REPLACE ? delivered.commits() : List.copyOf(holding)) {
-            Optional<Map<String, String>> then =
-                    commit.ledger().map(LedgerEntry::parse).map(entry -> treatment(entry.policies()));
-            if (then.isPresent() && !then.get().equals(now)) {
-                return Optional.of("epoch " + commit.identity().epoch() + " was delivered under " + then.get()
-                        + ", the pipeline file has " + now);
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** What shaped the rows; under which other key they could have been joined shapes nothing. */
-    private Map<String, String> treatment(Map<String, String> policies) {
-        Map<String, String> treatment = new TreeMap<>(policies);
-        treatment.remove("mask.previous");
-        treatment.remove("provenance");
-        if (scope instanceof Scope.OfQuarantine) {
-            // That the contract is another one now is what such a replay is for; it changes no value.
-            treatment.remove("contract");
-        }
-        return treatment;
-    }
-
     /** Refuses what cannot be applied exactly. After {@link #compare}. */
     public void expectApplicable(Difference difference) {
-        String doing = "Applying a replay of " + task.stream() + ": ";
-        if (difference.otherPolicies().isPresent()) {
-            throw WindrowException.of(ReplayError.POLICY_CHANGED, doing + difference.otherPolicies().get());
-        }
-        if (difference.ambiguous() > 0) {
-            throw WindrowException.of(
-                    ReplayError.KEY_NOT_UNIQUE, doing + difference.ambiguous() + " keys stand for several rows of the source");
-        }
-        if (steps.dedupeFields().isPresent()) {
-            throw WindrowException.of(ReplayError.REPEATED_ROWS, doing + "its pipeline drops repeated rows");
-        }
-        if (steps.output().key().isEmpty() && difference.missing() > 0 && task.read() == ReadMode.INCREMENTAL) {
-            throw WindrowException.of(ReplayError.NO_KEY, doing + difference.missing() + " rows are not in the window any more");
-        }
+        difference.refusal().ifPresent(refusal -> {
+            throw WindrowException.of(refusal.error(), "Applying a replay of " + task.stream() + ": " + refusal.why());
+        });
     }
 
     /** What makes the target like the source. After {@link #compare}. */
@@ -323,6 +287,25 @@ public final class Reextraction implements AutoCloseable {
         return new Correction(
                 task, delivered, staged, scope, parts.key(), identityColumns(identity()),
                 changes.orElseThrow(() -> new IllegalStateException("Nothing was compared yet")));
+    }
+
+    /**
+     * Gives the rows of the window that do not pass and do not stand in quarantine yet, read once more at the same moment. Of
+     * rows that were looked for in quarantine none: they stay there as they are.
+     *
+     * @param taker takes batches without good rows, each valid during the call
+     * @return how many rows they are
+     */
+    public long setAside(Quarantine quarantine, Consumer<Batch> taker) {
+        if (staged.account().quarantined() == 0 || scope instanceof Scope.OfQuarantine) {
+            return 0;
+        }
+        KnownRows known = KnownRows.of(quarantine, task.stream());
+        long[] rows = new long[1];
+        try (SplitReader reader = scope.open()) {
+            StagedRows.each(reader, batch -> rows[0] += known.others(batch, taker));
+        }
+        return rows[0];
     }
 
     /** Of rows whose keys stand in quarantine: the keys of those that pass now. */
@@ -348,6 +331,35 @@ public final class Reextraction implements AutoCloseable {
     /** The steps that say of rows that come, which are compared without, where they come from; the caller closes them. */
     public List<BoundTransform> origins(RunFacts replay) {
         return steps.provenance().begin(replay).bind(steps.output());
+    }
+
+    /**
+     * What to note the event times of rows in that come and go; empty if none were counted so far, or if the rows do not hold
+     * them as they were read.
+     */
+    public Optional<ReplayedTimes> eventTimes() {
+        return committed.ledger().eventTimes().flatMap(before -> {
+            int read = steps.input().indexOf(before.by().column());
+            return read < 0 || steps.all().hidden(steps.input()).contains(before.by().column())
+                    ? Optional.empty()
+                    : place(steps.input().columns().get(read)).map(at -> new ReplayedTimes(before, at));
+        });
+    }
+
+    /** The keys of the stream's rows that stand in quarantine; empty if it has no key. */
+    public Optional<QuarantinedKeys> knownAside(Quarantine quarantine) {
+        return steps.output().key().isEmpty()
+                ? Optional.empty()
+                : Optional.of(QuarantinedKeys.of(quarantine, Quarantine.Filter.ALL, steps.output()));
+    }
+
+    /** Where the rows after the steps hold a column as it was read. */
+    private Optional<Integer> place(Column read) {
+        List<Column> after = steps.output().columns();
+        return IntStream.range(0, after.size())
+                .filter(at -> after.get(at).id() == read.id() && after.get(at).type().equals(read.type()))
+                .boxed()
+                .findFirst();
     }
 
     /** The versions of the policies that rows follow now. */

@@ -55,6 +55,13 @@ public enum ReplayError implements ErrorCode {
             ErrorKind.USER,
             "The stream drops repeated rows, and a replay would not know later repetitions of what it delivers.",
             "Deliver the whole stream anew with `windrow run --full-refresh`."),
+    DISPOSED(
+            "disposed",
+            ErrorKind.USER,
+            "Rows that the target lacks may be ones whose retention is over: a replay would deliver again what was disposed of.",
+            "Replay a window of event time (section watermark) that begins after what was disposed of, or deliver the whole "
+                    + "stream anew with `windrow run --full-refresh`. Finish a disposal that was begun with "
+                    + "`windrow dispose --apply` first."),
     TOO_MANY(
             "too_many",
             ErrorKind.RESOURCE,

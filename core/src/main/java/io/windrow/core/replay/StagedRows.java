@@ -13,6 +13,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,31 +44,49 @@ record StagedRows(Path file, StreamSchema schema, Account account, EndProof end)
                 VectorSchemaRoot root = VectorSchemaRoot.create(ArrowTypes.schema(schema), allocator);
                 ArrowStreamWriter writer = new ArrowStreamWriter(root, null, out)) {
             writer.start();
+            Account[] account = {Account.ZERO};
             VectorLoader loader = new VectorLoader(root);
-            Account account = Account.ZERO;
-            while (true) {
-                switch (reader.read(System.nanoTime() + WAIT_NANOS)) {
-                    case ReadResult.Data data -> {
-                        try (Batch batch = data.batch()) {
-                            account = account.plus(batch.account());
-                            each.accept(batch);
-                            if (batch.rowCount() > 0) {
-                                try (ArrowRecordBatch rows = new VectorUnloader(batch.arrow()).getRecordBatch()) {
-                                    loader.load(rows);
-                                }
-                                writer.writeBatch();
-                            }
-                        }
+            EndProof end = each(reader, batch -> {
+                account[0] = account[0].plus(batch.account());
+                each.accept(batch);
+                if (batch.rowCount() > 0) {
+                    try (ArrowRecordBatch rows = new VectorUnloader(batch.arrow()).getRecordBatch()) {
+                        loader.load(rows);
                     }
-                    case ReadResult.End end -> {
-                        writer.end();
-                        return new StagedRows(file, schema, account, end.proof());
-                    }
-                    case ReadResult.Idle ignored -> reader.keepAlive();
+                    write(writer);
                 }
-            }
+            });
+            writer.end();
+            return new StagedRows(file, schema, account[0], end);
         } catch (IOException e) {
             throw failed("Staging rows of " + schema.stream() + " in " + file, e);
+        } catch (UncheckedIOException e) {
+            throw failed("Staging rows of " + schema.stream() + " in " + file, e.getCause());
+        }
+    }
+
+    private static void write(ArrowStreamWriter writer) {
+        try {
+            writer.writeBatch();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads to the proven end (I9); each batch is valid during the call. The reader stays the caller's. */
+    static EndProof each(SplitReader reader, Consumer<Batch> taker) {
+        while (true) {
+            switch (reader.read(System.nanoTime() + WAIT_NANOS)) {
+                case ReadResult.Data data -> {
+                    try (Batch batch = data.batch()) {
+                        taker.accept(batch);
+                    }
+                }
+                case ReadResult.End end -> {
+                    return end.proof();
+                }
+                case ReadResult.Idle ignored -> reader.keepAlive();
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.EventWindows;
 import io.windrow.api.source.Reconciliation;
 import io.windrow.api.source.Source;
+import io.windrow.core.checkpoint.Lineage;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +41,7 @@ public final class EventTimeVerifier {
     }
 
     /**
-     * Judges one stream as of its last committed epoch, by the ledger of its generation.
+     * Judges one stream as of its last committed epoch, by the ledger of its generation and of those that it carries on.
      *
      * @return empty if the last committed epoch has no event times
      */
@@ -63,10 +65,11 @@ public final class EventTimeVerifier {
             this.stream = stream;
             this.epoch = epoch;
             this.times = times;
+            Set<Long> generations = Lineage.generations(store, pipeline, stream, epoch.generation());
             store.eachLedger(pipeline, stream, json -> {
                 LedgerEntry entry = LedgerEntry.parse(json);
                 // One that was committed since is not part of what is judged.
-                if (entry.generation() == epoch.generation() && entry.epoch() <= epoch.epoch()) {
+                if (generations.contains(entry.generation()) && entry.epoch() <= epoch.epoch()) {
                     Optional<EventTimes> counted = entry.eventTimes().filter(other -> other.by().equals(times.by()));
                     counted.ifPresent(this::add);
                     uncounted += counted.isEmpty() ? entry.account().in() : 0;

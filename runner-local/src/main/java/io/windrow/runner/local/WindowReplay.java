@@ -42,6 +42,7 @@ import io.windrow.core.replay.ReplayError;
 import io.windrow.core.replay.ReplayParts;
 import io.windrow.core.replay.WindowText;
 import io.windrow.core.transform.provenance.RunFacts;
+import io.windrow.core.transform.watermark.ReplayedTimes;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -125,6 +126,7 @@ public final class WindowReplay {
     private Applied apply(PlannedStream task, Path staging, Opening opening, Afterwards afterwards) {
         String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(), 12);
         String pipeline = plan.spec().pipeline();
+        plan.seals().expectKeys(store, pipeline);
         Lease lease = store.acquire(
                 pipeline, "windrow replay, process " + ProcessHandle.current().pid(), pace.leaseTime());
         Pause saving = new Pause();
@@ -153,14 +155,17 @@ public final class WindowReplay {
                     context.failpoints().reach("replay.after_stage");
                     Difference difference = again.compare();
                     again.expectApplicable(difference);
-                    if (difference.isEmpty()) {
+                    Quarantine quarantine = new Quarantine(
+                            plan.spec().quarantineFolder(), pipeline, leased.sealing(Sealing.Use.SET_ASIDE));
+                    if (difference.isEmpty() && again.setAside(quarantine, batch -> {}) == 0) {
                         afterwards.delivered(again, Optional.empty(), leased);
                         return new Applied(difference, Optional.empty());
                     }
                     context.failpoints().reach("replay.before_write");
                     StreamState state = driver.stream(task.stream());
                     Delivering delivering = new Delivering(
-                            task, state, again, difference, sink, new RunFacts(id, context.clock(), key), lease.fencingToken());
+                            task, state, again, difference, sink, quarantine, new RunFacts(id, context.clock(), key),
+                            lease.fencingToken());
                     StreamCut cut = delivering.stage(driver.nextEpoch());
                     driver.commit(List.of(cut));
                     settled(flow, task.stream());
@@ -189,6 +194,7 @@ public final class WindowReplay {
         private final Reextraction again;
         private final Difference difference;
         private final Sink sink;
+        private final Quarantine quarantine;
         private final RunFacts facts;
         private final long token;
         private final long generation;
@@ -198,13 +204,14 @@ public final class WindowReplay {
         private long written;
 
         Delivering(
-                PlannedStream task, StreamState state, Reextraction again, Difference difference, Sink sink, RunFacts facts,
-                long token) {
+                PlannedStream task, StreamState state, Reextraction again, Difference difference, Sink sink,
+                Quarantine quarantine, RunFacts facts, long token) {
             this.task = task;
             this.state = state;
             this.again = again;
             this.difference = difference;
             this.sink = sink;
+            this.quarantine = quarantine;
             this.facts = facts;
             this.token = token;
             this.generation =
@@ -220,9 +227,17 @@ public final class WindowReplay {
             try {
                 Correction correction = again.correction();
                 List<Commit> rewritten = correction.rewritten();
-                long gone = correction.staying(rewritten, this::write);
+                Optional<ReplayedTimes> times = again.eventTimes();
+                long gone = correction.staying(
+                        rewritten, this::write, going -> times.ifPresent(counting -> counting.went(going)));
                 long stayed = written;
-                correction.coming(batch -> come(batch, origins));
+                Optional<QuarantinedKeys> aside = times.flatMap(counting -> again.knownAside(quarantine));
+                correction.coming(batch -> {
+                    times.ifPresent(counting -> counting.came(
+                            batch, row -> aside.filter(keys -> keys.holds(batch, row)).isPresent()));
+                    come(batch, origins);
+                });
+                long setAside = again.setAside(quarantine, batch -> come(batch, origins));
                 List<Staged> staged = new ArrayList<>();
                 for (SinkWriter writer : writers.values()) {
                     staged.addAll(writer.prepareCommit(epoch));
@@ -233,7 +248,8 @@ public final class WindowReplay {
                                     ReplayError.NOT_OFFERED,
                                     "Replaying a part of " + task.stream() + ": the sink cannot replace what it delivered")));
                 }
-                LedgerEntry ledger = ledger(epoch, staged, rewritten, gone, stayed, began);
+                LedgerEntry entry = ledger(epoch, staged, rewritten, gone, stayed, setAside, began);
+                LedgerEntry ledger = times.map(ReplayedTimes::times).map(entry::with).orElse(entry);
                 return new StreamCut(
                         task.stream(), generation, task.write(), again.committed().planner(), Map.of(), staged,
                         Optional.empty(), true, ledger);
@@ -265,15 +281,18 @@ public final class WindowReplay {
         }
 
         private LedgerEntry ledger(
-                long epoch, List<Staged> staged, List<Commit> rewritten, long gone, long stayed, Instant began) {
+                long epoch, List<Staged> staged, List<Commit> rewritten, long gone, long stayed, long setAside,
+                Instant began) {
             Account read = again.account();
             long came = written - stayed;
-            // I1: rows of the window that are read again, and delivered ones that are; those set aside lie in quarantine
-            // since they were first read, and are measured only.
+            // I1: rows of the window that are read again, and delivered ones that are. Of those that do not pass, the ones
+            // that lie in quarantine since they were first read are measured only.
             Account account = new Account(
-                    0, read.read() - read.quarantined() + stayed + gone, read.expanded(), written, 0,
+                    0, read.read() - read.quarantined() + setAside + stayed + gone, read.expanded(), written, setAside,
                     difference.sourceRows() - came, read.filtered(), read.sampledOut(), gone, read.folded(), read.merged());
-            List<Staged> data = staged.stream().filter(one -> one.rows() > 0).toList();
+            List<Staged> data = staged.stream()
+                    .filter(one -> one.part() == Staged.Part.DATA && one.rows() > 0)
+                    .toList();
             return new LedgerEntry(
                             plan.spec().pipeline(), task.stream(), generation, epoch, task.write(), account, Optional.empty(),
                             facts.key().id(), out,

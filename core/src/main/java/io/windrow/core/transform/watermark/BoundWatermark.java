@@ -17,7 +17,7 @@ import org.apache.arrow.vector.DateDayVector;
 
 /** The event times of one stream. */
 final class BoundWatermark implements BoundTransform {
-    private static final long DAY_MICROS = 86_400_000_000L;
+    static final long DAY_MICROS = 86_400_000_000L;
     private static final long MAX_MICROS = EventWindows.MAX_SECONDS * 1_000_000;
 
     private final StreamSchema schema;
@@ -61,6 +61,13 @@ final class BoundWatermark implements BoundTransform {
             }
         }
         return batch.release().plusMeasures(counting.measures()).batch();
+    }
+
+    /** A value as an event time; empty if it is too far away to be one. */
+    static OptionalLong eventTime(long value, long micros) {
+        return value > MAX_MICROS / micros || value < -MAX_MICROS / micros
+                ? OptionalLong.empty()
+                : OptionalLong.of(value * micros);
     }
 
     /** The rows of one batch; those in a row that are in the same window are added at once. */
