@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShapeTransform implements Transform {
     private final Map<String, ShapePolicy> policies;
+    /** Checking costs some milliseconds, and a stream is bound once for each of its splits. */
+    private final Map<Checked, Expression> expressions = new ConcurrentHashMap<>();
 
     /** The step of some policies, by stream name as {@code namespace.name}. */
     public ShapeTransform(Map<String, ShapePolicy> policies) {
@@ -59,8 +62,16 @@ public final class ShapeTransform implements Transform {
         return policy == null ? new Unchanged(input) : new Binding(input, policy).bound();
     }
 
+    /** An expression in a schema, by its text and its place in the pipeline file. */
+    private record Checked(String text, StreamSchema schema, String place) {}
+
+    private Expression expression(String text, StreamSchema schema, String place) {
+        return expressions.computeIfAbsent(
+                new Checked(text, schema, place), asked -> Expression.of(text, schema, place));
+    }
+
     /** One policy being bound to one schema. */
-    private static final class Binding {
+    private final class Binding {
         private final StreamSchema input;
         private final ShapePolicy policy;
         private final Map<String, Made> fields = new LinkedHashMap<>();
@@ -72,7 +83,7 @@ public final class ShapeTransform implements Transform {
 
         BoundShape bound() {
             Optional<Expression> filter = policy.filter()
-                    .map(text -> Expression.of(text, input, place("filter")).condition());
+                    .map(text -> expression(text, input, place("filter")).condition());
             for (int i = 0; i < input.columns().size(); i++) {
                 Column column = input.columns().get(i);
                 fields.put(column.name(), new Made(i, null, column, column, null));
@@ -104,7 +115,7 @@ public final class ShapeTransform implements Transform {
                 if (fields.containsKey(name)) {
                     throw refused(ShapeError.NAME_TAKEN, "compute." + name, "there is a field named " + name + " already");
                 }
-                Expression expression = Expression.of(text, input, place("compute." + name));
+                Expression expression = expression(text, input, place("compute." + name));
                 Column column = new Column(NewColumns.id(name, ids), name, expression.type(), true, "computed");
                 fields.put(name, new Made(-1, expression, column, column, null));
             });
