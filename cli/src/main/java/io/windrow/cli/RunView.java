@@ -75,6 +75,7 @@ final class RunView implements RunListener {
                     + Screen.seconds(RunReport.seconds(retry.after())));
             case RunEvent.StreamFinished ignored -> {}
             case RunEvent.SplitRead ignored -> {}
+            case RunEvent.LevelSeen ignored -> {}
             case RunEvent.ErrorMet ignored -> {}
             case RunEvent.RunFinished ignored -> erase();
         }
@@ -167,6 +168,7 @@ final class RunView implements RunListener {
             case RunEvent.StreamFinished e ->
                 Json.object("event", "stream_finished", "stream", e.result().stream().toString(), "outcome", e.result().outcome());
             case RunEvent.SplitRead ignored -> null;
+            case RunEvent.LevelSeen ignored -> null;
             case RunEvent.ErrorMet ignored -> null;
             case RunEvent.RunFinished e -> RunReport.json(e.result(), quarantine);
         };

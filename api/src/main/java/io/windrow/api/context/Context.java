@@ -25,6 +25,11 @@ public interface Context {
     /** Where what a user must hear goes: once per text and run, shown on the terminal and kept in the ledger. */
     Notices notices();
 
+    /** Where amounts in the other system go that operators watch. */
+    default Levels levels() {
+        return Levels.IGNORE;
+    }
+
     /** Encrypts and decrypts files of that use; empty: they are written as they are, and encrypted ones cannot be read. */
     default Optional<Sealing> sealing(Sealing.Use use) {
         return Optional.empty();

@@ -16,4 +16,12 @@ public interface ErrorCode {
 
     /** One sentence, imperative: what the reader should do about it. */
     String remedy();
+
+    /**
+     * Whether only a new plan can help: the same read would fail again at once, so it is not tried again in place. Matters for
+     * transient errors only.
+     */
+    default boolean needsNewPlan() {
+        return false;
+    }
 }

@@ -1,6 +1,9 @@
 package io.windrow.api.source;
 
 import io.windrow.api.batch.Position;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import java.util.Map;
 
 /**
  * Reads one split. All methods but {@link #wakeUp} are called on one thread, the reader's own; connections, slots and
@@ -23,6 +26,22 @@ public interface SplitReader extends AutoCloseable {
 
     /** Called at least every 5 s, also under backpressure and while nothing is read. */
     void keepAlive();
+
+    /**
+     * Streams of a log with which the reader cannot go on, and why: it passes over their rows from then on, and the others
+     * go on. Asked after every {@link #read}, before its result is used.
+     */
+    default Map<StreamName, WindrowException> failed() {
+        return Map.of();
+    }
+
+    /**
+     * Whether an epoch may end behind what {@link #read} brought last; false where a source keeps together what was written
+     * together. Asked between two reads; the reader is read on until it says so.
+     */
+    default boolean mayCut() {
+        return true;
+    }
 
     /** Ends blocking I/O of the reader within a second. Any thread. */
     void wakeUp();

@@ -45,6 +45,11 @@ public final class EventMeters implements RunListener {
                             pipeline, met.stream().map(StreamName::toString).orElse(""),
                             met.error().kind().name().toLowerCase(Locale.ROOT)),
                     1);
+            case RunEvent.LevelSeen seen -> meters.is(
+                    switch (seen.level()) {
+                        case LOG_RETAINED -> Meter.LOG_RETAINED;
+                    },
+                    new Meters.Labels(pipeline, "", ""), seen.amount());
             case RunEvent.SplitRead ignored -> {}
             case RunEvent.NoticeGiven ignored -> {}
             case RunEvent.StreamFinished ignored -> {}

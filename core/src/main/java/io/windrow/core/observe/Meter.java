@@ -25,7 +25,11 @@ public enum Meter {
     /** Lag. */
     LAG(
             "windrow.lag", Shape.AGE, "s",
-            "Time since the last committed epoch of the stream was cut: what the target shows is at least that old.");
+            "Time since the last committed epoch of the stream was cut: what the target shows is at least that old."),
+    /** The log that the source keeps. */
+    LOG_RETAINED(
+            "windrow.log.retained", Shape.LEVEL, "By",
+            "Bytes of its log that the source keeps because the pipeline has not delivered them.");
 
     /** The bounds of the histograms' buckets, in seconds. */
     public static final List<Double> SECONDS =
@@ -50,7 +54,9 @@ public enum Meter {
         /** Durations, sorted into the buckets of {@link #SECONDS}. */
         HISTOGRAM,
         /** Seconds since a moment, computed when it is asked for. */
-        AGE
+        AGE,
+        /** An amount that grows and shrinks. */
+        LEVEL
     }
 
     /** The name after the conventions of OpenTelemetry. */
@@ -78,6 +84,7 @@ public enum Meter {
         String name = exported.replace('.', '_');
         return switch (shape) {
             case COUNTER -> name + "_total";
+            case LEVEL -> name + "_bytes";
             case HISTOGRAM, AGE -> name + "_seconds";
         };
     }

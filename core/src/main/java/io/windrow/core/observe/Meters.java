@@ -14,6 +14,9 @@ public interface Meters {
     /** Sets the moment from which a gauge counts its age. */
     void since(Meter meter, Labels labels, Instant moment);
 
+    /** Sets a gauge. */
+    void is(Meter meter, Labels labels, long amount);
+
     /**
      * What a number is about.
      *

@@ -1,5 +1,6 @@
 package io.windrow.core.observe;
 
+import io.windrow.api.context.Levels;
 import io.windrow.api.batch.Position;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
@@ -73,6 +74,9 @@ public sealed interface RunEvent {
 
     /** Something a user must hear although it is no error. Once per code and text. */
     record NoticeGiven(String code, String text) implements RunEvent {}
+
+    /** A watched amount in the source or the target is this by now. */
+    record LevelSeen(Levels.Level level, long amount) implements RunEvent {}
 
     /**
      * A failure that will be tried again.

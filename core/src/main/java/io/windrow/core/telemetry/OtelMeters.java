@@ -4,6 +4,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.LongGauge;
 import io.windrow.core.observe.Meter;
 import io.windrow.core.observe.Meters;
 import java.time.Clock;
@@ -17,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class OtelMeters implements Meters {
     private final Map<Meter, LongCounter> counters = new EnumMap<>(Meter.class);
     private final Map<Meter, DoubleHistogram> histograms = new EnumMap<>(Meter.class);
+    private final Map<Meter, LongGauge> levels = new EnumMap<>(Meter.class);
     private final Map<Meter, Map<Labels, Instant>> moments = new EnumMap<>(Meter.class);
 
     OtelMeters(io.opentelemetry.api.metrics.Meter otel, Clock clock) {
@@ -27,6 +29,8 @@ final class OtelMeters implements Meters {
                 case HISTOGRAM -> histograms.put(meter, otel.histogramBuilder(meter.exported())
                         .setUnit(meter.unit()).setDescription(meter.meaning())
                         .setExplicitBucketBoundariesAdvice(Meter.SECONDS).build());
+                case LEVEL -> levels.put(meter, otel.gaugeBuilder(meter.exported())
+                        .setUnit(meter.unit()).setDescription(meter.meaning()).ofLongs().build());
                 case AGE -> {
                     Map<Labels, Instant> since = new ConcurrentHashMap<>();
                     moments.put(meter, since);
@@ -57,6 +61,11 @@ final class OtelMeters implements Meters {
     @Override
     public void took(Meter meter, Labels labels, Duration duration) {
         histograms.get(meter).record(duration.toNanos() / 1e9, attributes(labels));
+    }
+
+    @Override
+    public void is(Meter meter, Labels labels, long amount) {
+        levels.get(meter).set(amount, attributes(labels));
     }
 
     @Override

@@ -65,6 +65,7 @@ final class OtelTraces implements RunListener {
             }
             case RunEvent.StreamFinished e -> finished(e.result());
             case RunEvent.RunFinished e -> finished(e.result());
+            case RunEvent.LevelSeen ignored -> {}
             case RunEvent.ErrorMet ignored -> {}
             case RunEvent.ProgressMade ignored -> {}
         }

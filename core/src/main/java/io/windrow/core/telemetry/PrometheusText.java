@@ -55,6 +55,11 @@ final class PrometheusText implements Meters {
         change(meter, labels, cell -> cell.since = moment);
     }
 
+    @Override
+    public void is(Meter meter, Labels labels, long amount) {
+        change(meter, labels, cell -> cell.sum = amount);
+    }
+
     private void change(Meter meter, Labels labels, java.util.function.Consumer<Cell> how) {
         lock.lock();
         try {
@@ -84,7 +89,7 @@ final class PrometheusText implements Meters {
         return switch (shape) {
             case COUNTER -> "counter";
             case HISTOGRAM -> "histogram";
-            case AGE -> "gauge";
+            case AGE, LEVEL -> "gauge";
         };
     }
 
@@ -92,7 +97,7 @@ final class PrometheusText implements Meters {
         String name = meter.prometheus();
         String text = text(labels);
         switch (meter.shape()) {
-            case COUNTER -> line(page, name, text, Long.toString(cell.sum));
+            case COUNTER, LEVEL -> line(page, name, text, Long.toString(cell.sum));
             case AGE -> line(
                     page, name, text, Double.toString(Duration.between(cell.since, clock.instant()).toMillis() / 1e3));
             case HISTOGRAM -> {

@@ -28,7 +28,8 @@ public final class TelemetryReference {
         page.append("""
 
                 Every meter has the attributes `windrow.pipeline` and `windrow.stream` (labels `pipeline` and `stream`);
-                `windrow.errors` has `windrow.error.kind` (label `kind`) too, and no stream for an error of the run as a whole.
+                `windrow.errors` has `windrow.error.kind` (label `kind`) too, and no stream for an error of the run as a whole;
+                `windrow.log.retained` has no stream.
                 Counters start at 0 with the process; totals over restarts are in the ledger.
 
                 ## Spans
@@ -58,7 +59,7 @@ public final class TelemetryReference {
     private static String kind(Meter.Shape shape) {
         return switch (shape) {
             case COUNTER, HISTOGRAM -> shape.name().toLowerCase(Locale.ROOT);
-            case AGE -> "gauge";
+            case AGE, LEVEL -> "gauge";
         };
     }
 }

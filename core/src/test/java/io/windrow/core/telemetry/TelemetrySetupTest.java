@@ -70,10 +70,14 @@ class TelemetrySetupTest {
         page.add(Meter.ERRORS, new Meters.Labels("p", "", "bug"), 1);
         page.took(Meter.COMMIT_DURATION, labels, Duration.ofMillis(20));
         page.since(Meter.LAG, labels, now.minusSeconds(4));
+        page.is(Meter.LOG_RETAINED, new Meters.Labels("p", "", ""), 9);
+        page.is(Meter.LOG_RETAINED, new Meters.Labels("p", "", ""), 7);
         assertThat(page.render().lines())
                 .contains(
                         "# TYPE windrow_rows_read_total counter",
                         "windrow_rows_read_total{pipeline=\"p\",stream=\"a\\\"b\\\\c\\nd\"} 5",
+                        "# TYPE windrow_log_retained_bytes gauge",
+                        "windrow_log_retained_bytes{pipeline=\"p\"} 7",
                         "windrow_errors_total{pipeline=\"p\",kind=\"bug\"} 1",
                         "windrow_commit_duration_seconds_bucket{pipeline=\"p\",stream=\"a\\\"b\\\\c\\nd\",le=\"0.01\"} 0",
                         "windrow_commit_duration_seconds_bucket{pipeline=\"p\",stream=\"a\\\"b\\\\c\\nd\",le=\"0.025\"} 1",

@@ -1,5 +1,6 @@
 package io.windrow.runner.local;
 
+import io.windrow.api.context.Levels;
 import io.windrow.api.context.Notices;
 import io.windrow.api.schema.StreamName;
 import io.windrow.core.observe.Progress;
@@ -13,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Passes events to the listener, one at a time, and writes them to the log. A listener that throws changes nothing. */
-final class Announcer implements Notices {
+final class Announcer implements Notices, Levels {
     private static final Logger LOG = LoggerFactory.getLogger(LocalRunner.class);
 
     private final RunListener listener;
@@ -36,6 +37,11 @@ final class Announcer implements Notices {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void show(Level level, long amount) {
+        announce(new RunEvent.LevelSeen(level, amount));
     }
 
     /** Tells once per run and stream what became of it. */
@@ -74,6 +80,7 @@ final class Announcer implements Notices {
             case RunEvent.ErrorMet ignored -> log(event);
             case RunEvent.ProgressMade ignored -> log(event);
             case RunEvent.NoticeGiven ignored -> log(event);
+            case RunEvent.LevelSeen ignored -> log(event);
             case RunEvent.RunFinished ignored -> log(event);
         }
     }
@@ -107,6 +114,7 @@ final class Announcer implements Notices {
                     "Committed {} rows of {} in epoch {}", epoch.entry().account().written(), epoch.stream(),
                     epoch.entry().epoch());
             case RunEvent.NoticeGiven notice -> LOG.warn("{}: {}", notice.code(), notice.text());
+            case RunEvent.LevelSeen seen -> LOG.debug("{}: {}", seen.level(), seen.amount());
             case RunEvent.Retrying retry -> LOG.warn(
                     "{}: {} (attempt {} of {}, next in {})", retry.error().errorCode().code(),
                     retry.error().getMessage(), retry.failure(), retry.of(), retry.after());

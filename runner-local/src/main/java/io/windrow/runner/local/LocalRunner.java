@@ -106,7 +106,7 @@ public final class LocalRunner {
             job.seals().expectKeys(store, job.pipeline());
             Lease lease = store.acquire(job.pipeline(), owner(id), job.pace().leaseTime());
             RunContext given = new RunContext(
-                    context, job.pipeline(), allocator, announcer,
+                    context, job.pipeline(), allocator, announcer, announcer,
                     job.seals().open(store, job.pipeline(), Optional.of(lease), context.clock()));
             RunParts parts = new RunParts(job, options, id, store, given, announcer, threads);
             error = leased(parts, lease, streams);

@@ -2,6 +2,7 @@ package io.windrow.runner.local;
 
 import io.windrow.api.context.Context;
 import io.windrow.api.context.Failpoints;
+import io.windrow.api.context.Levels;
 import io.windrow.api.context.Notices;
 import io.windrow.api.context.Sealing;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import org.apache.arrow.memory.BufferAllocator;
 
 /** What the connectors of one attempt get: the caller's context with a limited allocator, the run's notices and its keys. */
 record RunContext(
-        Context base, String pipeline, BufferAllocator allocator, Notices notices,
+        Context base, String pipeline, BufferAllocator allocator, Notices notices, Levels levels,
         Function<Sealing.Use, Optional<Sealing>> seals)
         implements Context {
     @Override

@@ -208,7 +208,8 @@ final class SplitDesk {
         StreamTrack first = reading.getFirst();
         int failures = first.failures();
         Verdict verdict = pace.retry().judge(error.kind(), failures, ThreadLocalRandom.current().nextDouble());
-        if (failures <= TRIES_IN_PLACE && verdict instanceof Verdict.Retry retry && budget.spend()) {
+        boolean inPlace = failures <= TRIES_IN_PLACE && !error.errorCode().needsNewPlan();
+        if (inPlace && verdict instanceof Verdict.Retry retry && budget.spend()) {
             announcer.announce(new RunEvent.ErrorMet(Optional.of(first.stream()), error));
             retrying(first.stream(), error, failures, retry.after());
             Map<StreamName, Position> at = new HashMap<>();

@@ -138,7 +138,7 @@ public final class WindowReplay {
                         "Replaying a part of " + task.stream() + ": the last run of " + pipeline + " did not come to its end");
             }
             Context leased = new RunContext(
-                    context, pipeline, context.allocator(), context.notices(),
+                    context, pipeline, context.allocator(), context.notices(), context.levels(),
                     plan.seals().open(store, pipeline, Optional.of(lease), context.clock()));
             try (Source source = plan.openSource(context);
                     Sink sink = plan.runSinks().apply(leased);

@@ -11,6 +11,7 @@ import io.windrow.api.source.Source;
 import io.windrow.api.source.Split;
 import io.windrow.api.source.SplitReader;
 import io.windrow.api.transform.BoundTransform;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -27,7 +28,6 @@ import org.slf4j.MDC;
 final class Worker implements Runnable {
     private static final long READ_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long KEEP_ALIVE_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final long FIRST_RESERVED = 8L << 20;
 
     private final int number;
     private final Source source;
@@ -39,6 +39,8 @@ final class Worker implements Runnable {
     private final Chain chain;
     private final OptionalLong limit;
     private final LinkedBlockingQueue<Command> commands = new LinkedBlockingQueue<>();
+    /** Commands that wait until the reader has handed out what must not be cut. */
+    private final ArrayDeque<Command> held = new ArrayDeque<>();
 
     private long cut;
     private volatile @Nullable SplitReader reader;
@@ -50,10 +52,7 @@ final class Worker implements Runnable {
     private long lastKeepAlive;
     /** Before this nothing more is read, so that the source is not asked for more than it may give a second. */
     private long notBefore = System.nanoTime();
-    /** Bytes taken from the budget for a batch that is being read. */
-    private long reserved;
-    /** Bytes that the next batch is likely to take: as many as the one before. */
-    private long likely = FIRST_RESERVED;
+    private final Reservation reserved;
 
     Worker(
             int number, long firstCut, Source source, Flow flow, Failpoints failpoints, SplitParts parts,
@@ -68,6 +67,7 @@ final class Worker implements Runnable {
         this.hasher = hasher;
         this.chain = chain;
         this.limit = limit;
+        this.reserved = new Reservation(flow, this::waits);
         chain.epoch(flow.epochOf(firstCut));
     }
 
@@ -122,6 +122,8 @@ final class Worker implements Runnable {
                 continue;
             }
             switch (command) {
+                case Command.Cut ignored when !mayCut() -> held.add(command);
+                case Command.GiveBack ignored when !mayCut() -> held.add(command);
                 case Command.Read read -> open(read);
                 case Command.Cut taken -> cut(taken);
                 case Command.Acknowledge acknowledge -> acknowledge(acknowledge);
@@ -136,6 +138,9 @@ final class Worker implements Runnable {
 
     /** The next command; null after a while, at once if there is something to read. */
     private @Nullable Command next() throws InterruptedException {
+        if (!held.isEmpty() && mayCut()) {
+            return held.poll();
+        }
         if (split == null) {
             return commands.poll(1, TimeUnit.SECONDS);
         }
@@ -148,6 +153,11 @@ final class Worker implements Runnable {
             keepAliveWhileIdle();
         }
         return command;
+    }
+
+    private boolean mayCut() {
+        SplitReader opened = reader;
+        return opened == null || opened.mayCut();
     }
 
     private void keepAliveWhileIdle() {
@@ -187,26 +197,28 @@ final class Worker implements Runnable {
 
     private void step() throws InterruptedException {
         Split current = current();
-        if (streams.stream().allMatch(flow::isParked) || streams.stream().anyMatch(flow::isLimited)) {
+        if (streams.stream().allMatch(flow::isParked) || streams.stream().anyMatch(flow::isLimited) && mayCut()) {
             giveBack(Optional.empty());
             return;
         }
         try {
-            if (!flow.awaitRoom() || chain.ordered() && !flow.awaitOthers(cut)) {
+            // A cut that waits for the rest of a transaction is what room would be waited for.
+            if (held.isEmpty() && !flow.awaitRoom() || chain.ordered() && !flow.awaitOthers(cut)) {
                 keepAlive();
                 return;
             }
-            // I12: what a batch will take is reserved before it is read; a batch that turns out larger then waits its turn.
-            if (!reserve(Math.min(likely, flow.share()))) {
+            if (!reserved.ahead()) {
                 return;
             }
-            switch (open().read(System.nanoTime() + READ_NANOS)) {
+            ReadResult result = open().read(System.nanoTime() + READ_NANOS);
+            open().failed().forEach(flow::park);
+            switch (result) {
                 case ReadResult.Data data -> {
                     deliver(data.batch());
                     place.moved(data.moved());
                 }
                 case ReadResult.Idle idle -> {
-                    unreserve();
+                    reserved.giveBack();
                     if (place.moved(idle.moved())) {
                         flow.moved();
                     }
@@ -233,7 +245,7 @@ final class Worker implements Runnable {
         if (flow.isParked(stream)) {
             // Another stream of the split goes on; this one stays where it is.
             read.close();
-            unreserve();
+            reserved.giveBack();
             return;
         }
         long bytes = read.bytes();
@@ -256,17 +268,10 @@ final class Worker implements Runnable {
                 hashOut = hasher.apply(batch);
             }
             failpoints.reach("run.after_transform");
-            likely = Math.max(1, bytes);
-            if (bytes > reserved) {
-                unreserve();
-                if (!reserve(bytes)) {
-                    return;
-                }
-            } else if (bytes < reserved) {
-                flow.budget().release(reserved - bytes);
+            if (!reserved.exactly(bytes)) {
+                return;
             }
-            // From here on the bytes are the queue's, which gives them back.
-            reserved = 0;
+            reserved.handOver();
             taken = true;
             writes.write(batch, hashSource, hashOut, bytes, handover);
             place.passed(stream, after);
@@ -291,21 +296,6 @@ final class Worker implements Runnable {
         }
         if (limit.isPresent() && flow.counters(stream).rows.get() >= limit.getAsLong()) {
             streams.forEach(flow::limit);
-        }
-    }
-
-    private boolean reserve(long bytes) throws InterruptedException {
-        if (!flow.budget().acquire(bytes, this::waits)) {
-            return false;
-        }
-        reserved = bytes;
-        return true;
-    }
-
-    private void unreserve() {
-        if (reserved > 0) {
-            flow.budget().release(reserved);
-            reserved = 0;
         }
     }
 
@@ -353,6 +343,10 @@ final class Worker implements Runnable {
         if (split == null) {
             return;
         }
+        if (error.isPresent() && !mayCut()) {
+            // A part of what must not be cut is in the epoch: without the rest it is not committed.
+            streams.forEach(stream -> flow.park(stream, error.get()));
+        }
         release();
         parts.gaveBack(flow.epochOf(cut), error);
         flow.tell(new Message.GaveBack(number, cut, split, place.now(), progressed, error));
@@ -361,7 +355,7 @@ final class Worker implements Runnable {
     }
 
     private void release() {
-        unreserve();
+        reserved.giveBack();
         SplitReader opened = reader;
         reader = null;
         if (opened != null) {

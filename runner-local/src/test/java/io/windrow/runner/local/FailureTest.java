@@ -65,6 +65,7 @@ class FailureTest {
 
     enum Trouble implements ErrorCode {
         FLAKY(ErrorKind.EXTERNAL_TRANSIENT),
+        OUTDATED(ErrorKind.EXTERNAL_TRANSIENT),
         GONE(ErrorKind.EXTERNAL_PERMANENT),
         BAD_ROW(ErrorKind.DATA),
         DISK_FULL(ErrorKind.RESOURCE),
@@ -94,6 +95,11 @@ class FailureTest {
         @Override
         public String remedy() {
             return "None.";
+        }
+
+        @Override
+        public boolean needsNewPlan() {
+            return this == OUTDATED;
         }
 
         WindrowException now() {

@@ -93,6 +93,7 @@ final class LogSource implements Source {
         private boolean ended;
 
         Planner(List<StreamRequest> requests) {
+            upstream.plans.incrementAndGet();
             until = requests.getFirst().until() == Until.STOPPED ? Long.MAX_VALUE : upstream.end();
             for (StreamRequest request : requests) {
                 starts.put(request.stream(), request.released().getOrDefault("log", position(0)));
@@ -179,6 +180,7 @@ final class LogSource implements Source {
         private final long until;
         private final Map<StreamName, Position> starts;
         private final ArrayDeque<ReadResult> ready = new ArrayDeque<>();
+        private final Map<StreamName, WindrowException> failed = new HashMap<>();
         private long next;
 
         Reader(long until, Map<StreamName, Position> starts) {
@@ -208,7 +210,11 @@ final class LogSource implements Source {
                 StreamName stream = upstream.streamOf(next);
                 Position start = starts.get(stream);
                 upstream.expectThere(next);
-                if (start != null && number(start) <= next) {
+                if (upstream.badAt.test(next)) {
+                    failed.putIfAbsent(stream, FailureTest.Trouble.BAD_ROW.now());
+                    gathered.remove(stream);
+                }
+                if (!failed.containsKey(stream) && start != null && number(start) <= next) {
                     gathered.computeIfAbsent(stream, name -> new TreeSet<>()).add(next);
                 }
             }
@@ -240,6 +246,16 @@ final class LogSource implements Source {
 
         @Override
         public void keepAlive() {}
+
+        @Override
+        public Map<StreamName, WindrowException> failed() {
+            return failed;
+        }
+
+        @Override
+        public boolean mayCut() {
+            return ready.isEmpty() && upstream.cutAt.test(next);
+        }
 
         @Override
         public void wakeUp() {}

@@ -2,6 +2,7 @@ package io.windrow.runner.local;
 
 import io.windrow.api.schema.StreamName;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -20,6 +21,13 @@ final class LogUpstream {
     LongConsumer beforeRead = next -> {};
     /** Whether nothing comes for now where the next number is this. */
     LongPredicate silentAt = next -> false;
+    /** Whether the reader cannot take this number, and leaves its stream behind. */
+    LongPredicate badAt = number -> false;
+    /** Whether an epoch may end where the next number is this. */
+    LongPredicate cutAt = next -> true;
+    /** How often the log was planned, and where it was let go. */
+    final AtomicLong plans = new AtomicLong();
+    final List<Long> letGo = new CopyOnWriteArrayList<>();
 
     LogUpstream(List<StreamName> streams, LongFunction<StreamName> streamOf, MemoryTarget target, long end) {
         this.streams = streams;
@@ -54,6 +62,7 @@ final class LogUpstream {
                 }
             }
         }
+        letGo.add(position);
         released.accumulateAndGet(position, Math::max);
     }
 

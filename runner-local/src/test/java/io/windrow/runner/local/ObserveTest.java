@@ -209,6 +209,11 @@ class ObserveTest {
         }
 
         @Override
+        public void is(Meter meter, Labels labels, long amount) {
+            sums.put(key(meter, labels), amount);
+        }
+
+        @Override
         public void since(Meter meter, Labels labels, Instant moment) {
             moments.put(key(meter, labels), moment);
         }

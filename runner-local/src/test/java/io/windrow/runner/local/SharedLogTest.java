@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several streams share one log: each has its own place in it, and the log is let go up to the lowest. */
@@ -159,6 +160,66 @@ class SharedLogTest {
             assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
             assertThat(bench.target.visible("a")).isEqualTo(of(A, 1_500));
             assertThat(bench.target.visible("b")).isEqualTo(of(B, 1_500));
+        }
+    }
+
+    @Test
+    void aStreamThatItsReaderLeavesBehindIsParkedAndTheOthersGoOn() {
+        try (Bench bench = new Bench(folder)) {
+            LogUpstream upstream = log(bench, 1_500);
+            upstream.badAt = number -> number == 750;
+            for (int i = 0; i < 2; i++) {
+                RunResult run = bench.run();
+                assertThat(bench.result(run, "a").outcome()).isEqualTo(Outcome.COMPLETED);
+                assertThat(bench.result(run, "b").outcome()).isEqualTo(Outcome.FAILED);
+                assertThat(bench.result(run, "b").error()).get().extracting(WindrowException::errorCode)
+                        .isEqualTo(FailureTest.Trouble.BAD_ROW);
+                assertThat(bench.target.visible("a")).isEqualTo(of(A, 1_500));
+                assertThat(bench.target.visible("b")).isSubsetOf(of(B, 750));
+                assertThat(upstream.released.get()).isLessThanOrEqualTo(750);
+            }
+            upstream.badAt = number -> false;
+            assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(bench.target.visible("b")).isEqualTo(of(B, 1_500));
+            assertThat(upstream.released).hasValue(1_500);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = FailureTest.Trouble.class, names = {"FLAKY", "OUTDATED"})
+    void onlyAnErrorThatDoesNotNeedANewPlanIsTriedAgainInPlace(FailureTest.Trouble trouble) {
+        try (Bench bench = new Bench(folder)) {
+            LogUpstream upstream = log(bench, 1_500);
+            AtomicInteger failures = new AtomicInteger();
+            upstream.beforeRead = next -> {
+                if (next >= 700 && failures.incrementAndGet() == 1) {
+                    throw trouble.now();
+                }
+            };
+            assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(upstream.plans).hasValue(trouble == FailureTest.Trouble.FLAKY ? 1 : 2);
+            assertThat(bench.target.visible("a")).isEqualTo(of(A, 1_500));
+            assertThat(bench.target.visible("b")).isEqualTo(of(B, 1_500));
+        }
+    }
+
+    @Test
+    void anEpochEndsOnlyWhereTheReaderSaysThatItMayAlsoIfItFailsInBetween() {
+        try (Bench bench = new Bench(folder)) {
+            LogUpstream upstream = log(bench, 3_000);
+            bench.epochRows = 150;
+            upstream.cutAt = next -> next % 500 == 0;
+            AtomicInteger failures = new AtomicInteger();
+            upstream.beforeRead = next -> {
+                if (next == 1_700 && failures.incrementAndGet() == 1) {
+                    throw FailureTest.Trouble.FLAKY.now();
+                }
+            };
+            assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(bench.target.visible("a")).isEqualTo(of(A, 3_000));
+            assertThat(bench.target.visible("b")).isEqualTo(of(B, 3_000));
+            assertThat(upstream.letGo).allMatch(position -> position % 500 == 0).contains(3_000L);
+            assertThat(failures.get()).isPositive();
         }
     }
 

@@ -259,6 +259,11 @@ class VerdictTest {
             }
 
             @Override
+            public void is(Meter meter, Meters.Labels labels, long amount) {
+                // A level is no count.
+            }
+
+            @Override
             public void since(Meter meter, Meters.Labels labels, Instant moment) {
                 // A moment is no count.
             }
