@@ -35,6 +35,8 @@ final class ChangesRead implements StreamRead {
     private @Nullable Position start;
     /** The place of the copy, for the state. */
     private @Nullable Position copiedAt;
+    /** Since when the publication has carried the table, as far as an earlier run knew. */
+    private final Optional<String> member;
 
     ChangesRead(LogPlan log, StreamShape shape, List<Leaf> leaves, long splitBytes, StreamRequest request) {
         this.log = log;
@@ -45,6 +47,7 @@ final class ChangesRead implements StreamRead {
         Optional<StateText> state = request.state().map(ChangesRead::parse);
         this.copied = state.map(text -> text.flag("copied")).orElse(false);
         this.lost = state.isPresent() && !copied;
+        this.member = copied ? state.flatMap(text -> text.optionalText("published")) : Optional.empty();
         if (copied) {
             StateText at = state.get().object("start").orElseThrow(() -> StateText.invalid("the field start is missing"));
             Position saved = new Position((int) at.number("version"), at.text("text"));
@@ -72,6 +75,11 @@ final class ChangesRead implements StreamRead {
 
     boolean isCopied() {
         return copied;
+    }
+
+    /** Since when the publication has carried the table, as an earlier run saved it; empty: it did not, or was not copied. */
+    Optional<String> member() {
+        return member;
     }
 
     boolean isParked() {
@@ -175,7 +183,8 @@ final class ChangesRead implements StreamRead {
 
     @Override
     public PlannerState state() {
-        StateText text = StateText.create().with("read", "cdc").with("slot", log.slot()).with("copied", copied);
+        StateText text = StateText.create().with("read", "cdc").with("slot", log.slot()).with("copied", copied)
+                .with("published", member.or(() -> log.member(shape.stream())));
         Position at = copiedAt;
         if (at != null) {
             text.with("start", StateText.create().with("version", (long) at.version()).with("text", at.text()));

@@ -84,7 +84,7 @@ final class LogChecks {
                     "slot", "Slot " + slot + " is lost: " + facts.get().invalid().get() + ".",
                     "SELECT pg_drop_replication_slot(" + Identifier.literal(slot) + "); then run with --full-refresh"));
         } else {
-            results.add(CheckResult.ok("slot", "Slot " + slot + " holds back " + facts.get().retained() + " bytes of the log."));
+            results.add(CheckResult.ok("slot", "Slot " + slot + " holds back " + facts.get().amount() + "."));
         }
     }
 

@@ -63,10 +63,18 @@ final class LogConnection implements AutoCloseable {
     }
 
     /** Begins to stream from the slot. */
-    void start(LogSplit split, long start) throws SQLException, IOException {
+    void start(LogSplit split, ChangesConfig config, long start) throws SQLException, IOException {
         copy = session.copyDual("START_REPLICATION SLOT " + Identifier.quoted(split.slot()) + " LOGICAL " + Lsn.text(start)
-                + " (proto_version '1', publication_names " + Identifier.literal(Identifier.quoted(split.publication()))
-                + ", binary 'true')");
+                + " (publication_names " + Identifier.literal(Identifier.quoted(split.publication())) + ", binary 'true'"
+                + switch (config.inProgress()) {
+                    case WAIT -> ", proto_version '1'";
+                    case STREAM -> ", proto_version '2', streaming 'on'";
+                }
+                + switch (config.origin()) {
+                    case ANY -> "";
+                    case NONE -> ", origin 'none'";
+                }
+                + ")");
         wire.streaming();
         frames = wire.frames();
         driverHolds = true;

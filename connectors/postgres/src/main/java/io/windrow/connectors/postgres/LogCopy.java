@@ -27,7 +27,7 @@ record LogCopy(Session session, String exported, long consistent, String system,
     }
 
     /** Makes the slot if it is not there; else a temporary one, which goes when its connection ends. */
-    static LogCopy make(PostgresSource source, Context context, String slot, Slot state) throws SQLException {
+    static LogCopy make(PostgresSource source, Context context, String slot, Slot state, int major) throws SQLException {
         Session holder = Session.open(source.address(), source.config());
         boolean done = false;
         try (LogConnection log = LogConnection.open(source)) {
@@ -36,8 +36,10 @@ record LogCopy(Session session, String exported, long consistent, String system,
             String made = state == Slot.MAKE
                     ? Identifier.quoted(slot)
                     : Identifier.quoted("windrow_copy_" + pid) + " TEMPORARY";
+            // From 17 on a standby that synchronises slots takes this one over, and the streams go on where it is promoted.
+            String how = state == Slot.MAKE && major >= 17 ? "(SNAPSHOT 'export', FAILOVER)" : "EXPORT_SNAPSHOT";
             List<@Nullable String> row =
-                    log.command("CREATE_REPLICATION_SLOT " + made + " LOGICAL pgoutput EXPORT_SNAPSHOT");
+                    log.command("CREATE_REPLICATION_SLOT " + made + " LOGICAL pgoutput " + how);
             context.failpoints().reach("postgres.slot_made");
             holder.begin(String.valueOf(row.get(2)));
             String exported =

@@ -1,9 +1,7 @@
 package io.windrow.connectors.postgres;
 
 import io.windrow.api.error.WindrowException;
-import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.postgres.pgoutput.LogError;
-import io.windrow.connectors.postgres.pgoutput.Lsn;
 import java.sql.SQLException;
 import java.util.Optional;
 
@@ -33,21 +31,5 @@ final class LogFailures {
     private static WindrowException coded(String doing, SQLException e, Optional<LogError> code) {
         WindrowException plain = SqlStates.coded(doing, e);
         return code.map(known -> WindrowException.of(known, String.valueOf(plain.getMessage()))).orElse(plain);
-    }
-
-    /** I13: a position of another cluster, or of another timeline of it, is none of this log. */
-    static void expectSame(StreamName stream, LogPosition position, String system, long timeline) {
-        if (!position.system().equals(system)) {
-            throw WindrowException.of(
-                    PostgresError.OTHER_CLUSTER,
-                    "Following " + stream + ": the saved position is of cluster " + position.system() + ", the server is "
-                            + system);
-        }
-        if (position.timeline() != timeline) {
-            throw WindrowException.of(
-                    LogError.OTHER_TIMELINE,
-                    "Following " + stream + ": the saved position " + Lsn.text(position.lsn()) + " is of timeline "
-                            + position.timeline() + ", the server is on " + timeline);
-        }
     }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,8 @@ import org.slf4j.LoggerFactory;
 final class LogPlan implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogPlan.class);
 
+    private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final PostgresSource source;
     private final Context context;
     private final ChangesConfig config;
@@ -38,11 +41,15 @@ final class LogPlan implements AutoCloseable {
     private final String slot;
     private final String publication;
     private final OptionalLong until;
-    private final Publication published;
     private final Optional<SlotFacts> facts;
+    private final long end;
+    private final long timeline;
     private final Map<StreamName, ChangesRead> reads = new TreeMap<>();
+    private Publication published;
     private @Nullable LogCopy copy;
     private boolean handedOut;
+    private long measuredAt;
+    private boolean measured;
 
     LogPlan(
             PostgresSource source, Context context, Session session, ServerFacts server, List<StreamName> sharing,
@@ -58,23 +65,23 @@ final class LogPlan implements AutoCloseable {
         this.published = Publication.read(session, server.major(), publication);
         boolean standby = server.standby() == ServerFacts.Standby.STANDBY;
         this.facts = standby ? Optional.empty() : SlotFacts.read(session, server.major(), slot);
-        this.until = until == Until.STOPPED || standby ? OptionalLong.empty() : OptionalLong.of(end(session));
-        if (facts.isPresent() && config.warnRetained().bytes() > 0 && facts.get().retained() > config.warnRetained().bytes()) {
-            context.notices().tell(
-                    "postgres.log_retained",
-                    "Slot " + slot + " holds back " + facts.get().retained() + " bytes of the server's log ("
-                            + facts.get().walStatus() + "): the disk fills until the streams have caught up.");
-        }
+        List<@Nullable String> log = standby ? List.of() : session.row(
+                "SELECT lsn, pg_catalog.pg_walfile_name(lsn) FROM pg_catalog.pg_current_wal_insert_lsn() AS lsn");
+        this.end = standby ? -1 : LogPosition.lsn(String.valueOf(log.get(0)));
+        this.timeline = standby ? 0 : Long.parseLong(String.valueOf(log.get(1)).substring(0, 8), 16);
+        this.until = until == Until.STOPPED || standby ? OptionalLong.empty() : OptionalLong.of(lastRecord(session, end));
+        facts.flatMap(found -> source.watch().observe(slot, found, System.nanoTime(), context))
+                .filter(over -> config.onLimit() == ChangesConfig.OnLimit.STOP)
+                .ifPresent(over -> source.watch().stop(
+                        WindrowException.of(LogError.LOG_LIMIT, "Following the changes: " + over)));
     }
 
-    /** Where the log ends now: everything that was committed before lies before it. */
-    private static long end(Session session) throws SQLException {
-        List<@Nullable String> row = session.row(
-                "SELECT pg_catalog.pg_current_wal_insert_lsn(), pg_catalog.current_setting('wal_block_size')");
-        long lsn = LogPosition.lsn(String.valueOf(row.get(0)));
+    /** Where the last record of the log ended at the latest: everything that was committed before lies before it. */
+    private static long lastRecord(Session session, long end) throws SQLException {
+        String page = String.valueOf(session.row("SELECT pg_catalog.current_setting('wal_block_size')").getFirst());
         // Behind a page's header nothing may follow for long; the last record ended before it.
-        long intoPage = Long.remainderUnsigned(lsn, Long.parseLong(String.valueOf(row.get(1))));
-        return intoPage <= 40 ? lsn - intoPage : lsn;
+        long intoPage = Long.remainderUnsigned(end, Long.parseLong(page));
+        return intoPage <= 40 ? end - intoPage : end;
     }
 
     /** Takes a stream in, or refuses it with the reason. */
@@ -83,14 +90,20 @@ final class LogPlan implements AutoCloseable {
         if (server.standby() == ServerFacts.Standby.STANDBY) {
             throw WindrowException.of(LogError.NOT_PREPARED, doing + ": the server is a standby; follow the primary");
         }
-        if (published.there().isPresent() && published.tables().containsKey(shape.stream())) {
-            published.expectWhole(shape);
-        } else if (config.create() == ChangesConfig.Create.NEVER) {
+        if (config.origin() == ChangesConfig.Origin.NONE && server.major() < 16) {
+            throw WindrowException.of(
+                    LogError.NOT_PREPARED, doing + ": origin: none needs PostgreSQL 16, the server is " + server.major());
+        }
+        ChangesRead read = new ChangesRead(this, shape, leaves, source.config().splitSize().bytes(), request);
+        if (read.isCopied()) {
+            expectCarried(doing, read);
+        }
+        published.expectWhole(shape);
+        if (published.member(shape.stream()).isEmpty() && config.create() == ChangesConfig.Create.NEVER) {
             throw WindrowException.of(
                             LogError.NOT_PREPARED, doing + ": publication " + publication + " does not carry the table")
                     .remedy(published.toCarry(List.of(shape.stream())).orElse("") + ";");
         }
-        ChangesRead read = new ChangesRead(this, shape, leaves, source.config().splitSize().bytes(), request);
         expectReadable(doing, read);
         reads.put(shape.stream(), read);
         return read;
@@ -107,6 +120,7 @@ final class LogPlan implements AutoCloseable {
             }
             return;
         }
+        source.watch().expectAllowed();
         SlotFacts found = facts.get();
         if (found.invalid().isPresent()) {
             throw lost(doing + ": slot " + slot + " is lost: " + found.invalid().get())
@@ -124,13 +138,40 @@ final class LogPlan implements AutoCloseable {
 
     /** I13: a slot that was let go further than the stream has come has lost changes, or is another slot of the same name. */
     void expectNotPassed(String doing, LogPosition start) {
-        if (facts.isPresent() && Long.compareUnsigned(facts.get().confirmed(), start.lsn()) > 0) {
+        if (facts.isPresent() && Long.compareUnsigned(facts.get().confirmed(), start.readFrom()) > 0) {
             throw lost(doing + ": slot " + slot + " was let go up to " + Lsn.text(facts.get().confirmed())
-                    + ", the stream stands at " + Lsn.text(start.lsn()));
+                    + ", the stream stands at " + Lsn.text(start.readFrom()));
         }
+        StreamName following = StreamName.of(slot);
         if (!server.systemId().isEmpty()) {
-            LogFailures.expectSame(StreamName.of(slot), start, server.systemId(), server.timeline());
+            Timelines.expectSame(following, start, server.systemId());
         }
+        // Of the timeline the reader judges, who sees its history. A log that ends before the position is an older one.
+        if (Long.compareUnsigned(start.lsn(), end) > 0) {
+            throw WindrowException.of(
+                    timeline == start.timeline() ? PostgresError.OTHER_CLUSTER : LogError.OTHER_TIMELINE,
+                    doing + ": the saved position is " + Lsn.text(start.lsn()) + ", the server's log ends at " + Lsn.text(end));
+        }
+    }
+
+    /** I13: changes that were made while the publication did not carry the table are not in the log. */
+    private void expectCarried(String doing, ChangesRead read) {
+        Optional<String> now = published.member(read.shape().stream());
+        if (now.isEmpty() || read.member().isPresent() && !read.member().equals(now)) {
+            throw notCarried(doing, now);
+        }
+    }
+
+    private WindrowException notCarried(String doing, Optional<String> now) {
+        return WindrowException.of(
+                LogError.PUBLICATION_CHANGED,
+                doing + ": publication " + publication
+                        + (now.isEmpty() ? " does not carry the table any more" : " is another one, or lacked the table for a time"));
+    }
+
+    /** Since when the publication has carried the stream's table. */
+    Optional<String> member(StreamName stream) {
+        return published.member(stream);
     }
 
     private static WindrowException lost(String what) {
@@ -144,7 +185,7 @@ final class LogPlan implements AutoCloseable {
             String doing = "Preparing slot " + slot;
             try {
                 carry();
-                made = LogCopy.make(source, context, slot, facts.isEmpty() ? LogCopy.Slot.MAKE : LogCopy.Slot.THERE);
+                made = LogCopy.make(source, context, slot, facts.isEmpty() ? LogCopy.Slot.MAKE : LogCopy.Slot.THERE, server.major());
                 copy = made;
                 for (ChangesRead read : reads.values()) {
                     made.lock(read.shape());
@@ -164,6 +205,7 @@ final class LogPlan implements AutoCloseable {
         }
         try (Session session = Session.open(source.address(), source.config())) {
             session.execute(sql.get());
+            published = Publication.read(session, server.major(), publication);
             context.notices().tell("postgres.publication", "Made ready for change streams: " + sql.get() + ";");
         } catch (SQLException e) {
             throw LogFailures.preparing("Making publication " + publication, e).remedy("Have the tables' owner run: " + sql.get() + ";");
@@ -199,7 +241,7 @@ final class LogPlan implements AutoCloseable {
         LogPosition upTo = LogPosition.of(position);
         try (Session session = Session.open(source.address(), source.config())) {
             session.row("SELECT pg_catalog.pg_replication_slot_advance(" + Identifier.literal(LogSplit.of(split).slot()) + ", "
-                    + Identifier.literal(Lsn.text(upTo.lsn())) + ")");
+                    + Identifier.literal(Lsn.text(upTo.readFrom())) + ")");
         } catch (SQLException e) {
             LOG.debug("Letting slot {} go: SQLSTATE {}; the next run does", slot, e.getSQLState());
         }
@@ -214,9 +256,54 @@ final class LogPlan implements AutoCloseable {
         return slot;
     }
 
-    void keepAlive() throws SQLException {
+    void keepAlive(Session session) throws SQLException {
         if (copy != null) {
             copy.keepAlive();
+        }
+        long now = System.nanoTime();
+        if (!reads.isEmpty() && (!measured || now - measuredAt > MEASURE_NANOS)) {
+            measured = true;
+            measuredAt = now;
+            measure(session, now);
+        }
+    }
+
+    /** Looks what the slot holds back and what the publication carries, and acts if that is not as it has to be. */
+    private void measure(Session session, long now) throws SQLException {
+        Optional<String> over = SlotFacts.read(session, server.major(), slot)
+                .flatMap(found -> source.watch().observe(slot, found, now, context));
+        if (over.isPresent()) {
+            switch (config.onLimit()) {
+                case STOP -> source.watch().stop(
+                        WindrowException.of(LogError.LOG_LIMIT, "Following the changes: " + over.get()));
+                case DROP_SLOT -> drop(over.get());
+            }
+        }
+        if (handedOut) {
+            Publication found = Publication.read(session, server.major(), publication);
+            reads.forEach((stream, read) -> {
+                Optional<String> member = found.member(stream);
+                if (!member.equals(read.member().or(() -> published.member(stream)))) {
+                    source.watch().fail(stream, notCarried("Following " + stream, member));
+                }
+            });
+        }
+    }
+
+    /** Gives the server its log back. What reads the slot is ended first. */
+    private void drop(String over) {
+        source.watch().stop(WindrowException.of(LogError.SLOT_DROPPED, "Following the changes: " + over));
+        close();
+        String name = Identifier.literal(slot);
+        try (Session session = Session.open(source.address(), source.config())) {
+            session.rows("SELECT pg_catalog.pg_terminate_backend(active_pid, 5000) FROM pg_catalog.pg_replication_slots"
+                    + " WHERE slot_name = " + name + " AND active_pid IS NOT NULL");
+            session.row("SELECT pg_catalog.pg_drop_replication_slot(" + name + ")");
+        } catch (SQLException e) {
+            context.notices().tell(
+                    "postgres.slot_not_dropped",
+                    "Slot " + slot + " could not be dropped (SQLSTATE " + e.getSQLState()
+                            + ") and still holds the log back. Run: SELECT pg_drop_replication_slot(" + name + ");");
         }
     }
 

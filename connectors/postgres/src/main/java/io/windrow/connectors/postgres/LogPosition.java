@@ -4,6 +4,7 @@ import io.windrow.api.batch.Position;
 import io.windrow.connectors.postgres.pgoutput.Lsn;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How far the change log was read: every transaction that ended at or before {@code lsn} was delivered whole.
@@ -13,10 +14,16 @@ import java.util.Optional;
  * @param lsn the end of the last transaction that was delivered whole, or a later place up to which there was none; what
  *     lies before it may be let go
  * @param inside where reading stands within the transaction after it
+ * @param kept a place before {@code lsn} from which the log is needed again, since a transaction that was prepared there is not
+ *     committed yet
  */
-record LogPosition(String system, long timeline, long lsn, Optional<Inside> inside) {
+record LogPosition(String system, long timeline, long lsn, Optional<Inside> inside, OptionalLong kept) {
     private static final int VERSION = 1;
     private static final String KIND = "log";
+
+    LogPosition(String system, long timeline, long lsn, Optional<Inside> inside) {
+        this(system, timeline, lsn, inside, OptionalLong.empty());
+    }
 
     /** Whoever goes on at the lower one gets all that lies behind the higher one. */
     static final Comparator<Position> ORDER = Comparator.comparing(LogPosition::of, LogPosition::compare);
@@ -44,7 +51,13 @@ record LogPosition(String system, long timeline, long lsn, Optional<Inside> insi
                 text.number("timeline"),
                 lsn(text.text("lsn")),
                 text.object("inside").map(inside -> new Inside(
-                        lsn(inside.text("commit")), inside.number("xid"), lsn(inside.text("record")), inside.number("ordinal"))));
+                        lsn(inside.text("commit")), inside.number("xid"), lsn(inside.text("record")), inside.number("ordinal"))),
+                text.optionalText("kept").map(LogPosition::lsn).map(OptionalLong::of).orElse(OptionalLong.empty()));
+    }
+
+    /** From where the log has to be read to go on here; what lies before it may be let go. */
+    long readFrom() {
+        return kept.orElse(lsn);
     }
 
     static long lsn(String text) {
@@ -61,6 +74,7 @@ record LogPosition(String system, long timeline, long lsn, Optional<Inside> insi
         inside.ifPresent(in -> text.with("inside", StateText.create()
                 .with("commit", Lsn.text(in.commit)).with("xid", in.xid).with("record", Lsn.text(in.record))
                 .with("ordinal", in.ordinal)));
+        kept.ifPresent(at -> text.with("kept", Lsn.text(at)));
         return new Position(VERSION, text.toString());
     }
 

@@ -7,23 +7,15 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.EndProof;
 import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.SplitReader;
-import io.windrow.connectors.postgres.codec.Transaction;
-import io.windrow.connectors.postgres.pgoutput.LogError;
 import io.windrow.connectors.postgres.pgoutput.Lsn;
 import io.windrow.connectors.postgres.pgoutput.MessageReader;
-import io.windrow.connectors.postgres.pgoutput.Messages;
-import io.windrow.connectors.postgres.pgoutput.PublishedRelation;
-import io.windrow.connectors.postgres.pgoutput.Tuple;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -40,38 +32,34 @@ final class LogReader implements SplitReader {
     private final Context context;
     private final LogSplit split;
     private final Map<StreamName, LogPosition> starts = new HashMap<>();
-    private final Map<StreamName, FollowedStream> streams = new HashMap<>();
-    private final Map<Long, FollowedStream> byRelation = new HashMap<>();
-    private final Set<Long> others = new HashSet<>();
     private final ArrayDeque<ReadResult> ready = new ArrayDeque<>();
-    private final MessageReader messages = new MessageReader(new Rows());
+    private final InProgress pending;
+    private final LogRows rows;
+    private final MessageReader messages;
+    private final boolean whole;
     private @Nullable LogConnection log;
-    private String system = "";
-    private long timeline;
-    /** Everything that ended before it was handed on or is gathered. */
-    private long lsn;
-    private @Nullable Transaction transaction;
-    private long ordinal;
-    private long record;
-    private long inRecord;
-    private long gatheredSince;
-    private boolean gathered;
     private long released;
     private LogPosition told;
     private long toldAt = System.nanoTime();
+    /** Whether a part of a transaction was handed out, and the rest was not. */
+    private boolean partial;
     private boolean ended;
 
     LogReader(PostgresSource source, Context context, LogSplit split, Map<StreamName, Position> starts) {
         this.source = source;
         this.context = context;
         this.split = split;
+        ChangesConfig config = source.config().following();
         starts.forEach((stream, position) -> this.starts.put(stream, LogPosition.of(position)));
-        LogPosition lowest = this.starts.values().stream()
-                .min((one, other) -> Long.compareUnsigned(one.lsn(), other.lsn()))
+        this.told = this.starts.values().stream()
+                .min((one, other) -> Long.compareUnsigned(one.readFrom(), other.readFrom()))
                 .orElseThrow(() -> WindrowException.of(
                         PostgresError.PLANNER_MISUSED, "Opening the slot " + split.slot() + ": no stream reads it"));
-        this.lsn = lowest.lsn();
-        this.told = lowest;
+        this.partial = this.starts.values().stream().anyMatch(start -> start.inside().isPresent());
+        this.whole = config.cut() == ChangesConfig.Cut.TRANSACTION_END;
+        this.pending = new InProgress(new SpillSpace(context.temporaryFolder(), config.spillLimit().bytes()));
+        this.rows = new LogRows(config.onTruncate(), split.slot(), pending, told.readFrom());
+        this.messages = new MessageReader(rows);
     }
 
     @Override
@@ -79,40 +67,31 @@ final class LogReader implements SplitReader {
         if (!ready.isEmpty()) {
             return ready.poll();
         }
+        source.watch().expectAllowed();
         try {
             LogConnection open = opened();
             while (ready.isEmpty()) {
-                long wait = gathered ? Math.min(deadlineNanos, gatheredSince + GATHER_NANOS) : deadlineNanos;
-                switch (open.next(wait)) {
-                    case MESSAGE -> message(open);
-                    case ALIVE -> {
-                        if (transaction == null && Long.compareUnsigned(open.lsn(), lsn) > 0) {
-                            lsn = open.lsn();
-                        }
-                    }
-                    case NOTHING -> {
-                        if (gathered) {
-                            hand();
-                        } else {
-                            return idle();
-                        }
-                    }
-                }
-                long now = System.nanoTime();
-                if (gathered && now - gatheredSince > GATHER_NANOS && now - deadlineNanos >= 0) {
+                boolean silent = pending.replay() == null ? !receive(open, deadlineNanos) : replay(pending.replay());
+                boolean late = System.nanoTime() - deadlineNanos >= 0;
+                if (rows.gathered() && (silent || late && System.nanoTime() - rows.gatheredSince() > GATHER_NANOS)) {
                     hand();
+                }
+                if (partial && whole && !rows.inTransaction()) {
+                    transactionEnds();
                 }
                 if (isAtEnd()) {
                     hand();
                     ready.add(end());
-                } else if (!gathered && now - deadlineNanos >= 0 && ready.isEmpty()) {
+                } else if ((silent || late) && !rows.gathered() && ready.isEmpty()) {
                     return idle();
                 }
             }
             return ready.poll();
         } catch (SQLException e) {
+            source.watch().expectAllowed();
             throw LogFailures.coded("Reading the slot " + split.slot(), e);
         } catch (IOException e) {
+            source.watch().expectAllowed();
             throw WindrowException.of(
                     PostgresError.CONNECTION_LOST, "Reading the slot " + split.slot() + ": " + e.getMessage());
         }
@@ -125,230 +104,167 @@ final class LogReader implements SplitReader {
         }
         open = LogConnection.open(source);
         log = open;
-        List<@Nullable String> identity = open.command("IDENTIFY_SYSTEM");
-        system = String.valueOf(identity.get(0));
-        timeline = Long.parseLong(String.valueOf(identity.get(1)));
+        Timelines timelines = Timelines.of(open);
+        rows.on(timelines);
         try (Session session = Session.open(source.address(), source.config())) {
             session.begin(null);
             for (Map.Entry<StreamName, LogPosition> start : starts.entrySet()) {
-                LogFailures.expectSame(start.getKey(), start.getValue(), system, timeline);
-                streams.put(start.getKey(), new FollowedStream(
+                timelines.expectHolds(start.getKey(), start.getValue());
+                rows.follow(new FollowedStream(
                         source, source.shape(start.getKey(), session), start.getValue(), context));
             }
         }
         long memory = context.allocator().getLimit();
         open.largestRow(Math.min(memory - memory / 8, Runtime.getRuntime().maxMemory() / 3));
         context.failpoints().reach("postgres.before_log");
-        open.start(split, lsn);
+        open.start(split, source.config().following(), rows.lsn());
         return open;
     }
 
-    private void message(LogConnection open) {
-        byte kind = open.to() > open.from() ? open.bytes()[open.from()] : 0;
+    /** Takes in what comes next; false: nothing has come in time. */
+    private boolean receive(LogConnection open, long deadlineNanos) throws SQLException, IOException {
+        switch (open.next(rows.gathered() ? Math.min(deadlineNanos, rows.gatheredSince() + GATHER_NANOS) : deadlineNanos)) {
+            case MESSAGE -> {
+                byte[] bytes = open.bytes();
+                byte kind = open.to() > open.from() ? bytes[open.from()] : 0;
+                if (pending.takes(kind)) {
+                    pending.put(open.lsn(), bytes, open.from(), open.to());
+                    if (kind == 'R' && pending.announces()) {
+                        announce(open.lsn(), bytes, open.from(), open.to());
+                    }
+                } else {
+                    message(kind, open.lsn(), bytes, open.from(), open.to());
+                }
+            }
+            case ALIVE -> rows.alive(open.lsn());
+            case NOTHING -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Takes in what comes next of a transaction that was put aside and is committed now. Never silent. */
+    private boolean replay(InProgress.Replay replay) {
+        if (!replay.next()) {
+            pending.replayed();
+            rows.commit(replay.endLsn());
+            return false;
+        }
+        byte kind = replay.bytes()[0];
+        if (!replay.isUndone()) {
+            message(kind, replay.lsn(), replay.bytes(), 0, replay.length());
+        } else if (kind == 'R') {
+            announce(replay.lsn(), replay.bytes(), 0, replay.length());
+        }
+        return false;
+    }
+
+    /** Takes in how a table looks to somebody who may have rolled that back, or may still. */
+    private void announce(long at, byte[] bytes, int from, int to) {
+        rows.unsure(true);
+        message((byte) 'R', at, bytes, from, to);
+        rows.unsure(false);
+    }
+
+    private void message(byte kind, long at, byte[] bytes, int from, int to) {
         switch (kind) {
             case 'I', 'U', 'D' -> {
-                if (gathered && !fits(open)) {
+                if (rows.gathered() && !rows.fits(bytes, from, to)) {
                     hand();
                 }
-                row(open.lsn());
             }
-            case 'T' -> {
-                hand();
-                row(open.lsn());
-            }
+            case 'T' -> hand();
             default -> {
-                // Tells of no row; a table may be announced once or again, so it is not counted.
+                // Holds no row.
             }
         }
-        messages.read(open.bytes(), open.from(), open.to());
-    }
-
-    private boolean fits(LogConnection open) {
-        int length = open.to() - open.from();
-        if (length < 5) {
-            return true;
-        }
-        FollowedStream stream = byRelation.get(ByteBuffer.wrap(open.bytes()).getInt(open.from() + 1) & 0xFFFF_FFFFL);
-        return stream == null || stream.fits(length);
-    }
-
-    /** A row's place in its transaction is that of its record, and its number within that. */
-    private void row(long at) {
-        if (at == record) {
-            inRecord++;
-        } else {
-            record = at;
-            inRecord = 0;
+        rows.message(kind, at);
+        try {
+            messages.read(bytes, from, to);
+        } catch (WindrowException e) {
+            rows.refused(e);
         }
     }
 
     private boolean isAtEnd() {
-        return !ended && transaction == null && split.until().isPresent()
-                && Long.compareUnsigned(lsn, split.until().getAsLong()) >= 0;
+        return !ended && !rows.inTransaction() && split.until().isPresent()
+                && Long.compareUnsigned(rows.lsn(), split.until().getAsLong()) >= 0;
     }
 
     private ReadResult end() {
         ended = true;
         return new ReadResult.End(
-                new EndProof("reached_position", -1, "the log's end at the start, " + Lsn.text(split.until().orElse(lsn))
-                        + ", is reached at " + Lsn.text(lsn)),
-                Optional.of(position().toPosition()));
+                new EndProof("reached_position", -1, "the log's end at the start, "
+                        + Lsn.text(split.until().orElse(rows.lsn())) + ", is reached at " + Lsn.text(rows.lsn())),
+                Optional.of(rows.position().toPosition()));
     }
 
     private ReadResult idle() {
-        LogPosition now = position();
+        LogPosition now = rows.position();
         if (now.equals(told) || System.nanoTime() - toldAt < MOVED_NANOS) {
             return new ReadResult.Idle();
         }
+        tell(now);
+        return new ReadResult.Idle(Optional.of(now.toPosition()));
+    }
+
+    private void tell(LogPosition now) {
         told = now;
         toldAt = System.nanoTime();
-        return new ReadResult.Idle(Optional.of(now.toPosition()));
+        partial = now.inside().isPresent();
     }
 
     /** Hands out what was gathered; with the last batch, all streams have everything up to here. */
     private void hand() {
-        if (!gathered) {
+        if (!rows.gathered()) {
             return;
         }
-        gathered = false;
-        LogPosition now = position();
+        rows.handedOut();
+        LogPosition now = rows.position();
         Position here = now.toPosition();
-        List<FollowedStream> full = streams.values().stream().filter(stream -> stream.rows() > 0).toList();
+        List<FollowedStream> full = rows.streams().stream().filter(stream -> stream.rows() > 0).toList();
         for (int i = 0; i < full.size(); i++) {
             Optional<Position> moved = i == full.size() - 1 ? Optional.of(here) : Optional.empty();
             ready.add(new ReadResult.Data(full.get(i).take(here), moved));
         }
-        told = now;
-        toldAt = System.nanoTime();
+        tell(now);
     }
 
-    /** Behind what was read last. */
-    private LogPosition position() {
-        Transaction open = transaction;
-        return new LogPosition(system, timeline, lsn, open == null || ordinal == 0
-                ? Optional.empty()
-                : Optional.of(new LogPosition.Inside(open.position(), open.id(), record, inRecord)));
-    }
-
-    /** What the messages say, in the stream's rows. */
-    private final class Rows implements Messages {
-        @Override
-        public void begin(long commitLsn, long commitMicros, long xid) {
-            transaction = new Transaction(xid, commitLsn, commitMicros);
-            ordinal = 0;
-            record = 0;
-            inRecord = 0;
-        }
-
-        @Override
-        public void commit(long endLsn) {
-            transaction = null;
-            lsn = endLsn;
-        }
-
-        @Override
-        public void relation(PublishedRelation relation) {
-            FollowedStream stream = streams.get(relation.name());
-            if (stream == null) {
-                // Another pipeline's table, or one that this run leaves alone.
-                byRelation.remove(relation.oid());
-                others.add(relation.oid());
-                return;
-            }
-            others.remove(relation.oid());
-            byRelation.put(relation.oid(), stream);
-            stream.bind(relation);
-        }
-
-        @Override
-        public void insert(long relation, Tuple row) {
-            FollowedStream stream = next(relation, 1);
-            if (stream != null) {
-                stream.insert(current(), ordinal - 1, row);
-            }
-        }
-
-        @Override
-        public void update(long relation, Optional<Tuple> old, Image image, Tuple row) {
-            FollowedStream bound = byRelation.get(relation);
-            boolean moves = bound != null && old.isPresent() && bound.movesKey(old.get(), image, row);
-            FollowedStream stream = next(relation, moves ? 2 : 1);
-            if (stream == null) {
-                return;
-            }
-            if (moves) {
-                stream.move(current(), ordinal - 2, old.get(), image, row);
-            } else {
-                stream.update(current(), ordinal - 1, old, image, row);
-            }
-        }
-
-        @Override
-        public void delete(long relation, Tuple old, Image image) {
-            FollowedStream stream = next(relation, 1);
-            if (stream != null) {
-                stream.delete(current(), ordinal - 1, old, image);
-            }
-        }
-
-        @Override
-        public void truncate(List<Long> relations) {
-            for (long relation : relations) {
-                FollowedStream stream = next(relation, 1);
-                if (stream != null) {
-                    if (source.config().following().onTruncate() == ChangesConfig.OnTruncate.STOP) {
-                        throw WindrowException.of(
-                                LogError.TRUNCATED,
-                                "Reading the changes of " + stream.stream() + ": transaction " + current().id() + " emptied it");
-                    }
-                    stream.truncate(current(), ordinal - 1);
-                }
-            }
-        }
-
-        /** The stream that a row is for; null if nobody reads it, or had it before. */
-        private @Nullable FollowedStream next(long relation, int rows) {
-            ordinal += rows;
-            FollowedStream stream = byRelation.get(relation);
-            if (stream == null) {
-                if (!others.contains(relation)) {
-                    throw WindrowException.of(
-                            LogError.MESSAGE_UNKNOWN,
-                            "Reading the slot " + split.slot() + ": a row of the unannounced table " + relation);
-                }
-                return null;
-            }
-            if (stream.passesOver(current(), record, inRecord)) {
-                return null;
-            }
-            if (!gathered) {
-                gathered = true;
-                gatheredSince = System.nanoTime();
-            }
-            return stream;
-        }
-
-        private Transaction current() {
-            Transaction open = transaction;
-            if (open == null) {
-                throw WindrowException.of(
-                        LogError.MESSAGE_UNKNOWN, "Reading the slot " + split.slot() + ": a row outside a transaction");
-            }
-            return open;
+    /** A part of the transaction that has ended was handed out before: the rest follows at once, so that a cut may come. */
+    private void transactionEnds() {
+        if (rows.gathered()) {
+            hand();
+        } else {
+            LogPosition now = rows.position();
+            tell(now);
+            ready.add(new ReadResult.Idle(Optional.of(now.toPosition())));
         }
     }
 
     @Override
+    public boolean mayCut() {
+        return !whole || ready.isEmpty() && !partial;
+    }
+
+    @Override
+    public Map<StreamName, WindrowException> failed() {
+        source.watch().failed().forEach(rows::fail);
+        return rows.failed();
+    }
+
+    @Override
     public void acknowledge(Position position) {
-        LogPosition upTo = LogPosition.of(position);
-        if (Long.compareUnsigned(upTo.lsn(), released) > 0) {
-            released = upTo.lsn();
+        long upTo = LogPosition.of(position).readFrom();
+        if (Long.compareUnsigned(upTo, released) > 0) {
+            released = upTo;
             report();
         }
     }
 
     @Override
     public void keepAlive() {
+        source.watch().expectAllowed();
         report();
     }
 
@@ -356,7 +272,8 @@ final class LogReader implements SplitReader {
         LogConnection open = log;
         if (open != null && !ended) {
             try {
-                open.report(Math.max(lsn, released), released);
+                long received = rows.lsn();
+                open.report(Long.compareUnsigned(received, released) > 0 ? received : released, released);
             } catch (SQLException e) {
                 throw LogFailures.coded("Reporting to the slot " + split.slot(), e);
             }
@@ -379,7 +296,8 @@ final class LogReader implements SplitReader {
             }
         });
         ready.clear();
-        streams.values().forEach(FollowedStream::close);
+        rows.close();
+        pending.close();
         LogConnection open = log;
         log = null;
         if (open != null) {

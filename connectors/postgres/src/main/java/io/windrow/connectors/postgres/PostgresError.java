@@ -103,4 +103,9 @@ public enum PostgresError implements ErrorCode {
     public String remedy() {
         return remedy;
     }
+
+    @Override
+    public boolean needsNewPlan() {
+        return this == TABLE_CHANGED;
+    }
 }

@@ -283,7 +283,7 @@ final class PostgresPlanner implements SplitPlanner {
         try {
             session.row("SELECT 1");
             if (log.isPresent()) {
-                log.get().keepAlive();
+                log.get().keepAlive(session);
             }
         } catch (SQLException e) {
             WindrowException lost = SqlStates.coded("Keeping the snapshot alive", e);

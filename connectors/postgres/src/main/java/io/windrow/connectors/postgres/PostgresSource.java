@@ -29,11 +29,13 @@ final class PostgresSource implements Source {
     private final Context context;
     private final PostgresAddress address;
     private final Map<StreamName, StreamShape> shapes = new ConcurrentHashMap<>();
+    private final SlotWatch watch;
 
     PostgresSource(PostgresConfig config, Context context) {
         this.config = config;
         this.context = context;
         this.address = PostgresAddress.of(config.url(), config.password());
+        this.watch = new SlotWatch(config.following());
     }
 
     PostgresConfig config() {
@@ -42,6 +44,11 @@ final class PostgresSource implements Source {
 
     PostgresAddress address() {
         return address;
+    }
+
+    /** What the slot does to the server, as the planner sees it. */
+    SlotWatch watch() {
+        return watch;
     }
 
     /** What this run's planner found out about a stream. */
@@ -112,6 +119,7 @@ final class PostgresSource implements Source {
     @Override
     public SplitPlanner plan(List<StreamRequest> requests) {
         shapes.clear();
+        watch.planned();
         return new PostgresPlanner(this, context, requests);
     }
 

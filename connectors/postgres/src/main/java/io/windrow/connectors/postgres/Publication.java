@@ -42,8 +42,10 @@ record Publication(String name, Optional<Facts> there, Map<StreamName, Table> ta
      *
      * @param columns the published columns
      * @param filter the condition that rows must meet
+     * @param member which publication this is, and since when the table is part of it: another text says that it was not all
+     *     the time
      */
-    record Table(List<String> columns, Optional<String> filter) {}
+    record Table(List<String> columns, Optional<String> filter, String member) {}
 
     static Publication read(Session session, int major, String name) throws SQLException {
         List<@Nullable String> row = session.row("SELECT pubinsert, pubupdate, pubdelete, pubtruncate, pubviaroot "
@@ -62,11 +64,18 @@ record Publication(String name, Optional<Facts> there, Map<StreamName, Table> ta
         String columns = major >= 15
                 ? "pg_catalog.json_build_object('columns', coalesce(attnames::text[], '{}'))::text, rowfilter"
                 : "'{\"columns\":[]}', NULL";
-        for (List<@Nullable String> table : session.rows("SELECT schemaname, tablename, " + columns
-                + " FROM pg_catalog.pg_publication_tables WHERE pubname = " + Identifier.literal(name))) {
+        for (List<@Nullable String> table : session.rows("SELECT t.schemaname, t.tablename, " + columns
+                + ", p.oid || coalesce('.' || r.oid, '') FROM pg_catalog.pg_publication_tables t"
+                + " JOIN pg_catalog.pg_publication p ON p.pubname = t.pubname"
+                + " JOIN pg_catalog.pg_namespace n ON n.nspname = t.schemaname"
+                + " JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename"
+                + " LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid AND r.prrelid = c.oid"
+                + " WHERE t.pubname = " + Identifier.literal(name))) {
             tables.put(
                     new StreamName(String.valueOf(table.get(0)), String.valueOf(table.get(1))),
-                    new Table(StateText.parse(String.valueOf(table.get(2))).texts("columns"), Optional.ofNullable(table.get(3))));
+                    new Table(
+                            StateText.parse(String.valueOf(table.get(2))).texts("columns"), Optional.ofNullable(table.get(3)),
+                            String.valueOf(table.get(4))));
         }
         return new Publication(
                 name, Optional.of(new Facts(operations, "t".equals(row.get(4)) ? Partitions.AS_ROOT : Partitions.AS_THEMSELVES)),
@@ -85,17 +94,25 @@ record Publication(String name, Optional<Facts> there, Map<StreamName, Table> ta
                 : Optional.of("ALTER PUBLICATION " + Identifier.quoted(name) + " ADD TABLE " + list(missing));
     }
 
+    /** Since when the publication carries the stream's table; empty: it does not. */
+    Optional<String> member(StreamName stream) {
+        return Optional.ofNullable(tables.get(stream)).map(Table::member);
+    }
+
     private static String list(Collection<StreamName> streams) {
         return streams.stream().map(Identifier::quoted).collect(Collectors.joining(", "));
     }
 
-    /** Refuses a stream of which the publication leaves something out that the snapshot would show. */
+    /**
+     * Refuses a stream of which the publication, if it is there, leaves something out that the snapshot would show, or will
+     * once the table is added to it.
+     */
     void expectWhole(StreamShape shape) {
-        Facts facts = there.orElseThrow();
-        Table table = tables.get(shape.stream());
-        if (table == null) {
-            throw unfit(shape, "does not carry the table");
+        if (there.isEmpty()) {
+            return;
         }
+        Facts facts = there.get();
+        Table table = tables.get(shape.stream());
         if (!facts.operations().isEmpty()) {
             throw unfit(shape, "leaves out " + String.join(", ", facts.operations()));
         }
@@ -103,6 +120,9 @@ record Publication(String name, Optional<Facts> there, Map<StreamName, Table> ta
                 && shape.relation().map(Relation::kind).filter(kind -> kind == Relation.Kind.PARTITIONED).isPresent()) {
             throw unfit(shape, "tells the rows of partitions under the partitions' own names")
                     .remedy("ALTER PUBLICATION " + Identifier.quoted(name) + " SET (publish_via_partition_root = true);");
+        }
+        if (table == null) {
+            return;
         }
         if (table.filter().isPresent()) {
             throw unfit(shape, "has a row filter, which the copy of the table would not have: " + table.filter().get());

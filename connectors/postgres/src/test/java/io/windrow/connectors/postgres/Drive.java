@@ -5,6 +5,7 @@ import io.windrow.api.batch.Position;
 import io.windrow.api.config.Secret;
 import io.windrow.api.context.Context;
 import io.windrow.api.context.Failpoints;
+import io.windrow.api.context.Levels;
 import io.windrow.api.context.Notices;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.PlannerState;
@@ -30,6 +31,8 @@ import org.apache.arrow.memory.RootAllocator;
 final class Drive implements AutoCloseable {
     final RootAllocator allocator = new RootAllocator();
     final List<String> notices = new ArrayList<>();
+    /** The bytes of log that the source said it keeps, each time it looked. */
+    final List<Long> retained = new ArrayList<>();
     final PostgresConfig config;
     final StreamName stream;
     /** What is committed: the rows, the planner's state and the open splits. */
@@ -84,6 +87,11 @@ final class Drive implements AutoCloseable {
             @Override
             public Failpoints failpoints() {
                 return Failpoints.NONE;
+            }
+
+            @Override
+            public Levels levels() {
+                return (level, amount) -> retained.add(amount);
             }
 
             @Override

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TinyIntVector;
 
@@ -39,6 +40,8 @@ final class LogDrive implements AutoCloseable {
     final Map<StreamName, Long> generations = new TreeMap<>();
     /** Up to where the log was let go, with everything of these streams delivered. */
     final Map<StreamName, Map<String, Position>> released = new TreeMap<>();
+    /** Streams that the last run's reader left behind, and why. */
+    final Map<StreamName, WindrowException> failed = new TreeMap<>();
     long seenAgain;
 
     LogDrive(PostgresConfig config, StreamName... streams) {
@@ -65,6 +68,13 @@ final class LogDrive implements AutoCloseable {
         return Drive.config(url, streams.toArray(StreamConfig[]::new));
     }
 
+    static PostgresConfig config(String url, ChangesConfig changes, String... tables) {
+        PostgresConfig plain = config(url, tables);
+        return new PostgresConfig(
+                plain.url(), plain.password(), plain.streams(), plain.newTables(), plain.splitSize(), plain.batchSize(),
+                plain.batchRows(), plain.lockTimeout(), plain.connectTimeout(), plain.longTransaction(), Optional.of(changes));
+    }
+
     Secret url() {
         return drive.config.url();
     }
@@ -76,10 +86,14 @@ final class LogDrive implements AutoCloseable {
     /** What is done once the log is handed out and all copies have ended, before it is read. */
     Runnable beforeLog = () -> {};
 
+    /** What is done before each read of the log, by the thread that reads. */
+    BiConsumer<SplitPlanner, SplitReader> beforeRead = (planner, reader) -> {};
+
     /** Runs up to the log's end, or dies after so many batches were committed. */
     void run(int batches) {
         int left = batches;
         refused.clear();
+        failed.clear();
         try (Source source = drive.source(); SplitPlanner planner = source.plan(requests())) {
             refused.putAll(planner.refusals());
             List<StreamName> active = new ArrayList<>(streams);
@@ -130,7 +144,17 @@ final class LogDrive implements AutoCloseable {
                 ? source.openLog(one.split(), one.starts())
                 : source.open(one.split(), one.from())) {
             while (!ended) {
-                switch (reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20))) {
+                if (log) {
+                    beforeRead.accept(planner, reader);
+                }
+                ReadResult result = reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20));
+                failed.putAll(reader.failed());
+                List<StreamName> going = one.starts().keySet().stream().filter(each -> !failed.containsKey(each)).toList();
+                if (log && going.isEmpty()) {
+                    throw failed.values().iterator().next();
+                }
+                switch (result) {
+                    case ReadResult.Data data when failed.containsKey(data.batch().stream()) -> data.batch().close();
                     case ReadResult.Data data -> {
                         try (Batch batch = data.batch()) {
                             StreamName stream = batch.stream();
@@ -141,9 +165,11 @@ final class LogDrive implements AutoCloseable {
                             }
                             states.put(stream, planner.state(stream));
                             if (log && data.moved().isPresent()) {
-                                one.starts().keySet().forEach(each -> places.put(each, data.moved().get()));
-                                letGo(one, data.moved().get());
-                                reader.acknowledge(data.moved().get());
+                                going.forEach(each -> places.put(each, data.moved().get()));
+                                if (failed.isEmpty()) {
+                                    letGo(one, data.moved().get());
+                                    reader.acknowledge(data.moved().get());
+                                }
                             }
                         }
                         if (--left == 0) {
@@ -153,10 +179,10 @@ final class LogDrive implements AutoCloseable {
                     case ReadResult.Idle ignored -> reader.keepAlive();
                     case ReadResult.End end -> {
                         planner.ended(one.split(), end.proof());
-                        end.resume().ifPresent(at -> one.starts().keySet().forEach(each -> places.put(each, at)));
                         if (log) {
-                            one.starts().keySet().forEach(stream -> states.put(stream, planner.state(stream)));
-                            letGo = end.resume();
+                            end.resume().ifPresent(at -> going.forEach(each -> places.put(each, at)));
+                            going.forEach(stream -> states.put(stream, planner.state(stream)));
+                            letGo = failed.isEmpty() ? end.resume() : Optional.empty();
                         } else {
                             states.put(one.split().stream(), planner.state(one.split().stream()));
                         }

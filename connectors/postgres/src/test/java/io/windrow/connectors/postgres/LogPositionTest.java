@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.windrow.api.batch.Position;
 import io.windrow.api.error.WindrowException;
 import io.windrow.connectors.postgres.LogPosition.Inside;
+import io.windrow.connectors.postgres.pgoutput.Control;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import io.windrow.connectors.postgres.pgoutput.Lsn;
 import io.windrow.connectors.postgres.pgoutput.MessageReader;
@@ -15,6 +16,7 @@ import io.windrow.connectors.postgres.pgoutput.Tuple;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +41,10 @@ class LogPositionTest {
                         + "\"xid\":4294967295,\"record\":\"0/20\",\"ordinal\":3}}"));
         assertThat(LogPosition.of(whole.toPosition())).isEqualTo(whole);
         assertThat(LogPosition.of(half.toPosition())).isEqualTo(half);
+        LogPosition kept = new LogPosition("7301", 2, 0x20, Optional.empty(), OptionalLong.of(0x10));
+        assertThat(kept.toPosition()).isEqualTo(
+                new Position(1, "{\"at\":\"log\",\"system\":\"7301\",\"timeline\":2,\"lsn\":\"0/20\",\"kept\":\"0/10\"}"));
+        assertThat(LogPosition.of(kept.toPosition())).isEqualTo(kept);
         for (String bad : List.of("{}", "{\"at\":\"log\"}", "{\"at\":\"log\",\"system\":\"1\",\"timeline\":1,\"lsn\":\"x\"}")) {
             assertThatThrownBy(() -> LogPosition.of(new Position(1, bad))).isInstanceOf(WindrowException.class);
         }
@@ -85,6 +91,9 @@ class LogPositionTest {
 
         @Override
         public void commit(long endLsn) {}
+
+        @Override
+        public void control(Control what) {}
 
         @Override
         public void relation(PublishedRelation relation) {}

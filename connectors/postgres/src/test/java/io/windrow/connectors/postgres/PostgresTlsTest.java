@@ -121,6 +121,21 @@ class PostgresTlsTest {
     }
 
     @Test
+    void Changes_are_followed_over_a_verified_connection_also_those_that_are_larger_than_a_record_of_TLS() {
+        server.execute("CREATE TABLE followed (id int PRIMARY KEY, v text)");
+        String url = "postgres://postgres@0.0.0.0:" + server.port() + "/postgres?sslrootcert=" + folder.resolve("ca.crt");
+        StreamName followed = new StreamName("public", "followed");
+        try (LogDrive drive = new LogDrive(LogDrive.config(url, "public.followed"), followed)) {
+            drive.run();
+            server.execute("INSERT INTO followed SELECT i, repeat('x', i % 200) FROM generate_series(1, 2000) i");
+            server.execute("INSERT INTO followed VALUES (2001, repeat('y', 100000))");
+            server.execute("DELETE FROM followed WHERE id = 1");
+            drive.run();
+            assertThat(drive.rows()).hasSize(2002).doesNotHaveDuplicates().contains("INSERT|2001|" + "y".repeat(100_000)).endsWith("DELETE|1|-");
+        }
+    }
+
+    @Test
     void A_certificate_for_another_host_is_refused_and_the_host_is_named() {
         refused("localhost", "?sslmode=verify-full&sslrootcert=" + folder.resolve("ca.crt"), "localhost", "another host name");
         try (Drive drive = drive("localhost", "?sslmode=verify-ca&sslrootcert=" + folder.resolve("ca.crt"))) {

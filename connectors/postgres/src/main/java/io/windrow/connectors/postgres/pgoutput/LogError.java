@@ -15,8 +15,14 @@ public enum LogError implements ErrorCode {
             "Changes since the saved position are gone from the log. Run 'windrow run --full-refresh': every table is copied again as a new generation, and the slot is made anew if it is not there."),
     SLOT_IN_USE("slot_in_use", ErrorKind.EXTERNAL_TRANSIENT, "Another connection reads the replication slot.",
             "If that is another pipeline, give each its own slot. A reader that died is noticed by the server after wal_sender_timeout."),
-    OTHER_TIMELINE("other_timeline", ErrorKind.EXTERNAL_PERMANENT, "The server is on another timeline than the saved position: a standby was promoted, or a backup was restored.",
-            "If the slot was not a failover slot, changes may be missing: run 'windrow run --full-refresh'."),
+    LOG_LIMIT("log_limit", ErrorKind.EXTERNAL_PERMANENT, "The slot holds back more of the server's log, or has for longer, than the pipeline allows, and on_limit is stop.",
+            "Find out why the streams do not keep up. Then raise the limit and let them catch up, or drop the slot and run 'windrow run --full-refresh'."),
+    SLOT_DROPPED("slot_dropped", ErrorKind.EXTERNAL_PERMANENT, "The slot held back more of the server's log, or had for longer, than the pipeline allows, and was dropped, as on_limit says.",
+            "Find out why the streams did not keep up. Then run 'windrow run --full-refresh': every table is copied again as a new generation, and what was deleted meanwhile is found."),
+    PUBLICATION_CHANGED("publication_changed", ErrorKind.EXTERNAL_PERMANENT, "The publication has not carried a table all the time: changes of it may be missing from the log.",
+            "Make the publication carry the table. Then run 'windrow run --full-refresh': every table is copied again as a new generation, and what was deleted meanwhile is found."),
+    OTHER_TIMELINE("other_timeline", ErrorKind.EXTERNAL_PERMANENT, "The saved position is not part of the server's history: a standby was promoted, or a backup restored, that had not come so far.",
+            "What was delivered may hold changes that the server has lost. Run 'windrow run --full-refresh': every table is copied again as a new generation."),
     RELATION_CHANGED("relation_changed", ErrorKind.EXTERNAL_TRANSIENT, "A table was changed while its changes were read.",
             "The stream is planned again with the table as it is now; nothing is lost."),
     RELATION_DIFFERS("relation_differs", ErrorKind.EXTERNAL_PERMANENT, "The log holds rows of a table as it was before, and they do not fit the table as it is now.",
@@ -24,7 +30,11 @@ public enum LogError implements ErrorCode {
     SILENT("silent", ErrorKind.EXTERNAL_TRANSIENT, "The server neither sends changes nor answers.",
             "The stream is opened again by itself. Look at the network between if it happens often."),
     TRUNCATED("truncated", ErrorKind.USER, "A table was emptied by TRUNCATE, and on_truncate is stop.",
-            "Decide what the target is to become; then set on_truncate: deliver, or run the stream with --full-refresh.");
+            "Decide what the target is to become; then set on_truncate: deliver, or run the stream with --full-refresh."),
+    SPILL_FULL("spill_full", ErrorKind.RESOURCE, "Transactions that are not committed yet take more room on disk than spill_limit allows, or the disk is full.",
+            "Raise spill_limit or make room; or set in_progress: wait, so that the server keeps them. Nothing is lost."),
+    SPILL_UNREADABLE("spill_unreadable", ErrorKind.EXTERNAL_TRANSIENT, "A transaction that was kept on disk until its commit cannot be read back as it was written.",
+            "The slot is read again from the last commit by itself. Check the disk if it happens again.");
 
     private final String reason;
     private final ErrorKind kind;
@@ -56,5 +66,10 @@ public enum LogError implements ErrorCode {
     @Override
     public String remedy() {
         return remedy;
+    }
+
+    @Override
+    public boolean needsNewPlan() {
+        return this == RELATION_CHANGED;
     }
 }

@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes messages of pgoutput, protocol version 1, apart. Every byte of a message is accounted for: one that is unknown, too
+ * Takes messages of pgoutput, protocol versions 1 to 3, apart. Those within a part of a transaction in progress are read
+ * without the transaction's id that stands behind their kind. Every byte of a message is accounted for: one that is unknown, too
  * short or too long stops the stream (I10). One thread.
  */
 public final class MessageReader {
@@ -84,10 +85,57 @@ public final class MessageReader {
                 done(type);
                 messages.truncate(relations);
             }
-            // A type's name and where a transaction came from say nothing about a row.
-            case 'Y', 'O' -> at = end;
+            case 'S' -> {
+                long xid = unsigned();
+                byteValue();
+                done(type);
+                messages.control(new Control.PartBegins(xid));
+            }
+            case 'E' -> {
+                done(type);
+                messages.control(new Control.PartEnds());
+            }
+            case 'A' -> {
+                long xid = unsigned();
+                long undone = unsigned();
+                done(type);
+                messages.control(new Control.PartsUndone(xid, undone));
+            }
+            case 'c' -> {
+                long xid = unsigned();
+                byteValue();
+                long commitLsn = longValue();
+                long endLsn = longValue();
+                long micros = longValue() + EPOCH_MICROS;
+                done(type);
+                messages.control(new Control.PartsCommitted(xid, commitLsn, endLsn, micros));
+            }
+            case 'b', 'P', 'p', 'K', 'r' -> prepared(type);
+            // A type's name, where a transaction came from and an application's message say nothing about a row.
+            case 'Y', 'O', 'M' -> at = end;
             default -> throw unknown("a message of the kind " + printable(type));
         }
+    }
+
+    private void prepared(byte type) {
+        if (type != 'b') {
+            byteValue();
+        }
+        long place = longValue();
+        long endLsn = longValue();
+        long micros = longValue() + EPOCH_MICROS;
+        if (type == 'r') {
+            longValue();
+        }
+        long xid = unsigned();
+        text();
+        done(type);
+        messages.control(switch (type) {
+            case 'b' -> new Control.PrepareBegins(xid);
+            case 'K' -> new Control.PreparedCommitted(xid, place, endLsn, micros);
+            case 'r' -> new Control.PreparedUndone(xid, endLsn);
+            default -> new Control.Prepared(xid, place, endLsn);
+        });
     }
 
     private void update(byte type) {

@@ -21,6 +21,9 @@ public interface Messages {
      */
     void commit(long endLsn);
 
+    /** Something about a transaction that is sent before it is committed. */
+    void control(Control what);
+
     /** How a table looks from here on. */
     void relation(PublishedRelation relation);
 

@@ -1,0 +1,322 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.error.ErrorKind;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.postgres.codec.Transaction;
+import io.windrow.connectors.postgres.pgoutput.Control;
+import io.windrow.connectors.postgres.pgoutput.LogError;
+import io.windrow.connectors.postgres.pgoutput.Messages;
+import io.windrow.connectors.postgres.pgoutput.PublishedRelation;
+import io.windrow.connectors.postgres.pgoutput.Tuple;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the messages of a log say, in the streams' rows, and the place up to which they were said. A stream that cannot take a
+ * row is left behind: the others go on. The reader's thread only.
+ */
+final class LogRows implements Messages, AutoCloseable {
+    private final ChangesConfig.OnTruncate onTruncate;
+    private final String slot;
+    private final InProgress pending;
+    private final Map<StreamName, FollowedStream> streams = new HashMap<>();
+    private final Map<StreamName, WindrowException> failed = new HashMap<>();
+    private final Map<Long, FollowedStream> byRelation = new HashMap<>();
+    private final Set<Long> others = new HashSet<>();
+    /** Announced by what was rolled back, or is not committed yet: they count if nothing else is said before the next row. */
+    private final Map<Long, PublishedRelation> unsure = new HashMap<>();
+    private boolean guessing;
+    private String system = "";
+    private long timeline;
+    /** Everything that ended before it was handed on or is gathered. */
+    private long lsn;
+    private @Nullable Transaction transaction;
+    private long ordinal;
+    private long record;
+    private long inRecord;
+    private boolean gathered;
+    private long gatheredSince;
+    /** The stream that the message is for. */
+    private @Nullable FollowedStream busy;
+
+    LogRows(ChangesConfig.OnTruncate onTruncate, String slot, InProgress pending, long lsn) {
+        this.onTruncate = onTruncate;
+        this.slot = slot;
+        this.pending = pending;
+        this.lsn = lsn;
+    }
+
+    /** The cluster and the timeline on which positions lie from now on. */
+    void on(Timelines timelines) {
+        system = timelines.system();
+        timeline = timelines.current();
+    }
+
+    void follow(FollowedStream stream) {
+        streams.put(stream.stream(), stream);
+    }
+
+    Collection<FollowedStream> streams() {
+        return streams.values();
+    }
+
+    /** The streams that were left behind. */
+    Map<StreamName, WindrowException> failed() {
+        return failed;
+    }
+
+    /** Leaves a stream behind. */
+    void fail(StreamName name, WindrowException why) {
+        FollowedStream stream = streams.remove(name);
+        if (stream != null) {
+            failed.put(name, why);
+            byRelation.forEach((relation, of) -> {
+                if (of == stream) {
+                    others.add(relation);
+                }
+            });
+            byRelation.keySet().removeAll(others);
+            stream.close();
+        }
+    }
+
+    /** A message could not be taken in: what is wrong with one stream's row, and will be, is that stream's alone. */
+    void refused(WindrowException why) {
+        FollowedStream stream = busy;
+        ErrorKind kind = why.kind();
+        boolean own = kind == ErrorKind.DATA || kind == ErrorKind.USER || kind == ErrorKind.EXTERNAL_PERMANENT;
+        if (stream == null || !own || why.errorCode() == LogError.MESSAGE_UNKNOWN) {
+            throw why;
+        }
+        fail(stream.stream(), why);
+    }
+
+    /** Another message comes. A row's place in its transaction is that of its record, and its number within that. */
+    void message(byte kind, long at) {
+        busy = null;
+        switch (kind) {
+            case 'I', 'U', 'D', 'T' -> {
+                if (at == record) {
+                    inRecord++;
+                } else {
+                    record = at;
+                    inRecord = 0;
+                }
+            }
+            default -> {
+                // Tells of no row; a table may be announced once or again, so it is not counted.
+            }
+        }
+    }
+
+    /** Whether a row's message fits into its stream's batch. */
+    boolean fits(byte[] bytes, int from, int to) {
+        if (to - from < 5) {
+            return true;
+        }
+        FollowedStream stream = byRelation.get(ByteBuffer.wrap(bytes).getInt(from + 1) & 0xFFFF_FFFFL);
+        return stream == null || stream.fits(to - from);
+    }
+
+    /** Whether the messages to come are of something that was rolled back or may be. */
+    void unsure(boolean now) {
+        guessing = now;
+    }
+
+    boolean inTransaction() {
+        return transaction != null;
+    }
+
+    /** The server says that everything up to here was sent. */
+    void alive(long upTo) {
+        if (transaction == null && Long.compareUnsigned(upTo, lsn) > 0) {
+            lsn = upTo;
+        }
+    }
+
+    long lsn() {
+        return lsn;
+    }
+
+    /** Whether rows are gathered, and since when. */
+    boolean gathered() {
+        return gathered;
+    }
+
+    long gatheredSince() {
+        return gatheredSince;
+    }
+
+    void handedOut() {
+        gathered = false;
+    }
+
+    /** Behind what was read last. */
+    LogPosition position() {
+        Transaction open = transaction;
+        return new LogPosition(
+                system, timeline, lsn,
+                open == null || ordinal == 0
+                        ? Optional.empty()
+                        : Optional.of(new LogPosition.Inside(open.position(), open.id(), record, inRecord)),
+                pending.kept());
+    }
+
+    @Override
+    public void begin(long commitLsn, long commitMicros, long xid) {
+        begin(new Transaction(xid, commitLsn, commitMicros));
+    }
+
+    private void begin(Transaction next) {
+        transaction = next;
+        ordinal = 0;
+        record = 0;
+        inRecord = 0;
+    }
+
+    @Override
+    public void commit(long endLsn) {
+        transaction = null;
+        lsn = endLsn;
+    }
+
+    @Override
+    public void control(Control what) {
+        pending.hear(what);
+        InProgress.Replay replay = pending.replay();
+        if (replay != null) {
+            begin(replay.transaction());
+        }
+        switch (what) {
+            case Control.Prepared prepared -> lsn = prepared.endLsn();
+            case Control.PreparedUndone undoing -> lsn = undoing.endLsn();
+            case Control.PartBegins ignored -> {}
+            case Control.PartEnds ignored -> {}
+            case Control.PartsCommitted ignored -> {}
+            case Control.PartsUndone ignored -> {}
+            case Control.PrepareBegins ignored -> {}
+            case Control.PreparedCommitted ignored -> {}
+        }
+    }
+
+    @Override
+    public void relation(PublishedRelation relation) {
+        if (guessing) {
+            unsure.put(relation.oid(), relation);
+            return;
+        }
+        unsure.remove(relation.oid());
+        FollowedStream stream = streams.get(relation.name());
+        if (stream == null) {
+            // Another pipeline's table, or one that this run leaves alone.
+            byRelation.remove(relation.oid());
+            others.add(relation.oid());
+            return;
+        }
+        others.remove(relation.oid());
+        byRelation.put(relation.oid(), stream);
+        busy = stream;
+        stream.bind(relation);
+    }
+
+    private @Nullable FollowedStream bound(long relation) {
+        if (!unsure.isEmpty()) {
+            PublishedRelation announced = unsure.remove(relation);
+            if (announced != null) {
+                relation(announced);
+            }
+        }
+        return byRelation.get(relation);
+    }
+
+    @Override
+    public void insert(long relation, Tuple row) {
+        FollowedStream stream = next(relation, 1);
+        if (stream != null) {
+            stream.insert(current(), ordinal - 1, row);
+        }
+    }
+
+    @Override
+    public void update(long relation, Optional<Tuple> old, Image image, Tuple row) {
+        FollowedStream to = bound(relation);
+        busy = to;
+        boolean moves = to != null && old.isPresent() && to.movesKey(old.get(), image, row);
+        FollowedStream stream = next(relation, moves ? 2 : 1);
+        if (stream == null) {
+            return;
+        }
+        if (moves) {
+            stream.move(current(), ordinal - 2, old.get(), image, row);
+        } else {
+            stream.update(current(), ordinal - 1, old, image, row);
+        }
+    }
+
+    @Override
+    public void delete(long relation, Tuple old, Image image) {
+        FollowedStream stream = next(relation, 1);
+        if (stream != null) {
+            stream.delete(current(), ordinal - 1, old, image);
+        }
+    }
+
+    @Override
+    public void truncate(List<Long> relations) {
+        for (long relation : relations) {
+            FollowedStream stream = next(relation, 1);
+            if (stream != null && onTruncate == ChangesConfig.OnTruncate.STOP) {
+                refused(WindrowException.of(
+                        LogError.TRUNCATED,
+                        "Reading the changes of " + stream.stream() + ": transaction " + current().id() + " emptied it"));
+            } else if (stream != null) {
+                stream.truncate(current(), ordinal - 1);
+            }
+        }
+    }
+
+    /** The stream that a row is for; null if nobody reads it, or had it before. */
+    private @Nullable FollowedStream next(long relation, int rows) {
+        ordinal += rows;
+        FollowedStream stream = bound(relation);
+        if (stream == null) {
+            if (!others.contains(relation)) {
+                throw WindrowException.of(
+                        LogError.MESSAGE_UNKNOWN,
+                        "Reading the slot " + slot + ": a row of the unannounced table " + relation);
+            }
+            return null;
+        }
+        if (stream.passesOver(current(), record, inRecord)) {
+            return null;
+        }
+        busy = stream;
+        if (!gathered) {
+            gathered = true;
+            gatheredSince = System.nanoTime();
+        }
+        return stream;
+    }
+
+    private Transaction current() {
+        Transaction open = transaction;
+        if (open == null) {
+            throw WindrowException.of(
+                    LogError.MESSAGE_UNKNOWN, "Reading the slot " + slot + ": a row outside a transaction");
+        }
+        return open;
+    }
+
+    @Override
+    public void close() {
+        streams.values().forEach(FollowedStream::close);
+    }
+}

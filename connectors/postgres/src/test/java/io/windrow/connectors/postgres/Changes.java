@@ -1,0 +1,42 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.config.ByteSize;
+import java.time.Duration;
+
+/** Settings of change streams for tests: the defaults but for one or two. */
+final class Changes {
+    private static final ChangesConfig D = ChangesConfig.DEFAULT;
+
+    private Changes() {}
+
+    static ChangesConfig limited(String retained, Duration behind, ChangesConfig.OnLimit onLimit) {
+        return new ChangesConfig(
+                D.slot(), D.publication(), D.create(), D.onTruncate(), ByteSize.parse("1MiB"), ByteSize.parse(retained), behind,
+                onLimit, D.inProgress(), D.spillLimit(), D.origin(), D.cut());
+    }
+
+    /** Transactions come while they go on. */
+    static ChangesConfig streamed(String spillLimit, ChangesConfig.Cut cut) {
+        return new ChangesConfig(
+                D.slot(), D.publication(), D.create(), D.onTruncate(), D.warnRetained(), D.limitRetained(), D.limitBehind(),
+                D.onLimit(), ChangesConfig.InProgress.STREAM, ByteSize.parse(spillLimit), D.origin(), cut);
+    }
+
+    static ChangesConfig stopAtTruncate() {
+        return new ChangesConfig(
+                D.slot(), D.publication(), D.create(), ChangesConfig.OnTruncate.STOP, D.warnRetained(), D.limitRetained(),
+                D.limitBehind(), D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), D.cut());
+    }
+
+    static ChangesConfig ownChangesOnly() {
+        return new ChangesConfig(
+                D.slot(), D.publication(), D.create(), D.onTruncate(), D.warnRetained(), D.limitRetained(), D.limitBehind(),
+                D.onLimit(), D.inProgress(), D.spillLimit(), ChangesConfig.Origin.NONE, D.cut());
+    }
+
+    static ChangesConfig asGiven() {
+        return new ChangesConfig(
+                D.slot(), D.publication(), ChangesConfig.Create.NEVER, D.onTruncate(), D.warnRetained(), D.limitRetained(),
+                D.limitBehind(), D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), D.cut());
+    }
+}

@@ -1,0 +1,330 @@
+package io.windrow.connectors.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.windrow.api.batch.Position;
+import io.windrow.api.context.CheckResult;
+import io.windrow.api.error.ErrorCode;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.postgres.ChangesConfig.OnLimit;
+import io.windrow.connectors.postgres.codec.CodecError;
+import io.windrow.connectors.postgres.pgoutput.LogError;
+import io.windrow.testkit.postgres.PostgresDatabase;
+import io.windrow.testkit.postgres.PostgresOptions;
+import io.windrow.testkit.postgres.PostgresServer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What may happen to a slot and its publication, and what of it stops which stream. */
+@Tag("server")
+@ParameterizedClass
+@ValueSource(ints = {14, 18})
+class PostgresSlotTest {
+    private static final StreamName T = new StreamName("public", "t");
+    private static final StreamName U = new StreamName("public", "u");
+    private static final String MUCH =
+            "SELECT pg_logical_emit_message(false, 'x', repeat('x', 1000000)) FROM generate_series(1, 8)";
+    private static PostgresServer server;
+
+    @Parameter
+    int major;
+
+    private PostgresDatabase db;
+
+    @BeforeParameterizedClassInvocation
+    static void start(int major) {
+        server = PostgresServer.start(PostgresOptions.of(major).with("synchronous_commit", "on"));
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void open() {
+        db = PostgresDatabase.create(server);
+    }
+
+    @AfterEach
+    void close() {
+        db.close();
+    }
+
+    private LogDrive drive(ChangesConfig changes, String... tables) {
+        return new LogDrive(
+                LogDrive.config(db.url(), changes, tables),
+                List.of(tables).stream().map(table -> StreamPattern.parse(table).exact()).toArray(StreamName[]::new));
+    }
+
+    private LogDrive drive(String... tables) {
+        return drive(ChangesConfig.DEFAULT, tables);
+    }
+
+    private static void goOn(LogDrive from, LogDrive to) {
+        to.states.putAll(from.states);
+        to.places.putAll(from.places);
+        to.released.putAll(from.released);
+    }
+
+    private void refused(LogDrive drive, ErrorCode code, String... words) {
+        drive.run();
+        assertThat(drive.refused.get(T).errorCode()).isEqualTo(code);
+        assertThat(drive.refused.get(T).getMessage() + drive.refused.get(T).remedy()).contains(words);
+    }
+
+    private long slots() {
+        return db.number("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'windrow_test'");
+    }
+
+    @Test
+    void Over_its_limit_the_slot_stops_the_streams_before_and_while_they_are_read_and_a_higher_limit_lets_them_go_on() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive limited = drive(Changes.limited("4MiB", Duration.ZERO, OnLimit.STOP), "public.t");
+                LogDrive free = drive("public.t")) {
+            limited.run();
+            db.execute("INSERT INTO t VALUES (1)", MUCH);
+            refused(limited, LogError.LOG_LIMIT, "limit_retained is 4194304 bytes");
+            assertThat(limited.drive.notices).anyMatch(notice -> notice.startsWith("postgres.log_retained"));
+            assertThat(limited.drive.retained).last().asInstanceOf(InstanceOfAssertFactories.LONG).isGreaterThan(4L << 20);
+            goOn(limited, free);
+            free.run();
+            assertThat(free.rows()).containsExactly("INSERT|1");
+            db.execute("CHECKPOINT");
+            free.run();
+            free.run();
+            goOn(free, limited);
+            limited.beforeRead = (planner, reader) -> {
+                db.execute(MUCH);
+                planner.keepAlive();
+            };
+            if (limited.refused.isEmpty()) {
+                assertThatThrownBy(limited::run).isInstanceOfSatisfying(
+                        WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(LogError.LOG_LIMIT));
+            }
+            assertThat(slots()).isOne();
+        }
+    }
+
+    @Test
+    void Over_its_limit_the_slot_is_dropped_although_it_is_being_read_if_the_pipeline_says_so() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive drive = drive(Changes.limited("4MiB", Duration.ZERO, OnLimit.DROP_SLOT), "public.t")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1)");
+            AtomicInteger reads = new AtomicInteger();
+            drive.beforeRead = (planner, reader) -> {
+                if (reads.incrementAndGet() == 2) {
+                    assertThat(db.number("SELECT count(*) FROM pg_replication_slots WHERE active")).isOne();
+                    db.execute(MUCH);
+                    planner.keepAlive();
+                    assertThatThrownBy(reader::keepAlive).isInstanceOfSatisfying(
+                            WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(LogError.SLOT_DROPPED));
+                }
+            };
+            drive.run();
+            assertThat(slots()).isZero();
+            refused(drive, LogError.SLOT_LOST, "does not exist any more", "--full-refresh");
+        }
+    }
+
+    @Test
+    @Tag("D04")
+    void A_slot_that_the_server_gave_up_is_named_with_the_way_back_which_also_shows_what_was_deleted_meanwhile() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1), (2)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            server.execute("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'");
+            server.execute("SELECT pg_reload_conf()");
+            db.execute("DELETE FROM t WHERE id = 1");
+            for (int i = 0; i < 4; i++) {
+                db.execute("INSERT INTO t VALUES (" + (10 + i) + ")", "SELECT pg_switch_wal()");
+            }
+            db.execute("CHECKPOINT");
+            refused(drive, LogError.SLOT_LOST, "is lost", "pg_drop_replication_slot('windrow_test')");
+            assertThat(drive.drive.source().check()).anyMatch(result -> result.name().equals("slot")
+                    && result.outcome() == CheckResult.Outcome.FAILED);
+            db.execute("SELECT pg_drop_replication_slot('windrow_test')");
+            drive.states.clear();
+            drive.places.clear();
+            drive.released.clear();
+            drive.rows().clear();
+            drive.generations.put(T, 2L);
+            drive.run();
+            assertThat(drive.rows()).containsExactlyInAnyOrder("COPY|2", "COPY|10", "COPY|11", "COPY|12", "COPY|13");
+        } finally {
+            server.execute("ALTER SYSTEM RESET max_slot_wal_keep_size");
+            server.execute("SELECT pg_reload_conf()");
+        }
+    }
+
+    @Test
+    void A_table_that_left_the_publication_and_came_back_is_refused_since_changes_are_missing() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("ALTER PUBLICATION windrow_test DROP TABLE t", "INSERT INTO t VALUES (1)");
+            refused(drive, LogError.PUBLICATION_CHANGED, "does not carry the table any more", "--full-refresh");
+            db.execute("ALTER PUBLICATION windrow_test ADD TABLE t", "INSERT INTO t VALUES (2)");
+            refused(drive, LogError.PUBLICATION_CHANGED, "lacked the table for a time");
+            db.execute("DROP PUBLICATION windrow_test", "CREATE PUBLICATION windrow_test FOR ALL TABLES");
+            refused(drive, LogError.PUBLICATION_CHANGED, "is another one");
+        }
+    }
+
+    @Test
+    void A_table_that_leaves_the_publication_while_it_is_followed_stops_alone() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE u (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t", "public.u")) {
+            drive.run();
+            db.execute("INSERT INTO u VALUES (1)");
+            drive.beforeRead = (planner, reader) -> {
+                if (db.number("SELECT count(*) FROM pg_publication_tables WHERE tablename = 't'") == 1) {
+                    db.execute("ALTER PUBLICATION windrow_test DROP TABLE t");
+                    planner.keepAlive();
+                }
+            };
+            drive.run();
+            assertThat(drive.failed.get(T).errorCode()).isEqualTo(LogError.PUBLICATION_CHANGED);
+            assertThat(drive.rows.get(U)).containsExactly("INSERT|1");
+        }
+    }
+
+    @Test
+    @Tag("D24")
+    void A_publication_that_leaves_something_out_is_refused_with_what_it_leaves_out() {
+        db.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, v int) PARTITION BY RANGE (id)",
+                "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10)",
+                "CREATE PUBLICATION windrow_test FOR TABLE t WITH (publish = 'insert, update', publish_via_partition_root = true)");
+        try (LogDrive drive = drive("public.t")) {
+            refused(drive, LogError.STREAM_UNFIT, "leaves out delete, truncate");
+            db.execute("ALTER PUBLICATION windrow_test SET (publish = 'insert, update, delete, truncate', publish_via_partition_root = false)");
+            refused(drive, LogError.STREAM_UNFIT, "under the partitions' own names", "SET (publish_via_partition_root = true)");
+        }
+    }
+
+    @Test
+    void Row_filters_and_lists_of_columns_are_refused_and_a_list_that_has_the_selected_columns_is_followed() {
+        assumeThat(major).isGreaterThanOrEqualTo(15);
+        db.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, v int, w int)", "INSERT INTO t VALUES (1, 1, 1)",
+                "CREATE PUBLICATION windrow_test FOR TABLE t WHERE (id > 0)");
+        try (LogDrive drive = drive("public.t")) {
+            refused(drive, LogError.STREAM_UNFIT, "row filter", "(id > 0)");
+            db.execute("ALTER PUBLICATION windrow_test SET TABLE t (id, v)");
+            refused(drive, LogError.STREAM_UNFIT, "list of columns that lacks w");
+        }
+        StreamConfig all = LogDrive.follow("public.t");
+        StreamConfig some = new StreamConfig(
+                all.table(), all.query(), all.name(), all.exclude(), all.mode(), all.cursor(), all.guarantee(), all.lag(),
+                all.start(), List.of("id", "v"), all.where(), all.key(), all.outOfRange(), all.consistency());
+        try (LogDrive drive = new LogDrive(Drive.config(db.url(), some), T)) {
+            drive.run();
+            db.execute("UPDATE t SET v = 2, w = 2");
+            drive.run();
+            assertThat(drive.rows()).containsExactly("COPY|1|1", "UPDATE|1|2");
+        }
+    }
+
+    @Test
+    void Generated_columns_are_left_out_also_where_the_publication_has_them() {
+        assumeThat(major).isGreaterThanOrEqualTo(18);
+        db.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, s int GENERATED ALWAYS AS (id * 2) STORED, v int GENERATED ALWAYS AS (id * 3) VIRTUAL, n int)",
+                "INSERT INTO t VALUES (1, DEFAULT, DEFAULT, 1)",
+                "CREATE PUBLICATION windrow_test FOR TABLE t WITH (publish_generated_columns = stored)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (2, DEFAULT, DEFAULT, 2)", "UPDATE t SET n = 3 WHERE id = 1");
+            drive.run();
+            assertThat(drive.rows()).containsExactly("COPY|1|1", "INSERT|2|2", "UPDATE|1|3");
+        }
+    }
+
+    @Test
+    @Tag("D22")
+    void A_truncate_that_is_to_stop_stops_its_table_alone_in_front_of_it() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE u (id int PRIMARY KEY)");
+        try (LogDrive drive = drive(Changes.stopAtTruncate(), "public.t", "public.u")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1)");
+            drive.run();
+            db.execute("TRUNCATE t", "INSERT INTO t VALUES (2)", "INSERT INTO u VALUES (3)");
+            for (int i = 0; i < 2; i++) {
+                drive.run();
+                assertThat(drive.failed.get(T).errorCode()).isEqualTo(LogError.TRUNCATED);
+                assertThat(drive.rows.get(T)).containsExactly("INSERT|1");
+                assertThat(drive.rows.get(U)).containsExactly("INSERT|3");
+            }
+            try (LogDrive delivers = drive("public.t", "public.u")) {
+                goOn(drive, delivers);
+                delivers.run();
+                assertThat(delivers.rows.get(T)).containsExactly("TRUNCATE|-", "INSERT|2");
+                assertThat(delivers.rows.get(U)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void A_row_that_cannot_be_decoded_stops_its_stream_alone_and_the_slot_keeps_it() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY, at timestamptz)", "CREATE TABLE u (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t", "public.u")) {
+            drive.run();
+            db.execute(
+                    "INSERT INTO u VALUES (1)", "INSERT INTO t VALUES (1, 'infinity')", "INSERT INTO u VALUES (2)",
+                    "INSERT INTO t VALUES (2, NULL)");
+            drive.run();
+            Position stands = drive.places.get(T);
+            assertThat(drive.failed.get(T).errorCode()).isEqualTo(CodecError.OUT_OF_RANGE);
+            assertThat(drive.rows.get(U)).containsExactly("INSERT|1", "INSERT|2");
+            db.execute("INSERT INTO u VALUES (3)");
+            drive.run();
+            assertThat(drive.failed).containsOnlyKeys(T);
+            assertThat(drive.rows.get(T)).isEmpty();
+            assertThat(drive.rows.get(U)).containsExactly("INSERT|1", "INSERT|2", "INSERT|3");
+            assertThat(drive.places.get(T)).isEqualTo(stands);
+            assertThat(db.number("SELECT pg_wal_lsn_diff(confirmed_flush_lsn, '0/0')::bigint FROM pg_replication_slots WHERE slot_name = 'windrow_test'"))
+                    .isLessThanOrEqualTo(LogPosition.of(stands).lsn());
+        }
+    }
+
+    @Test
+    void Changes_that_replication_brought_are_left_out_if_only_the_own_ones_are_wanted() throws SQLException {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive drive = drive(Changes.ownChangesOnly(), "public.t")) {
+            if (major < 16) {
+                refused(drive, LogError.NOT_PREPARED, "origin: none needs PostgreSQL 16");
+                return;
+            }
+            drive.run();
+            try (Connection other = db.connect(); Statement statement = other.createStatement()) {
+                statement.execute("SELECT pg_replication_origin_create('elsewhere')");
+                statement.execute("SELECT pg_replication_origin_session_setup('elsewhere')");
+                statement.execute("INSERT INTO t VALUES (1)");
+                statement.execute("SELECT pg_replication_origin_session_reset()");
+                statement.execute("SELECT pg_replication_origin_drop('elsewhere')");
+            }
+            db.execute("INSERT INTO t VALUES (2)");
+            drive.run();
+            assertThat(drive.rows()).containsExactly("INSERT|2");
+        }
+    }
+}

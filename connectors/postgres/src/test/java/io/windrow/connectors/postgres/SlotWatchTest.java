@@ -1,0 +1,52 @@
+package io.windrow.connectors.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.connectors.postgres.ChangesConfig.OnLimit;
+import io.windrow.testkit.conformance.TestContext;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** When a slot holds back too much, or for too long. */
+class SlotWatchTest {
+    private static final long MIB = 1 << 20;
+
+    @RegisterExtension
+    final TestContext context = new TestContext();
+
+    private static SlotFacts at(long confirmed, long retained, long behind) {
+        return new SlotFacts("pgoutput", "d", confirmed, "reserved", Optional.empty(), retained, behind, OptionalLong.of(5));
+    }
+
+    private Optional<String> observe(SlotWatch watch, SlotFacts facts, long seconds) {
+        return watch.observe("s", facts, Duration.ofSeconds(seconds).toNanos(), context);
+    }
+
+    @Test
+    void It_is_told_when_the_slot_holds_back_much_and_again_when_that_has_doubled() {
+        SlotWatch watch = new SlotWatch(Changes.limited("0", Duration.ZERO, OnLimit.STOP));
+        for (long retained : new long[] {MIB, MIB + 1, MIB + 2, 2 * MIB + 3, 3 * MIB, 9 * MIB, 10 * MIB, MIB}) {
+            assertThat(observe(watch, at(1, retained, retained), 0)).isEmpty();
+        }
+        assertThat(context.told()).hasSize(3).allMatch(notice -> notice.startsWith("postgres.log_retained: Slot s holds back "));
+    }
+
+    @Test
+    void Over_the_limit_in_bytes_or_in_time_is_said_with_both_figures() {
+        SlotWatch bytes = new SlotWatch(Changes.limited("4MiB", Duration.ZERO, OnLimit.STOP));
+        assertThat(observe(bytes, at(1, 4 * MIB, 1), 0)).isEmpty();
+        assertThat(observe(bytes, at(1, 4 * MIB + 1, 1), 0)).hasValueSatisfying(why -> assertThat(why)
+                .contains("4194305 bytes").contains("the server drops it after 5 more").contains("limit_retained is 4194304 bytes"));
+        SlotWatch time = new SlotWatch(Changes.limited("0", Duration.ofMinutes(1), OnLimit.STOP));
+        assertThat(observe(time, at(1, MIB, 100), 0)).isEmpty();
+        assertThat(observe(time, at(1, MIB, 200), 60)).isEmpty();
+        assertThat(observe(time, at(1, MIB, 300), 61)).isPresent();
+        assertThat(observe(time, at(2, MIB, 300), 62)).as("it moved").isEmpty();
+        assertThat(observe(time, at(2, MIB, 0), 200)).as("nobody has written").isEmpty();
+        assertThat(observe(time, at(2, MIB, 1), 250)).isEmpty();
+        assertThat(observe(time, at(2, MIB, 1), 261)).isPresent();
+    }
+}
