@@ -71,9 +71,16 @@ final class LogReader implements SplitReader {
         try {
             LogConnection open = opened();
             while (ready.isEmpty()) {
-                boolean silent = pending.replay() == null ? !receive(open, deadlineNanos) : replay(pending.replay());
-                boolean late = System.nanoTime() - deadlineNanos >= 0;
-                if (rows.gathered() && (silent || late && System.nanoTime() - rows.gatheredSince() > GATHER_NANOS)) {
+                InProgress.Replay replay = pending.replay();
+                boolean silent = false;
+                if (replay != null) {
+                    replay(replay);
+                } else {
+                    silent = !receive(open, deadlineNanos);
+                }
+                long now = System.nanoTime();
+                boolean late = now - deadlineNanos >= 0;
+                if (rows.gathered() && (silent || late && now - rows.gatheredSince() > GATHER_NANOS)) {
                     hand();
                 }
                 if (partial && whole && !rows.inTransaction()) {
@@ -144,12 +151,12 @@ final class LogReader implements SplitReader {
         return true;
     }
 
-    /** Takes in what comes next of a transaction that was put aside and is committed now. Never silent. */
-    private boolean replay(InProgress.Replay replay) {
+    /** Takes in what comes next of a transaction that was put aside and is committed now. */
+    private void replay(InProgress.Replay replay) {
         if (!replay.next()) {
             pending.replayed();
             rows.commit(replay.endLsn());
-            return false;
+            return;
         }
         byte kind = replay.bytes()[0];
         if (!replay.isUndone()) {
@@ -157,7 +164,6 @@ final class LogReader implements SplitReader {
         } else if (kind == 'R') {
             announce(replay.lsn(), replay.bytes(), 0, replay.length());
         }
-        return false;
     }
 
     /** Takes in how a table looks to somebody who may have rolled that back, or may still. */

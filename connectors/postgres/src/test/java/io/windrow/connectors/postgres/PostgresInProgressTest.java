@@ -120,6 +120,8 @@ class PostgresInProgressTest {
             drive.run();
             one.execute("BEGIN");
             one.execute(rows(1, 6000));
+            // Its commit brings what is written so far to the disk, from where it is sent.
+            db.execute("INSERT INTO u VALUES (1)");
             drive.run();
             cameInParts();
             one.execute("ROLLBACK");
