@@ -42,10 +42,10 @@ final class ConnectPlanner implements SplitPlanner {
             this.until = ends ? server.end().map(end -> new ConnectSplit.End(end.place(), end.text())) : Optional.empty();
             requests.forEach(request -> plan(request, server, ends && until.isEmpty() ? Optional.of(endUnknown(request)) : Optional.empty()));
         }
-        boolean mixed = reads.values().stream().anyMatch(TableRead::isCopied)
-                && !reads.values().stream().allMatch(TableRead::isCopied);
+        boolean mixed = reads.values().stream().anyMatch(TableRead::isBegun)
+                && !reads.values().stream().allMatch(TableRead::isBegun);
         if (mixed && !source.preset().order().isAbsolute()) {
-            reads.values().stream().filter(read -> !read.isCopied()).toList().forEach(read -> {
+            reads.values().stream().filter(read -> !read.isBegun()).toList().forEach(read -> {
                 reads.remove(read.stream());
                 refusals.put(read.stream(), WindrowException.of(
                         ConnectError.COPY_ALONE, "Planning " + read.stream() + ": other tables of the pipeline are followed already"));
@@ -66,7 +66,7 @@ final class ConnectPlanner implements SplitPlanner {
             StreamSchema schema = server.schema(request.stream());
             source.remember(schema);
             reads.put(request.stream(), new TableRead(
-                    source.history(), schema, server.estimatedRows(request.stream()), request));
+                    source.history(), source.preset().shape(), schema, server.estimatedRows(request.stream()), request));
         } catch (WindrowException e) {
             refusals.put(request.stream(), e);
         }

@@ -20,6 +20,7 @@ import io.windrow.connectors.connect.host.HostedTask;
 import io.windrow.connectors.connect.host.PluginLoader;
 import io.windrow.connectors.connect.host.SavedOffsets;
 import io.windrow.connectors.connect.record.LogPlace;
+import io.windrow.connectors.connect.record.Shape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -109,6 +110,20 @@ final class ConnectSource implements Source {
     HostedTask start(ConnectSplit.Kind kind, Collection<StreamName> streams, HistoryFile file, SavedOffsets offsets) {
         Map<String, String> settings = new LinkedHashMap<>(preset.settings(server()));
         settings.put("name", server());
+        settings.put("tasks.max", "1");
+        if (preset.shape() == Shape.ROWS) {
+            settings.putAll(debezium(streams));
+            settings.putAll(file.settings());
+            settings.putAll(preset.properties());
+            // Whatever else is asked for: what is copied, and what is only followed, is ours to say.
+            settings.put("snapshot.mode", kind == ConnectSplit.Kind.COPY ? "initial_only" : "initial");
+        }
+        return HostedTask.start(loader(), preset.connectorClass(), settings, offsets);
+    }
+
+    /** What every connector of Debezium is told. */
+    private Map<String, String> debezium(Collection<StreamName> streams) {
+        Map<String, String> settings = new LinkedHashMap<>();
         settings.put("topic.prefix", server());
         settings.put("table.include.list", Preset.included(streams));
         // The runner retries, and knows when to stop.
@@ -122,10 +137,7 @@ final class ConnectSource implements Source {
         settings.put("max.queue.size", "8192");
         // I12: what is on its way from the connector to a batch has a limit in bytes too.
         settings.put("max.queue.size.in.bytes", Long.toString(2 * preset.batchSize().bytes()));
-        settings.putAll(file.settings());
-        settings.putAll(preset.properties());
-        settings.put("snapshot.mode", kind == ConnectSplit.Kind.COPY ? "initial_only" : "initial");
-        return HostedTask.start(loader(), preset.connectorClass(), settings, offsets);
+        return settings;
     }
 
     /** A reader has copied the streams as of a place in the log. */

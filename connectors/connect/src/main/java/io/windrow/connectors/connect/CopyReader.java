@@ -88,7 +88,7 @@ final class CopyReader implements SplitReader {
     }
 
     private void take(SourceRecord record) {
-        Change change = Change.of(record);
+        Change change = source.preset().shape().read(record);
         last = record;
         FollowedTable table = change instanceof Change.Row row ? tables.get(row.stream()) : null;
         if (change instanceof Change.Row row && table != null) {

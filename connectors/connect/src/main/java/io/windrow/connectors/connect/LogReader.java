@@ -13,6 +13,7 @@ import io.windrow.connectors.connect.host.SavedOffsets;
 import io.windrow.connectors.connect.record.Change;
 import io.windrow.connectors.connect.record.LogOrder;
 import io.windrow.connectors.connect.record.LogPlace;
+import io.windrow.connectors.connect.record.Shape;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
@@ -131,7 +132,7 @@ final class LogReader implements SplitReader {
     }
 
     private void take(SourceRecord record) {
-        switch (Change.of(record)) {
+        switch (source.preset().shape().read(record)) {
             case Change.Row one -> row(record, one);
             case Change.Altered altered -> altered(record, altered);
             case Change.Moved ignored -> moved(record);
@@ -159,6 +160,7 @@ final class LogReader implements SplitReader {
         arrive(record, place, number + (first == null ? 1 : 2));
         FollowedTable table = tables.get(change.stream());
         if (table == null) {
+            expectKnown(change.stream());
             return;
         }
         LogPlace start = starts.get(change.stream());
@@ -177,6 +179,14 @@ final class LogReader implements SplitReader {
         }
         if (table.rows() >= source.preset().batchRows() - 1 || table.rows() % 256 == 0 && table.bytes() >= source.preset().batchSize().bytes()) {
             hand();
+        }
+    }
+
+    /** I10: a table that this run leaves alone is passed over; a topic that nobody has named is not. */
+    private void expectKnown(StreamName stream) {
+        if (source.preset().shape() == Shape.MESSAGES && !source.preset().streams().contains(stream)) {
+            throw WindrowException.of(
+                    ConnectError.VALUE_UNKNOWN, "Reading: the connector writes to topic " + stream + ", which topics does not name");
         }
     }
 

@@ -11,6 +11,7 @@ import io.windrow.api.source.StreamRequest;
 import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.connectors.connect.host.SavedText;
 import io.windrow.connectors.connect.record.LogPlace;
+import io.windrow.connectors.connect.record.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +22,16 @@ import org.jspecify.annotations.Nullable;
 final class TableRead {
     private static final int STATE_VERSION = 1;
     private static final String COPY_LOST = "copy.lost";
+    private static final Guarantee MESSAGES = new Guarantee(
+            "connector", "Every record that the connector sends, each exactly once.",
+            List.of("Told an offset, the connector sends what came after it, in the same order as before."),
+            List.of("what the connector itself leaves out"));
 
     private final History history;
     private final StreamSchema schema;
     private final long estimatedRows;
+    private final Shape shape;
+    private final boolean begun;
     private final boolean lost;
     private boolean parked;
     private boolean reached;
@@ -33,11 +40,13 @@ final class TableRead {
     /** The place of the copy, for the state. */
     private @Nullable Position copiedAt;
 
-    TableRead(History history, StreamSchema schema, long estimatedRows, StreamRequest request) {
+    TableRead(History history, Shape shape, StreamSchema schema, long estimatedRows, StreamRequest request) {
         this.history = history;
         this.schema = schema;
         this.estimatedRows = estimatedRows;
         Optional<Map<String, @Nullable Object>> state = request.state().map(TableRead::parsed);
+        this.shape = shape;
+        this.begun = state.isPresent();
         this.lost = state.isPresent() && !state.get().containsKey("copied_at");
         if (state.isPresent() && !lost) {
             Map<String, @Nullable Object> at = SavedText.object(state.get(), "copied_at");
@@ -48,6 +57,8 @@ final class TableRead {
                     .filter(released -> LogPlace.ORDER.compare(released, saved) > 0)
                     .orElse(saved);
             history.restore(schema.stream(), SavedText.objects(state.get(), "history"));
+        } else if (shape == Shape.MESSAGES) {
+            copied(LogPlace.BEGINNING.toPosition());
         }
     }
 
@@ -71,7 +82,12 @@ final class TableRead {
                         "Every session writes whole rows into the log (binlog_row_image is FULL).",
                         "If the first copy is interrupted, the tables are copied again from the start."),
                 List.of());
-        return new StreamPlan(schema, guarantee, lost ? Optional.of(COPY_LOST) : Optional.empty(), isCopied() ? -1 : estimatedRows, -1);
+        return new StreamPlan(schema, shape == Shape.MESSAGES ? MESSAGES : guarantee, lost ? Optional.of(COPY_LOST) : Optional.empty(), isCopied() ? -1 : estimatedRows, -1);
+    }
+
+    /** Whether an earlier run has read of it. */
+    boolean isBegun() {
+        return begun;
     }
 
     boolean isCopied() {
@@ -91,6 +107,9 @@ final class TableRead {
         start = null;
         copiedAt = null;
         history.forget(stream());
+        if (shape == Shape.MESSAGES) {
+            copied(LogPlace.BEGINNING.toPosition());
+        }
     }
 
     /** The table is copied as of a place in the log. */

@@ -42,6 +42,8 @@ final class Drive {
     final Map<StreamName, WindrowException> refused = new TreeMap<>();
     /** What is done once every table is copied, before the log is read. */
     Runnable beforeLog = () -> {};
+    /** How far a run reads. */
+    Until until = Until.CAUGHT_UP;
     long seenAgain;
     private Optional<Position> released = Optional.empty();
 
@@ -55,8 +57,8 @@ final class Drive {
         });
     }
 
-    List<String> rows(String table) {
-        return rows.get(Preset.stream(table));
+    List<String> rows(String name) {
+        return rows.get(name.contains(".") ? Preset.stream(name) : StreamName.of(name));
     }
 
     void run() {
@@ -100,7 +102,7 @@ final class Drive {
     private List<StreamRequest> requests() {
         return streams.stream()
                 .map(stream -> new StreamRequest(
-                        stream, ReadMode.CDC, generations.get(stream), Optional.ofNullable(states.get(stream)), Until.CAUGHT_UP,
+                        stream, ReadMode.CDC, generations.get(stream), Optional.ofNullable(states.get(stream)), until,
                         released.map(at -> Map.of(ConnectSplit.logId(), at)).orElse(Map.of())))
                 .toList();
     }

@@ -16,6 +16,7 @@ import io.windrow.api.source.StreamRequest;
 import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.connectors.connect.record.LogOrder;
 import io.windrow.connectors.connect.record.LogPlace;
+import io.windrow.connectors.connect.record.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ class SavedTextTest {
                 case "position" -> LogPlace.of(new Position(1, text)).toPosition().text();
                 case "split" -> ConnectSplit.of(new Split("log", STREAM, 1, text, -1)).toSplit("", List.of(STREAM)).text();
                 case "state" -> new TableRead(
-                                new History(new LogOrder.Binlog()),
+                                new History(new LogOrder.Binlog()), Shape.ROWS,
                                 new StreamSchema(STREAM, 1, List.of(new Column(1, "id", new ColumnType.Int(32, true), false, "int")), List.of()),
                                 -1,
                                 new StreamRequest(STREAM, ReadMode.CDC, 1, Optional.of(new PlannerState(1, text))))

@@ -4,6 +4,7 @@ import io.windrow.api.config.ByteSize;
 import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.connect.host.PluginLoader;
 import io.windrow.connectors.connect.record.LogOrder;
+import io.windrow.connectors.connect.record.Shape;
 import io.windrow.connectors.connect.record.Values;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -34,6 +35,11 @@ public interface Preset {
 
     /** Further settings of the connector, as the config has them; they win. */
     Map<String, String> properties();
+
+    /** What its records look like. */
+    default Shape shape() {
+        return Shape.ROWS;
+    }
 
     /** How its offsets follow each other. */
     LogOrder order();

@@ -53,7 +53,12 @@ public final class PluginLoader extends URLClassLoader {
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
         if (SHARED.stream().anyMatch(name::startsWith)) {
-            return PluginLoader.class.getClassLoader().loadClass(name);
+            try {
+                return PluginLoader.class.getClassLoader().loadClass(name);
+            } catch (ClassNotFoundException e) {
+                // Kafka's own connectors are called like its contract, and lie in the folder.
+                return super.loadClass(name, resolve);
+            }
         }
         return super.loadClass(name, resolve);
     }

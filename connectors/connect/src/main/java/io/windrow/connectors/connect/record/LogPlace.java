@@ -18,6 +18,8 @@ import java.util.Map;
 public record LogPlace(long transaction, long row, SavedOffsets offsets) {
     /** Before every place of a log. */
     public static final long COPYING = -2;
+    /** Where a connector begins that copies nothing first. */
+    public static final LogPlace BEGINNING = new LogPlace(-1, 0, SavedOffsets.NONE);
 
     private static final int VERSION = 1;
     private static final String KIND = "connect";
