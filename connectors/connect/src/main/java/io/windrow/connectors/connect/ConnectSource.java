@@ -108,6 +108,11 @@ final class ConnectSource implements Source {
 
     /** Starts the connector. */
     HostedTask start(ConnectSplit.Kind kind, Collection<StreamName> streams, HistoryFile file, SavedOffsets offsets) {
+        return HostedTask.start(loader(), preset.connectorClass(), settings(kind, streams, file), offsets);
+    }
+
+    /** What the connector is told; holds the password. */
+    Map<String, String> settings(ConnectSplit.Kind kind, Collection<StreamName> streams, HistoryFile file) {
         Map<String, String> settings = new LinkedHashMap<>(preset.settings(server()));
         settings.put("name", server());
         settings.put("tasks.max", "1");
@@ -118,7 +123,7 @@ final class ConnectSource implements Source {
             // Whatever else is asked for: what is copied, and what is only followed, is ours to say.
             settings.put("snapshot.mode", kind == ConnectSplit.Kind.COPY ? "initial_only" : "initial");
         }
-        return HostedTask.start(loader(), preset.connectorClass(), settings, offsets);
+        return settings;
     }
 
     /** What every connector of Debezium is told. */

@@ -90,7 +90,7 @@ public record MariadbConfig(
     @Override
     public Server server(PluginLoader loader) {
         return server().open(loader, "org.mariadb.jdbc.Driver", "jdbc:mariadb://" + host + ":" + port + "/",
-                Map.of("sslMode", tls().orElse(Tls.of(host)).mariadb()), "SHOW MASTER STATUS");
+                Map.of("sslMode", tls().orElse(Tls.of(host)).mariadb()), List.of("SHOW MASTER STATUS"));
     }
 
     private BinlogSettings server() {

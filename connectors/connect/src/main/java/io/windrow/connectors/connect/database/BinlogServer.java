@@ -26,6 +26,9 @@ import java.util.logging.Logger;
 
 /** A MariaDB or MySQL server, asked with the driver that lies beside the connector. */
 final class BinlogServer implements Server {
+    /** The server does not know the statement. */
+    private static final int SYNTAX = 1064;
+
     /** The binary log's client has a log of its own, which may quote rows (I11); what matters of it comes as an error. */
     private static final Logger CLIENT = Logger.getLogger("com.github.shyiko");
 
@@ -34,7 +37,7 @@ final class BinlogServer implements Server {
     }
 
     private final Connection connection;
-    private final String statusSql;
+    private final List<String> statusSql;
     private final Set<String> excluded;
 
     /**
@@ -42,10 +45,10 @@ final class BinlogServer implements Server {
      *
      * @param driver the driver, from the plugin's folder
      * @param url without user and password
-     * @param statusSql what asks for the place where the log ends
+     * @param statusSql what asks for the place where the log ends: the first one that this version of the server knows counts
      * @param excluded columns that are not delivered, as {@code database.table.column}
      */
-    BinlogServer(Driver driver, String url, Properties properties, String statusSql, List<String> excluded) {
+    BinlogServer(Driver driver, String url, Properties properties, List<String> statusSql, List<String> excluded) {
         try {
             Connection made = driver.connect(url, properties);
             if (made == null) {
@@ -55,7 +58,7 @@ final class BinlogServer implements Server {
         } catch (SQLException e) {
             throw failed("Connecting to " + url, e);
         }
-        this.statusSql = statusSql;
+        this.statusSql = List.copyOf(statusSql);
         this.excluded = Set.copyOf(excluded);
     }
 
@@ -184,10 +187,19 @@ final class BinlogServer implements Server {
 
     @Override
     public Optional<LogEnd> end() {
-        return ask("Reading where the log ends", statusSql, List.of(), rows -> rows.next()
-                ? Optional.of(new LogEnd(
-                        LogOrder.Binlog.place(rows.getString(1), rows.getLong(2)), rows.getString(1) + ":" + rows.getLong(2)))
-                : Optional.empty());
+        for (String sql : statusSql) {
+            try (PreparedStatement statement = connection.prepareStatement(sql); ResultSet rows = statement.executeQuery()) {
+                return rows.next()
+                        ? Optional.of(new LogEnd(
+                                LogOrder.Binlog.place(rows.getString(1), rows.getLong(2)), rows.getString(1) + ":" + rows.getLong(2)))
+                        : Optional.empty();
+            } catch (SQLException e) {
+                if (e.getErrorCode() != SYNTAX) {
+                    throw failed("Reading where the log ends", e);
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     @Override

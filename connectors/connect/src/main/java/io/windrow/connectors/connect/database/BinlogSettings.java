@@ -55,15 +55,13 @@ public record BinlogSettings(
         // Events by which the server says that it is idle: they tell how far the log was read when nothing happens in it.
         settings.put("connect.keep.alive.interval.ms", "2000");
         if (!excludeColumns.isEmpty()) {
-            settings.put("column.exclude.list", String.join(",", excludeColumns.stream()
-                    .map(column -> column.replaceAll("([^a-zA-Z0-9_])", "\\\\$1"))
-                    .toList()));
+            settings.put("column.exclude.list", Preset.listed(excludeColumns));
         }
         return settings;
     }
 
     /** Connects to the server with the plugin's driver. */
-    public Server open(PluginLoader loader, String driver, String url, Map<String, String> more, String statusSql) {
+    public Server open(PluginLoader loader, String driver, String url, Map<String, String> more, List<String> statusSql) {
         Properties properties = new Properties();
         properties.putAll(more);
         properties.setProperty("user", user);

@@ -75,10 +75,11 @@ public interface Preset {
 
     /** Tables, as the connector's list of regular expressions, which it matches whole. */
     static String included(Collection<StreamName> streams) {
-        return String.join(",", streams.stream().map(stream -> quoted(stream.namespace() + "." + stream.name())).toList());
+        return listed(streams.stream().map(stream -> stream.namespace() + "." + stream.name()).toList());
     }
 
-    private static String quoted(String name) {
-        return name.replaceAll("([^a-zA-Z0-9_])", "\\\\$1");
+    /** Names, as the connector's list of regular expressions. */
+    static String listed(Collection<String> names) {
+        return String.join(",", names.stream().map(name -> name.replaceAll("([^a-zA-Z0-9_])", "\\\\$1")).toList());
     }
 }

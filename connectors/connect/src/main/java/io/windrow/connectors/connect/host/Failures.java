@@ -78,6 +78,9 @@ public final class Failures {
         if (one instanceof SQLException sql) {
             return Optional.ofNullable(NUMBERS.get(sql.getErrorCode())).or(() -> ofState(String.valueOf(sql.getSQLState())));
         }
+        if (one instanceof LinkageError || one instanceof ClassNotFoundException) {
+            return Optional.of(ConnectError.PLUGIN_BROKEN);
+        }
         if (one instanceof ConfigException) {
             return Optional.of(ConnectError.CONFIG_REFUSED);
         }

@@ -3,9 +3,7 @@ package io.windrow.connectors.connect.host;
 import io.windrow.api.error.WindrowException;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TimeZone;
 import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.connect.source.SourceConnector;
 import org.apache.kafka.connect.source.SourceConnectorContext;
@@ -41,7 +39,6 @@ public final class HostedTask implements AutoCloseable {
      */
     public static HostedTask start(
             PluginLoader loader, String connectorClass, Map<String, String> settings, SavedOffsets offsets) {
-        neutral();
         return Failures.coding("Starting " + connectorClass, Failures.Words.GIVEN, () -> within(loader, () -> {
             SourceConnector connector = loader.make(connectorClass, SourceConnector.class);
             connector.initialize(new ConnectorSide(offsets));
@@ -64,16 +61,6 @@ public final class HostedTask implements AutoCloseable {
             task.start(own);
             return new HostedTask(loader, connector, task);
         }));
-    }
-
-    /**
-     * The process goes on in no locale and in UTC. Connectors compare names that they have folded by the process's locale: in
-     * Turkish an int unsigned is no longer known as one. And they read times through calendars of the process's zone. Windrow's own
-     * code depends on neither.
-     */
-    private static void neutral() {
-        Locale.setDefault(Locale.ROOT);
-        TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
     }
 
     /** What has come since the last call; empty after the connector's own poll interval. */

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.TimeZone;
 import java.util.stream.Stream;
 
 /**
@@ -47,7 +49,18 @@ public final class PluginLoader extends URLClassLoader {
             throw WindrowException.of(
                     ConnectError.PLUGIN_MISSING, "Loading the connector: the plugin folder " + folder + " holds no jar");
         }
+        neutral();
         return new PluginLoader(jars.toArray(URL[]::new));
+    }
+
+    /**
+     * The process goes on in no locale and in UTC. Connectors and drivers compare names that they have folded by the process's
+     * locale: in Turkish an int unsigned is no longer known as one. And they read times through calendars of the process's zone.
+     * Windrow's own code depends on neither.
+     */
+    private static void neutral() {
+        Locale.setDefault(Locale.ROOT);
+        TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
     }
 
     @Override

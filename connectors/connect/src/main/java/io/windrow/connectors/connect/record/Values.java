@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
@@ -18,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,13 +71,15 @@ public final class Values {
             case ColumnType.Bool ignored -> value instanceof Boolean flag ? flag : null;
             case ColumnType.Int ignored -> whole(name, value);
             case ColumnType.Float type -> type.bits() == 32 ? single(value) : wide(value);
-            case ColumnType.Decimal ignored -> value instanceof BigDecimal number ? number : null;
+            case ColumnType.Decimal ignored -> value instanceof BigDecimal number ? number : decimal(value);
             case ColumnType.Text ignored -> value instanceof BigDecimal number ? number.toPlainString() : text(value);
             case ColumnType.Json ignored -> text(value);
             case ColumnType.Bytes ignored -> bytes(value);
             case ColumnType.Uuid ignored -> value instanceof String text ? UUID.fromString(text) : null;
             case ColumnType.Date ignored -> date(value);
-            case ColumnType.Time ignored -> null;
+            case ColumnType.Time ignored -> value instanceof Long micros && name.endsWith(".MicroTime")
+                    ? LocalTime.ofNanoOfDay(Math.multiplyExact(micros, 1_000L))
+                    : null;
             case ColumnType.Timestamp type -> type.utc() ? instant(name, value) : local(name, value).orElse(null);
             case ColumnType.Interval ignored -> value instanceof Long micros && name.endsWith(".MicroTime")
                     ? Duration.of(micros, ChronoUnit.MICROS)
@@ -124,8 +128,21 @@ public final class Values {
         return value instanceof Double wide ? wide : value instanceof Float single ? (double) single : null;
     }
 
+    /** Oracle's numbers without a fraction come as whole numbers, if they are small enough for one. */
+    private static @Nullable BigDecimal decimal(Object value) {
+        return value instanceof Byte || value instanceof Short || value instanceof Integer || value instanceof Long
+                ? BigDecimal.valueOf(((Number) value).longValue())
+                : null;
+    }
+
+    /** A number whose scale is its own comes as a structure of scale and digits. */
     private static @Nullable String text(Object value) {
-        return value instanceof String text ? text : null;
+        return switch (value) {
+            case String text -> text;
+            case Struct number when String.valueOf(number.schema().name()).endsWith(".VariableScaleDecimal") ->
+                new BigDecimal(new BigInteger(number.getBytes("value")), number.getInt32("scale")).toPlainString();
+            default -> null;
+        };
     }
 
     private static @Nullable Object bytes(Object value) {

@@ -1,0 +1,101 @@
+package io.windrow.connectors.connect;
+
+import io.windrow.api.config.ByteSize;
+import io.windrow.api.config.Doc;
+import io.windrow.api.config.Secret;
+import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.connect.database.BinlogSettings;
+import io.windrow.connectors.connect.database.Metrics;
+import io.windrow.connectors.connect.database.Preset;
+import io.windrow.connectors.connect.database.Server;
+import io.windrow.connectors.connect.database.Tls;
+import io.windrow.connectors.connect.host.PluginLoader;
+import io.windrow.connectors.connect.record.LogOrder;
+import io.windrow.connectors.connect.record.Values;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** How to follow the changes of a MySQL server. Not run against one so far. */
+@Doc("Follows the changes of tables of a MySQL server, with Debezium's connector in this process. Not run against a real server so far.")
+public record MysqlConfig(
+        @Doc(value = "The server's host.", example = "db.example.com") String host,
+        @Doc(value = "The server's port.", defaultValue = "3306") int port,
+        @Doc(value = "The user; check prints what it needs.", example = "windrow") String user,
+        @Doc(value = "Its password.", example = "${secret:shop/password}") Secret password,
+        @Doc(value = "The tables to follow, as database.table.", example = "[shop.orders, shop.customers]") List<String> tables,
+        @Doc(value = "Columns that are not delivered, as database.table.column.", example = "[shop.orders.shape]")
+                List<String> excludeColumns,
+        @Doc("Whether the connection is encrypted and the server's certificate verified. Default: verify_full, but disable on this machine.")
+                Optional<Tls> tls,
+        @Doc("The number under which the server knows this reader, unique among its replicas. Default: one made of the pipeline's name.")
+                Optional<Long> serverId,
+        @Doc(value = "How tables are kept still while the first copy takes its place in the log: minimal (a global read lock for as long as that takes) or none (nobody may alter a table meanwhile).", defaultValue = "minimal")
+                BinlogSettings.Lock copyLock,
+        @Doc("The folder of the connector's jars. Default: debezium-3.6 below the launcher's plugins.") Optional<Path> plugin,
+        @Doc(value = "Further settings of Debezium's connector, by its own names; they win over what is set here.", example = "{connect.timeout.ms: '5000'}")
+                Map<String, String> properties,
+        @Doc(value = "How many rows a batch holds at most.", defaultValue = "8192") int batchRows,
+        @Doc(value = "How many bytes of memory a batch of rows takes at most.", defaultValue = "8MiB") ByteSize batchSize)
+        implements Preset {
+    public MysqlConfig {
+        tables = List.copyOf(tables);
+        excludeColumns = List.copyOf(excludeColumns);
+        properties = Map.copyOf(properties);
+        BinlogSettings.require(tables, batchRows, batchSize);
+    }
+
+    @Override
+    public String vendor() {
+        return "mysql";
+    }
+
+    @Override
+    public String line() {
+        return "debezium-3.6";
+    }
+
+    @Override
+    public String connectorClass() {
+        return "io.debezium.connector.mysql.MySqlConnector";
+    }
+
+    @Override
+    public List<StreamName> streams() {
+        return tables.stream().map(Preset::stream).toList();
+    }
+
+    @Override
+    public Map<String, String> settings(String pipeline) {
+        return server().settings(pipeline, tls().orElse(Tls.of(host)).mysql());
+    }
+
+    @Override
+    public LogOrder order() {
+        return new LogOrder.Binlog();
+    }
+
+    @Override
+    public Values.Dialect dialect() {
+        return Values.Dialect.BINLOG;
+    }
+
+    @Override
+    public OptionalLong readUpTo(String server) {
+        return Metrics.binlog(vendor(), server);
+    }
+
+    @Override
+    public Server server(PluginLoader loader) {
+        return server().open(
+                loader, "com.mysql.cj.jdbc.Driver", "jdbc:mysql://" + host + ":" + port + "/",
+                Map.of("sslMode", tls().orElse(Tls.of(host)).mysql().toUpperCase(java.util.Locale.ROOT)),
+                List.of("SHOW BINARY LOG STATUS", "SHOW MASTER STATUS"));
+    }
+
+    private BinlogSettings server() {
+        return new BinlogSettings(host, port, user, password, excludeColumns, serverId, copyLock);
+    }
+}

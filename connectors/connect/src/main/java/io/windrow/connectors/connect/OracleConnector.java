@@ -1,0 +1,40 @@
+package io.windrow.connectors.connect;
+
+import io.windrow.api.connector.Connector;
+import io.windrow.api.error.ErrorCode;
+import io.windrow.api.sink.SinkFactory;
+import io.windrow.api.source.SourceFactory;
+import java.util.List;
+import java.util.Optional;
+
+/** Oracle as a source of change streams. */
+public final class OracleConnector implements Connector {
+    /** Does nothing. */
+    public OracleConnector() {}
+
+    @Override
+    public String name() {
+        return "oracle";
+    }
+
+    @Override
+    public String description() {
+        return "Oracle: tables as change streams, by Debezium's connector in this process; not run against a real server so far";
+    }
+
+    @Override
+    public Optional<SourceFactory<?>> source() {
+        return Optional.of(new PresetFactory<>(OracleConfig.class));
+    }
+
+    @Override
+    public Optional<SinkFactory<?>> sink() {
+        return Optional.empty();
+    }
+
+    /** Those of all connectors of this module, of which {@link AnyConnector} tells. */
+    @Override
+    public List<ErrorCode> errorCodes() {
+        return List.of();
+    }
+}

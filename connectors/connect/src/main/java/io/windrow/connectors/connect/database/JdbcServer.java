@@ -1,0 +1,141 @@
+package io.windrow.connectors.connect.database;
+
+import io.windrow.api.context.CheckResult;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.connectors.connect.host.ConnectError;
+import io.windrow.connectors.connect.host.Failures;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.Driver;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** A server of which no more is known than what JDBC tells of every database: its tables, columns and keys. */
+final class JdbcServer implements Server {
+    private final Connection connection;
+    private final Set<String> excluded;
+
+    /**
+     * Connects.
+     *
+     * @param url without user and password
+     * @param excluded columns that are not delivered, as {@code schema.table.column}
+     */
+    JdbcServer(Driver driver, String url, Properties properties, List<String> excluded) {
+        try {
+            Connection made = driver.connect(url, properties);
+            if (made == null) {
+                throw WindrowException.of(ConnectError.PLUGIN_BROKEN, "Connecting: the driver does not know " + url);
+            }
+            this.connection = made;
+        } catch (SQLException e) {
+            throw failed("Connecting to " + url, e);
+        }
+        this.excluded = Set.copyOf(excluded);
+    }
+
+    private static WindrowException failed(String doing, SQLException e) {
+        return Failures.coded(doing, Failures.Words.GIVEN, e);
+    }
+
+    @Override
+    public StreamSchema schema(StreamName stream) {
+        String doing = "Reading the columns of " + stream;
+        try {
+            DatabaseMetaData data = connection.getMetaData();
+            List<Column> columns = new ArrayList<>();
+            Set<Integer> ids = new HashSet<>();
+            try (ResultSet rows = data.getColumns(
+                    connection.getCatalog(), pattern(data, stream.namespace()), pattern(data, stream.name()), null)) {
+                while (rows.next()) {
+                    String name = rows.getString("COLUMN_NAME");
+                    if (!excluded.contains(stream.namespace() + "." + stream.name() + "." + name)) {
+                        columns.add(column(stream, rows, name, ids));
+                    }
+                }
+            }
+            if (columns.isEmpty()) {
+                throw WindrowException.of(
+                        ConnectError.NO_SUCH_STREAM, doing + ": there is no such table, or it may not be read");
+            }
+            TreeMap<Integer, String> key = new TreeMap<>();
+            try (ResultSet rows = data.getPrimaryKeys(connection.getCatalog(), stream.namespace(), stream.name())) {
+                while (rows.next()) {
+                    key.put(rows.getInt("KEY_SEQ"), rows.getString("COLUMN_NAME"));
+                }
+            }
+            return new StreamSchema(stream, 1, columns, List.copyOf(key.values()));
+        } catch (SQLException e) {
+            throw failed(doing, e);
+        }
+    }
+
+    /** Names are patterns here, in which an underscore stands for any letter. */
+    private static String pattern(DatabaseMetaData data, String name) throws SQLException {
+        String escape = data.getSearchStringEscape();
+        return name.replace("_", escape + "_").replace("%", escape + "%");
+    }
+
+    private static Column column(StreamName stream, ResultSet rows, String name, Set<Integer> ids) throws SQLException {
+        String typeName = rows.getString("TYPE_NAME");
+        int precision = rows.getInt("COLUMN_SIZE");
+        int scale = rows.getInt("DECIMAL_DIGITS");
+        int id = name.hashCode() & Integer.MAX_VALUE;
+        while (!ids.add(id)) {
+            id = (id + 1) & Integer.MAX_VALUE;
+        }
+        return new Column(
+                id, name,
+                JdbcTypes.of(rows.getInt("DATA_TYPE"), precision, scale).orElseThrow(() -> WindrowException.of(
+                        ConnectError.TYPE_UNKNOWN, "Reading the columns of " + stream + ": column " + name + " is a " + typeName)),
+                rows.getInt("NULLABLE") != DatabaseMetaData.columnNoNulls, typeName);
+    }
+
+    @Override
+    public long estimatedRows(StreamName stream) {
+        return -1;
+    }
+
+    @Override
+    public void expectFollowable() {
+        // The connector says so itself when it starts.
+    }
+
+    /** JDBC knows no log. */
+    @Override
+    public Optional<LogEnd> end() {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<CheckResult> check(List<StreamName> streams) {
+        List<CheckResult> results = new ArrayList<>();
+        for (StreamName stream : streams) {
+            try {
+                results.add(CheckResult.ok("table " + stream, schema(stream).columns().size() + " columns"));
+            } catch (WindrowException e) {
+                results.add(CheckResult.failed("table " + stream, e.getMessage(), e.remedy()));
+            }
+        }
+        return results;
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw failed("Closing a connection", e);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.windrow.connectors.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Operation;
+import io.windrow.api.batch.Position;
+import io.windrow.api.config.ByteSize;
+import io.windrow.api.config.Secret;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.connectors.connect.database.BinlogSettings;
+import io.windrow.connectors.connect.database.Preset;
+import io.windrow.connectors.connect.host.ConnectError;
+import io.windrow.connectors.connect.host.PluginLoader;
+import io.windrow.connectors.connect.record.Change;
+import io.windrow.connectors.connect.record.Values;
+import io.windrow.testkit.conformance.TestContext;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.kafka.common.config.ConfigValue;
+import org.apache.kafka.connect.data.Decimal;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceConnector;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The databases of which no server is here: their connectors load and take the settings, a run ends at the connection, and
+ * records of their form become rows. Nothing of this shows that a server's log is read right.
+ */
+class PresetsTest {
+    private static final Path PLUGIN = Path.of("plugins", "debezium-3.6").toAbsolutePath();
+    private static final ByteSize SIZE = ByteSize.parse("8MiB");
+    /** Reserved, so nobody listens there. */
+    private static final int NOBODY = 1;
+
+    @RegisterExtension
+    final TestContext context = new TestContext();
+
+    static Stream<Preset> presets() {
+        Secret password = Secret.of("hidden");
+        Optional<Path> plugin = Optional.of(PLUGIN);
+        return Stream.of(
+                new MysqlConfig("127.0.0.1", NOBODY, "u", password, List.of("shop.orders"), List.of("shop.orders.shape"), Optional.empty(),
+                        Optional.empty(), BinlogSettings.Lock.MINIMAL, plugin, Map.of(), 100, SIZE),
+                new SqlServerConfig("127.0.0.1", NOBODY, "shop", "u", password, List.of("dbo.orders"), List.of(), plugin, Map.of(), 100, SIZE),
+                new OracleConfig("127.0.0.1", NOBODY, "shop", "u", password, List.of("SHOP.ORDERS"), List.of(), plugin, Map.of(), 100, SIZE),
+                new Db2Config("127.0.0.1", NOBODY, "shop", "u", password, List.of("SHOP.ORDERS"), List.of(), plugin, Map.of(), 100, SIZE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("presets")
+    void theConnectorTakesTheSettingsUpToTheServer(Preset preset) throws Exception {
+        ConnectSource source = new ConnectSource(preset, context);
+        Map<String, String> settings;
+        try (PluginLoader loader = PluginLoader.of(PLUGIN); HistoryFile history = new HistoryFile(context.temporaryFolder(), List.of())) {
+            settings = source.settings(ConnectSplit.Kind.COPY, preset.streams(), history);
+            SourceConnector connector = loader.make(preset.connectorClass(), SourceConnector.class);
+            List<String> refused = new ArrayList<>();
+            Thread.currentThread().setContextClassLoader(loader);
+            // IBM's driver is not among the jars, and its connector does not validate without.
+            for (ConfigValue value : preset.vendor().equals("db2")
+                    ? connector.config().validate(settings)
+                    : connector.validate(settings).configValues()) {
+                if (!value.errorMessages().isEmpty()) {
+                    refused.add(value.name() + " " + value.errorMessages());
+                }
+            }
+            // The connection alone fails, under whichever setting the connector reports it.
+            assertThat(refused).allSatisfy(text -> assertThat(text).matches("(?s)database\\.(hostname|names|dbname|user).*"));
+        } finally {
+            Thread.currentThread().setContextClassLoader(PresetsTest.class.getClassLoader());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("presets")
+    void aRunThatReachesNobodySaysSo(Preset preset) {
+        Set<ConnectError> expected = Set.of("oracle", "db2").contains(preset.vendor())
+                ? Set.of(ConnectError.PLUGIN_BROKEN)
+                : Set.of(ConnectError.CONNECT_REFUSED);
+        assertThatThrownBy(() -> new Drive(preset, context).run())
+                .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(expected).contains((ConnectError) e.errorCode()))
+                .hasMessageNotContaining("hidden");
+    }
+
+    @Test
+    void recordsInTheFormOfOtherDatabasesBecomeRows() {
+        StreamName stream = new StreamName("dbo", "orders");
+        Schema variable = SchemaBuilder.struct().name("io.debezium.data.VariableScaleDecimal")
+                .field("scale", Schema.INT32_SCHEMA).field("value", Schema.BYTES_SCHEMA).optional().build();
+        Schema form = SchemaBuilder.struct()
+                .field("id", Schema.INT32_SCHEMA)
+                .field("total", Decimal.builder(2).optional().build())
+                .field("number", Schema.OPTIONAL_INT64_SCHEMA)
+                .field("any", variable)
+                .field("at", SchemaBuilder.string().name("io.debezium.time.ZonedTimestamp").optional().build())
+                .field("clock", SchemaBuilder.int64().name("io.debezium.time.MicroTime").optional().build())
+                .field("fine", SchemaBuilder.int64().name("io.debezium.time.NanoTimestamp").optional().build())
+                .optional().build();
+        Struct row = new Struct(form).put("id", 1).put("total", new BigDecimal("-0.05")).put("number", 7L)
+                .put("any", new Struct(variable).put("scale", 3).put("value", new BigDecimal("1.234").unscaledValue().toByteArray()))
+                .put("at", "1970-01-01T01:00:00+01:00").put("clock", 86_399_999_999L).put("fine", 1_000L);
+        Schema source = SchemaBuilder.struct().field("db", Schema.STRING_SCHEMA).field("schema", Schema.STRING_SCHEMA)
+                .field("table", Schema.STRING_SCHEMA).field("ts_ms", Schema.INT64_SCHEMA).build();
+        Schema envelope = SchemaBuilder.struct().field("before", form).field("after", form).field("source", source)
+                .field("op", Schema.STRING_SCHEMA).build();
+        Struct from = new Struct(source).put("db", "shop").put("schema", "dbo").put("table", "orders").put("ts_ms", 5L);
+        StreamSchema schema = new StreamSchema(stream, 1, List.of(
+                new Column(1, "id", new ColumnType.Int(32, true), false, "int"),
+                new Column(2, "total", new ColumnType.Decimal(10, 2), true, "decimal"),
+                new Column(3, "number", new ColumnType.Decimal(12, 0), true, "NUMBER(12)"),
+                new Column(4, "any", new ColumnType.Text(), true, "NUMBER"),
+                new Column(5, "at", new ColumnType.Timestamp(true), true, "datetimeoffset"),
+                new Column(6, "clock", new ColumnType.Time(), true, "time"),
+                new Column(7, "fine", new ColumnType.Timestamp(false), true, "datetime2")), List.of("id"));
+        try (FollowedTable table = new FollowedTable(schema, Values.Dialect.PLAIN, context, () -> schema)) {
+            for (String op : List.of("c", "u", "d")) {
+                Struct value = new Struct(envelope).put("source", from).put("op", op).put(op.equals("d") ? "before" : "after", row);
+                Change change = Change.of(new SourceRecord(Map.of(), Map.of(), "t", envelope, value));
+                assertThat(change).isInstanceOfSatisfying(Change.Row.class, one -> {
+                    assertThat(one.stream()).isEqualTo(stream);
+                    table.add(one, 3, 0);
+                });
+            }
+            try (Batch batch = table.take(new Position(1, "{}"))) {
+                assertThat(List.of(batch.changes().orElseThrow().operations().get(0), batch.changes().orElseThrow().operations().get(1),
+                                batch.changes().orElseThrow().operations().get(2)))
+                        .containsExactly((byte) Operation.INSERT.ordinal(), (byte) Operation.UPDATE.ordinal(), (byte) Operation.DELETE.ordinal());
+                assertThat(batch.arrow().getFieldVectors().stream().map(vector -> String.valueOf(vector.getObject(2))).toList())
+                        .containsExactly("1", "-0.05", "7", "1.234", "0", "86399999999", "1970-01-01T00:00:00.000001");
+                assertThat(batch.changes().orElseThrow().commitMicros().get(0)).isEqualTo(5_000);
+            }
+        }
+    }
+}
