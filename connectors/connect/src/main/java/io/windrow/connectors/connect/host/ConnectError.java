@@ -74,6 +74,12 @@ public enum ConnectError implements ErrorCode {
         return kind;
     }
 
+    /** An altered table reads as it is only once it is planned as it is, and a copy begins with a plan. */
+    @Override
+    public boolean needsNewPlan() {
+        return this == RELATION_CHANGED || this == COPY_LOST;
+    }
+
     @Override
     public String meaning() {
         return meaning;
