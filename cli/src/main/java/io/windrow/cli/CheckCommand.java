@@ -1,6 +1,7 @@
 package io.windrow.cli;
 
 import io.windrow.api.context.CheckResult;
+import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.source.Source;
 import io.windrow.core.plan.Plan;
@@ -8,6 +9,7 @@ import io.windrow.core.registry.Registry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,12 +31,13 @@ final class CheckCommand implements Callable<Integer> {
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(screen));
                 Source source = plan.openSource(context);
                 Sink sink = plan.openSink(context)) {
-            for (Map.Entry<String, List<CheckResult>> end :
-                    List.of(Map.entry("source", source.check()), Map.entry("sink", sink.check()))) {
+            for (Map.Entry<String, List<CheckResult>> end : List.of(
+                    Map.entry("source", chosen(plan, source, source.check())), Map.entry("sink", sink.check()))) {
                 for (CheckResult result : end.getValue()) {
                     failed |= result.outcome() == CheckResult.Outcome.FAILED;
                     json.add(Json.object(
-                            "side", end.getKey(), "name", result.name(), "outcome", result.outcome(), "detail",
+                            "side", end.getKey(), "name", result.name(), "stream",
+                            result.stream().map(StreamName::toString), "outcome", result.outcome(), "detail",
                             result.detail(), "remedy", result.remedy()));
                     if (!windrow.json) {
                         print(screen, end.getKey(), result);
@@ -44,6 +47,19 @@ final class CheckCommand implements Callable<Integer> {
         }
         ExitCode code = failed ? ExitCode.CHECK_FAILED : ExitCode.OK;
         return windrow.json ? windrow.print(Json.object("checks", json, "ok", !failed), code) : code.value();
+    }
+
+    /** What matters to the streams that were asked for; without a connection nobody knows which there are. */
+    private List<CheckResult> chosen(Plan plan, Source source, List<CheckResult> results) {
+        boolean connected = results.stream()
+                .noneMatch(result -> result.outcome() == CheckResult.Outcome.FAILED && result.stream().isEmpty());
+        if (target.streams.isEmpty() || !connected) {
+            return results;
+        }
+        Set<StreamName> chosen = target.chosen(plan, source.selected()).keySet();
+        return results.stream()
+                .filter(result -> result.stream().isEmpty() || chosen.contains(result.stream().get()))
+                .toList();
     }
 
     private static void print(Screen screen, String side, CheckResult result) {

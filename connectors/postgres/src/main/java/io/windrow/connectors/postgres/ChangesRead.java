@@ -103,7 +103,7 @@ final class ChangesRead implements StreamRead {
                         ? List.of("a TRUNCATE of a single partition, which the log does not tell under the root's name")
                         : List.of());
         long rows = copied ? -1 : shape.relation().map(relation -> (long) relation.estimate().rows()).orElse(-1L);
-        long bytes = copied ? -1 : leaves.stream().mapToLong(Leaf::bytes).sum();
+        long bytes = copied || leaves.isEmpty() ? -1 : leaves.stream().mapToLong(Leaf::bytes).sum();
         return new StreamPlan(
                 shape.schema(), guarantee, lost ? Optional.of(SnapshotRead.LOST) : Optional.empty(), rows, bytes);
     }
@@ -114,6 +114,16 @@ final class ChangesRead implements StreamRead {
     }
 
     private void fill(LogCopy copy) {
+        copiedAt = copy.start();
+        start = copiedAt;
+        if (leaves.isEmpty()) {
+            // The role may read the table, but not heap by heap: no heap to read is not the same as no row.
+            PostgresSplit whole = new PostgresSplit(
+                    Part.WHOLE, copy.exported(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+                    OptionalLong.of(copy.consistent()));
+            queue.add(whole.toSplit("g" + generation + "-0", shape.stream(), -1));
+            return;
+        }
         int number = 0;
         for (Leaf leaf : leaves) {
             List<Long> cuts = leaf.cuts(splitBytes);
@@ -127,8 +137,6 @@ final class ChangesRead implements StreamRead {
                 queue.add(part.toSplit("g" + generation + "-" + number++, shape.stream(), bytes));
             }
         }
-        copiedAt = copy.start();
-        start = copiedAt;
     }
 
     @Override
@@ -139,7 +147,6 @@ final class ChangesRead implements StreamRead {
         if (!copying) {
             copying = true;
             fill(log.copy());
-            copied = queue.finished();
         }
         return queue.next(max);
     }

@@ -94,7 +94,7 @@ final class LogChecks {
             StreamShape.of(session, name, stream, StreamShape.catalog(session, Map.of(name, stream)));
             return true;
         } catch (WindrowException e) {
-            results.add(CheckResult.failed("stream " + name, String.valueOf(e.getMessage()), e.remedy()));
+            results.add(CheckResult.failed("stream " + name, String.valueOf(e.getMessage()), e.remedy()).about(name));
             return false;
         } finally {
             session.execute("ROLLBACK");

@@ -8,14 +8,19 @@ import io.windrow.api.source.ReadMode;
 import io.windrow.connectors.postgres.catalog.Identifier;
 import io.windrow.connectors.postgres.catalog.ServerFacts;
 import io.windrow.connectors.postgres.catalog.ServerReader;
+import io.windrow.connectors.postgres.codec.ColumnPlan;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
-/** Tests a connection, the server and the role's privileges, those that are missing and those that are too many. Reads no row. */
+/** Tests a connection, the server, the role's privileges, those that are missing and those that are too many, and the settings of streams. Reads no row. */
 final class PostgresChecks {
     private final PostgresSource source;
     private final List<CheckResult> results = new ArrayList<>();
@@ -118,33 +123,68 @@ final class PostgresChecks {
             results.add(CheckResult.warning("streams", "The config selects no stream.", "Run discover to see the tables."));
         }
         for (Map.Entry<StreamName, StreamConfig> stream : selected.entrySet()) {
-            if (stream.getValue().query().isPresent()) {
-                query(session, stream.getKey(), stream.getValue());
-            } else {
-                table(session, stream.getKey(), stream.getValue());
-            }
+            CheckResult result = stream.getValue().query().isPresent()
+                    ? query(session, stream.getKey(), stream.getValue())
+                    : table(session, stream.getKey(), stream.getValue());
+            results.add(result.about(stream.getKey()));
         }
     }
 
-    private void query(Session session, StreamName name, StreamConfig stream) throws SQLException {
+    private CheckResult query(Session session, StreamName name, StreamConfig stream) throws SQLException {
+        return unreadable(session, name, stream).orElseGet(() -> CheckResult.ok("stream " + name, "The query can be read."));
+    }
+
+    /** What a run would fail with: settings that do not fit, SQL of the user's that is wrong, privileges of what it names. */
+    private Optional<CheckResult> unreadable(Session session, StreamName name, StreamConfig stream) throws SQLException {
         session.begin(null);
         try {
-            StreamShape.of(session, name, stream, StreamShape.catalog(session, Map.of(name, stream)));
-            results.add(CheckResult.ok("stream " + name, "The query can be read."));
+            session.guarded(() -> {
+                StreamShape shape = StreamShape.of(session, name, stream, StreamShape.catalog(session, Map.of(name, stream)));
+                // Describing a query looks at no privilege; explaining it begins to execute it, which does.
+                session.execute("EXPLAIN SELECT " + ColumnPlan.selectList(shape.plans()) + " FROM " + shape.from()
+                        + shape.where().map(where -> " WHERE " + where).orElse(""));
+                return shape;
+            });
+            return Optional.empty();
         } catch (SQLException e) {
-            failed(name, SqlStates.coded("Describing the query", e));
+            WindrowException coded = SqlStates.coded("Describing what is read", e);
+            String grants = coded.errorCode() == PostgresError.PERMISSION_DENIED
+                    ? grants(session, e)
+                    : "";
+            return Optional.of(CheckResult.failed(
+                    "stream " + name, String.valueOf(coded.getMessage()), grants.isEmpty() ? coded.remedy() : grants));
         } catch (WindrowException e) {
-            failed(name, e);
+            return Optional.of(CheckResult.failed("stream " + name, String.valueOf(e.getMessage()), e.remedy()));
         } finally {
             session.execute("ROLLBACK");
         }
     }
 
-    private void failed(StreamName name, WindrowException e) {
-        results.add(CheckResult.failed("stream " + name, String.valueOf(e.getMessage()), e.remedy()));
+    /**
+     * The GRANT for what the server refuses. Its message names one thing, at its end, without the schema and in the server's
+     * language: what has that name and may not be used is meant.
+     */
+    private String grants(Session session, SQLException refusal) throws SQLException {
+        String role = Identifier.quoted(source.address().user());
+        String message = refusal instanceof PSQLException server && server.getServerErrorMessage() != null
+                ? String.valueOf(server.getServerErrorMessage().getMessage())
+                : "";
+        String ending = " = right(" + Identifier.literal(message) + ", length(";
+        List<String> grants = new ArrayList<>();
+        for (String schema : session.column("SELECT nspname FROM pg_catalog.pg_namespace WHERE ' ' || nspname" + ending
+                + "nspname) + 1) AND NOT pg_catalog.has_schema_privilege(oid, 'USAGE')")) {
+            grants.add("GRANT USAGE ON SCHEMA " + Identifier.quoted(schema) + " TO " + role + ";");
+        }
+        for (List<@Nullable String> table : session.rows("SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+                + " ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ' ' || c.relname" + ending
+                + "c.relname) + 1) AND NOT pg_catalog.has_table_privilege(c.oid, 'SELECT')")) {
+            StreamName name = new StreamName(String.valueOf(table.get(0)), String.valueOf(table.get(1)));
+            grants.add("GRANT SELECT ON " + Identifier.quoted(name) + " TO " + role + ";");
+        }
+        return String.join(" ", grants);
     }
 
-    private void table(Session session, StreamName name, StreamConfig stream) throws SQLException {
+    private CheckResult table(Session session, StreamName name, StreamConfig stream) throws SQLException {
         String table = Identifier.quoted(name);
         String role = Identifier.quoted(source.address().user());
         List<@Nullable String> found = session.row(
@@ -154,46 +194,79 @@ final class PostgresChecks {
                         + "WHERE n.nspname = " + Identifier.literal(name.namespace()) + " AND c.relname = "
                         + Identifier.literal(name.name()) + " AND c.relkind IN ('r', 'p', 'v', 'm', 'f')");
         if (found.isEmpty()) {
-            results.add(CheckResult.failed(
-                    "stream " + name, "There is no table " + table + ".", PostgresError.NO_SUCH_STREAM.remedy()));
-            return;
+            return CheckResult.failed(
+                    "stream " + name, "There is no table " + table + ".", PostgresError.NO_SUCH_STREAM.remedy());
         }
         if (!"t".equals(found.get(1))) {
-            results.add(CheckResult.failed(
+            return CheckResult.failed(
                     "stream " + name,
                     "The role may not use the schema " + Identifier.quoted(name.namespace()) + ".",
-                    "GRANT USAGE ON SCHEMA " + Identifier.quoted(name.namespace()) + " TO " + role + ";"));
-            return;
+                    "GRANT USAGE ON SCHEMA " + Identifier.quoted(name.namespace()) + " TO " + role + ";");
         }
         List<String> missing = "t".equals(found.get(2)) ? List.of() : missingColumns(session, found.get(0), stream);
         if (!missing.isEmpty()) {
             String columns = stream.columns().isEmpty()
                     ? ""
                     : " (" + String.join(", ", missing.stream().map(Identifier::quoted).toList()) + ")";
-            results.add(CheckResult.failed(
+            return CheckResult.failed(
                     "stream " + name,
                     "The role may not read " + table + ".",
-                    "GRANT SELECT" + columns + " ON " + table + " TO " + role + ";"));
-            return;
+                    "GRANT SELECT" + columns + " ON " + table + " TO " + role + ";");
         }
         if ("t".equals(found.get(4))) {
-            results.add(CheckResult.failed(
+            return CheckResult.failed(
                     "stream " + name,
                     "A row security policy would hide rows of " + table + " from the role.",
-                    "ALTER ROLE " + role + " BYPASSRLS; or read a view"));
-            return;
+                    "ALTER ROLE " + role + " BYPASSRLS; or read a view");
+        }
+        Map<StreamName, Leaf.Barrier> barriers = stream.mode() == ReadMode.INCREMENTAL
+                ? Leaf.barriers(session, Long.parseLong(String.valueOf(found.get(0))))
+                : Map.of();
+        if (!barriers.isEmpty()) {
+            return notByHeaps(name, role, barriers);
+        }
+        if (stream.where().isPresent() || !stream.columns().isEmpty() || !stream.key().isEmpty()) {
+            Optional<CheckResult> unreadable = unreadable(session, name, stream);
+            if (unreadable.isPresent()) {
+                return unreadable.get();
+            }
         }
         // Nothing can be revoked from a superuser; that it is one is said once, of the role.
         if ("t".equals(found.get(3)) && !superuser) {
-            results.add(CheckResult.warning(
+            return CheckResult.warning(
                     "stream " + name,
                     "The role may also change " + table + ".",
-                    "REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON " + table + " FROM " + role + ";"));
-            return;
+                    "REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON " + table + " FROM " + role + ";");
         }
-        results.add(CheckResult.ok(
+        return CheckResult.ok(
                 "stream " + name,
-                "The table can be read" + (stream.mode() == ReadMode.INCREMENTAL ? " incrementally." : ".")));
+                "The table can be read" + (stream.mode() == ReadMode.INCREMENTAL ? " incrementally." : "."));
+    }
+
+    /** An incremental read goes heap by heap and asks who wrote each row: the privilege on a parent or on columns is too little. */
+    private static CheckResult notByHeaps(StreamName name, String role, Map<StreamName, Leaf.Barrier> barriers) {
+        Set<String> remedies = new LinkedHashSet<>();
+        List<String> tables = new ArrayList<>();
+        barriers.forEach((heap, barrier) -> {
+            switch (barrier) {
+                case NO_PAGES -> remedies.add("Set mode: snapshot for the stream: " + Identifier.quoted(heap) + " is no table.");
+                case SCHEMA -> {
+                    remedies.add("GRANT USAGE ON SCHEMA " + Identifier.quoted(heap.namespace()) + " TO " + role + ";");
+                    tables.add(Identifier.quoted(heap));
+                }
+                case TABLE -> tables.add(Identifier.quoted(heap));
+                case POLICY -> remedies.add("ALTER ROLE " + role + " BYPASSRLS;");
+            }
+        });
+        if (!tables.isEmpty()) {
+            remedies.add("GRANT SELECT ON " + String.join(", ", tables) + " TO " + role + ";");
+        }
+        return CheckResult.failed(
+                "stream " + name,
+                "An incremental read needs SELECT on the whole of each table that holds rows: "
+                        + (barriers.size() == 1 ? Identifier.quoted(barriers.keySet().iterator().next()) : barriers.size() + " of them")
+                        + " cannot be read so.",
+                String.join(" ", remedies));
     }
 
     /** The columns that are wanted and may not be read, also when the privilege is by column. */

@@ -17,6 +17,7 @@ import io.windrow.connectors.postgres.WindowState.Candidate;
 import io.windrow.connectors.postgres.WindowState.Heap;
 import io.windrow.connectors.postgres.WindowState.HeapFile;
 import io.windrow.connectors.postgres.WindowState.OpenWindow;
+import io.windrow.connectors.postgres.catalog.Relation;
 import io.windrow.connectors.postgres.catalog.ServerFacts;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -71,10 +72,11 @@ final class WindowRead implements StreamRead {
         this.context = context;
         this.generation = request.generation();
         String cursor = shape.config().cursor().orElse("");
-        if (leaves.isEmpty()) {
+        if (leaves.isEmpty() && shape.relation().filter(Relation::isWithoutPartitions).isEmpty()) {
             throw StreamShape.invalid(
-                    shape.stream(),
-                    "only a table can be read incrementally, and the role needs SELECT on the whole of it and of each partition");
+                            shape.stream(),
+                            "only a table can be read incrementally, and the role needs SELECT on the whole of it and of each partition")
+                    .remedy("Run check: it prints the exact GRANT that is missing. Or set mode: snapshot.");
         }
         WindowState initial = WindowState.initial(moment.server().systemId(), cursor);
         this.state = request.state().map(WindowState::of).orElse(initial);

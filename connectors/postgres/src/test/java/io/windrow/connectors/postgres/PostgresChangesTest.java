@@ -92,6 +92,34 @@ class PostgresChangesTest {
     }
 
     @Test
+    void What_a_role_may_read_only_through_the_parent_or_by_columns_is_copied_whole() {
+        String role = "follower_" + major;
+        db.execute(
+                "CREATE ROLE " + role + " LOGIN REPLICATION",
+                "CREATE TABLE t (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)",
+                "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (100)",
+                "CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (100) TO (200)",
+                "CREATE TABLE u (id int PRIMARY KEY)",
+                "INSERT INTO t SELECT i, 'v' FROM generate_series(50, 149) i",
+                "INSERT INTO u SELECT generate_series(1, 30)",
+                "CREATE PUBLICATION windrow_test FOR TABLE t, u WITH (publish_via_partition_root = true)",
+                "GRANT SELECT ON t TO " + role,
+                "GRANT SELECT (id) ON u TO " + role);
+        String url = "postgres://" + role + "@127.0.0.1:" + server.port() + "/" + db.name();
+        try (LogDrive drive = new LogDrive(LogDrive.config(url, "public.t", "public.u"), T, U)) {
+            drive.run();
+            assertThat(drive.refused).isEmpty();
+            assertThat(drive.rows.get(T)).hasSize(100).contains("COPY|50|v", "COPY|149|v");
+            assertThat(drive.rows.get(U)).hasSize(30);
+            db.execute("INSERT INTO t VALUES (199, 'later')");
+            drive.run();
+            assertThat(drive.rows.get(T)).hasSize(101).endsWith("INSERT|199|later");
+        } finally {
+            db.execute("DROP OWNED BY " + role, "DROP ROLE " + role);
+        }
+    }
+
+    @Test
     void While_the_log_is_followed_no_transaction_and_no_lock_of_the_copy_is_left() {
         db.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t SELECT generate_series(1, 500)");
         try (LogDrive drive = drive("public.t")) {

@@ -31,6 +31,11 @@ public record Relation(
         descendants = List.copyOf(descendants);
     }
 
+    /** Whether it is a partitioned table that has no partition yet, and so no place for a row. */
+    public boolean isWithoutPartitions() {
+        return kind == Kind.PARTITIONED && descendants.isEmpty();
+    }
+
     /** What a relation is. Only {@link #TABLE} and {@link #MATERIALIZED_VIEW} have a ctid that splits. */
     public enum Kind {
         /** An ordinary table, not a partition; it may have inheritance children. */
