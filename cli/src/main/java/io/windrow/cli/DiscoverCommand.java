@@ -1,6 +1,7 @@
 package io.windrow.cli;
 
 import io.windrow.api.schema.Column;
+import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.StreamDescription;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,7 +51,7 @@ final class DiscoverCommand implements Callable<Integer> {
                 return scan(new PersonalDataScan(
                         source, target.chosen(plan, source.selected()), rows, Optional.ofNullable(region)));
             }
-            streams = source.discover();
+            streams = chosen(plan, source);
         }
         if (windrow.json) {
             return windrow.print(
@@ -57,6 +59,16 @@ final class DiscoverCommand implements Callable<Integer> {
         }
         print(windrow.screen(), streams);
         return ExitCode.OK.value();
+    }
+
+    private List<StreamDescription> chosen(Plan plan, Source source) {
+        if (target.streams.isEmpty()) {
+            return source.discover();
+        }
+        Set<StreamName> chosen = target.chosen(plan, source.selected()).keySet();
+        return source.discover().stream()
+                .filter(stream -> chosen.contains(stream.schema().stream()))
+                .toList();
     }
 
     private int scan(PersonalDataScan scan) {
@@ -121,8 +133,8 @@ final class DiscoverCommand implements Callable<Integer> {
                 "key", stream.schema().key(),
                 "modes", stream.modes().stream().sorted().toList(),
                 "cursors", stream.cursors(),
-                "estimated_rows", stream.estimatedRows(),
-                "estimated_bytes", stream.estimatedBytes(),
+                "estimated_rows", Json.known(stream.estimatedRows()),
+                "estimated_bytes", Json.known(stream.estimatedBytes()),
                 "remarks", stream.remarks(),
                 "columns", columns);
     }

@@ -33,6 +33,11 @@ final class Json {
         return object;
     }
 
+    /** A count that is −1 where it is not known; then it is left out. */
+    static Optional<Long> known(long count) {
+        return count < 0 ? Optional.empty() : Optional.of(count);
+    }
+
     /** On one line. */
     static String line(Object value) {
         return text(value, Layout.LINE);

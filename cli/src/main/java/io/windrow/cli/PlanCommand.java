@@ -205,8 +205,8 @@ final class PlanCommand implements Callable<Integer> {
                     "event_field", how == null ? null : plan.steps().watermarks()
                             .flatMap(step -> step.windows(how.schema()))
                             .map(EventWindows::column),
-                    "estimated_rows", how == null ? null : how.estimatedRows(),
-                    "estimated_bytes", how == null ? null : how.estimatedBytes(),
+                    "estimated_rows", how == null ? null : Json.known(how.estimatedRows()),
+                    "estimated_bytes", how == null ? null : Json.known(how.estimatedBytes()),
                     "restart", how == null ? null : how.restart().orElse(null),
                     "from", from(how, states.get(stream.stream())),
                     "error", refusal == null ? null : Failure.json(refusal)));
