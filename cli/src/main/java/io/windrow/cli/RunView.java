@@ -4,6 +4,9 @@ import io.windrow.core.observe.Progress;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.observe.RunListener;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,22 +28,24 @@ final class RunView implements RunListener {
     private final Screen screen;
     private final Form form;
     private final Optional<Path> quarantine;
+    private final Clock clock;
     private int drawn;
 
-    RunView(Screen screen, Form form) {
-        this(screen, form, Optional.empty());
+    RunView(Screen screen, Form form, Clock clock) {
+        this(screen, form, Optional.empty(), clock);
     }
 
-    private RunView(Screen screen, Form form, Optional<Path> quarantine) {
+    private RunView(Screen screen, Form form, Optional<Path> quarantine, Clock clock) {
         this.screen = screen;
         this.form = form;
         this.quarantine = quarantine;
+        this.clock = clock;
     }
 
     /** {@code quarantine} is the folder of the rows that are set aside. */
     static RunView of(Windrow windrow, Path quarantine) {
         Form form = windrow.json ? Form.JSON : windrow.screen().terminal() ? Form.LIVE : Form.LINES;
-        return new RunView(windrow.screen(), form, Optional.of(quarantine));
+        return new RunView(windrow.screen(), form, Optional.of(quarantine), Clock.systemUTC());
     }
 
     @Override
@@ -90,7 +95,7 @@ final class RunView implements RunListener {
         if (form != Form.LIVE) {
             return;
         }
-        Table table = Table.of("stream", "state", ">rows", ">rows/s", ">read", ">done", ">left");
+        Table table = Table.of("stream", "state", ">rows", ">rows/s", ">read", ">lag", ">done", ">left");
         for (Progress stream : shown(streams)) {
             table.row(
                     CellText.shown(stream.stream().toString(), 40),
@@ -98,10 +103,11 @@ final class RunView implements RunListener {
                     Screen.number(stream.rowsRead()),
                     Screen.number(Math.round(stream.rowsPerSecond())),
                     Screen.bytes(stream.bytes()),
+                    stream.lastCut().map(cut -> Screen.seconds(lag(cut))).orElse("-"),
                     stream.share() < 0 ? "?" : String.format(Locale.ROOT, "%.0f%%", stream.share() * 100),
                     stream.secondsLeft() < 0 ? "?" : Screen.seconds(stream.secondsLeft()));
         }
-        List<String> lines = new ArrayList<>(table.lines(screen.width() - 1, "read", "rows/s"));
+        List<String> lines = new ArrayList<>(table.lines(screen.width() - 1, "read", "rows/s", "lag"));
         if (streams.size() > MAX_LINES) {
             lines.add("… and " + (streams.size() - MAX_LINES) + " more");
         }
@@ -157,7 +163,7 @@ final class RunView implements RunListener {
                     "event", "stream_started", "stream", e.stream().toString(), "generation", e.generation(), "restart",
                     e.plan().restart(), "guarantee", RunReport.guarantee(e.plan().guarantee()));
             case RunEvent.ProgressMade e -> Json.object(
-                    "event", "progress", "streams", e.streams().stream().map(RunView::progressJson).toList());
+                    "event", "progress", "streams", e.streams().stream().map(this::progressJson).toList());
             case RunEvent.EpochCommitted e -> Json.object(
                     "event", "committed", "stream", e.stream().toString(), "seconds", RunReport.seconds(e.took()), "entry",
                     new Json.Raw(e.entry().toJson()));
@@ -177,10 +183,16 @@ final class RunView implements RunListener {
         }
     }
 
-    private static Object progressJson(Progress p) {
+    private Object progressJson(Progress p) {
         return Json.object(
                 "stream", p.stream().toString(), "state", p.state(), "rows_read", p.rowsRead(), "rows_committed",
                 p.rowsCommitted(), "bytes", p.bytes(), "rows_per_second", p.rowsPerSecond(), "share",
-                p.share() < 0 ? null : p.share(), "seconds_left", p.secondsLeft() < 0 ? null : p.secondsLeft());
+                p.share() < 0 ? null : p.share(), "seconds_left", p.secondsLeft() < 0 ? null : p.secondsLeft(),
+                "lag_seconds", p.lastCut().map(this::lag).orElse(null));
+    }
+
+    /** In seconds; the clock of whoever committed last may have been ahead. */
+    private double lag(Instant cut) {
+        return Math.max(0, RunReport.seconds(Duration.between(cut, clock.instant())));
     }
 }

@@ -8,24 +8,31 @@ import io.windrow.core.observe.RunEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The live view on a terminal of fixed width, which is played back here. */
 class RunViewTest {
+    private static final Instant NOW = Instant.parse("2026-03-29T01:00:00Z");
+
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     private RunView view(int width, RunView.Form form) {
         PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
-        return new RunView(new Screen(stream, stream, form == RunView.Form.LIVE, false, width), form);
+        return new RunView(new Screen(stream, stream, form == RunView.Form.LIVE, false, width), form, Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     private static Progress progress(String name, long rows) {
         return new Progress(
-                new StreamName("public", name), Progress.State.READING, rows, 0, rows * 100, 812_345.6, 0.375, 754);
+                new StreamName("public", name), Progress.State.READING, rows, 0, rows * 100, 812_345.6, 0.375, 754,
+                Optional.of(NOW.minusSeconds(95)));
     }
 
     @ParameterizedTest
@@ -40,6 +47,23 @@ class RunViewTest {
         assertThat(lines.getFirst()).startsWith("stream").contains("rows").contains("done").endsWith("left");
         assertThat(lines.subList(1, 4)).allSatisfy(line -> assertThat(line).contains("38%").endsWith("12:34 min"));
         assertThat(lines.stream().map(Table::width)).containsOnly(Table.width(lines.getFirst()));
+    }
+
+    @Test
+    void how_old_the_target_is_stands_in_every_frame_and_a_dash_where_it_has_nothing() {
+        Progress first = new Progress(
+                new StreamName("public", "first"), Progress.State.READING, 5, 0, 500, 1, -1, -1, Optional.empty());
+        view(120, RunView.Form.LIVE).on(new RunEvent.ProgressMade(List.of(progress("again", 1), first)));
+        List<String> lines = screen(120);
+        assertThat(lines.getFirst()).containsPattern("rows +rows/s +read +lag +done +left");
+        assertThat(lines.get(1)).containsPattern("100 B +1:35 min +38% +12:34 min");
+        assertThat(lines.get(2)).containsPattern("500 B +- +\\? +\\?");
+    }
+
+    @Test
+    void how_old_the_target_is_stands_in_the_json_too() {
+        view(80, RunView.Form.JSON).on(new RunEvent.ProgressMade(List.of(progress("again", 1))));
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("\"lag_seconds\":95.0");
     }
 
     @Test
@@ -58,7 +82,7 @@ class RunViewTest {
     void more_streams_than_a_terminal_has_lines_are_counted_and_those_at_work_stay() {
         List<Progress> many = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
-            many.add(new Progress(new StreamName("public", "done" + i), Progress.State.DONE, 1, 1, 1, 0, 1, 0));
+            many.add(new Progress(new StreamName("public", "done" + i), Progress.State.DONE, 1, 1, 1, 0, 1, 0, Optional.empty()));
         }
         many.add(progress("busy", 5));
         view(80, RunView.Form.LIVE).on(new RunEvent.ProgressMade(many));

@@ -57,8 +57,9 @@ public final class EventMeters implements RunListener {
         }
     }
 
-    /** Progress counts from the beginning of an attempt. */
+    /** Progress counts from the beginning of an attempt. Until the first commit the target is as old as an earlier run left it. */
     private void read(Progress now) {
+        now.lastCut().ifPresent(cut -> meters.since(Meter.LAG, labels(now.stream()), cut));
         Read before = reads.getOrDefault(now.stream(), new Read(0, 0));
         if (now.rowsRead() < before.rows()) {
             before = new Read(0, 0);

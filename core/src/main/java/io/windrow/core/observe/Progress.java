@@ -1,9 +1,11 @@
 package io.windrow.core.observe;
 
 import io.windrow.api.schema.StreamName;
+import java.time.Instant;
+import java.util.Optional;
 
 /**
- * How far a stream is, measured now. Numbers of this run only.
+ * How far a stream is, measured now. Counts are of this run only.
  *
  * @param stream the stream
  * @param state what it is doing
@@ -13,6 +15,8 @@ import io.windrow.api.schema.StreamName;
  * @param rowsPerSecond smoothed over the last few seconds
  * @param share the estimated share done, 0 to 1; −1 if there is no estimate. Stays below 1 until the end is proven (I9)
  * @param secondsLeft the estimated time left in seconds; −1 if there is no estimate
+ * @param lastCut when the newest committed epoch was cut, also by an earlier run: what the target shows is at least that
+ *     old. Empty: nothing is committed
  */
 public record Progress(
         StreamName stream,
@@ -22,7 +26,8 @@ public record Progress(
         long bytes,
         double rowsPerSecond,
         double share,
-        double secondsLeft) {
+        double secondsLeft,
+        Optional<Instant> lastCut) {
     /** What a stream is doing. */
     public enum State {
         /** No split of it has been opened yet. */

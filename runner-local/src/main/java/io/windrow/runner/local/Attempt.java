@@ -1,5 +1,6 @@
 package io.windrow.runner.local;
 
+import io.windrow.api.batch.Position;
 import io.windrow.api.context.Failpoints;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
@@ -292,6 +293,12 @@ final class Attempt {
         waiting.forEach(this::hear);
     }
 
+    private static Map<String, Position> positions(StreamEpoch part) {
+        Map<String, Position> positions = new TreeMap<>();
+        part.openSplits().forEach((id, split) -> split.position().ifPresent(position -> positions.put(id, position)));
+        return positions;
+    }
+
     private void decided(Message.Decided decided) {
         for (StreamEpoch part : decided.committed()) {
             track(part.stream()).committed(part);
@@ -299,7 +306,7 @@ final class Attempt {
             announcer.announce(new RunEvent.EpochCommitted(part.stream(), part.ledger(), decided.took()));
             // I2: only now, since the store shows COMMITTED, may the source let go.
             planner.acknowledge(part.stream(), part.planner());
-            crew.acknowledge(StreamTrack.positions(part), part.stream());
+            crew.acknowledge(positions(part), part.stream());
         }
         splits.decided(decided.committed().stream().map(StreamEpoch::stream).collect(Collectors.toSet()))
                 .forEach(release -> {

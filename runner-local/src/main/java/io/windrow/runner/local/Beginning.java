@@ -97,6 +97,7 @@ final class Beginning {
             }
             StreamState state = driver.stream(track.stream());
             states.put(track.stream(), state);
+            state.committed().ifPresent(epoch -> track.showsSince(epoch.ledger().cut()));
             boolean complete = state.committed().map(StreamEpoch::completesGeneration).orElse(false)
                     && RunSession.startsOver(track.task());
             // A stream that the run has begun goes on; so a run that was killed does not begin the next copy of it.

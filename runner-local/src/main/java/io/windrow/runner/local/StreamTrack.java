@@ -60,6 +60,8 @@ final class StreamTrack {
     private int failures;
     private int epochs;
     private Account committed = Account.ZERO;
+    /** When the newest committed epoch was cut, of this run or an earlier one. */
+    private Optional<Instant> lastCut = Optional.empty();
     private long bytes;
     private long readBack;
     private long proven;
@@ -235,12 +237,6 @@ final class StreamTrack {
         return Optional.ofNullable(savedPositions.get(split.id()));
     }
 
-    static Map<String, Position> positions(StreamEpoch part) {
-        Map<String, Position> positions = new TreeMap<>();
-        part.openSplits().forEach((id, split) -> split.position().ifPresent(position -> positions.put(id, position)));
-        return positions;
-    }
-
     Map<String, OpenSplit> openSplits() {
         Map<String, OpenSplit> splits = new TreeMap<>();
         open.forEach((id, track) -> splits.put(id, new OpenSplit(track.split, track.position)));
@@ -273,8 +269,14 @@ final class StreamTrack {
         return part;
     }
 
+    /** The store shows an epoch as committed that was cut then. */
+    void showsSince(Instant cut) {
+        lastCut = Optional.of(cut);
+    }
+
     void committed(StreamEpoch epoch) {
         epochs++;
+        showsSince(epoch.ledger().cut());
         committed = committed.plus(epoch.ledger().account());
         bytes += epoch.ledger().bytes();
         readBack += epoch.ledger().written().rows();
@@ -373,7 +375,7 @@ final class StreamTrack {
         double share = completed ? 1 : estimate <= 0 ? -1 : Math.min(0.99, (double) rows / estimate);
         double left = completed ? 0 : share < 0 || rowsPerSecond <= 0 ? -1 : Math.max(0, estimate - rows) / rowsPerSecond;
         return new Progress(
-                task.stream(), state, rows, committed.in(), counters.bytes.get(), rowsPerSecond, share, left);
+                task.stream(), state, rows, committed.in(), counters.bytes.get(), rowsPerSecond, share, left, lastCut);
     }
 
     /** The result from evidence: completed only if the epoch that ends the read is committed and the store says so. */
