@@ -1,5 +1,6 @@
 package io.windrow.cli;
 
+import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.Source;
@@ -59,11 +60,9 @@ final class RunCommand implements Callable<Integer> {
                         plan.spec().pipeline(), System.getenv(), Optional.ofNullable(metricsPort), Clock.systemUTC())) {
             telemetry.metrics().ifPresent(page -> windrow.screen().note("metrics at " + page));
             ExitCode code;
-            RunOptions.Refresh refresh = fullRefresh ? RunOptions.Refresh.FULL : RunOptions.Refresh.CONTINUE;
             do {
                 long started = System.nanoTime();
-                code = once(plan, refresh, drain, telemetry);
-                refresh = RunOptions.Refresh.CONTINUE;
+                code = every == null ? once(plan, drain, telemetry) : tick(plan, drain, telemetry);
                 if (every != null) {
                     drain.await(every.toNanos() - (System.nanoTime() - started));
                 }
@@ -72,13 +71,30 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private ExitCode once(Plan plan, RunOptions.Refresh refresh, Drain drain, Telemetry telemetry) {
+    /** One run of many: a source or a store that is away now may be there for the next. */
+    private ExitCode tick(Plan plan, Drain drain, Telemetry telemetry) {
+        try {
+            return once(plan, drain, telemetry);
+        } catch (WindrowException e) {
+            if (e.kind() != ErrorKind.EXTERNAL_TRANSIENT && e.kind() != ErrorKind.RESOURCE) {
+                throw e;
+            }
+            if (windrow.json) {
+                windrow.screen().line(Json.line(Json.object("error", Failure.json(e))));
+            } else {
+                Failure.print(windrow.screen(), e, windrow.detail());
+            }
+            return ExitCode.of(e.kind());
+        }
+    }
+
+    private ExitCode once(Plan plan, Drain drain, Telemetry telemetry) {
         RunListener view = RunView.of(windrow, plan.spec().quarantineFolder());
         RunResult result;
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
                 StateStore store = Stores.open(plan.spec())) {
             RunOptions options = new RunOptions(
-                    streams(plan, context), refresh, limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
+                    streams(plan, context), fullRefresh ? RunOptions.Refresh.FULL : RunOptions.Refresh.CONTINUE, limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
                     follow ? Until.STOPPED : Until.CAUGHT_UP);
             LocalRunner runner = new LocalRunner(store, context, event -> {
                 telemetry.on(event);
@@ -87,6 +103,9 @@ final class RunCommand implements Callable<Integer> {
             drain.onRequest(runner::stop);
             result = runner.run(plan, options);
         }
+        // Asked for once. As long as no stream was read anew, the next of many runs still has to do it.
+        fullRefresh &= result.streams().stream()
+                .allMatch(stream -> stream.epochs() == 0 && stream.outcome() != Outcome.COMPLETED);
         if (!windrow.json) {
             RunReport.print(windrow.screen(), result, plan.spec().quarantineFolder());
         }

@@ -113,6 +113,25 @@ class OutageTest {
         }
     }
 
+    @Test
+    void aServiceThatBeginsWhileTheDatabaseIsAwayWaitsForItAndStillDoesWhatItWasAskedFor() throws Exception {
+        String[] one = {"run", pipeline.toString(), "--stream", "public.grown"};
+        try (ChildJvm first = child(one)) {
+            assertThat(first.awaitEnd(PATIENCE)).as(first.output()).isZero();
+        }
+        server.kill();
+        proxy.resetAll();
+        try (ChildJvm child = child("run", pipeline.toString(), "--stream", "public.grown", "--every", "1s", "--full-refresh")) {
+            await().atMost(PATIENCE).until(() -> child.output().split("code   postgres\\.").length > 2);
+            server.start();
+            await().atMost(PATIENCE).until(() -> child.output().contains("generation 2"));
+            await().atMost(PATIENCE).until(() -> child.output().split("public.grown +completed").length > 2);
+            child.terminate();
+            assertThat(child.awaitEnd(PATIENCE)).as(child.output()).isEqualTo(ExitCode.STOPPED.value());
+            assertThat(child.output()).contains("40,000").doesNotContain("generation 3", "public.whole");
+        }
+    }
+
     private static ChildJvm child(String... arguments) {
         return ChildJvm.start(Main.class.getName(), List.of(arguments), Map.of());
     }
