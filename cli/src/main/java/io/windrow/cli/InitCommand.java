@@ -6,6 +6,7 @@ import io.windrow.api.source.Source;
 import io.windrow.api.source.StreamDescription;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.registry.Registry;
+import io.windrow.core.spec.SecretProviders;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -92,6 +93,7 @@ final class InitCommand implements Callable<Integer> {
         Path secrets = folder.resolve("secrets.yaml");
         String line = QuickPipeline.quoted(name() + "/url") + ": " + QuickPipeline.quoted(url) + "\n";
         if (Files.exists(secrets)) {
+            SecretProviders.expectPrivate(secrets);
             try {
                 String kept = Files.readString(secrets);
                 if (kept.lines().anyMatch(line.strip()::equals)) {

@@ -352,6 +352,48 @@ class FaceTest {
     }
 
     @Test
+    void init_adds_no_secret_to_a_file_that_others_can_read() throws IOException {
+        Path file = folder.resolve("shop.yaml");
+        Path secrets = Files.writeString(folder.resolve("secrets.yaml"), "other: x\n");
+        Files.setPosixFilePermissions(secrets, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
+        Invoked init = windrow("init", "--from", DATABASE.url(), file, "--json");
+        assertThat(error(init).get("code")).isEqualTo("spec.secret_exposed");
+        assertThat(secrets).hasContent("other: x\n");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void a_stream_that_is_asked_for_is_the_only_one_that_check_and_discover_speak_of() throws IOException {
+        Path file = pipeline(NEW_ORDERS, COUNTRIES, "{table: public.none_such}");
+        Invoked check = windrow("check", file, "--stream", "public.countries");
+        assertThat(check.exit()).as(check.whole()).isZero();
+        assertThat(check.out()).contains("stream public.countries").doesNotContain("orders", "none_such");
+        assertThat(windrow("check", file).exit()).isEqualTo(ExitCode.CHECK_FAILED.value());
+        assertThat(windrow("check", file, "--stream", "public.countrys").err()).contains("did you mean public.countries?");
+        Invoked discover = windrow("discover", pipeline(NEW_ORDERS, COUNTRIES), "--stream", "public.countries", "--json");
+        assertThat(discover.json().getFirst().get("streams")).asString().contains("public.countries").doesNotContain("orders");
+    }
+
+    @Test
+    void what_is_not_known_is_a_question_mark_and_left_out_of_json_and_never_a_negative_number() throws IOException {
+        DATABASE.execute("CREATE VIEW looked_at AS SELECT * FROM orders");
+        try {
+            Path file = pipeline("{table: public.looked_at, mode: snapshot}");
+            assertThat(windrow("run", file).exit()).isZero();
+            // Nothing is delivered in the generation that this opens: verify asks neither side.
+            assertThat(windrow("state", "reset", file, "--yes").exit()).isZero();
+            for (String command : List.of("verify", "plan", "discover")) {
+                Invoked text = windrow(command, file);
+                assertThat(text.out()).as(command).contains("public.looked_at").doesNotContain("-1").contains("?");
+                Invoked json = windrow(command, file, "--json");
+                assertThat(json.out()).as(command).contains("public.looked_at").doesNotContain(": -1");
+            }
+        } finally {
+            DATABASE.execute("DROP VIEW looked_at");
+        }
+    }
+
+    @Test
     void init_asks_for_the_url_and_says_so_when_nothing_is_entered() {
         InputStream before = System.in;
         try {
@@ -409,6 +451,7 @@ class FaceTest {
     }
 
     @Test
+    @Tag("A26")
     void preview_shows_rows_and_moves_nothing() throws IOException {
         Path file = pipeline(NEW_ORDERS, COUNTRIES);
         Invoked preview = windrow("preview", file, "--rows", "3", "--stream", "public.orders");

@@ -1,15 +1,18 @@
 package io.windrow.core.spec;
 
 import io.windrow.api.config.Secret;
+import io.windrow.api.error.WindrowException;
 import io.windrow.core.spec.SecretProvider.Lookup;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -65,6 +68,7 @@ public final class SecretProviders {
         }
     }
 
+    /** Its words are split at spaces: there is no shell. What it prints counts only if it ended well. */
     private static Lookup command(String command, Path folder) {
         List<String> words = List.of(command.strip().split("\\s+"));
         String shown = "command " + words.getFirst();
@@ -74,27 +78,49 @@ public final class SecretProviders {
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             process.getOutputStream().close();
-            CompletableFuture<byte[]> output = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return process.getInputStream().readNBytes(MAX_BYTES);
-                } catch (IOException e) {
-                    return new byte[0];
-                }
-            });
+            CompletableFuture<byte[]> output = CompletableFuture.supplyAsync(() -> output(process));
             if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 return new Lookup.Missing(List.of(shown + " (no end within " + COMMAND_SECONDS + " s)"));
             }
+            byte[] bytes = output.join();
+            if (bytes.length > MAX_BYTES) {
+                return new Lookup.Missing(List.of(shown + " (prints more than 1 MiB)"));
+            }
             if (process.exitValue() != 0) {
                 return new Lookup.Missing(List.of(shown + " (ended with exit code " + process.exitValue() + ")"));
             }
-            return new Lookup.Found(Secret.of(withoutLastNewline(output.join())));
+            return new Lookup.Found(Secret.of(withoutLastNewline(bytes)));
         } catch (IOException e) {
             return new Lookup.Missing(List.of(shown + " (cannot be started)"));
+        } catch (CompletionException e) {
+            return new Lookup.Missing(List.of(shown + " (its output cannot be read)"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Lookup.Missing(List.of(shown + " (interrupted)"));
         }
+    }
+
+    /** What the command prints; one that prints too much is ended, since it would wait for ever for a reader. */
+    private static byte[] output(Process process) {
+        try {
+            byte[] bytes = process.getInputStream().readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                process.destroyForcibly();
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Refuses a secrets file that others than its owner may use.
+     *
+     * @throws WindrowException {@link SpecError#SECRET_EXPOSED}
+     */
+    public static void expectPrivate(Path file) {
+        SecretsFile.refuseExposed(file);
     }
 
     static String reason(IOException e) {

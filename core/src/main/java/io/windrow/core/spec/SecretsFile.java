@@ -43,7 +43,7 @@ final class SecretsFile {
         return new Lookup.Missing(lookedAt);
     }
 
-    private static void refuseExposed(Path file) {
+    static void refuseExposed(Path file) {
         Set<PosixFilePermission> permissions;
         try {
             permissions = Files.getPosixFilePermissions(file);

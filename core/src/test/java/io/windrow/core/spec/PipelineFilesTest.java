@@ -224,6 +224,12 @@ class PipelineFilesTest {
     }
 
     @Test
+    void a_command_that_prints_too_much_is_ended_and_named() {
+        assertThat(refusal("${env:URL}", "${exec:head -c 2000000 /dev/zero}").getMessage()).contains("command head (prints more than 1 MiB)");
+        assertThat(refusal("${env:URL}", "${exec:yes}").getMessage()).contains("command yes (prints more than 1 MiB)");
+    }
+
+    @Test
     void fixed_values_of_a_command_line_resolve() {
         PipelineSpec spec = PipelineFiles.of(Registry.of(List.of(new Meadow())))
                 .with(List.of(SecretProviders.fixed("argument", Map.of("from", Secret.of("v")))))
