@@ -96,37 +96,7 @@ public record LedgerEntry(
         policies = Collections.unmodifiableMap(new TreeMap<>(policies));
     }
 
-    /** An entry of a run. */
-    public LedgerEntry(
-            String pipeline,
-            StreamName stream,
-            long generation,
-            long epoch,
-            WriteMode mode,
-            Account account,
-            Optional<RowHash> hashSource,
-            String hashKey,
-            RowHash hashOut,
-            Written written,
-            List<SplitRange> ranges,
-            int schemaVersion,
-            Guarantee guarantee,
-            boolean completesGeneration,
-            List<String> outputs,
-            long bytes,
-            Instant started,
-            Instant cut,
-            Map<String, Long> exceptions,
-            Map<String, Measure> measures,
-            Map<String, String> policies,
-            Optional<EventTimes> eventTimes) {
-        this(
-                pipeline, stream, generation, epoch, mode, account, hashSource, hashKey, hashOut, written, ranges, schemaVersion,
-                guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, measures, policies, eventTimes,
-                Optional.empty());
-    }
-
-    /** An entry of rows that no transform touched. */
+    /** An entry of a run whose rows no transform touched. */
     public LedgerEntry(
             String pipeline,
             StreamName stream,
@@ -150,7 +120,7 @@ public record LedgerEntry(
         this(
                 pipeline, stream, generation, epoch, mode, account, hashSource, hashKey, hashOut, written, ranges, schemaVersion,
                 guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, Map.of(), Map.of(),
-                Optional.empty());
+                Optional.empty(), Optional.empty());
     }
 
     /** The same entry with what the transforms measured and the versions of the policies that they followed. */

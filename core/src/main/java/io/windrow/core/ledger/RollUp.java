@@ -63,7 +63,7 @@ public final class RollUp {
                 List.of(), newer.schemaVersion(), newer.guarantee(),
                 older.completesGeneration() || newer.completesGeneration(), List.of(), older.bytes() + newer.bytes(),
                 earlier(older.started(), newer.started()), newer.cut(), exceptions, measures, newer.policies(),
-                newer.eventTimes().flatMap(times -> older.eventTimes().map(before -> before.plus(times))));
+                newer.eventTimes().flatMap(times -> older.eventTimes().map(before -> before.plus(times))), Optional.empty());
     }
 
     private static Optional<RowHash> sum(Optional<RowHash> one, Optional<RowHash> other) {

@@ -72,7 +72,8 @@ final class EpochBuilder {
                 tally.exceptions(),
                 Watermark.others(tally.measures()),
                 track.policies(),
-                track.eventTimes(completes));
+                track.eventTimes(completes),
+                Optional.empty());
         return new StreamCut(
                 track.stream(), track.generation(), track.task().write(), planner, open, staged, track.supersedes(),
                 completes, ledger, steps.memory(track.stream()).map(memory -> memory.taken(epoch, cut)));

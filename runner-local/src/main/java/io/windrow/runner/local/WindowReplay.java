@@ -293,21 +293,21 @@ public final class WindowReplay {
             List<Staged> data = staged.stream()
                     .filter(one -> one.part() == Staged.Part.DATA && one.rows() > 0)
                     .toList();
+            Replay replay = new Replay(
+                    difference.window(), state.generation(),
+                    rewritten.stream().map(commit -> commit.identity().epoch()).toList(), difference.added(),
+                    difference.changed(), difference.missing());
             return new LedgerEntry(
-                            plan.spec().pipeline(), task.stream(), generation, epoch, task.write(), account, Optional.empty(),
-                            facts.key().id(), out,
-                            new Written(
-                                    data.stream().mapToLong(Staged::rows).sum(), Optional.empty(),
-                                    data.isEmpty() ? "nothing was written" : data.getFirst().proof()),
-                            List.of(new SplitRange("replay", Optional.empty(), Optional.empty(), Optional.of(again.end()))),
-                            again.schema().version(), again.committed().ledger().guarantee(), true, List.of(),
-                            data.stream().mapToLong(Staged::bytes).sum(), began, context.clock().instant(), Map.of(),
-                            Map.of("replay.set_aside", Measure.ofCount(difference.setAside())),
-                            again.policies(), Optional.empty())
-                    .of(new Replay(
-                            difference.window(), state.generation(),
-                            rewritten.stream().map(commit -> commit.identity().epoch()).toList(), difference.added(),
-                            difference.changed(), difference.missing()));
+                    plan.spec().pipeline(), task.stream(), generation, epoch, task.write(), account, Optional.empty(),
+                    facts.key().id(), out,
+                    new Written(
+                            data.stream().mapToLong(Staged::rows).sum(), Optional.empty(),
+                            data.isEmpty() ? "nothing was written" : data.getFirst().proof()),
+                    List.of(new SplitRange("replay", Optional.empty(), Optional.empty(), Optional.of(again.end()))),
+                    again.schema().version(), again.committed().ledger().guarantee(), true, List.of(),
+                    data.stream().mapToLong(Staged::bytes).sum(), began, context.clock().instant(), Map.of())
+                    .with(Map.of("replay.set_aside", Measure.ofCount(difference.setAside())), again.policies())
+                    .of(replay);
         }
     }
 }
