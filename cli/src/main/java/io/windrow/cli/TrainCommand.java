@@ -39,8 +39,8 @@ final class TrainCommand implements Callable<Integer> {
             "osgi", "translation", "/xa/", "/ds/", "/largeobject/", "/replication/", "/fastpath/", "/shaded/", "/sspi/",
             "/ssl/", "/gss/", "/geometric/", "GSS", "SSPI");
 
-    /** The class that stands on a signed jar: once in the cache, each start would open that jar and check its signatures. */
-    private static final String ON_SIGNED_JAR = "FormatPreserving";
+    /** What stands on a signed jar: once in the cache, each start would open that jar and check its signatures. */
+    static final String ON_SIGNED_JAR = "FormatPreserving";
 
     @ParentCommand Windrow windrow;
 

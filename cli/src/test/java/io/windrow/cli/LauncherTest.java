@@ -39,6 +39,16 @@ class LauncherTest {
 
         assertThat(start(clone, Map.of(), "third", "connectors").waitFor()).isZero();
         assertThat(err("third")).as("nothing is built or prepared twice").isEmpty();
+
+        Path loaded = folder.resolve("loaded");
+        Map<String, String> telling = Map.of("WINDROW_JAVA_OPTS", "-Xlog:class+load=info:file=" + loaded);
+        assertThat(start(clone, telling, "fourth", "connectors").waitFor()).as(err("fourth")).isZero();
+        List<String> classes = Files.readAllLines(loaded);
+        assertThat(classes).filteredOn(line -> line.contains(" io.windrow.") && !line.contains("$$"))
+                .as("our classes come from the start-up cache, although a jar on the class path is signed")
+                .isNotEmpty()
+                .allMatch(line -> line.contains("source: shared objects file"));
+        assertThat(classes).as("no signed jar is opened").noneMatch(line -> line.contains("org.bouncycastle"));
     }
 
     @Test
