@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,6 +22,7 @@ public final class TcpProxy implements AutoCloseable {
     private final int target;
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong received = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -47,6 +49,11 @@ public final class TcpProxy implements AutoCloseable {
     /** The port to connect to instead of the server's. */
     public int port() {
         return listener.getLocalPort();
+    }
+
+    /** Connections that clients have made so far. */
+    public long accepted() {
+        return accepted.get();
     }
 
     /** Bytes that the server has sent so far, over all connections. */
@@ -109,7 +116,9 @@ public final class TcpProxy implements AutoCloseable {
     private void accept() {
         while (!closed) {
             try {
-                forward(listener.accept());
+                Socket client = listener.accept();
+                accepted.incrementAndGet();
+                forward(client);
             } catch (IOException e) {
                 // The listener is closed.
                 continue;
@@ -124,15 +133,16 @@ public final class TcpProxy implements AutoCloseable {
             server.setTcpNoDelay(true);
             sockets.add(client);
             sockets.add(server);
-            Thread.ofPlatform().daemon().name("proxy-request").start(() -> pump(client, server, Direction.REQUEST));
-            Thread.ofPlatform().daemon().name("proxy-reply").start(() -> pump(server, client, Direction.REPLY));
+            AtomicInteger directions = new AtomicInteger(2);
+            Thread.ofPlatform().daemon().name("proxy-request").start(() -> pump(client, server, Direction.REQUEST, directions));
+            Thread.ofPlatform().daemon().name("proxy-reply").start(() -> pump(server, client, Direction.REPLY, directions));
         } catch (IOException e) {
             // The server refuses: the client sees the same.
             reset(client);
         }
     }
 
-    private void pump(Socket from, Socket to, Direction direction) {
+    private void pump(Socket from, Socket to, Direction direction, AtomicInteger directions) {
         byte[] buffer = new byte[1 << 14];
         try {
             for (int n = from.getInputStream().read(buffer); n >= 0; n = from.getInputStream().read(buffer)) {
@@ -150,6 +160,21 @@ public final class TcpProxy implements AutoCloseable {
             reset(to);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            if (directions.decrementAndGet() == 0) {
+                forget(from);
+                forget(to);
+            }
+        }
+    }
+
+    private void forget(Socket socket) {
+        sockets.remove(socket);
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It was closed already.
+            return;
         }
     }
 
