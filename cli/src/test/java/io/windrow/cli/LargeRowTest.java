@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows with one very large value, through a process of its own with the heap that a user would give it. */
@@ -63,6 +64,25 @@ class LargeRowTest {
         assertThat(ended.exit()).as(ended.output()).isEqualTo(ExitCode.RESOURCE.value());
         assertThat(ended.output())
                 .contains("postgres.row_too_large", "public." + table(SMALLER_MB, "text"), "column body", "run.memory", "-Xmx");
+    }
+
+    /** What is in flight is bounded in bytes, not in rows, and the driver keeps nothing of what it has passed on. */
+    @ParameterizedTest
+    @CsvSource({"wide, 300, 5242880, -Xmx256m", "narrow, 1000000, 1024, -Xmx64m"})
+    @Tag("G01")
+    @Tag("G02")
+    void manyTimesTheHeapArrivesInRowsOfAnySize(String name, long rows, int bytes, String heap) throws Exception {
+        DATABASE.execute("CREATE VIEW " + name + " AS SELECT generate_series(1, " + rows + ") AS id, repeat('x', " + bytes + ") AS body");
+        Ended ended = run(name, name, "parquet", heap, "parallelism: 1");
+        assertThat(ended.exit()).as(ended.output()).isEqualTo(ExitCode.OK.value());
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SELECT count(*), sum(id) FROM '" + folder.resolve(name)
+                        + "/out/public." + name + "/current/*.parquet'")) {
+            result.next();
+            assertThat(result.getLong(1)).isEqualTo(rows);
+            assertThat(result.getLong(2)).isEqualTo(rows * (rows + 1) / 2);
+        }
     }
 
     private void arrives(String format, int megabytes, String heap) throws Exception {

@@ -239,6 +239,25 @@ class PostgresIncrementalTest {
         }
     }
 
+    /** Some hour of a March night does not exist in most zones, some hour of an autumn night comes twice. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2024-03-10 02:30:00", "2024-03-31 02:15:00", "2024-11-03 01:59:59.999999", "2024-10-06 02:30:00"})
+    @Tag("A22")
+    void A_bound_in_an_hour_that_a_zone_lacks_or_has_twice_is_a_value_like_any_other(String hour) {
+        db.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, at timestamp NOT NULL)", "INSERT INTO t VALUES (1, '" + hour + "')",
+                "ALTER DATABASE " + db.name() + " SET timezone = 'America/Chicago'");
+        try (Drive drive = drive("at", Level.CONDITIONAL)) {
+            assertThat(drive.run()).isEqualTo(1);
+            db.execute("CREATE TABLE other ()");
+            assertThat(drive.run()).isZero();
+            assertThat(drive.state.orElseThrow().text()).contains("\"bound\":\"" + hour + "\"");
+            db.execute("INSERT INTO t VALUES (2, '" + hour + "'), (3, timestamp '" + hour + "' + interval '1 microsecond')");
+            assertThat(drive.run()).isEqualTo(2);
+            assertThat(drive.run()).isZero();
+        }
+    }
+
     @Test
     @Tag("A25")
     void Rows_without_a_cursor_value_arrive_once_and_are_counted() {

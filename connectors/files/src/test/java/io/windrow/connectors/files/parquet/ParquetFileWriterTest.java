@@ -270,4 +270,37 @@ class ParquetFileWriterTest {
         }
         assertThatThrownBy(() -> GroupText.read(file, schema)).isInstanceOf(RuntimeException.class);
     }
+
+    /** Everything but the footer is written: what there is has rows, and still must not be a file. */
+    @Test
+    @Tag("F01")
+    @Tag("F02")
+    void aWriterThatFailsInItsFooterLeavesNothingReadableAndRefusesEverything() throws Exception {
+        Path file = folder.resolve("footer.parquet");
+        StreamSchema schema = RandomRows.everyType();
+        RandomRows rows = new RandomRows(3, RandomRows.Shape.MANY, 0);
+        try (BufferAllocator allocator = new RootAllocator();
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                VectorSchemaRoot root = rows.batch(schema, 1500, allocator, new ArrayList<>())) {
+            boolean[] full = {false};
+            ParquetFileWriter writer = new ParquetFileWriter(schema, SMALL, bytes -> {
+                if (full[0]) {
+                    throw new IOException("No space left on device");
+                }
+                channel.write(bytes);
+            });
+            try (writer) {
+                writer.write(root);
+                assertThat(channel.size()).as("the row group is complete and written").isPositive();
+                full[0] = true;
+                assertThatThrownBy(writer::finish).isInstanceOfSatisfying(WindrowException.class,
+                        e -> assertThat(e.errorCode()).isEqualTo(ParquetError.WRITE_FAILED));
+                full[0] = false;
+                assertThatThrownBy(writer::finish).isInstanceOfSatisfying(WindrowException.class,
+                        e -> assertThat(e.errorCode()).isEqualTo(ParquetError.WRITER_CLOSED));
+                assertThatThrownBy(() -> writer.write(root)).isInstanceOf(WindrowException.class);
+            }
+        }
+        assertThatThrownBy(() -> GroupText.read(file, schema)).isInstanceOf(RuntimeException.class);
+    }
 }
