@@ -407,6 +407,49 @@ class FailureTest {
                 .count();
     }
 
+    @Test
+    @Tag("G13")
+    void aStoreThatIsAwayHoldsTheReadersBackWithinABoundUntilItIsThereAgain() throws Exception {
+        bench.stream("a", 100_000, ReadMode.SNAPSHOT, WriteMode.APPEND);
+        bench.workers = 1;
+        bench.epochRows = 1_000;
+        AtomicInteger reads = new AtomicInteger();
+        bench.upstream.beforeRead = (split, next, deadline) -> {
+            reads.incrementAndGet();
+            return true;
+        };
+        bench.store().close();
+        try (StateStore store = bench.store();
+                Connection other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state.db"));
+                Statement away = other.createStatement()) {
+            AtomicInteger stagings = new AtomicInteger();
+            bench.failpoints = name -> {
+                if (name.equals("run.after_stage") && stagings.incrementAndGet() == 3) {
+                    execute(away, "BEGIN IMMEDIATE");
+                }
+            };
+            AtomicReference<RunResult> result = new AtomicReference<>();
+            Thread running = Thread.ofPlatform().start(() -> result.set(bench.runner(store).run(bench.job(), RunOptions.NONE)));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> bench.events.stream().anyMatch(RunEvent.Retrying.class::isInstance));
+            // Some epochs of ten batches are behind it; one waits to be saved, and the next may be full.
+            assertThat(reads.get()).isLessThan(100);
+            execute(away, "ROLLBACK");
+            assertThat(running.join(Duration.ofSeconds(30))).isTrue();
+            assertThat(result.get().outcome()).isEqualTo(Outcome.COMPLETED);
+        }
+        bench.failpoints = Failpoints.NONE;
+        assertThat(bench.target.visible("a")).isEqualTo(Bench.numbers(100_000));
+    }
+
+    private static void execute(Statement statement, String sql) {
+        try {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
     private void takeOver() {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state.db"));
                 Statement statement = connection.createStatement()) {
