@@ -55,8 +55,8 @@ public final class ChildJvm implements AutoCloseable {
                 command.add(flag);
             }
         }
-        // What the JVM says of the archive would stand among the child's own lines.
-        command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xlog:disable"));
+        // What the JVM says of the archive would stand among the lines of the child; a log file that a test asks for stays.
+        command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xlog:all=off:stdout"));
         ClassArchive classes = ClassArchive.ofThisJvm();
         Path archive = classes.archive(main + " " + arguments.stream().findFirst().orElse(""));
         Path candidate = classes.candidate();
