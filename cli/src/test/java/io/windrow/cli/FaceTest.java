@@ -375,7 +375,7 @@ class FaceTest {
     }
 
     @Test
-    void what_is_not_known_is_a_question_mark_and_left_out_of_json_and_never_a_negative_number() throws IOException {
+    void what_is_not_known_is_left_out_of_json_and_never_a_negative_number() throws IOException {
         DATABASE.execute("CREATE VIEW looked_at AS SELECT * FROM orders");
         try {
             Path file = pipeline("{table: public.looked_at, mode: snapshot}");
@@ -384,7 +384,7 @@ class FaceTest {
             assertThat(windrow("state", "reset", file, "--yes").exit()).isZero();
             for (String command : List.of("verify", "plan", "discover")) {
                 Invoked text = windrow(command, file);
-                assertThat(text.out()).as(command).contains("public.looked_at").doesNotContain("-1").contains("?");
+                assertThat(text.out()).as(command).contains("public.looked_at").doesNotContain("-1");
                 Invoked json = windrow(command, file, "--json");
                 assertThat(json.out()).as(command).contains("public.looked_at").doesNotContain(": -1");
             }
