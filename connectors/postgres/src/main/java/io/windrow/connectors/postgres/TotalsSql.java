@@ -8,10 +8,13 @@ import io.windrow.connectors.postgres.catalog.Identifier;
 import io.windrow.connectors.postgres.catalog.ServerFacts;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,9 @@ final class TotalsSql {
     private static final Set<String> WHOLE = Set.of("smallint", "integer", "bigint");
     /** With so many digits, the sum of 2^46 values has less than 128 bits. */
     private static final int MAX_PRECISION = 24;
+
+    /** An answer of PostgreSQL has at most 1,664 columns. */
+    private static final int SUMS_AT_ONCE = 1_600;
 
     private TotalsSql() {}
 
@@ -50,10 +56,32 @@ final class TotalsSql {
         };
     }
 
+    /** By several queries if there are more sums than PostgreSQL answers at once; all see the same rows. */
     static List<Windows.Totals> totals(StreamShape shape, String where, Windows windows, Session session)
             throws SQLException {
+        Map<Integer, Windows.Totals> totals = new LinkedHashMap<>();
+        int from = 0;
+        do {
+            int to = Math.min(windows.measures().size(), from + SUMS_AT_ONCE);
+            for (List<@Nullable String> row : session.rows(sql(shape, where, windows, windows.measures().subList(from, to)))) {
+                List<String> sums = new ArrayList<>();
+                for (String sum : row.subList(2, row.size())) {
+                    sums.add(String.valueOf(sum));
+                }
+                int window = Integer.parseInt(String.valueOf(row.get(0)));
+                totals.merge(
+                        window, new Windows.Totals(window, Long.parseLong(String.valueOf(row.get(1))), sums),
+                        (one, more) -> new Windows.Totals(
+                                window, one.rows(), Stream.concat(one.sums().stream(), more.sums().stream()).toList()));
+            }
+            from = to;
+        } while (from < windows.measures().size());
+        return List.copyOf(totals.values());
+    }
+
+    private static String sql(StreamShape shape, String where, Windows windows, List<Measure> measures) {
         StringBuilder sql = new StringBuilder("SELECT ").append(window(windows)).append(" AS w, count(*)");
-        for (Measure measure : windows.measures()) {
+        for (Measure measure : measures) {
             String name = Identifier.quoted(measure.column());
             sql.append(", ").append(switch (measure.kind()) {
                 case PRESENT -> "count(" + name + ")";
@@ -63,17 +91,7 @@ final class TotalsSql {
                 case LENGTH -> "coalesce(sum(pg_catalog.octet_length(" + name + ")), 0)";
             });
         }
-        sql.append(" FROM ").append(shape.from()).append(where).append(" GROUP BY 1");
-        List<Windows.Totals> totals = new ArrayList<>();
-        for (List<@Nullable String> row : session.rows(sql.toString())) {
-            List<String> sums = new ArrayList<>();
-            for (String sum : row.subList(2, row.size())) {
-                sums.add(String.valueOf(sum));
-            }
-            totals.add(new Windows.Totals(
-                    Integer.parseInt(String.valueOf(row.get(0))), Long.parseLong(String.valueOf(row.get(1))), sums));
-        }
-        return totals;
+        return sql.append(" FROM ").append(shape.from()).append(where).append(" GROUP BY 1").toString();
     }
 
     private static String window(Windows windows) {
