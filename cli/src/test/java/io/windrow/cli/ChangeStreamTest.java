@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -132,6 +133,39 @@ class ChangeStreamTest {
             assertThat(lines).filteredOn(line -> line.contains("\"id\":4,")).singleElement().asString().contains("\"late\":44");
             assertThat(lines).filteredOn(line -> line.contains("\"id\":5,")).singleElement().asString()
                     .contains("\"late\":55").contains("\"_absent\":[\"gone\"]");
+        }
+    }
+
+    /** 105 MB of rows in one transaction, for a process with 48 MB of heap and 32 MiB for batches: at the server, and here. */
+    @ParameterizedTest
+    @Tag("D11")
+    @ValueSource(strings = {"wait", "stream"})
+    void aTransactionThatIsLargerThanAllTheMemoryOfTheProcessArrivesWhole(String inProgress, @TempDir Path folder) throws Exception {
+        try (PostgresDatabase database = PostgresDatabase.create(
+                PostgresServer.shared(18), "CREATE TABLE t (id int PRIMARY KEY, v text)")) {
+            Path file = Files.writeString(folder.resolve("p.yaml"), """
+                    pipeline: large-%s
+                    source:
+                      postgres: {url: '%s', batch_size: 1MiB, streams: [{table: public.t, mode: cdc}], changes: {in_progress: %s}}
+                    sink:
+                      files: {path: ./out, format: jsonl}
+                    run: {memory: 32MiB}
+                    """.formatted(inProgress, database.url(), inProgress));
+            assertThat(Invoked.windrow("run", file.toString()).exit()).isZero();
+            database.execute("INSERT INTO t SELECT i, repeat('x', 1000) FROM generate_series(1, 105000) i");
+            try (ChildJvm child = ChildJvm.start(
+                    Main.class.getName(), List.of("run", file.toString()), Map.of("_JAVA_OPTIONS", "-Xmx48m"))) {
+                assertThat(child.awaitEnd(PATIENCE)).as(child.output()).isZero();
+            }
+            assertThat(database.number("SELECT count(*) FROM pg_stat_replication_slots WHERE slot_name = 'windrow_large_"
+                    + inProgress + "' AND stream_txns > 0")).as("it came in parts").isEqualTo(inProgress.equals("stream") ? 1 : 0);
+            BitSet arrived = new BitSet();
+            for (String line : rows(folder)) {
+                int id = Integer.parseInt(line.substring("{\"id\":".length(), line.indexOf(',')));
+                assertThat(arrived.get(id)).as("twice: " + id).isFalse();
+                arrived.set(id);
+            }
+            assertThat(arrived.cardinality()).isEqualTo(105_000);
         }
     }
 

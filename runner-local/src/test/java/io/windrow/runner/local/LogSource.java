@@ -254,7 +254,7 @@ final class LogSource implements Source {
 
         @Override
         public boolean mayCut() {
-            return ready.isEmpty() && upstream.cutAt.test(next);
+            return upstream.cutEvery == 0 || ready.isEmpty() && next % upstream.cutEvery == 0;
         }
 
         @Override

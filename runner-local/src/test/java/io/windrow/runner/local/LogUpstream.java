@@ -23,8 +23,8 @@ final class LogUpstream {
     LongPredicate silentAt = next -> false;
     /** Whether the reader cannot take this number, and leaves its stream behind. */
     LongPredicate badAt = number -> false;
-    /** Whether an epoch may end where the next number is this. */
-    LongPredicate cutAt = next -> true;
+    /** An epoch may end only where the next number is a multiple of this; 0: anywhere. */
+    long cutEvery;
     /** How often the log was planned, and where it was let go. */
     final AtomicLong plans = new AtomicLong();
     final List<Long> letGo = new CopyOnWriteArrayList<>();

@@ -208,7 +208,7 @@ class SharedLogTest {
         try (Bench bench = new Bench(folder)) {
             LogUpstream upstream = log(bench, 3_000);
             bench.epochRows = 150;
-            upstream.cutAt = next -> next % 500 == 0;
+            upstream.cutEvery = 500;
             AtomicInteger failures = new AtomicInteger();
             upstream.beforeRead = next -> {
                 if (next == 1_700 && failures.incrementAndGet() == 1) {

@@ -17,13 +17,14 @@ import org.postgresql.copy.CopyDual;
  * The reader's thread only, but for {@link #wakeUp}.
  */
 final class LogConnection implements AutoCloseable {
-    /** We ask the server for an answer every few seconds; one that gives none for so long is not there any more. */
-    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    /** We ask the server for an answer every few seconds; one that gives none for so many connect_timeouts is not there any more. */
+    private static final long SILENT_TIMES = 6;
     private static final int DATA_HEADER = 25;
 
     private final Session session;
     private final Wire wire;
     private final boolean encrypted;
+    private final long silenceNanos;
     private @Nullable CopyDual copy;
     private Wire.@Nullable Frames frames;
     /** Whether the driver may hold a message that comes before those on the wire. */
@@ -44,7 +45,8 @@ final class LogConnection implements AutoCloseable {
         NOTHING
     }
 
-    private LogConnection(Session session, Wire wire, boolean encrypted) {
+    private LogConnection(Session session, Wire wire, boolean encrypted, long silenceNanos) {
+        this.silenceNanos = silenceNanos;
         this.session = session;
         this.wire = wire;
         this.encrypted = encrypted;
@@ -54,7 +56,8 @@ final class LogConnection implements AutoCloseable {
         boolean encrypted = !"disable".equals(source.address().parameters().get("sslmode"));
         Wire wire = new Wire(encrypted ? Wire.Content.BYTES : Wire.Content.MESSAGES);
         return new LogConnection(
-                Session.open(source.address(), source.config(), wire, Session.Purpose.REPLICATION), wire, encrypted);
+                Session.open(source.address(), source.config(), wire, Session.Purpose.REPLICATION), wire, encrypted,
+                SILENT_TIMES * source.config().connectTimeout().toNanos());
     }
 
     /** Runs a replication command and gives its first row. */
@@ -153,11 +156,11 @@ final class LogConnection implements AutoCloseable {
     }
 
     private void expectAnswer() {
-        if (System.nanoTime() - heard > SILENCE_NANOS) {
+        if (System.nanoTime() - heard > silenceNanos) {
             throw WindrowException.of(
                     LogError.SILENT,
                     "Reading the change log behind " + Lsn.text(lsn) + ": the server has not answered for "
-                            + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS) + " s");
+                            + TimeUnit.NANOSECONDS.toSeconds(silenceNanos) + " s");
         }
     }
 

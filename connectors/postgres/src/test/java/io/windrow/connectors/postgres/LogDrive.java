@@ -147,7 +147,7 @@ final class LogDrive implements AutoCloseable {
                 if (log) {
                     beforeRead.accept(planner, reader);
                 }
-                ReadResult result = reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20));
+                ReadResult result = reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(2));
                 failed.putAll(reader.failed());
                 List<StreamName> going = one.starts().keySet().stream().filter(each -> !failed.containsKey(each)).toList();
                 if (log && going.isEmpty()) {

@@ -1,0 +1,112 @@
+package io.windrow.connectors.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windrow.api.error.ErrorCode;
+import io.windrow.api.error.ErrorKind;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.postgres.pgoutput.LogError;
+import io.windrow.testkit.fault.TcpProxy;
+import io.windrow.testkit.postgres.PostgresDatabase;
+import io.windrow.testkit.postgres.PostgresServer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A connection that is gone while the log is followed: noticed, told apart from a quiet database, and gone on after. */
+@Tag("server")
+@Tag("D41")
+class PostgresLostConnectionTest {
+    private static final StreamName T = new StreamName("public", "t");
+
+    private PostgresDatabase db;
+    private TcpProxy proxy;
+
+    @BeforeEach
+    void open() {
+        db = PostgresDatabase.create(PostgresServer.shared(18), "CREATE TABLE t (id int PRIMARY KEY, v text)");
+        proxy = TcpProxy.to("127.0.0.1", PostgresServer.shared(18).port());
+    }
+
+    @AfterEach
+    void close() {
+        proxy.close();
+        db.close();
+    }
+
+    private LogDrive drive() {
+        PostgresConfig plain = LogDrive.config(
+                "postgres://postgres@127.0.0.1:" + proxy.port() + "/" + db.name() + "?sslmode=disable", "public.t");
+        return new LogDrive(
+                new PostgresConfig(
+                        plain.url(), plain.password(), plain.streams(), plain.newTables(), plain.splitSize(), plain.batchSize(),
+                        plain.batchRows(), plain.lockTimeout(), Duration.ofSeconds(1), plain.longTransaction(), plain.changes()),
+                T);
+    }
+
+    private void fails(LogDrive drive, ErrorCode code) {
+        assertThatThrownBy(drive::run).isInstanceOfSatisfying(WindrowException.class, e -> {
+            assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(code);
+            assertThat(e.kind()).as("it is tried again").isEqualTo(ErrorKind.EXTERNAL_TRANSIENT);
+        });
+        drive.beforeRead = (planner, reader) -> {};
+        proxy.pass();
+    }
+
+    /** Lets the first read bring rows, and then does something to the connection. More is on its way than buffers hold. */
+    private void afterTheFirstRead(LogDrive drive, Runnable what) {
+        AtomicBoolean done = new AtomicBoolean();
+        drive.beforeRead = (planner, reader) -> {
+            if (!drive.rows().isEmpty() && !done.getAndSet(true)) {
+                what.run();
+            }
+        };
+        db.execute("INSERT INTO t SELECT i, repeat('x', 6000) FROM generate_series(1, 5000) i");
+    }
+
+    private void arrivesAfterwards(LogDrive drive) {
+        db.execute("INSERT INTO t VALUES (5001, 'last')");
+        for (int i = 0; i < 2; i++) {
+            drive.run();
+            assertThat(drive.rows()).hasSize(5001).doesNotHaveDuplicates().endsWith("INSERT|5001|last");
+        }
+    }
+
+    @Test
+    void A_connection_that_is_reset_is_an_error_that_is_tried_again_and_nothing_is_missing_or_twice() {
+        try (LogDrive drive = drive()) {
+            drive.run();
+            afterTheFirstRead(drive, proxy::resetAll);
+            fails(drive, PostgresError.CONNECTION_LOST);
+            arrivesAfterwards(drive);
+        }
+    }
+
+    @Test
+    void A_server_whose_process_is_ended_is_an_error_that_is_tried_again() {
+        try (LogDrive drive = drive()) {
+            drive.run();
+            afterTheFirstRead(drive, () -> db.execute(
+                    "SELECT pg_terminate_backend(active_pid, 5000) FROM pg_replication_slots WHERE slot_name = 'windrow_test' AND active"));
+            assertThatThrownBy(drive::run).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT));
+            drive.beforeRead = (planner, reader) -> {};
+            arrivesAfterwards(drive);
+        }
+    }
+
+    @Test
+    void A_connection_that_swallows_everything_is_not_taken_for_a_quiet_database() {
+        try (LogDrive drive = drive()) {
+            drive.run();
+            afterTheFirstRead(drive, proxy::blackHole);
+            fails(drive, LogError.SILENT);
+            arrivesAfterwards(drive);
+        }
+    }
+}
