@@ -1,6 +1,7 @@
 package io.windrow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.windrow.testkit.crash.ChildJvm;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -54,8 +56,8 @@ class MariadbChangesTest {
         List<String> arguments = List.of("run", file.toString());
         int round = 0;
         for (String place : List.of(
-                "connect.before_copy", "run.after_stage", "connect.copied", WHOLE, "connect.before_log", "run.after_stage",
-                "run.after_save_prepared", "run.after_commit", "run.after_save_committed", "run.after_release")) {
+                "run.after_commit", "connect.copied", WHOLE, "connect.before_log", "run.after_save_prepared", "run.after_commit",
+                "run.after_release")) {
             try (ChildJvm child = ChildJvm.start(Main.class.getName(), arguments, Map.of(KillingFailpoints.VARIABLE, place + ":1"))) {
                 if (place.equals(WHOLE)) {
                     assertThat(child.awaitEnd(PATIENCE)).as(child.output()).isZero();
@@ -100,6 +102,45 @@ class MariadbChangesTest {
     }
 
     @Test
+    void aTableThatIsAlteredWhileItIsFollowedGoesOnInItsNewColumns() throws Exception {
+        run("CREATE DATABASE altered", "CREATE TABLE altered.t (id int PRIMARY KEY, gone int)", "INSERT INTO altered.t VALUES (1, 1)");
+        Path file = pipeline("altered", "[altered.t]", "files: {path: ./out, format: jsonl}", "");
+        try (ChildJvm follower = ChildJvm.start(Main.class.getName(), List.of("run", "--follow", file.toString()), Map.of())) {
+            awaitRow(follower, 1);
+            run("INSERT INTO altered.t VALUES (2, 2)");
+            awaitRow(follower, 2);
+            run("ALTER TABLE altered.t ADD late int", "INSERT INTO altered.t VALUES (3, 3, 33)");
+            awaitRow(follower, 3);
+            run("ALTER TABLE altered.t DROP gone", "INSERT INTO altered.t VALUES (4, 44)");
+            awaitRow(follower, 4);
+            follower.terminate();
+            follower.awaitEnd(PATIENCE);
+        }
+        assertThat(lines()).hasSize(4);
+        assertThat(lines()).filteredOn(line -> line.contains("\"id\":3,")).singleElement().asString().contains("\"late\":33");
+        assertThat(lines()).filteredOn(line -> line.contains("\"id\":4,")).singleElement().asString()
+                .contains("\"late\":44").contains("\"_absent\":[\"gone\"]");
+    }
+
+    private void awaitRow(ChildJvm follower, int id) {
+        await().atMost(PATIENCE).until(() -> lines().stream().anyMatch(line -> line.contains("\"id\":" + id + ",")) || !follower.alive());
+        assertThat(follower.alive()).as(follower.output()).isTrue();
+    }
+
+    private List<String> lines() throws IOException {
+        List<String> lines = new ArrayList<>();
+        Path out = folder.resolve("out/altered.t");
+        if (Files.isDirectory(out)) {
+            try (Stream<Path> files = Files.list(out)) {
+                for (Path written : files.filter(path -> path.toString().endsWith(".jsonl")).toList()) {
+                    lines.addAll(Files.readAllLines(written));
+                }
+            }
+        }
+        return lines;
+    }
+
+    @Test
     void checkAndPlanSayWhatARunWouldMeet() throws IOException {
         run("CREATE DATABASE checked", "CREATE TABLE checked.t (id int PRIMARY KEY)");
         Path file = pipeline("checked", "[checked.t]", "files: {path: ./out}", "");
@@ -124,7 +165,7 @@ class MariadbChangesTest {
                     plugin: %s
                 sink:
                   %s
-                run: {epoch_rows: 100}
+                run: {epoch_rows: 100, epoch_every: 200ms}
                 %s
                 """.formatted(name, MariaServer.shared().port(), tables, PLUGIN, sink, more));
     }

@@ -34,7 +34,7 @@ public record SqlServerConfig(
         @Doc(value = "How many rows a batch holds at most.", defaultValue = "8192") int batchRows,
         @Doc(value = "How many bytes of memory a batch of rows takes at most.", defaultValue = "8MiB") ByteSize batchSize)
         implements Preset {
-    private static final String LOGIN_SECONDS = "10";
+    private static final String LOGIN_SECONDS = "5";
 
     public SqlServerConfig {
         tables = List.copyOf(tables);
