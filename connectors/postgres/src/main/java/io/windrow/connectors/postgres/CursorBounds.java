@@ -86,6 +86,13 @@ final class CursorBounds {
                 .get(0)));
     }
 
+    /** How many values a session takes at once of the sequence that the column owns; 1 if it owns none. */
+    long block() throws SQLException {
+        List<@Nullable String> row = session.row("SELECT seqcache FROM pg_catalog.pg_sequence WHERE seqrelid = pg_catalog.pg_get_serial_sequence("
+                + Identifier.literal(shape.from()) + ", " + Identifier.literal(column.name()) + ")::pg_catalog.regclass");
+        return row.isEmpty() ? 1 : Long.parseLong(String.valueOf(row.get(0)));
+    }
+
     /** Whether the type counts days, so that many rows share a value and more come during the day. */
     boolean coarse() {
         return column.display().equals("date");

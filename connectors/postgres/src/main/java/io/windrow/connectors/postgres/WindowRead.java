@@ -285,29 +285,30 @@ final class WindowRead implements StreamRead {
             return;
         }
         if (moment.server().standby() == ServerFacts.Standby.STANDBY && shape.config().guarantee() == Level.CONDITIONAL) {
-            context.notices()
-                    .tell(
-                            "postgres.standby_bound",
-                            "Stream " + shape.stream() + ": the server is a standby, which does not show all transactions that are "
-                                    + "open on the primary; the safe bound stays where it is"
-                                    + (state.bound().isEmpty() ? ", and every run scans the whole table." : "."));
+            tell("postgres.standby_bound", "the server is a standby, which does not show all transactions that are open on the "
+                    + "primary; the safe bound stays where it is"
+                    + (state.bound().isEmpty() ? ", and every run scans the whole table." : "."));
         }
-        CursorBounds cursor = new CursorBounds(session, shape, shape.config().cursor().get());
+        String name = shape.config().cursor().get();
+        CursorBounds cursor = new CursorBounds(session, shape, name);
         long nulls = cursor.nulls();
         if (nulls > 0) {
-            context.notices()
-                    .tell(
-                            "postgres.cursor_nulls",
-                            "Stream " + shape.stream() + ": " + nulls + " rows have no value in the cursor column "
-                                    + shape.config().cursor().get() + "; they are delivered once like the others.");
+            tell("postgres.cursor_nulls", nulls + " rows have no value in the cursor column " + name
+                    + "; they are delivered once like the others.");
         }
         if (cursor.coarse()) {
-            context.notices()
-                    .tell(
-                            "postgres.cursor_coarse",
-                            "Stream " + shape.stream() + ": the cursor " + shape.config().cursor().get()
-                                    + " is a date, so every run looks at the whole last day again (and delivers nothing twice).");
+            tell("postgres.cursor_coarse", "the cursor " + name + " is a date, so every run looks at the whole last day again "
+                    + "(and delivers nothing twice).");
         }
+        long block = shape.config().guarantee() == Level.PROVEN ? 1 : cursor.block();
+        if (block > 1) {
+            tell("postgres.cursor_cached", "sessions take " + block + " values of the cursor " + name + " at a time (CACHE), so a "
+                    + "lower one may appear after a higher one was delivered, and is then lost; set guarantee: proven, or CACHE 1.");
+        }
+    }
+
+    private void tell(String code, String text) {
+        context.notices().tell(code, "Stream " + shape.stream() + ": " + text);
     }
 
     @Override

@@ -361,6 +361,22 @@ class PostgresIncrementalTest {
     }
 
     @Test
+    void A_cursor_whose_sequence_hands_out_blocks_is_named_unless_nothing_hangs_on_it() {
+        db.execute("CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY (CACHE 10), one serial, plain int)");
+        try (Drive cached = drive("id", Level.CONDITIONAL);
+                Drive proven = drive("id", Level.PROVEN);
+                Drive single = drive("one", Level.CONDITIONAL);
+                Drive plain = drive("plain", Level.CONDITIONAL)) {
+            for (Drive drive : List.of(cached, proven, single, plain)) {
+                drive.run();
+            }
+            assertThat(cached.notices).anyMatch(notice -> notice.startsWith("postgres.cursor_cached") && notice.contains("10 values"));
+            assertThat(List.of(proven, single, plain))
+                    .allSatisfy(drive -> assertThat(drive.notices).noneMatch(notice -> notice.startsWith("postgres.cursor_cached")));
+        }
+    }
+
+    @Test
     void A_long_transaction_is_named() throws SQLException {
         db.execute("CREATE TABLE t (id int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())");
         PostgresConfig plain = Drive.config(db.url(), StreamConfig.incremental("public.t", "at", Level.CONDITIONAL));
