@@ -10,6 +10,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -87,6 +88,24 @@ class BatchBuilderTest {
     }
 
     @Test
+    void aCopiedRowHasNoTransactionAndAChangeOfKeyIsLinked() {
+        try (BatchBuilder builder = builder(new ColumnType.Int(64, true))) {
+            assertThatThrownBy(() -> builder.linked(1)).satisfies(error -> assertThat(code(error)).isEqualTo(BatchError.ROW_INCOMPLETE));
+            builder.copied(39, 0).set(0, 1).endRow();
+            builder.change(Operation.DELETE, 40, 0, 17, 3).linked(1).set(0, 1).endRow();
+            builder.change(Operation.INSERT, 40, 1, 17, 3).linked(0).set(0, 2).endRow();
+            try (Batch batch = builder.build(HERE)) {
+                ChangeColumns changes = batch.changes().orElseThrow();
+                assertThat(changes.operations().get(0)).isEqualTo((byte) Operation.INSERT.ordinal());
+                assertThat(List.of(changes.transactions().isNull(0), changes.commitMicros().isNull(0), changes.links().isNull(0)))
+                        .containsOnly(true);
+                assertThat(List.of(changes.positions().get(0), changes.links().get(1), changes.links().get(2))).containsExactly(39L, 1L, 0L);
+                assertThat(changes.transactions().get(1)).isEqualTo(3);
+            }
+        }
+    }
+
+    @Test
     void aRowThatLeavesAColumnUnsaidIsRefused() {
         try (BatchBuilder builder = builder(new ColumnType.Bool(), new ColumnType.Bool())) {
             builder.set(0, true);
@@ -147,6 +166,7 @@ class BatchBuilderTest {
                 new Object[] {new ColumnType.Timestamp(true), Instant.ofEpochSecond(-1), "-1000000"},
                 new Object[] {new ColumnType.Timestamp(false), LocalDateTime.of(1970, 1, 1, 0, 0, 2), "1970-01-01T00:00:02"},
                 new Object[] {new ColumnType.Interval(), Period.of(1, 2, 3), "{\"months\":14,\"days\":3,\"micros\":0}"},
+                new Object[] {new ColumnType.Interval(), Duration.ofMillis(-1_500), "{\"months\":0,\"days\":0,\"micros\":-1500000}"},
                 new Object[] {
                     new ColumnType.ListOf(new Column(1, "element", new ColumnType.Text(), true, "text")),
                     Arrays.asList("x", null), "[\"x\",null]"
