@@ -14,6 +14,7 @@ import io.windrow.api.source.StreamRequest;
 import io.windrow.api.source.Until;
 import io.windrow.connectors.connect.database.Server;
 import io.windrow.connectors.connect.host.ConnectError;
+import io.windrow.connectors.connect.record.LogPlace;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,17 +31,21 @@ final class ConnectPlanner implements SplitPlanner {
     private final Context context;
     private final Map<StreamName, TableRead> reads = new LinkedHashMap<>();
     private final Map<StreamName, WindrowException> refusals = new LinkedHashMap<>();
-    private final Optional<ConnectSplit.End> until;
+    /** Where the log ends now; empty: nobody can tell. */
+    private final Optional<ConnectSplit.End> end;
+    private final boolean ends;
     private boolean handedOut;
+    /** The log was handed out: where it goes on is this run's own doing. */
+    private boolean followed;
 
     ConnectPlanner(ConnectSource source, Context context, List<StreamRequest> requests) {
         this.source = source;
         this.context = context;
-        boolean ends = requests.stream().anyMatch(request -> request.until() == Until.CAUGHT_UP);
+        this.ends = requests.stream().anyMatch(request -> request.until() == Until.CAUGHT_UP);
         try (Server server = source.connect()) {
             server.expectFollowable();
-            this.until = ends ? server.end().map(end -> new ConnectSplit.End(end.place(), end.text())) : Optional.empty();
-            requests.forEach(request -> plan(request, server, ends && until.isEmpty() ? Optional.of(endUnknown(request)) : Optional.empty()));
+            this.end = server.end().map(place -> new ConnectSplit.End(place.place(), place.text()));
+            requests.forEach(request -> plan(request, server, ends && end.isEmpty() ? Optional.of(endUnknown(request)) : Optional.empty()));
         }
         boolean mixed = reads.values().stream().anyMatch(TableRead::isBegun)
                 && !reads.values().stream().allMatch(TableRead::isBegun);
@@ -65,8 +70,12 @@ final class ConnectPlanner implements SplitPlanner {
             }
             StreamSchema schema = server.schema(request.stream());
             source.remember(schema);
-            reads.put(request.stream(), new TableRead(
-                    source.history(), source.preset().shape(), schema, server.estimatedRows(request.stream()), request));
+            TableRead read = new TableRead(
+                    source.history(), source.preset().shape(), schema, server.estimatedRows(request.stream()), request);
+            if (read.isCopied()) {
+                expectNotBehind(request.stream(), read.start());
+            }
+            reads.put(request.stream(), read);
         } catch (WindrowException e) {
             refusals.put(request.stream(), e);
         }
@@ -113,9 +122,19 @@ final class ConnectPlanner implements SplitPlanner {
         }
         Map<StreamName, Position> starts = new TreeMap<>();
         active.forEach(read -> starts.put(read.stream(), read.start()));
+        followed = true;
         context.failpoints().reach("connect.copied");
         return List.of(new Assignment(
-                new ConnectSplit(ConnectSplit.Kind.LOG, until).toSplit("", List.copyOf(source.selected().keySet())), starts));
+                new ConnectSplit(ConnectSplit.Kind.LOG, ends ? end : Optional.empty()).toSplit("", List.copyOf(source.selected().keySet())), starts));
+    }
+
+    /** I13: a log that ends before the place that it was read up to is another one, or an older state of it. */
+    private void expectNotBehind(StreamName stream, Position start) {
+        if (end.isPresent() && LogPlace.of(start).transaction() > end.get().place()) {
+            throw WindrowException.of(
+                    ConnectError.LOG_WENT_BACK,
+                    "Following " + stream + ": the log ends at " + end.get().text() + ", before the place up to which it was read");
+        }
     }
 
     @Override
@@ -134,7 +153,12 @@ final class ConnectPlanner implements SplitPlanner {
         if (!ConnectSplit.isLog(split)) {
             throw WindrowException.of(ConnectError.COPY_LOST, "Copying " + split.streams() + ": it was interrupted");
         }
-        position.ifPresent(read(split.stream())::goesOnAt);
+        position.ifPresent(at -> {
+            if (!followed) {
+                expectNotBehind(split.stream(), at);
+            }
+            read(split.stream()).goesOnAt(at);
+        });
         handedOut = false;
     }
 

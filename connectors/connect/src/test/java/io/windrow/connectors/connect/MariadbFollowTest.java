@@ -8,6 +8,7 @@ import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.connectors.connect.database.Preset;
 import io.windrow.connectors.connect.host.ConnectError;
+import io.windrow.connectors.connect.record.LogPlace;
 import io.windrow.testkit.conformance.TestContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,6 +139,21 @@ class MariadbFollowTest {
         assertThat(lost.kind()).isEqualTo(ErrorKind.EXTERNAL_PERMANENT);
         assertThat(lost.remedy()).contains("--full-refresh");
         assertThat(drive.rows(shop.table("t"))).isEmpty();
+    }
+
+    @Test
+    void aLogThatEndsBeforeWhereItWasReadIsAnotherOne() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)", "INSERT INTO $.t VALUES (1)");
+        Drive drive = new Drive(shop.config("t"), context);
+        drive.run();
+        drive.places.replaceAll((stream, place) -> {
+            LogPlace at = LogPlace.of(place);
+            return new LogPlace(at.transaction() * 2, 0, at.offsets()).toPosition();
+        });
+        WindrowException back = catchThrowableOfType(WindrowException.class, drive::run);
+        assertThat(back.errorCode()).isEqualTo(ConnectError.LOG_WENT_BACK);
+        assertThat(back.kind()).isEqualTo(ErrorKind.EXTERNAL_PERMANENT);
     }
 
     @Test
