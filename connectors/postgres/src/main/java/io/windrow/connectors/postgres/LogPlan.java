@@ -281,6 +281,11 @@ final class LogPlan implements AutoCloseable {
         }
         if (handedOut) {
             Publication found = Publication.read(session, server.major(), publication);
+            if (found.there().isPresent() && !found.there().equals(published.there())) {
+                source.watch().stop(WindrowException.of(
+                        LogError.PUBLICATION_CHANGED,
+                        "Following the changes: what publication " + publication + " publishes was altered meanwhile"));
+            }
             reads.forEach((stream, read) -> {
                 Optional<String> member = found.member(stream);
                 if (!member.equals(read.member().or(() -> published.member(stream)))) {

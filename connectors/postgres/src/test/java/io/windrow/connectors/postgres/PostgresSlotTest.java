@@ -39,8 +39,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PostgresSlotTest {
     private static final StreamName T = new StreamName("public", "t");
     private static final StreamName U = new StreamName("public", "u");
+    /** Its commit brings it to the disk: what is not written yet counts for nothing. */
     private static final String MUCH =
-            "SELECT pg_logical_emit_message(false, 'x', repeat('x', 1000000)) FROM generate_series(1, 8)";
+            "SELECT pg_logical_emit_message(true, 'x', repeat('x', 1000000)) FROM generate_series(1, 8)";
     private static PostgresServer server;
 
     @Parameter
@@ -204,6 +205,23 @@ class PostgresSlotTest {
             drive.run();
             assertThat(drive.failed.get(T).errorCode()).isEqualTo(LogError.PUBLICATION_CHANGED);
             assertThat(drive.rows.get(U)).containsExactly("INSERT|1");
+        }
+    }
+
+    @Test
+    void A_publication_that_is_altered_while_it_is_followed_stops_all_streams() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1)");
+            drive.beforeRead = (planner, reader) -> {
+                db.execute("ALTER PUBLICATION windrow_test SET (publish = 'insert')");
+                planner.keepAlive();
+            };
+            assertThatThrownBy(drive::run).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(LogError.PUBLICATION_CHANGED));
+            drive.beforeRead = (planner, reader) -> {};
+            refused(drive, LogError.STREAM_UNFIT, "leaves out update, delete, truncate");
         }
     }
 
