@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.List;
 
 /**
  * Logs to standard error: human text, or JSON with {@code WINDROW_LOG_FORMAT=json}; from level {@code WINDROW_LOG}
@@ -18,6 +19,10 @@ import ch.qos.logback.core.spi.ContextAwareBase;
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class LogSetup extends ContextAwareBase implements Configurator {
+    /** Whose lines are known to quote no row. */
+    private static final List<String> KNOWN =
+            List.of("io.windrow", "org.flywaydb", "io.opentelemetry", "org.apache.arrow", "org.sqlite");
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         Encoder<ILoggingEvent> encoder = encoder(context);
@@ -27,9 +32,11 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         appender.setEncoder(encoder);
         appender.start();
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.setLevel(Level.toLevel(System.getenv("WINDROW_LOG"), Level.ERROR));
-        // What plugins write may quote rows, which no mask has seen (I11): only for whoever asks.
-        context.getLogger("io.debezium").setLevel(Level.toLevel(System.getenv("WINDROW_LOG_PLUGINS"), Level.OFF));
+        // What plugins write, and the libraries under them, may quote rows, which no mask has seen (I11): only for whoever asks.
+        root.setLevel(Level.toLevel(System.getenv("WINDROW_LOG_PLUGINS"), Level.OFF));
+        for (String known : KNOWN) {
+            context.getLogger(known).setLevel(Level.toLevel(System.getenv("WINDROW_LOG"), Level.ERROR));
+        }
         root.addAppender(appender);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }

@@ -9,6 +9,7 @@ import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.observe.Outcome;
 import io.windrow.core.observe.RunListener;
 import io.windrow.core.observe.RunResult;
+import io.windrow.core.observe.StreamResult;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.registry.Registry;
 import io.windrow.core.telemetry.Telemetry;
@@ -16,6 +17,7 @@ import io.windrow.runner.local.LocalRunner;
 import io.windrow.runner.local.RunOptions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -104,8 +106,15 @@ final class RunCommand implements Callable<Integer> {
             result = runner.run(plan, options);
         }
         // Asked for once. As long as no stream was read anew, the next of many runs still has to do it.
-        fullRefresh &= result.streams().stream()
-                .allMatch(stream -> stream.epochs() == 0 && stream.outcome() != Outcome.COMPLETED);
+        List<StreamName> untouched = result.streams().stream()
+                .filter(stream -> stream.epochs() == 0 && stream.outcome() != Outcome.COMPLETED)
+                .map(StreamResult::stream)
+                .toList();
+        if (fullRefresh && untouched.size() < result.streams().size()) {
+            fullRefresh = false;
+            untouched.forEach(stream -> windrow.screen().note(
+                    stream + " was not read anew and goes on from where it was: --full-refresh --stream " + stream + " asks again"));
+        }
         if (!windrow.json) {
             RunReport.print(windrow.screen(), result, plan.spec().quarantineFolder());
         }

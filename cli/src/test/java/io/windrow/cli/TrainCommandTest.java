@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,8 +37,13 @@ class TrainCommandTest {
         assertThat(signed).as("packages of signed jars").isNotEmpty();
         List<String> standing = new ArrayList<>();
         for (Path entry : CLASS_PATH) {
-            if (Files.isDirectory(entry) && entry.endsWith(Path.of("target", "classes"))) {
+            // Ours are folders until they are packaged, then jars.
+            if (entry.endsWith(Path.of("target", "classes"))) {
                 standing.addAll(standingOn(signed, entry));
+            } else if (entry.getFileName().toString().startsWith("windrow-")) {
+                try (FileSystem jar = FileSystems.newFileSystem(entry)) {
+                    standing.addAll(standingOn(signed, jar.getPath("/")));
+                }
             }
         }
         assertThat(standing).isNotEmpty().allMatch(name -> name.contains(TrainCommand.ON_SIGNED_JAR));

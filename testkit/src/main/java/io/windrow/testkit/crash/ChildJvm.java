@@ -137,10 +137,11 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** Kills the child if it still runs. */
+    /** Kills the child if it still runs, and waits until it is gone. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.destroyForcibly().onExit().join();
+        ClassArchive.discard(candidate);
     }
 
     private String text() {

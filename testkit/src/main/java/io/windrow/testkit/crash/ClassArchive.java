@@ -65,6 +65,15 @@ final class ClassArchive {
         }
     }
 
+    /** Deletes what a child has left that did not end well. */
+    static void discard(Path candidate) {
+        try {
+            Files.deleteIfExists(candidate);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Deleting a child's class archive", e);
+        }
+    }
+
     private static ClassArchive make() {
         String given = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<Path> entries = Stream.of(given.split(File.pathSeparator)).map(Path::of).filter(Files::exists).toList();
@@ -76,7 +85,7 @@ final class ClassArchive {
             }
             String module = System.getProperty("basedir");
             Path root = module == null
-                    ? Path.of(System.getProperty("java.io.tmpdir"), "windrow-child-jvm")
+                    ? Path.of(System.getProperty("java.io.tmpdir"), "windrow-child-jvm-" + System.getProperty("user.name"))
                     : Path.of(module, "target", "child-jvm");
             Path folder = Files.createDirectories(root.resolve(digest(parts)));
             List<String> jars = new ArrayList<>();
