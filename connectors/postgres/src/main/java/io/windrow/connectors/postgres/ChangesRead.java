@@ -47,7 +47,9 @@ final class ChangesRead implements StreamRead {
         Optional<StateText> state = request.state().map(ChangesRead::parse);
         this.copied = state.map(text -> text.flag("copied")).orElse(false);
         this.lost = state.isPresent() && !copied;
-        this.member = copied ? state.flatMap(text -> text.optionalText("published")) : Optional.empty();
+        this.member = state.filter(text -> copied)
+                .flatMap(text -> text.optionalText("published"))
+                .map(saved -> log.completed(shape.stream(), saved));
         if (copied) {
             StateText at = state.get().object("start").orElseThrow(() -> StateText.invalid("the field start is missing"));
             Position saved = new Position((int) at.number("version"), at.text("text"));

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -210,9 +211,12 @@ final class InProgress implements AutoCloseable {
         }
     }
 
-    /** From where the log is needed again, since the oldest prepared transaction lies there. */
+    /**
+     * From where the log is needed again, since the oldest prepared transaction lies there that was not given out whole: of one
+     * that was prepared before the place where reading begins the server sends the commit alone.
+     */
     OptionalLong kept() {
-        return all.values().stream()
+        return Stream.concat(all.values().stream(), Stream.ofNullable(replay).map(now -> now.aside))
                 .flatMapToLong(aside -> aside.prepared.stream())
                 .reduce((one, other) -> Long.compareUnsigned(one, other) <= 0 ? one : other);
     }

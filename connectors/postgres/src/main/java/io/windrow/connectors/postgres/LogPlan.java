@@ -95,10 +95,10 @@ final class LogPlan implements AutoCloseable {
                     LogError.NOT_PREPARED, doing + ": origin: none needs PostgreSQL 16, the server is " + server.major());
         }
         ChangesRead read = new ChangesRead(this, shape, leaves, source.config().splitSize().bytes(), request);
+        published.expectWhole(shape);
         if (read.isCopied()) {
             expectCarried(doing, read);
         }
-        published.expectWhole(shape);
         if (published.member(shape.stream()).isEmpty() && config.create() == ChangesConfig.Create.NEVER) {
             throw WindrowException.of(
                             LogError.NOT_PREPARED, doing + ": publication " + publication + " does not carry the table")
@@ -166,12 +166,19 @@ final class LogPlan implements AutoCloseable {
         return WindrowException.of(
                 LogError.PUBLICATION_CHANGED,
                 doing + ": publication " + publication
-                        + (now.isEmpty() ? " does not carry the table any more" : " is another one, or lacked the table for a time"));
+                        + (now.isEmpty()
+                                ? " does not carry the table any more"
+                                : " is another one, was altered, or lacked the table for a time"));
     }
 
     /** Since when the publication has carried the stream's table. */
     Optional<String> member(StreamName stream) {
         return published.member(stream);
+    }
+
+    /** What an earlier run saved as {@link #member}, as this version writes it. */
+    String completed(StreamName stream, String saved) {
+        return published.completed(stream, saved);
     }
 
     private static WindrowException lost(String what) {
@@ -215,7 +222,7 @@ final class LogPlan implements AutoCloseable {
     /** The log, once all streams are copied and none waits. */
     List<Assignment> next() {
         List<ChangesRead> active = reads.values().stream().filter(read -> !read.isParked()).toList();
-        if (handedOut || active.isEmpty() || active.stream().anyMatch(read -> read.start().isEmpty())) {
+        if (handedOut || active.isEmpty() || isCopying()) {
             return List.of();
         }
         Map<StreamName, Position> starts = new TreeMap<>();
@@ -225,6 +232,10 @@ final class LogPlan implements AutoCloseable {
         // wants to alter a table, for as long as the log is followed.
         close();
         return List.of(new Assignment(new LogSplit(slot, publication, until).toSplit(sharing), starts));
+    }
+
+    private boolean isCopying() {
+        return reads.values().stream().anyMatch(read -> !read.isParked() && read.start().isEmpty());
     }
 
     /** The log is to be handed out again. */
@@ -270,6 +281,9 @@ final class LogPlan implements AutoCloseable {
 
     /** Looks what the slot holds back and what the publication carries, and acts if that is not as it has to be. */
     private void measure(Session session, long now) throws SQLException {
+        if (isCopying()) {
+            source.watch().waits();
+        }
         Optional<String> over = SlotFacts.read(session, server.major(), slot)
                 .flatMap(found -> source.watch().observe(slot, found, now, context));
         if (over.isPresent()) {

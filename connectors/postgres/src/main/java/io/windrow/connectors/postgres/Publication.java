@@ -42,8 +42,8 @@ record Publication(String name, Optional<Facts> there, Map<StreamName, Table> ta
      *
      * @param columns the published columns
      * @param filter the condition that rows must meet
-     * @param member which publication this is, and since when the table is part of it: another text says that it was not all
-     *     the time
+     * @param member which publication this is, since when the table is part of it, and, behind a slash, since when what it
+     *     publishes has stood and the table's schema is part of it: another text says that changes may be missing
      */
     record Table(List<String> columns, Optional<String> filter, String member) {}
 
@@ -64,12 +64,15 @@ record Publication(String name, Optional<Facts> there, Map<StreamName, Table> ta
         String columns = major >= 15
                 ? "pg_catalog.json_build_object('columns', coalesce(attnames::text[], '{}'))::text, rowfilter"
                 : "'{\"columns\":[]}', NULL";
+        String schema = major >= 15 ? " LEFT JOIN pg_catalog.pg_publication_namespace s"
+                + " ON s.pnpubid = p.oid AND s.pnnspid = n.oid AND r.oid IS NULL" : "";
         for (List<@Nullable String> table : session.rows("SELECT t.schemaname, t.tablename, " + columns
-                + ", p.oid || coalesce('.' || r.oid, '') FROM pg_catalog.pg_publication_tables t"
+                + ", p.oid || coalesce('.' || r.oid, '') || '/' || p.xmin::text"
+                + (major >= 15 ? " || coalesce('.' || s.oid, '')" : "") + " FROM pg_catalog.pg_publication_tables t"
                 + " JOIN pg_catalog.pg_publication p ON p.pubname = t.pubname"
                 + " JOIN pg_catalog.pg_namespace n ON n.nspname = t.schemaname"
                 + " JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename"
-                + " LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid AND r.prrelid = c.oid"
+                + " LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid AND r.prrelid = c.oid" + schema
                 + " WHERE t.pubname = " + Identifier.literal(name))) {
             tables.put(
                     new StreamName(String.valueOf(table.get(0)), String.valueOf(table.get(1))),
@@ -97,6 +100,14 @@ record Publication(String name, Optional<Facts> there, Map<StreamName, Table> ta
     /** Since when the publication carries the stream's table; empty: it does not. */
     Optional<String> member(StreamName stream) {
         return Optional.ofNullable(tables.get(stream)).map(Table::member);
+    }
+
+    /**
+     * What an earlier run saved as {@link #member}, as this version writes it: older ones wrote only what stands before the
+     * slash, and what stands behind it today completes that.
+     */
+    String completed(StreamName stream, String saved) {
+        return member(stream).filter(now -> now.startsWith(saved + "/")).orElse(saved);
     }
 
     private static String list(Collection<StreamName> streams) {

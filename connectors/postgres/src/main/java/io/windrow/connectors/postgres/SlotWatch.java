@@ -59,6 +59,11 @@ final class SlotWatch {
         return Optional.empty();
     }
 
+    /** Nobody can move the slot now, since a table is copied first: for how long it has not is counted from the next look on. */
+    void waits() {
+        seen = false;
+    }
+
     /** From now on nothing more is read from the slot. */
     void stop(WindrowException why) {
         stopped = why;

@@ -98,6 +98,7 @@ class InProgressTest {
         pending.hear(new Control.Prepared(4, 130, 140));
         assertThat(pending.kept()).hasValue(100);
         pending.hear(new Control.PreparedCommitted(3, 200, 210, 0));
+        assertThat(pending.kept()).as("it is not given out whole yet").hasValue(100);
         assertThat(replayed()).containsExactly("10one");
         assertThat(pending.kept()).hasValue(130);
         pending.hear(new Control.PreparedUndone(4, 220));

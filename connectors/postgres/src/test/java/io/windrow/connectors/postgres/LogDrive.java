@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TinyIntVector;
 
@@ -86,6 +87,9 @@ final class LogDrive implements AutoCloseable {
     /** What is done once the log is handed out and all copies have ended, before it is read. */
     Runnable beforeLog = () -> {};
 
+    /** What is done before each read of a copy, by the thread that reads. */
+    Consumer<SplitPlanner> whileCopying = planner -> {};
+
     /** What is done before each read of the log, by the thread that reads. */
     BiConsumer<SplitPlanner, SplitReader> beforeRead = (planner, reader) -> {};
 
@@ -146,6 +150,8 @@ final class LogDrive implements AutoCloseable {
             while (!ended) {
                 if (log) {
                     beforeRead.accept(planner, reader);
+                } else {
+                    whileCopying.accept(planner);
                 }
                 ReadResult result = reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(2));
                 failed.putAll(reader.failed());

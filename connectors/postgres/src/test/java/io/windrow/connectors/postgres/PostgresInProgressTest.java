@@ -237,4 +237,28 @@ class PostgresInProgressTest {
             }
         }
     }
+
+    @Test
+    @Tag("D45")
+    @Tag("B07")
+    void A_prepared_transaction_whose_delivery_is_killed_comes_again_and_the_rest_of_it_is_delivered_once() {
+        for (ChangesConfig changes : List.of(STREAMED, ChangesConfig.DEFAULT)) {
+            db.execute("TRUNCATE t, u", "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'windrow_test'",
+                    "SELECT pg_create_logical_replication_slot('windrow_test', 'pgoutput', false, true)");
+            try (LogDrive drive = drive(changes)) {
+                drive.run();
+                db.execute("BEGIN; " + rows(1, 3000) + "; PREPARE TRANSACTION 'large'", "INSERT INTO u VALUES (1)");
+                drive.run();
+                db.execute("INSERT INTO u VALUES (2)", "COMMIT PREPARED 'large'", "INSERT INTO u VALUES (3)");
+                for (int kills = 0; kills < 3; kills++) {
+                    drive.run(2);
+                    assertThat(drive.rows.get(T)).as("killed inside").isNotEmpty().hasSizeLessThan(3000);
+                }
+                drive.run();
+                assertThat(drive.rows.get(T)).isEqualTo(inserted(1, 3000));
+                assertThat(drive.rows.get(U)).containsExactly("INSERT|1", "INSERT|2", "INSERT|3");
+                assertThat(LogPosition.of(drive.places.get(T)).kept()).isEmpty();
+            }
+        }
+    }
 }

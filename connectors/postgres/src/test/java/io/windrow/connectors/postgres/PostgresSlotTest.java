@@ -9,6 +9,8 @@ import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.ErrorCode;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.SplitPlanner;
 import io.windrow.connectors.postgres.ChangesConfig.OnLimit;
 import io.windrow.connectors.postgres.codec.CodecError;
 import io.windrow.connectors.postgres.pgoutput.LogError;
@@ -147,6 +149,22 @@ class PostgresSlotTest {
     }
 
     @Test
+    void A_slot_that_stands_while_a_new_table_is_copied_is_not_dropped() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE u (id int PRIMARY KEY)", "INSERT INTO u VALUES (1)");
+        ChangesConfig atOnce = Changes.limited("0", Duration.ofNanos(1), OnLimit.DROP_SLOT);
+        try (LogDrive one = drive("public.t"); LogDrive both = drive(atOnce, "public.t", "public.u")) {
+            one.run();
+            db.execute("INSERT INTO t VALUES (1)", MUCH);
+            goOn(one, both);
+            both.whileCopying = SplitPlanner::keepAlive;
+            both.run();
+            assertThat(slots()).isOne();
+            assertThat(both.rows.get(U)).containsExactly("COPY|1");
+            assertThat(both.rows.get(T)).containsExactly("INSERT|1");
+        }
+    }
+
+    @Test
     @Tag("D04")
     void A_slot_that_the_server_gave_up_is_named_with_the_way_back_which_also_shows_what_was_deleted_meanwhile() {
         db.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1), (2)");
@@ -222,6 +240,72 @@ class PostgresSlotTest {
                     WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(LogError.PUBLICATION_CHANGED));
             drive.beforeRead = (planner, reader) -> {};
             refused(drive, LogError.STREAM_UNFIT, "leaves out update, delete, truncate");
+            db.execute("ALTER PUBLICATION windrow_test SET (publish = 'insert, update, delete, truncate')");
+            refused(drive, LogError.PUBLICATION_CHANGED, "was altered");
+        }
+    }
+
+    @Test
+    void A_publication_that_is_altered_and_put_back_between_two_runs_is_refused_since_changes_are_missing() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            drive.run();
+            db.execute(
+                    "ALTER PUBLICATION windrow_test SET (publish = 'insert')", "DELETE FROM t",
+                    "ALTER PUBLICATION windrow_test SET (publish = 'insert, update, delete, truncate')");
+            refused(drive, LogError.PUBLICATION_CHANGED, "was altered", "--full-refresh");
+            drive.states.clear();
+            drive.places.clear();
+            drive.released.clear();
+            drive.rows().clear();
+            drive.generations.put(T, 2L);
+            drive.run();
+            db.execute("INSERT INTO t VALUES (2)");
+            drive.run();
+            assertThat(drive.rows()).containsExactly("INSERT|2");
+        }
+    }
+
+    @Test
+    void A_table_that_another_pipeline_adds_to_the_publication_stops_nobody() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE u (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("ALTER PUBLICATION windrow_test ADD TABLE u", "INSERT INTO t VALUES (1)");
+            drive.run();
+            assertThat(drive.rows()).containsExactly("INSERT|1");
+        }
+    }
+
+    @Test
+    void A_schema_that_left_the_publication_and_came_back_is_refused_since_changes_are_missing() {
+        assumeThat(major).isGreaterThanOrEqualTo(15);
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "CREATE PUBLICATION windrow_test FOR TABLES IN SCHEMA public");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("ALTER PUBLICATION windrow_test DROP TABLES IN SCHEMA public", "INSERT INTO t VALUES (1)",
+                    "ALTER PUBLICATION windrow_test ADD TABLES IN SCHEMA public");
+            refused(drive, LogError.PUBLICATION_CHANGED, "lacked the table for a time");
+        }
+    }
+
+    @Test
+    void A_state_that_was_saved_before_alterations_were_noticed_is_completed_and_read_on() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            PlannerState now = drive.states.get(T);
+            String older = now.text().replaceFirst("(\"published\":\"[0-9.]+)/[^\"]+", "$1");
+            assertThat(older).isNotEqualTo(now.text());
+            drive.states.put(T, new PlannerState(now.version(), older));
+            db.execute("INSERT INTO t VALUES (1)");
+            drive.run();
+            assertThat(drive.rows()).containsExactly("INSERT|1");
+            assertThat(drive.states.get(T)).isEqualTo(now);
+            drive.states.put(T, new PlannerState(now.version(), older));
+            db.execute("ALTER PUBLICATION windrow_test DROP TABLE t", "ALTER PUBLICATION windrow_test ADD TABLE t");
+            refused(drive, LogError.PUBLICATION_CHANGED, "lacked the table for a time");
         }
     }
 

@@ -49,4 +49,17 @@ class SlotWatchTest {
         assertThat(observe(time, at(2, MIB, 1), 250)).isEmpty();
         assertThat(observe(time, at(2, MIB, 1), 261)).isPresent();
     }
+
+    @Test
+    void While_tables_are_copied_first_the_slot_may_stand_but_not_hold_back_more_than_its_limit() {
+        SlotWatch watch = new SlotWatch(Changes.limited("4MiB", Duration.ofMinutes(1), OnLimit.DROP_SLOT));
+        for (long seconds = 0; seconds <= 300; seconds += 100) {
+            watch.waits();
+            assertThat(observe(watch, at(1, MIB, 100), seconds)).isEmpty();
+        }
+        assertThat(observe(watch, at(1, MIB, 100), 360)).isEmpty();
+        assertThat(observe(watch, at(1, MIB, 100), 361)).hasValueSatisfying(why -> assertThat(why).contains("limit_behind"));
+        watch.waits();
+        assertThat(observe(watch, at(1, 5 * MIB, 100), 362)).hasValueSatisfying(why -> assertThat(why).contains("limit_retained"));
+    }
 }

@@ -20,7 +20,7 @@ public enum LogError implements ErrorCode {
     SLOT_DROPPED("slot_dropped", ErrorKind.EXTERNAL_PERMANENT, "The slot held back more of the server's log, or had for longer, than the pipeline allows, and was dropped, as on_limit says.",
             "Find out why the streams did not keep up. Then run 'windrow run --full-refresh': every table is copied again as a new generation, and what was deleted meanwhile is found."),
     PUBLICATION_CHANGED("publication_changed", ErrorKind.EXTERNAL_PERMANENT, "The publication has not carried all changes of a table all the time: some may be missing from the log.",
-            "Make the publication carry the table. Then run 'windrow run --full-refresh': every table is copied again as a new generation, and what was deleted meanwhile is found."),
+            "Make the publication carry the whole table. Then run 'windrow run --full-refresh', also if it was only made anew (dump and restore, an upgrade) or altered harmlessly: every table is copied again as a new generation, and what was deleted meanwhile is found."),
     OTHER_TIMELINE("other_timeline", ErrorKind.EXTERNAL_PERMANENT, "The saved position is not part of the server's history: a standby was promoted, or a backup restored, that had not come so far.",
             "What was delivered may hold changes that the server has lost. Run 'windrow run --full-refresh': every table is copied again as a new generation."),
     RELATION_CHANGED("relation_changed", ErrorKind.EXTERNAL_TRANSIENT, "A table was changed while its changes were read.",
