@@ -268,6 +268,44 @@ class DisposeTest {
         DATABASE.execute("DROP TABLE rolled");
     }
 
+    /** Else a sum, which is as old as the newest epoch in it, would say that they are never due. */
+    @Test
+    void anEntryIsNotRolledUpWhileTheRowsThatItsEpochSetAsideAreStillThere() throws IOException {
+        Path file = delivered("waiting", INCREMENTAL, ", checkpoints: 30d");
+        Files.writeString(file, Files.readString(file).replace("quarantine: 30d", "quarantine: 90d"));
+        for (String row : List.of("(1000, NULL)", "(1001, 'good')", "(1002, 'good')", "(1003, 'good')")) {
+            DATABASE.execute("INSERT INTO waiting VALUES " + row);
+            ok(windrow("run", file));
+        }
+        assertThat(at(file, Duration.ofDays(40), Failpoints.NONE, Disposer::apply)).singleElement().satisfies(early -> {
+            assertThat(early.setAside()).isEmpty();
+            assertThat(early.checkpoints()).singleElement().satisfies(one -> {
+                assertThat(one.first()).isEqualTo(3);
+                assertThat(one.last()).isEqualTo(4);
+            });
+        });
+        assertThat(at(file, Duration.ofDays(40), Failpoints.NONE, Disposer::apply)).isEmpty();
+        assertThat(at(file, Duration.ofDays(100), Failpoints.NONE, Disposer::apply)).singleElement().satisfies(later -> {
+            assertThat(later.setAside()).hasSize(2).allMatch(one -> one.rows() == 1);
+            assertThat(later.checkpoints()).singleElement().satisfies(one -> assertThat(one.first()).isEqualTo(1));
+        });
+        assertThat(files(folder.resolve("quarantine"))).allMatch(path -> path.toString().endsWith(".json"));
+        assertThat(ledger(file)).extracting(LedgerEntry::epoch).containsExactly(5L, 4L);
+    }
+
+    @Test
+    void aReplayDoesNotSetRowsAsideAgainWhoseTimeInQuarantineIsOver() throws IOException {
+        Path file = delivered("elapsed", INCREMENTAL, "");
+        assertThat(at(file, Duration.ofDays(40), Failpoints.NONE, Disposer::apply)).singleElement()
+                .satisfies(record -> assertThat(record.setAside()).hasSize(1));
+        DATABASE.execute("DELETE FROM elapsed WHERE id = 595");
+        Invoked replay = windrow("--json", "replay", file, "--from", "590", "--to", "700", "--apply");
+        assertThat(replay.exit()).as(replay.whole()).isZero();
+        assertThat(replay.out()).contains("\"missing\" : 1", "\"set_aside\" : 1");
+        assertThat(windrow("quarantine", "list", file).out()).contains("No row is set aside");
+        ok(windrow("verify", "--files", file));
+    }
+
     private static List<LedgerEntry> ledger(Path file) {
         Plan plan = plan(file);
         try (StateStore store = Stores.open(plan.spec())) {

@@ -63,7 +63,7 @@ public record DisposalRecord(
     /**
      * A file of rows that were set aside.
      *
-     * @param rows the rows of its epoch that were, in this and in other files
+     * @param rows the rows that were by its epoch, or by all those that its ledger entry stands for, in this and in other files
      */
     public record SetAside(StreamName stream, long generation, long epoch, long rows, File file) {}
 

@@ -100,13 +100,14 @@ public final class Disposer {
                 delivered.addAll(due);
                 keys.addAll(unneeded(stream, Sealing.Use.DELIVERED, left(stream, due)));
             });
-            policy.quarantine().ifPresent(kept -> {
-                List<SetAside> due = setAside(stream, now.minus(kept));
-                setAside.addAll(due);
-                keys.addAll(unneeded(stream, Sealing.Use.SET_ASIDE, leftAside(stream, due)));
-            });
-            policy.checkpoints().ifPresent(kept ->
-                    checkpoints.addAll(OldEntries.of(store, context.pipeline(), state, now.minus(kept))));
+            List<SetAside> going =
+                    policy.quarantine().map(kept -> setAside(stream, now.minus(kept))).orElse(List.of());
+            setAside.addAll(going);
+            if (policy.quarantine().isPresent()) {
+                keys.addAll(unneeded(stream, Sealing.Use.SET_ASIDE, leftAside(stream, going)));
+            }
+            policy.checkpoints().ifPresent(kept -> checkpoints.addAll(OldEntries.of(
+                    store, context.pipeline(), state, now.minus(kept), aside(stream, paths(going)))));
         }
         return new DisposalRecord(id, Status.INTENDED, now, who, delivered, setAside, checkpoints, keys);
     }
@@ -148,8 +149,7 @@ public final class Disposer {
     }
 
     private List<SetAside> setAside(StreamName stream, Instant limit) {
-        Epochs<QuarantineDisposal.Kept> files = new Epochs<>();
-        quarantine.files(stream).forEach(kept -> files.put(kept.generation(), kept.epoch(), kept));
+        Epochs<QuarantineDisposal.Kept> files = aside(stream, Set.of());
         Epochs<SetAside> due = new Epochs<>();
         store.eachLedger(context.pipeline(), stream, json -> {
             LedgerEntry entry = LedgerEntry.parse(json);
@@ -164,6 +164,21 @@ public final class Disposer {
         return due.all();
     }
 
+    /** The visible files of a stream's quarantined rows, but for those that go. */
+    private Epochs<QuarantineDisposal.Kept> aside(StreamName stream, Set<String> gone) {
+        Epochs<QuarantineDisposal.Kept> files = new Epochs<>();
+        quarantine.files(stream).stream()
+                .filter(kept -> !gone.contains(kept.path()))
+                .forEach(kept -> files.put(kept.generation(), kept.epoch(), kept));
+        return files;
+    }
+
+    private static Set<String> paths(List<SetAside> gone) {
+        Set<String> paths = new HashSet<>();
+        gone.forEach(one -> paths.add(one.file().path()));
+        return paths;
+    }
+
     private Predicate<String> left(StreamName stream, List<Delivered> gone) {
         Set<CommitIdentity> identities = new HashSet<>();
         gone.forEach(one -> identities.add(one.identity()));
@@ -173,9 +188,7 @@ public final class Disposer {
     }
 
     private Predicate<String> leftAside(StreamName stream, List<SetAside> gone) {
-        Set<String> paths = new HashSet<>();
-        gone.forEach(one -> paths.add(one.file().path()));
-        return quarantine.keysLeft(stream, paths)::contains;
+        return quarantine.keysLeft(stream, paths(gone))::contains;
     }
 
     /** The keys of a stream that no file names which is left. If one is in use for new files, the next file begins another. */

@@ -7,6 +7,7 @@ import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.dispose.DisposalRecord.Checkpoints;
 import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.ledger.RollUp;
+import io.windrow.core.quarantine.QuarantineDisposal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +15,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds ledger entries that may become one: cut long enough ago, alike, one after the other, and none of the epochs that the
- * stream stands at. Holds two entries at a time, however long the ledger is (I12).
+ * Finds ledger entries that may become one: cut long enough ago, alike, one after the other, none of the epochs that the
+ * stream stands at, and none whose quarantined rows are still there: it says how old and how many those are. Holds two
+ * entries at a time, however long the ledger is (I12).
  */
 final class OldEntries {
     private final List<Checkpoints> found = new ArrayList<>();
@@ -26,14 +28,21 @@ final class OldEntries {
 
     private OldEntries() {}
 
-    /** Those of a stream, cut at the limit or before. */
-    static List<Checkpoints> of(StateStore store, String pipeline, StreamState state, Instant limit) {
+    /**
+     * Those of a stream, cut at the limit or before.
+     *
+     * @param aside what is left of the rows that its epochs set aside
+     */
+    static List<Checkpoints> of(
+            StateStore store, String pipeline, StreamState state, Instant limit, Epochs<QuarantineDisposal.Kept> aside) {
         OldEntries old = new OldEntries();
         long stands = state.committed().map(StreamEpoch::epoch).orElse(0L);
         store.eachLedger(pipeline, state.stream(), json -> {
             LedgerEntry entry = LedgerEntry.parse(json);
-            if (entry.epoch() < stands && !entry.cut().isAfter(limit)) {
+            if (entry.epoch() < stands && !entry.cut().isAfter(limit) && aside.of(entry).isEmpty()) {
                 old.add(entry);
+            } else {
+                old.end();
             }
         });
         old.end();
@@ -58,6 +67,7 @@ final class OldEntries {
             found.add(new Checkpoints(
                     oldest.stream(), oldest.generation(), RollUp.firstEpoch(oldest), last, entries, hash.toString()));
         }
+        oldest = null;
     }
 
     /** The entries as one; empty if they are one already. */

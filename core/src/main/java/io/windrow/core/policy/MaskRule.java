@@ -6,8 +6,9 @@ import io.windrow.api.config.Secret;
 import java.util.List;
 import java.util.Optional;
 
-/** One rule of the mask. The first rule that fits a field decides. */
-@Doc("One rule of the mask: which fields or which content, and what becomes of it. The first rule that fits a field decides.")
+/** One rule of the mask. The first rule for the whole of a field decides; without one, all that look inside it count. */
+@Doc("One rule of the mask: which fields or which content, and what becomes of it. The first rule for the whole of a field "
+        + "decides; without one, all that look inside it count.")
 public record MaskRule(
         @Doc(value = "The fields, as field, stream.field or namespace.stream.field; * stands for any run of characters.",
                         example = "*.email")

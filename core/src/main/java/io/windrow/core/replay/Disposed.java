@@ -7,9 +7,7 @@ import io.windrow.api.sink.DeliveryAudit.Commit;
 import io.windrow.api.sink.DeliveryAudit.Standing;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.EventWindows;
-import io.windrow.core.checkpoint.Lineage;
 import io.windrow.core.checkpoint.StateStore;
-import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.dispose.DisposalRecord;
 import io.windrow.core.dispose.DisposalRecord.Status;
 import io.windrow.core.dispose.Disposer;
@@ -21,25 +19,34 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedSet;
 
 /**
  * What of a delivery is gone because its time was over. The source may have those rows still, and of a row that the target
  * lacks nothing says whether it was one of them; only where a window of event time begins after all of them is that known.
  *
  * @param unfinished a disposal that was begun, names the stream and is not done
+ * @param filesAside how many files of rows that the delivery set aside were disposed of
  * @param commits how many commits of the delivery were disposed of
  * @param lastEpoch the last of them; 0: there is none
  * @param counted what their rows' event times were counted by; empty: not all of them were counted, or not alike
  * @param latest the latest event time among them and all before; empty: none is known
  */
 record Disposed(
-        Optional<String> unfinished, int commits, long lastEpoch, Optional<EventWindows> counted, OptionalLong latest) {
+        Optional<String> unfinished, long filesAside, int commits, long lastEpoch, Optional<EventWindows> counted,
+        OptionalLong latest) {
     private static final BigDecimal DAY_MICROS = BigDecimal.valueOf(86_400_000_000L);
 
+    /** Of the delivery that the generations of a lineage are. */
     static Disposed of(
-            StateStore store, String pipeline, PlannedStream task, StreamEpoch committed, List<Commit> shown) {
+            StateStore store, String pipeline, PlannedStream task, SortedSet<Long> lineage, List<Commit> shown) {
         StreamName stream = task.stream();
-        Optional<String> unfinished = Disposer.records(store, pipeline).stream()
+        List<DisposalRecord> records = Disposer.records(store, pipeline);
+        long filesAside = records.stream()
+                .flatMap(record -> record.setAside().stream())
+                .filter(one -> one.stream().equals(stream) && lineage.contains(one.generation()))
+                .count();
+        Optional<String> unfinished = records.stream()
                 .filter(record -> record.status() == Status.INTENDED && record.streams().contains(stream))
                 .map(DisposalRecord::id)
                 .findFirst();
@@ -48,10 +55,10 @@ record Disposed(
                 ? List.of()
                 : shown.stream().filter(commit -> commit.standing() == Standing.DISPOSED).toList();
         if (gone.isEmpty()) {
-            return new Disposed(unfinished, 0, 0, Optional.empty(), OptionalLong.empty());
+            return new Disposed(unfinished, filesAside, 0, 0, Optional.empty(), OptionalLong.empty());
         }
         // A later delivery of the whole stream has delivered whatever an earlier one had.
-        long first = Lineage.first(store, pipeline, stream, committed.generation());
+        long first = lineage.first();
         List<Commit> ours = gone.stream().filter(commit -> commit.identity().generation() >= first).toList();
         long last = ours.stream().mapToLong(commit -> commit.identity().epoch()).max().orElse(0);
         Reach reach = new Reach();
@@ -64,7 +71,7 @@ record Disposed(
                 }
             });
         }
-        return new Disposed(unfinished, ours.size(), last, reach.by(), reach.latest);
+        return new Disposed(unfinished, filesAside, ours.size(), last, reach.by(), reach.latest);
     }
 
     private static final class Reach {

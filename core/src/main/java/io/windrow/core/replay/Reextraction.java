@@ -18,6 +18,7 @@ import io.windrow.api.source.Rereading;
 import io.windrow.api.source.Slice;
 import io.windrow.api.source.SplitReader;
 import io.windrow.api.transform.BoundTransform;
+import io.windrow.core.checkpoint.Lineage;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.ledger.RowHasher;
@@ -37,9 +38,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * A part of one stream, read again and staged, beside what was delivered of it. Used by one thread; nothing at target
@@ -55,6 +56,7 @@ public final class Reextraction implements AutoCloseable {
     private final Rereading rereading;
     private final StreamSteps steps;
     private final DeliveredRows delivered;
+    private final SortedSet<Long> lineage;
     private final Disposed disposed;
     private final Scope scope;
     private final StagedRows staged;
@@ -85,7 +87,8 @@ public final class Reextraction implements AutoCloseable {
         List<Commit> commits = audit.commits();
         this.delivered = new DeliveredRows(
                 audit, DeliveredRows.shown(parts.store(), pipeline, task, committed, commits), steps.output(), parts.allocator());
-        this.disposed = Disposed.of(parts.store(), pipeline, task, committed, commits);
+        this.lineage = Lineage.generations(parts.store(), pipeline, stream, committed.generation());
+        this.disposed = Disposed.of(parts.store(), pipeline, task, lineage, commits);
         this.scope = scoping.of(rereading, steps, delivered);
         this.rowHashes = parts.key().rowHasher(Set.of());
         try (SplitReader reader = scope.open()) {
@@ -291,13 +294,14 @@ public final class Reextraction implements AutoCloseable {
 
     /**
      * Gives the rows of the window that do not pass and do not stand in quarantine yet, read once more at the same moment. Of
-     * rows that were looked for in quarantine none: they stay there as they are.
+     * rows that were looked for in quarantine none: they stay there as they are. None either once rows that the delivery set
+     * aside were disposed of: any of them may be one whose time in quarantine is over.
      *
      * @param taker takes batches without good rows, each valid during the call
      * @return how many rows they are
      */
     public long setAside(Quarantine quarantine, Consumer<Batch> taker) {
-        if (staged.account().quarantined() == 0 || scope instanceof Scope.OfQuarantine) {
+        if (staged.account().quarantined() == 0 || scope instanceof Scope.OfQuarantine || disposed.filesAside() > 0) {
             return 0;
         }
         KnownRows known = KnownRows.of(quarantine, task.stream());
@@ -334,32 +338,21 @@ public final class Reextraction implements AutoCloseable {
     }
 
     /**
-     * What to note the event times of rows in that come and go; empty if none were counted so far, or if the rows do not hold
-     * them as they were read.
+     * What to note the event times of rows in that come and go; empty if none were counted so far, if the rows do not hold
+     * them as they were read, or if rows that were counted as read may be none of those that were delivered.
      */
     public Optional<ReplayedTimes> eventTimes() {
-        return committed.ledger().eventTimes().flatMap(before -> {
-            int read = steps.input().indexOf(before.by().column());
-            return read < 0 || steps.all().hidden(steps.input()).contains(before.by().column())
-                    ? Optional.empty()
-                    : place(steps.input().columns().get(read)).map(at -> new ReplayedTimes(before, at));
-        });
+        return disposed.filesAside() > 0
+                ? Optional.empty()
+                : CountedTimes.of(parts, committed, steps, lineage, staged.account());
     }
 
-    /** The keys of the stream's rows that stand in quarantine; empty if it has no key. */
+    /** The keys of the rows that the delivery set aside and that stand in quarantine; empty if the stream has no key. */
     public Optional<QuarantinedKeys> knownAside(Quarantine quarantine) {
         return steps.output().key().isEmpty()
                 ? Optional.empty()
-                : Optional.of(QuarantinedKeys.of(quarantine, Quarantine.Filter.ALL, steps.output()));
-    }
-
-    /** Where the rows after the steps hold a column as it was read. */
-    private Optional<Integer> place(Column read) {
-        List<Column> after = steps.output().columns();
-        return IntStream.range(0, after.size())
-                .filter(at -> after.get(at).id() == read.id() && after.get(at).type().equals(read.type()))
-                .boxed()
-                .findFirst();
+                : Optional.of(QuarantinedKeys.of(
+                        quarantine, Quarantine.Filter.ALL.and(row -> lineage.contains(row.generation())), steps.output()));
     }
 
     /** The versions of the policies that rows follow now. */

@@ -13,7 +13,7 @@ enum Section {
     WRITE("The write mode by stream (append or replace) where it differs from the default: a snapshot replaces, an "
             + "incremental read appends.", true),
     CONTRACT("What rows must look like, and what happens on drift.", true),
-    MASK("Which values are masked, and how: a list of rules, of which the first that fits a field decides.", true),
+    MASK("Which values are masked, and how: a list of rules.", true),
     DEDUPE("Which rows count as repeated and are dropped, by stream.", true),
     TRANSFORM("How rows are filtered and reshaped, by stream.", true),
     SAMPLE("Which share of a stream is delivered, by stream.", true),

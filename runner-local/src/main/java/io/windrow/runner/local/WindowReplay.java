@@ -249,7 +249,11 @@ public final class WindowReplay {
                                     "Replaying a part of " + task.stream() + ": the sink cannot replace what it delivered")));
                 }
                 LedgerEntry entry = ledger(epoch, staged, rewritten, gone, stayed, setAside, began);
-                LedgerEntry ledger = times.map(ReplayedTimes::times).map(entry::with).orElse(entry);
+                // Of rows that are set aside now nobody counted the event times.
+                LedgerEntry ledger = times.filter(counting -> setAside == 0)
+                        .map(ReplayedTimes::times)
+                        .map(entry::with)
+                        .orElse(entry);
                 return new StreamCut(
                         task.stream(), generation, task.write(), again.committed().planner(), Map.of(), staged,
                         Optional.empty(), true, ledger);

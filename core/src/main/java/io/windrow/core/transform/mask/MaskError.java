@@ -39,7 +39,7 @@ public enum MaskError implements ErrorCode {
     RENAMED_AWAY(
             "mask.renamed_away",
             ErrorKind.USER,
-            "A field that the mask hides has a new name in the source, which no rule of the mask names.",
+            "A field that the mask hides has a new name in the source, of which the rules of the mask hide less.",
             "Add a rule for the new name and run again; if the field is no secret any more, take its rule out."),
     /** A column that identifies rows would lose its identity. */
     KEY_NOT_INJECTIVE(

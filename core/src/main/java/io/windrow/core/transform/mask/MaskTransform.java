@@ -31,7 +31,11 @@ public final class MaskTransform implements Transform {
 
     private record Compiled(MaskRule rule, Optional<Pattern> field) {}
 
-    /** A mask of rules, the first that fits a field decides. Refuses rules that cannot be followed for any stream. */
+    /**
+     * A mask of rules. The first for the whole of a field decides, wherever it stands; without one, all that look inside the
+     * field count, and without any of these, all that look inside every text. Refuses rules that cannot be followed for any
+     * stream.
+     */
     public MaskTransform(List<MaskRule> rules) {
         List<Compiled> compiled = new ArrayList<>();
         for (MaskRule rule : rules) {
@@ -115,7 +119,8 @@ public final class MaskTransform implements Transform {
     }
 
     /**
-     * Refuses a schema in which a field has a new name that no rule names, although one named the old: it would go out clear.
+     * Refuses a schema in which a field has a new name of which the rules hide less than of the old one: values that they
+     * hid would go out clear.
      *
      * @param accepted the schema that rows were delivered in last
      * @param offered the one that they would be delivered in now
@@ -123,22 +128,48 @@ public final class MaskTransform implements Transform {
      */
     public void checkRenames(StreamSchema accepted, StreamSchema offered, Map<String, String> oldNames) {
         oldNames.forEach((name, oldName) -> {
-            Optional<Compiled> before = byName(accepted, accepted.columns().get(accepted.indexOf(oldName)));
-            if (before.isPresent() && byName(offered, offered.columns().get(offered.indexOf(name))).isEmpty()) {
+            List<MaskRule> before = naming(accepted, accepted.columns().get(accepted.indexOf(oldName)));
+            List<MaskRule> now = naming(offered, offered.columns().get(offered.indexOf(name)));
+            if (!hidesAsMuch(now, before)) {
                 throw WindrowException.of(
                                 MaskError.RENAMED_AWAY,
                                 "Following the schema of " + offered.stream() + ": field " + oldName
-                                        + ", which the mask hides, is called " + name + " now, which no rule names")
-                        .at(before.get().rule().origin().place());
+                                        + ", which the mask hides, is called " + name + " now, "
+                                        + (now.isEmpty() ? "which no rule names" : "of which the rules that name it hide less"))
+                        .at(before.getFirst().origin().place());
             }
         });
     }
 
-    private Optional<Compiled> byName(StreamSchema schema, Column column) {
+    private static boolean hidesAsMuch(List<MaskRule> now, List<MaskRule> before) {
+        return now.stream().anyMatch(MaskTransform::isWhole)
+                || before.stream().noneMatch(MaskTransform::isWhole)
+                        && now.stream().flatMap(rule -> rule.detect().stream()).toList()
+                                .containsAll(before.stream().flatMap(rule -> rule.detect().stream()).toList());
+    }
+
+    private static boolean isWhole(MaskRule rule) {
+        return rule.detect().isEmpty();
+    }
+
+    /** The rules that decide over a field: one for the whole of it, or all that look inside it; empty: it goes out as it is. */
+    private List<MaskRule> deciding(StreamSchema schema, Column column) {
+        List<MaskRule> named = naming(schema, column);
+        Optional<MaskRule> whole = named.stream().filter(MaskTransform::isWhole).findFirst();
+        if (whole.isPresent()) {
+            return List.of(whole.get());
+        }
+        return named.isEmpty() && isText(column)
+                ? rules.stream().map(Compiled::rule).filter(rule -> rule.field().isEmpty()).toList()
+                : named;
+    }
+
+    private List<MaskRule> naming(StreamSchema schema, Column column) {
         return rules.stream()
                 .filter(rule -> rule.field().isPresent() && names(rule.field().get(), schema, column))
-                .filter(rule -> isText(column) || !searchesMany(rule.rule()))
-                .findFirst();
+                .map(Compiled::rule)
+                .filter(rule -> isText(column) || !searchesMany(rule))
+                .toList();
     }
 
     /** Whether it looks into whatever fields fit a pattern: those that hold no text are none of them. */
@@ -172,7 +203,7 @@ public final class MaskTransform implements Transform {
                                 MaskError.KEY_NOT_INJECTIVE,
                                 "Masking key field " + column.name() + " of " + input.stream() + ": "
                                         + mask.get().version().split(" ")[0] + " can make different keys the same")
-                        .at(rule(input, column).origin().place());
+                        .at(deciding(input, column).getFirst().origin().place());
             }
             any |= mask.isPresent();
             masks.add(mask);
@@ -182,9 +213,8 @@ public final class MaskTransform implements Transform {
 
     /** The columns of a layout that a rule names, or in which one would look for what it hides. */
     private Set<String> concerned(StreamSchema schema) {
-        boolean detects = rules.stream().anyMatch(rule -> rule.field().isEmpty());
         return schema.columns().stream()
-                .filter(column -> byName(schema, column).isPresent() || detects && isText(column))
+                .filter(column -> !deciding(schema, column).isEmpty())
                 .map(Column::name)
                 .collect(Collectors.toSet());
     }
@@ -194,20 +224,19 @@ public final class MaskTransform implements Transform {
     }
 
     private Optional<ColumnMask> mask(StreamSchema schema, Column column) {
-        Optional<MaskRule> named = byName(schema, column).map(Compiled::rule);
-        if (named.isPresent() && named.get().detect().isEmpty()) {
-            return Optional.of(whole(named.get(), column));
+        List<MaskRule> deciding = deciding(schema, column);
+        if (deciding.isEmpty()) {
+            return Optional.empty();
         }
-        if (named.isPresent() && !isText(column)) {
-            throw noText(named.get(), schema, column);
+        MaskRule first = deciding.getFirst();
+        if (isWhole(first)) {
+            return Optional.of(whole(first, column));
         }
-        List<ContentMask.Rule> content = new ArrayList<>();
-        if (isText(column)) {
-            List<MaskRule> looking = named.map(List::of).orElseGet(() ->
-                    rules.stream().map(Compiled::rule).filter(rule -> rule.field().isEmpty()).toList());
-            looking.forEach(rule -> content.addAll(finding(rule)));
+        if (!isText(column)) {
+            throw noText(first, schema, column);
         }
-        return content.isEmpty() ? Optional.empty() : Optional.of(new ContentMask(column, content));
+        return Optional.of(new ContentMask(
+                column, deciding.stream().flatMap(rule -> finding(rule).stream()).toList()));
     }
 
     private static List<ContentMask.Rule> finding(MaskRule rule) {
@@ -234,20 +263,12 @@ public final class MaskTransform implements Transform {
                 .remedy("Name a field of text or JSON, or mask this one as a whole, without `detect`.");
     }
 
-    /** The place in the file of the rule that decides over a field, for an error; empty if none does. */
+    /** The place in the file of the first rule that decides over a field, for an error; empty if none does. */
     public Optional<String> place(StreamSchema schema, String field) {
         int at = schema.indexOf(field);
-        return at < 0 || mask(schema, schema.columns().get(at)).isEmpty()
+        return at < 0
                 ? Optional.empty()
-                : Optional.of(rule(schema, schema.columns().get(at)).origin().place());
-    }
-
-    private MaskRule rule(StreamSchema schema, Column column) {
-        return rules.stream()
-                .filter(one -> one.field().isEmpty() || names(one.field().get(), schema, column))
-                .findFirst()
-                .orElseThrow()
-                .rule();
+                : deciding(schema, schema.columns().get(at)).stream().map(rule -> rule.origin().place()).findFirst();
     }
 
     private static boolean names(Pattern field, StreamSchema schema, Column column) {

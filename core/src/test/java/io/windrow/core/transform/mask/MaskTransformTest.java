@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -244,10 +245,50 @@ class MaskTransformTest {
         });
     }
 
-    private static MaskRule within(String field) {
+    @Test
+    void rulesThatLookInsideTheSameFieldAllCountAndOneForTheWholeGoesBeforeThemWhereverItStands() {
+        assertThat(masked("note", within("note"), within("note", Detector.EMAIL)))
+                .containsExactly("pay *** to ***!", "nothing here");
+        assertThat(masked("note", within("*"), within("n*", Detector.EMAIL), detect(Method.NULL, Detector.EMAIL)))
+                .containsExactly("pay *** to ***!", "nothing here");
+        assertThat(masked("email", within("*"), rule("email", Method.HMAC), rule("email", Method.REDACT)))
+                .isEqualTo(masked("email", rule("email", Method.HMAC)));
+        assertThat(masked("balance", within("balance"), rule("balance", Method.REDACT))).containsExactly("***", null);
+    }
+
+    @Test
+    void aFieldMayNotTakeANameOfWhichTheRulesHideLess() {
+        StreamSchema renamed = new StreamSchema(
+                SCHEMA.stream(), 2,
+                SCHEMA.columns().stream()
+                        .map(column -> column.name().equals("email")
+                                ? new Column(column.id(), "contact", column.type(), column.nullable(), column.sourceType())
+                                : column)
+                        .toList(),
+                SCHEMA.key());
+        Map<String, String> oldNames = Map.of("contact", "email");
+        for (List<MaskRule> weaker : List.of(
+                List.of(rule("email", Method.REDACT)),
+                List.of(rule("email", Method.REDACT), within("contact")),
+                List.of(within("email"), within("email", Detector.EMAIL), within("contact", Detector.EMAIL)))) {
+            refused(MaskError.RENAMED_AWAY, () -> new MaskTransform(weaker).checkRenames(SCHEMA, renamed, oldNames));
+        }
+        for (List<MaskRule> enough : List.of(
+                List.of(within("*"), rule("email", Method.REDACT), rule("contact", Method.HMAC)),
+                List.of(within("email"), within("contact", Detector.EMAIL, Detector.CARD)),
+                List.<MaskRule>of(detect(Method.REDACT, Detector.EMAIL)))) {
+            new MaskTransform(enough).checkRenames(SCHEMA, renamed, oldNames);
+        }
+    }
+
+    private static MaskRule within(String field, Detector... detectors) {
         return new MaskRule(
-                Optional.of(field), List.of(MaskRule.Detector.CARD), Method.REDACT, Optional.empty(), Optional.empty(), 0, 4,
+                Optional.of(field), List.of(detectors), Method.REDACT, Optional.empty(), Optional.empty(), 0, 4,
                 Truncation.MONTH, Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE);
+    }
+
+    private static MaskRule within(String field) {
+        return within(field, Detector.CARD);
     }
 
     @ParameterizedTest
@@ -267,8 +308,8 @@ class MaskTransformTest {
                 WindrowException.class, error -> assertThat(error.errorCode()).isEqualTo(code));
     }
 
-    private List<String> masked(String column, MaskRule rule) {
-        try (BoundTransform bound = new MaskTransform(List.of(rule)).bind(SCHEMA);
+    private List<String> masked(String column, MaskRule... rules) {
+        try (BoundTransform bound = new MaskTransform(List.of(rules)).bind(SCHEMA);
                 Batch batch = bound.apply(people())) {
             assertThat(batch.schema()).isEqualTo(bound.output());
             return texts(batch.arrow(), batch.schema().indexOf(column));
