@@ -190,7 +190,8 @@ public final class BatchBuilder implements AutoCloseable {
     public long bytes() {
         long bytes = 0;
         for (FieldVector vector : vectors) {
-            bytes += vector.getBufferSizeFor(rows);
+            // A column that has held nothing but nulls so far may have no room yet.
+            bytes += vector.getBufferSizeFor(Math.min(rows, vector.getValueCapacity()));
         }
         return bytes;
     }

@@ -94,7 +94,7 @@ final class CopyReader implements SplitReader {
         if (change instanceof Change.Row row && table != null) {
             // Before every transaction that begins at the place of the copy.
             table.copy(row, place(record) - 1, rows++);
-            if (table.rows() >= source.preset().batchRows() || table.rows() % 256 == 0 && table.bytes() >= source.preset().batchSize().bytes()) {
+            if (table.isFull(source.preset().batchRows(), source.preset().batchSize().bytes())) {
                 hand();
             }
         }

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One followed table: its rows become batches. Used by the reader's thread. */
 final class FollowedTable implements AutoCloseable {
+    /** How many rows may come between two looks at the batch's size, however narrow they are. */
+    private static final int UNWEIGHED = 256;
+
     private final StreamSchema schema;
     private final Values.Dialect dialect;
     private final Context context;
@@ -36,6 +39,8 @@ final class FollowedTable implements AutoCloseable {
     private final BatchBuilder builder;
     private @Nullable Binding binding;
     private long seenAgain;
+    /** With how many rows the batch is weighed next. */
+    private int weighedAt = 1;
 
     /**
      * How the rows of a form become the stream's.
@@ -66,8 +71,19 @@ final class FollowedTable implements AutoCloseable {
         return builder.rowCount();
     }
 
-    long bytes() {
-        return builder.bytes();
+    /** Whether the batch has so many rows or bytes; the wider its rows, the more often it is weighed (I12). */
+    boolean isFull(int mostRows, long mostBytes) {
+        int rows = rows();
+        if (rows >= mostRows) {
+            return true;
+        }
+        if (rows < weighedAt) {
+            return false;
+        }
+        long bytes = builder.bytes();
+        long average = Math.max(1, bytes / Math.max(1, rows));
+        weighedAt = rows + Math.clamp((mostBytes - bytes) / average, 1, UNWEIGHED);
+        return bytes >= mostBytes;
     }
 
     /** The row was delivered in an earlier run. */
@@ -192,6 +208,7 @@ final class FollowedTable implements AutoCloseable {
     /** The rows so far as a batch. */
     Batch take(Position position) {
         Batch batch = builder.build(position);
+        weighedAt = 1;
         if (seenAgain == 0) {
             return batch;
         }

@@ -7,7 +7,6 @@ import io.windrow.connectors.connect.record.LogPlace;
 import io.windrow.connectors.connect.record.TableIds;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -62,7 +61,9 @@ final class History {
         for (StreamName stream : keeping) {
             if (followed.contains(stream)) {
                 List<Line> own = lines.computeIfAbsent(stream, name -> new ArrayList<>());
-                if (own.stream().noneMatch(known -> known.change().equals(line.change()))) {
+                // What was altered before a table's first form is in that form.
+                boolean covered = order.isAbsolute() && place(line) < firstForm(own);
+                if (!covered && own.stream().noneMatch(known -> known.change().equals(line.change()))) {
                     own.add(line);
                 }
             }
@@ -93,32 +94,31 @@ final class History {
     }
 
     /**
-     * The history that a connector is given that goes on at the lowest of the streams' places. What a table looked like at its
-     * stream's own place is told as if it had been so from there on: rows before are passed over. Older lines are forgotten (D21).
+     * The history that a connector is given that goes on at the lowest of the streams' places: what each table looked like there,
+     * and every later change. The first form of a table that was copied further on is told as if it had been so from there on: its
+     * rows before are passed over. Older lines are forgotten (D21).
      *
      * @param starts where each stream goes on
      * @param lowest the lowest of them
      */
     synchronized List<String> from(Map<StreamName, LogPlace> starts, LogPlace lowest) {
-        Map<Long, String> all = new TreeMap<>();
-        starts.forEach((stream, start) -> {
-            List<Line> own = lines.getOrDefault(stream, new ArrayList<>());
-            List<Line> before = own.stream().filter(line -> isAtOrBefore(line, start)).toList();
-            Map<Boolean, List<Line>> byTable = new HashMap<>();
-            for (Line line : before) {
-                byTable.computeIfAbsent(isOfTable(line), of -> new ArrayList<>()).add(line);
-            }
-            List<Line> kept = new ArrayList<>(byTable.getOrDefault(false, List.of()));
-            byTable.getOrDefault(true, List.of()).stream().max(Comparator.comparingLong(Line::number)).ifPresent(kept::add);
-            kept.forEach(line -> all.put(line.number(), at(line, lowest)));
+        Map<Line, String> all = new TreeMap<>(byPlace());
+        for (StreamName stream : starts.keySet()) {
+            List<Line> own = lines.getOrDefault(stream, List.of());
+            long known = Math.max(lowest.transaction(), firstForm(own));
+            // Of a connector whose places are only counted nobody can tell, so every line stays as it is.
+            List<Line> before = own.stream().filter(line -> order.isAbsolute() && place(line) <= known).toList();
+            List<Line> kept = new ArrayList<>(before.stream().filter(line -> !isOfTable(line)).toList());
+            before.stream().filter(History::isOfTable).max(byPlace()).ifPresent(kept::add);
             List<Line> later = own.stream().filter(line -> !before.contains(line)).toList();
-            later.forEach(line -> all.put(line.number(), line.text()));
+            later.forEach(line -> all.put(line, line.text()));
+            kept.forEach(line -> all.put(line, at(line, lowest)));
             if (order.isAbsolute()) {
                 List<Line> left = new ArrayList<>(kept);
                 left.addAll(later);
                 lines.put(stream, left);
             }
-        });
+        }
         return List.copyOf(all.values());
     }
 
@@ -126,9 +126,18 @@ final class History {
         return !SavedText.objects(line.parsed(), "tableChanges").isEmpty();
     }
 
-    /** Of a connector whose places are only counted nobody can tell, so every line stays as it is. */
-    private boolean isAtOrBefore(Line line, LogPlace start) {
-        return order.isAbsolute() && order.place(SavedText.object(line.parsed(), "position"), NOTHING) <= start.transaction();
+    /** The place of the first form of a table that is known. */
+    private long firstForm(List<Line> own) {
+        return own.stream().filter(History::isOfTable).mapToLong(this::place).min().orElse(Long.MIN_VALUE);
+    }
+
+    /** As the log has them: a line that a stream behind has the connector read again may arrive after later ones. */
+    private Comparator<Line> byPlace() {
+        return Comparator.comparingLong(this::place).thenComparingLong(Line::number);
+    }
+
+    private long place(Line line) {
+        return order.place(SavedText.object(line.parsed(), "position"), NOTHING);
     }
 
     private String at(Line line, LogPlace lowest) {

@@ -39,6 +39,7 @@ final class LogReader implements SplitReader {
     private final Map<StreamName, FollowedTable> tables = new HashMap<>();
     private final ArrayDeque<ReadResult> ready = new ArrayDeque<>();
     private final LogOrder order;
+    private final Silence silence = new Silence();
     private @Nullable HistoryFile history;
     private @Nullable HostedTask task;
     private SavedOffsets offsets;
@@ -85,6 +86,11 @@ final class LogReader implements SplitReader {
             List<SourceRecord> records = open.poll();
             learn();
             records.forEach(this::take);
+            if (records.isEmpty()) {
+                silence.goesOn(source.preset().heard(source.server()));
+            } else {
+                silence.broken();
+            }
             long now = System.nanoTime();
             if (gathered && (records.isEmpty() || now - gatheredSince > GATHER_NANOS)) {
                 hand();
@@ -157,6 +163,11 @@ final class LogReader implements SplitReader {
                     ConnectError.LOG_WENT_BACK, "Reading the log: a row at place " + place + " follows place " + transaction);
         }
         long number = order.number(record.sourceOffset(), place == transaction ? row : 0);
+        if (place == transaction && number < row) {
+            // The connector has connected anew, and the server sends the transaction from its start.
+            passOver(change.stream());
+            return;
+        }
         arrive(record, place, number + (first == null ? 1 : 2));
         FollowedTable table = tables.get(change.stream());
         if (table == null) {
@@ -177,8 +188,16 @@ final class LogReader implements SplitReader {
         } else {
             table.move(first, change, place, number);
         }
-        if (table.rows() >= source.preset().batchRows() - 1 || table.rows() % 256 == 0 && table.bytes() >= source.preset().batchSize().bytes()) {
+        // A change of key adds two.
+        if (table.isFull(source.preset().batchRows() - 1, source.preset().batchSize().bytes())) {
             hand();
+        }
+    }
+
+    private void passOver(StreamName stream) {
+        FollowedTable table = tables.get(stream);
+        if (table != null) {
+            table.passOver();
         }
     }
 
@@ -271,7 +290,12 @@ final class LogReader implements SplitReader {
     @Override
     public void acknowledge(Position position) {
         HostedTask open = task;
-        if (open != null) {
+        if (open == null || gathered || gone != null || !ready.isEmpty()) {
+            return;
+        }
+        // I2: a connector is told of all that it gave or of nothing.
+        LogPlace stored = LogPlace.of(position);
+        if (stored.transaction() == transaction && stored.row() == row) {
             open.commit();
         }
     }

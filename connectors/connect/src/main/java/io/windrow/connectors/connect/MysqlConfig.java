@@ -45,6 +45,7 @@ public record MysqlConfig(
         excludeColumns = List.copyOf(excludeColumns);
         properties = Map.copyOf(properties);
         BinlogSettings.require(tables, batchRows, batchSize);
+        BinlogSettings.requireOff(properties);
     }
 
     @Override
@@ -85,6 +86,11 @@ public record MysqlConfig(
     @Override
     public OptionalLong readUpTo(String server) {
         return Metrics.binlog(vendor(), server);
+    }
+
+    @Override
+    public OptionalLong heard(String server) {
+        return Metrics.heard(vendor(), server);
     }
 
     @Override

@@ -42,6 +42,8 @@ final class Drive {
     final Map<StreamName, WindrowException> refused = new TreeMap<>();
     /** What is done once every table is copied, before the log is read. */
     Runnable beforeLog = () -> {};
+    /** What is done after each batch of the log is committed, while the connector goes on. */
+    Runnable afterBatch = () -> {};
     /** How far a run reads. */
     Until until = Until.CAUGHT_UP;
     long seenAgain;
@@ -123,6 +125,9 @@ final class Drive {
                                 places.put(stream, batch.position());
                                 data.moved().ifPresent(at -> let(reader, at));
                             }
+                        }
+                        if (log) {
+                            afterBatch.run();
                         }
                         if (--left == 0) {
                             return 0;

@@ -65,6 +65,41 @@ class MariadbFollowTest {
     }
 
     @Test
+    void aReaderThatIsHeldUpWithinATransactionGetsNothingTwice() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)");
+        Drive drive = new Drive(shop.config(1000, "t"), context);
+        drive.run();
+        shop.run("INSERT INTO $.t SELECT seq FROM $.seq_1_to_40000");
+        drive.afterBatch = () -> {
+            // Longer than the connector's client waits for a sign of the server.
+            shop.run("DO SLEEP(5)");
+            drive.afterBatch = () -> {};
+        };
+        drive.run();
+        assertThat(drive.rows(shop.table("t")))
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 40_000).mapToObj(i -> "INSERT|" + i).toList());
+        assertThat(drive.seenAgain).isZero();
+    }
+
+    @Test
+    void aServerThatIsIdleIsHeard() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)");
+        MariadbConfig config = shop.config("t");
+        Drive drive = new Drive(config, context);
+        drive.run();
+        shop.run("INSERT INTO $.t VALUES (1)");
+        drive.afterBatch = () -> {
+            long before = config.heard(context.pipeline()).orElseThrow();
+            shop.run("DO SLEEP(4)");
+            assertThat(config.heard(context.pipeline()).orElseThrow()).isGreaterThan(before);
+        };
+        drive.run();
+        assertThat(drive.rows(shop.table("t"))).containsExactly("INSERT|1");
+    }
+
+    @Test
     void anInterruptedCopyBeginsAgainInANewGeneration() {
         MariaShop shop = new MariaShop();
         shop.run("CREATE TABLE $.t (id int PRIMARY KEY)", "INSERT INTO $.t SELECT seq FROM $.seq_1_to_30");

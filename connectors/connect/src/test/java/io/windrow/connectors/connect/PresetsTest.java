@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The databases of which no server is here: their connectors load and take the settings, a run ends at the connection, and
@@ -98,6 +99,16 @@ class PresetsTest {
         assertThatThrownBy(() -> new Drive(preset, context).run())
                 .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(expected).contains((ConnectError) e.errorCode()))
                 .hasMessageNotContaining("hidden");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"include.query", "connect.keep.alive"})
+    void aPropertyThatHasRowsReadTwiceIsRefused(String property) {
+        assertThatThrownBy(() -> new MysqlConfig(
+                        "127.0.0.1", NOBODY, "u", Secret.of("hidden"), List.of("shop.orders"), List.of(), Optional.empty(),
+                        Optional.empty(), BinlogSettings.Lock.MINIMAL, Optional.empty(), Map.of(property, "true"), 100, SIZE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(property);
     }
 
     @Test

@@ -33,6 +33,16 @@ public record BinlogSettings(
         }
     }
 
+    /** Refuses settings of the connector's own with which a row would not have the same number whenever it is read. */
+    public static void requireOff(Map<String, String> properties) {
+        for (String property : List.of("include.query", "connect.keep.alive")) {
+            if (Boolean.parseBoolean(properties.getOrDefault(property, "").trim())) {
+                throw new IllegalArgumentException(
+                        "properties must leave " + property + " off: with it, rows could not be told from those that were read before");
+            }
+        }
+    }
+
     /** What the connector is told. */
     public Map<String, String> settings(String pipeline, String sslMode) {
         Map<String, String> settings = new LinkedHashMap<>();
@@ -52,8 +62,12 @@ public record BinlogSettings(
         settings.put("time.precision.mode", "adaptive_time_microseconds");
         settings.put("schema.history.internal.store.only.captured.tables.ddl", "true");
         settings.put("schema.history.internal.store.only.captured.databases.ddl", "true");
-        // Events by which the server says that it is idle: they tell how far the log was read when nothing happens in it.
+        // Events by which the server says that it is idle: they tell how far the log was read when nothing happens in it. The
+        // client makes their interval of this one.
         settings.put("connect.keep.alive.interval.ms", "2000");
+        // Else the client takes a reader who waits longer than that for a lost connection, makes another one and reads the
+        // transaction again, beside what still waits. A connection that is lost ends the read, and the runner goes on.
+        settings.put("connect.keep.alive", "false");
         if (!excludeColumns.isEmpty()) {
             settings.put("column.exclude.list", Preset.listed(excludeColumns));
         }

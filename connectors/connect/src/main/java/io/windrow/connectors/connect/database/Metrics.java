@@ -30,6 +30,13 @@ public final class Metrics {
                 : OptionalLong.empty();
     }
 
+    /** How many events of the binary log have come, those by which an idle server says that it is there among them. */
+    public static OptionalLong heard(String vendor, String server) {
+        return attribute(vendor, server, "streaming", "TotalNumberOfEventsSeen")
+                .map(events -> events instanceof Long count ? OptionalLong.of(count) : OptionalLong.empty())
+                .orElse(OptionalLong.empty());
+    }
+
     private static Optional<Object> attribute(String vendor, String server, String context, String name) {
         MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
         try {

@@ -58,6 +58,15 @@ public interface Preset {
      */
     OptionalLong readUpTo(String server);
 
+    /**
+     * How much has come to the running connector from the server, which sends a sign of life when it is idle. Empty: nobody counts.
+     *
+     * @param server the name under which the connector runs
+     */
+    default OptionalLong heard(String server) {
+        return OptionalLong.empty();
+    }
+
     /** How many rows a batch holds at most. */
     int batchRows();
 

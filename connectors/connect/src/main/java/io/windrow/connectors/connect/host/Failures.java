@@ -1,16 +1,21 @@
 package io.windrow.connectors.connect.host;
 
 import io.windrow.api.error.WindrowException;
-import java.net.ConnectException;
+import java.io.EOFException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.connect.errors.RetriableException;
 
@@ -18,7 +23,6 @@ import org.apache.kafka.connect.errors.RetriableException;
 public final class Failures {
     /** MariaDB's and MySQL's numbers, which say more than their SQLSTATEs. */
     private static final Map<Integer, ConnectError> NUMBERS = Map.of(
-            1236, ConnectError.LOG_LOST,
             1045, ConnectError.AUTHENTICATION,
             1698, ConnectError.AUTHENTICATION,
             1044, ConnectError.PERMISSION_DENIED,
@@ -26,6 +30,21 @@ public final class Failures {
             1227, ConnectError.PERMISSION_DENIED,
             1146, ConnectError.NO_SUCH_STREAM,
             1049, ConnectError.NO_SUCH_STREAM);
+
+    /** What servers and the connector say of a log that they do not send, all under the number 1236 or none. */
+    private static final Map<String, ConnectError> OF_LOG = Map.ofEntries(
+            Map.entry("no longer available on the server", ConnectError.LOG_LOST),
+            Map.entry("could not find first log file", ConnectError.LOG_LOST),
+            Map.entry("purged required binary logs", ConnectError.LOG_LOST),
+            Map.entry("has purged binary logs", ConnectError.LOG_LOST),
+            Map.entry("binlog files have been purged", ConnectError.LOG_LOST),
+            Map.entry("could not find gtid state", ConnectError.LOG_LOST),
+            Map.entry("requested to start from gtid", ConnectError.LOG_LOST),
+            Map.entry("is missing the gtid", ConnectError.LOG_LOST),
+            Map.entry("impossible position", ConnectError.LOG_WENT_BACK),
+            Map.entry("with the same server_uuid", ConnectError.SERVER_ID_TAKEN),
+            Map.entry("with the same server_id", ConnectError.SERVER_ID_TAKEN),
+            Map.entry("exceeded max_allowed_packet", ConnectError.EVENT_TOO_LARGE));
 
     private Failures() {}
 
@@ -84,13 +103,13 @@ public final class Failures {
         if (one instanceof ConfigException) {
             return Optional.of(ConnectError.CONFIG_REFUSED);
         }
-        if (one instanceof ConnectException || one instanceof SocketException || one instanceof SocketTimeoutException
-                || one instanceof UnknownHostException) {
+        if (isLostConnection(one)) {
             return Optional.of(ConnectError.CONNECT_REFUSED);
         }
-        if (message.contains("no longer available on the server") || message.contains("could not find first log file")
-                || message.contains("error code: 1236")) {
-            return Optional.of(ConnectError.LOG_LOST);
+        Optional<ConnectError> ofLog = OF_LOG.entrySet().stream()
+                .filter(text -> message.contains(text.getKey())).map(Map.Entry::getValue).findFirst();
+        if (ofLog.isPresent()) {
+            return ofLog;
         }
         if (message.contains("history topic") && message.contains("missing")
                 || message.contains("whose schema isn't known to this connector")) {
@@ -100,6 +119,22 @@ public final class Failures {
             return Optional.of(ConnectError.AUTHENTICATION);
         }
         return Optional.empty();
+    }
+
+    /** A handshake that fails is about keys and certificates, which the next attempt has too. */
+    private static boolean isLostConnection(Throwable one) {
+        return switch (one) {
+            case SSLHandshakeException ignored -> false;
+            case SSLPeerUnverifiedException ignored -> false;
+            case SSLException ignored -> true;
+            case SocketException ignored -> true;
+            case SocketTimeoutException ignored -> true;
+            case UnknownHostException ignored -> true;
+            case EOFException ignored -> true;
+            case ClosedChannelException ignored -> true;
+            case TimeoutException ignored -> true;
+            default -> false;
+        };
     }
 
     private static Optional<ConnectError> ofState(String state) {
