@@ -5,13 +5,14 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.core.spec.SecretProvider.Lookup;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -78,14 +79,13 @@ public final class SecretProviders {
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             process.getOutputStream().close();
-            FutureTask<byte[]> output = new FutureTask<>(() -> output(process));
-            // A daemon: what the command has started may hold its output open for as long as it lives.
-            Thread.ofPlatform().daemon().name("windrow-secret").start(output);
+            CompletableFuture<byte[]> output = CompletableFuture.supplyAsync(() -> output(process));
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(COMMAND_SECONDS);
             if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 return new Lookup.Missing(List.of(shown + " (no end within " + COMMAND_SECONDS + " s)"));
             }
+            // What the command has started may hold its output open for as long as it lives.
             byte[] bytes = output.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
             if (bytes.length > MAX_BYTES) {
                 return new Lookup.Missing(List.of(shown + " (prints more than 1 MiB)"));
@@ -108,12 +108,16 @@ public final class SecretProviders {
     }
 
     /** What the command prints; one that prints too much is ended, since it would wait for ever for a reader. */
-    private static byte[] output(Process process) throws IOException {
-        byte[] bytes = process.getInputStream().readNBytes(MAX_BYTES + 1);
-        if (bytes.length > MAX_BYTES) {
-            process.destroyForcibly();
+    private static byte[] output(Process process) {
+        try {
+            byte[] bytes = process.getInputStream().readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                process.destroyForcibly();
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return bytes;
     }
 
     /**
