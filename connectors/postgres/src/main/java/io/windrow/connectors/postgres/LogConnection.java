@@ -78,6 +78,7 @@ final class LogConnection implements AutoCloseable {
                     case NONE -> ", origin 'none'";
                 }
                 + ")");
+        wire.patience(silenceNanos);
         wire.streaming();
         frames = wire.frames();
         driverHolds = true;
@@ -85,6 +86,16 @@ final class LogConnection implements AutoCloseable {
     }
 
     Next next(long deadlineNanos) throws SQLException, IOException {
+        try {
+            return read(deadlineNanos);
+        } catch (SQLException e) {
+            // The driver gives up a message that does not go on; to it that is a broken connection like any other.
+            expectAnswer();
+            throw e;
+        }
+    }
+
+    private Next read(long deadlineNanos) throws SQLException, IOException {
         Wire.Frames onWire = frames;
         CopyDual running = running();
         while (true) {

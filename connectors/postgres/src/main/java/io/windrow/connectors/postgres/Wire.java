@@ -34,6 +34,7 @@ final class Wire implements AutoCloseable {
     private volatile boolean woken;
     private volatile boolean streaming;
     private volatile long largestRow = Long.MAX_VALUE;
+    private volatile long patienceNanos = Long.MAX_VALUE;
 
     Wire(Content content) {
         this.content = content;
@@ -53,6 +54,16 @@ final class Wire implements AutoCloseable {
     /** From now on a read of the driver waits only for the rest of a message, and {@link #wake} may break it off. */
     void streaming() {
         streaming = true;
+    }
+
+    /** Sets how long the driver waits, at most, for the rest of a message while rows are streamed. */
+    void patience(long nanos) {
+        patienceNanos = nanos;
+    }
+
+    /** How long the driver waits, at most, for the rest of a message while rows are streamed. */
+    long patience() {
+        return patienceNanos;
     }
 
     /** Sets the most bytes that a row may have: room is made for a row before it has come (I12). */

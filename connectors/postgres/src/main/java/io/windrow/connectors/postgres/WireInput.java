@@ -205,6 +205,10 @@ final class WireInput extends InputStream implements Wire.Frames {
             if (wire.isWoken() && wire.isStreaming()) {
                 throw new SocketException("stopped while waiting for the server");
             }
+            if (wire.isStreaming() && System.nanoTime() - start > wire.patience()) {
+                // Not a timeout, which the driver would take for a reason to go on waiting.
+                throw new SocketException("the server sent the beginning of a message and not the rest");
+            }
             if (timeout > 0 && System.nanoTime() - start > timeout * 1_000_000L) {
                 throw new SocketTimeoutException("the server sent nothing for " + timeout + " ms");
             }
