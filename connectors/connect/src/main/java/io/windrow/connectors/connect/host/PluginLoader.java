@@ -6,6 +6,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +51,7 @@ public final class PluginLoader extends URLClassLoader {
                     ConnectError.PLUGIN_MISSING, "Loading the connector: the plugin folder " + folder + " holds no jar");
         }
         neutral();
+        registerOwnDrivers();
         return new PluginLoader(jars.toArray(URL[]::new));
     }
 
@@ -61,6 +63,21 @@ public final class PluginLoader extends URLClassLoader {
     private static void neutral() {
         Locale.setDefault(Locale.ROOT);
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
+    }
+
+    /**
+     * JDBC looks for drivers once in a process, by the context loader of whoever asks first. If that were a plugin, its drivers
+     * would be the only ones, and our state stores and sinks would find none.
+     */
+    private static void registerOwnDrivers() {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(PluginLoader.class.getClassLoader());
+        try {
+            DriverManager.drivers();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     @Override
