@@ -1,10 +1,7 @@
 package io.windrow.connectors.connect;
 
 import io.windrow.api.batch.Batch;
-import io.windrow.api.batch.ChangeColumns;
-import io.windrow.api.batch.Operation;
 import io.windrow.api.batch.Position;
-import io.windrow.api.batch.Presence;
 import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
@@ -12,22 +9,19 @@ import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.Source;
-import io.windrow.api.source.Split;
 import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.StreamRequest;
 import io.windrow.api.source.Until;
 import io.windrow.connectors.connect.database.Preset;
+import io.windrow.testkit.oracle.ChangeText;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.TinyIntVector;
 
 /** A runner for tests: one thread, commits after every batch, may be killed after any of them. */
 final class Drive {
@@ -118,7 +112,7 @@ final class Drive {
                     case ReadResult.Data data -> {
                         try (Batch batch = data.batch()) {
                             StreamName stream = batch.stream();
-                            rows.get(stream).addAll(text(batch));
+                            rows.get(stream).addAll(ChangeText.rows(batch));
                             seenAgain += Optional.ofNullable(batch.measures().get(Source.SEEN_AGAIN)).map(m -> m.count()).orElse(0L);
                             states.put(stream, planner.state(stream));
                             if (log) {
@@ -158,31 +152,6 @@ final class Drive {
     private void let(SplitReader reader, Position at) {
         released = Optional.of(at);
         reader.acknowledge(at);
-    }
-
-    private static List<String> text(Batch batch) {
-        ChangeColumns changes = batch.changes().orElseThrow();
-        List<String> rows = new ArrayList<>();
-        for (int row = 0; row < batch.rowCount(); row++) {
-            StringBuilder text = new StringBuilder();
-            text.append(changes.transactions().isNull(row) ? "COPY" : Operation.values()[changes.operations().get(row)]);
-            if (!changes.links().isNull(row)) {
-                text.append(changes.links().get(row) > changes.ordinals().get(row) ? ">" : "<");
-            }
-            for (int i = 0; i < batch.schema().columns().size(); i++) {
-                FieldVector vector = batch.arrow().getFieldVectors().get(i);
-                TinyIntVector presence = changes.presence().get(batch.schema().columns().get(i).id());
-                Presence stands = presence == null ? Presence.PRESENT : Presence.values()[presence.get(row)];
-                Object value = vector.getObject(row);
-                text.append('|').append(switch (stands) {
-                    case PRESENT, NULL -> value instanceof byte[] bytes ? Arrays.toString(bytes) : String.valueOf(value);
-                    case UNCHANGED -> "~";
-                    case ABSENT -> "-";
-                });
-            }
-            rows.add(text.toString());
-        }
-        return rows;
     }
 
     Map<StreamName, Position> placesCopy() {

@@ -1,10 +1,7 @@
 package io.windrow.connectors.postgres;
 
 import io.windrow.api.batch.Batch;
-import io.windrow.api.batch.ChangeColumns;
-import io.windrow.api.batch.Operation;
 import io.windrow.api.batch.Position;
-import io.windrow.api.batch.Presence;
 import io.windrow.api.config.Secret;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
@@ -17,6 +14,7 @@ import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.StreamRequest;
 import io.windrow.api.source.Until;
+import io.windrow.testkit.oracle.ChangeText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,8 +24,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.TinyIntVector;
 
 /** A runner for tests of change streams: one thread, several streams, commits after every batch, may be killed after any. */
 final class LogDrive implements AutoCloseable {
@@ -164,7 +160,7 @@ final class LogDrive implements AutoCloseable {
                     case ReadResult.Data data -> {
                         try (Batch batch = data.batch()) {
                             StreamName stream = batch.stream();
-                            rows.get(stream).addAll(text(batch));
+                            rows.get(stream).addAll(ChangeText.rows(batch));
                             Optional.ofNullable(batch.measures().get(Source.SEEN_AGAIN)).ifPresent(m -> seenAgain += m.count());
                             if (log) {
                                 places.put(stream, batch.position());
@@ -211,30 +207,6 @@ final class LogDrive implements AutoCloseable {
     /** The committed rows of the only stream. */
     List<String> rows() {
         return rows.get(streams.getFirst());
-    }
-
-    static List<String> text(Batch batch) {
-        ChangeColumns changes = batch.changes().orElseThrow();
-        List<String> rows = new ArrayList<>();
-        for (int row = 0; row < batch.rowCount(); row++) {
-            StringBuilder text = new StringBuilder();
-            text.append(changes.transactions().isNull(row) ? "COPY" : Operation.values()[changes.operations().get(row)]);
-            if (!changes.links().isNull(row)) {
-                text.append(changes.links().get(row) > changes.ordinals().get(row) ? ">" : "<");
-            }
-            for (int i = 0; i < batch.schema().columns().size(); i++) {
-                FieldVector vector = batch.arrow().getFieldVectors().get(i);
-                TinyIntVector presence = changes.presence().get(batch.schema().columns().get(i).id());
-                Presence stands = presence == null ? Presence.PRESENT : Presence.values()[presence.get(row)];
-                text.append('|').append(switch (stands) {
-                    case PRESENT, NULL -> String.valueOf(vector.getObject(row));
-                    case UNCHANGED -> "~";
-                    case ABSENT -> "-";
-                });
-            }
-            rows.add(text.toString());
-        }
-        return rows;
     }
 
     Map<StreamName, Position> placesCopy() {
