@@ -23,10 +23,11 @@ final class WireInput extends InputStream implements Wire.Frames {
      * server more than sending (benchmarks/RESULTS.md): after a read that brought less than this, more is left to come together.
      */
     private static final int GATHERED_BYTES = 64 << 10;
-
-    /** Less than it takes a fast server to fill the system's receive buffer of 128 KiB: it never waits for us. */
+    /**
+     * How long. A server that fills the system's receive buffer sooner (128 KiB at first) meets a reader that does not pause, since
+     * its next read brings enough.
+     */
     private static final long GATHER_NANOS = 600_000;
-
     private static final byte COPY_DATA = 'd';
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
