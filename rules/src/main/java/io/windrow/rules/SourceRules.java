@@ -68,7 +68,7 @@ final class SourceRules {
         Set<String> listed = Files.exists(services) ? Set.copyOf(Files.readAllLines(services)) : Set.of();
         List<String> found = new ArrayList<>();
         for (JavaClass type : new ClassFileImporter().importPath(classes)) {
-            boolean connector = type.getRawInterfaces().stream().anyMatch(above -> above.getName().equals(spi));
+            boolean connector = type.getAllRawInterfaces().stream().anyMatch(above -> above.getName().equals(spi));
             if (connector && !type.isInterface() && !listed.contains(type.getName())) {
                 found.add(type.getName() + " is not found at run time: list it in META-INF/services/" + spi);
             }

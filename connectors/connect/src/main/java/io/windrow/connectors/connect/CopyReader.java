@@ -7,7 +7,6 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.EndProof;
 import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.Split;
-import io.windrow.api.source.SplitReader;
 import io.windrow.connectors.connect.database.Metrics;
 import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.connectors.connect.host.HostedTask;
@@ -15,7 +14,6 @@ import io.windrow.connectors.connect.host.SavedOffsets;
 import io.windrow.connectors.connect.record.Change;
 import io.windrow.connectors.connect.record.LogOrder;
 import io.windrow.connectors.connect.record.LogPlace;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,22 +24,15 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Copies tables through a connector, all as of one place in the log. It cannot be gone on with: an interrupted copy is lost. */
-final class CopyReader implements SplitReader {
-    private final ConnectSource source;
-    private final Context context;
+final class CopyReader extends TaskReader {
     private final Split split;
     private final Set<StreamName> streams;
     private final LogOrder order;
-    private final Map<StreamName, FollowedTable> tables = new HashMap<>();
-    private final ArrayDeque<ReadResult> ready = new ArrayDeque<>();
-    private @Nullable HistoryFile history;
-    private @Nullable HostedTask task;
     private @Nullable SourceRecord last;
     private long rows;
 
     CopyReader(ConnectSource source, Context context, Split split) {
-        this.source = source;
-        this.context = context;
+        super(source, context);
         this.split = split;
         this.streams = new LinkedHashSet<>(split.streams());
         this.order = source.preset().order();
@@ -52,7 +43,7 @@ final class CopyReader implements SplitReader {
         if (!ready.isEmpty()) {
             return ready.poll();
         }
-        HostedTask open = opened();
+        HostedTask open = opened(ConnectSplit.Kind.COPY, streams, List::of, SavedOffsets.NONE);
         while (ready.isEmpty()) {
             // Asked before the poll: what the connector had read by then is in what it gives now, or was before.
             boolean copied = Metrics.isCopied(source.preset().vendor(), source.server());
@@ -69,22 +60,6 @@ final class CopyReader implements SplitReader {
             }
         }
         return ready.poll();
-    }
-
-    private HostedTask opened() {
-        HostedTask open = task;
-        if (open != null) {
-            return open;
-        }
-        for (StreamName stream : streams) {
-            tables.put(stream, new FollowedTable(source.schema(stream), source.preset().dialect(), context, () -> source.fresh(stream)));
-        }
-        HistoryFile file = new HistoryFile(context.temporaryFolder(), List.of());
-        history = file;
-        context.failpoints().reach("connect.before_copy");
-        open = source.start(ConnectSplit.Kind.COPY, streams, file, SavedOffsets.NONE);
-        task = open;
-        return open;
     }
 
     private void take(SourceRecord record) {
@@ -125,45 +100,12 @@ final class CopyReader implements SplitReader {
             offset.remove("snapshot");
         }
         LogPlace behind = new LogPlace(place(newest), 0, SavedOffsets.NONE.with(newest.sourcePartition(), offset));
-        HistoryFile file = history;
-        List<String> lines = file == null ? List.of() : file.added();
-        source.copied(split.id(), streams, behind, lines);
+        source.copied(split.id(), streams, behind, learnt());
         return new ReadResult.End(new EndProof("copied", -1, "the connector has copied " + rows + " rows as of " + offset));
     }
 
     @Override
     public void acknowledge(Position position) {
         // A copy holds nothing back at the server.
-    }
-
-    @Override
-    public void keepAlive() {
-        // The connector's own threads keep its connection alive.
-    }
-
-    @Override
-    public void wakeUp() {
-        // A poll ends by itself within the connector's poll interval.
-    }
-
-    @Override
-    public void close() {
-        ready.forEach(result -> {
-            if (result instanceof ReadResult.Data data) {
-                data.batch().close();
-            }
-        });
-        ready.clear();
-        tables.values().forEach(FollowedTable::close);
-        HostedTask open = task;
-        task = null;
-        if (open != null) {
-            open.close();
-        }
-        HistoryFile file = history;
-        history = null;
-        if (file != null) {
-            file.close();
-        }
     }
 }

@@ -1,15 +1,8 @@
 package io.windrow.connectors.connect;
 
-import io.windrow.api.connector.Connector;
-import io.windrow.api.error.ErrorCode;
-import io.windrow.api.sink.SinkFactory;
-import io.windrow.api.source.SourceFactory;
-import java.util.List;
-import java.util.Optional;
-
 /** Db2 as a source of change streams. */
-public final class Db2Connector implements Connector {
-    /** Does nothing. */
+public final class Db2Connector implements PresetConnector<Db2Config> {
+    /** Called by the registry. */
     public Db2Connector() {}
 
     @Override
@@ -23,18 +16,7 @@ public final class Db2Connector implements Connector {
     }
 
     @Override
-    public Optional<SourceFactory<?>> source() {
-        return Optional.of(new PresetFactory<>(Db2Config.class));
-    }
-
-    @Override
-    public Optional<SinkFactory<?>> sink() {
-        return Optional.empty();
-    }
-
-    /** Those of all connectors of this module, of which {@link AnyConnector} tells. */
-    @Override
-    public List<ErrorCode> errorCodes() {
-        return List.of();
+    public Class<Db2Config> config() {
+        return Db2Config.class;
     }
 }

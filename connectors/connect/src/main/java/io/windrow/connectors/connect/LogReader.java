@@ -6,7 +6,6 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.EndProof;
 import io.windrow.api.source.ReadResult;
-import io.windrow.api.source.SplitReader;
 import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.connectors.connect.host.HostedTask;
 import io.windrow.connectors.connect.host.SavedOffsets;
@@ -14,8 +13,6 @@ import io.windrow.connectors.connect.record.Change;
 import io.windrow.connectors.connect.record.LogOrder;
 import io.windrow.connectors.connect.record.LogPlace;
 import io.windrow.connectors.connect.record.Shape;
-import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,20 +25,14 @@ import org.jspecify.annotations.Nullable;
  * Reads the log through a connector. Rows of several streams are gathered side by side and handed out together, so that the
  * place behind the last of them holds for all.
  */
-final class LogReader implements SplitReader {
+final class LogReader extends TaskReader {
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long MOVED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final ConnectSource source;
-    private final Context context;
     private final ConnectSplit split;
     private final Map<StreamName, LogPlace> starts = new TreeMap<>();
-    private final Map<StreamName, FollowedTable> tables = new HashMap<>();
-    private final ArrayDeque<ReadResult> ready = new ArrayDeque<>();
     private final LogOrder order;
     private final Silence silence = new Silence();
-    private @Nullable HistoryFile history;
-    private @Nullable HostedTask task;
     private SavedOffsets offsets;
     private long transaction;
     private long row;
@@ -56,8 +47,7 @@ final class LogReader implements SplitReader {
     private long toldAt = System.nanoTime();
 
     LogReader(ConnectSource source, Context context, ConnectSplit split, Map<StreamName, Position> starts) {
-        this.source = source;
-        this.context = context;
+        super(source, context);
         this.split = split;
         this.order = source.preset().order();
         starts.forEach((stream, position) -> this.starts.put(stream, LogPlace.of(position)));
@@ -76,10 +66,11 @@ final class LogReader implements SplitReader {
         if (!ready.isEmpty()) {
             return ready.poll();
         }
-        if (split.until().isPresent() && transaction >= split.until().get().place() && task == null) {
+        if (split.until().isPresent() && transaction >= split.until().get().place() && running() == null) {
             return end();
         }
-        HostedTask open = opened();
+        HostedTask open = opened(
+                ConnectSplit.Kind.LOG, starts.keySet(), () -> source.history().from(starts, told), offsets);
         while (ready.isEmpty()) {
             // Asked before the poll: what the connector had read by then is in what it gives now, or was before.
             boolean reached = hasReached();
@@ -105,22 +96,6 @@ final class LogReader implements SplitReader {
         return ready.poll();
     }
 
-    private HostedTask opened() {
-        HostedTask open = task;
-        if (open != null) {
-            return open;
-        }
-        for (StreamName stream : starts.keySet()) {
-            tables.put(stream, new FollowedTable(source.schema(stream), source.preset().dialect(), context, () -> source.fresh(stream)));
-        }
-        HistoryFile file = new HistoryFile(context.temporaryFolder(), source.history().from(starts, told));
-        history = file;
-        context.failpoints().reach("connect.before_log");
-        open = source.start(ConnectSplit.Kind.LOG, starts.keySet(), file, offsets);
-        task = open;
-        return open;
-    }
-
     private boolean hasReached() {
         if (split.until().isEmpty()) {
             return false;
@@ -131,10 +106,7 @@ final class LogReader implements SplitReader {
 
     /** What the connector has learnt of the tables' form is kept before the rows that have it. */
     private void learn() {
-        HistoryFile file = history;
-        if (file != null) {
-            file.added().forEach(line -> source.history().add(starts.keySet(), line));
-        }
+        learnt().forEach(line -> source.history().add(starts.keySet(), line));
     }
 
     private void take(SourceRecord record) {
@@ -289,7 +261,7 @@ final class LogReader implements SplitReader {
 
     @Override
     public void acknowledge(Position position) {
-        HostedTask open = task;
+        HostedTask open = running();
         if (open == null || gathered || gone != null || !ready.isEmpty()) {
             return;
         }
@@ -297,37 +269,6 @@ final class LogReader implements SplitReader {
         LogPlace stored = LogPlace.of(position);
         if (stored.transaction() == transaction && stored.row() == row) {
             open.commit();
-        }
-    }
-
-    @Override
-    public void keepAlive() {
-        // The connector's own threads keep its connection alive.
-    }
-
-    @Override
-    public void wakeUp() {
-        // A poll ends by itself within the connector's poll interval.
-    }
-
-    @Override
-    public void close() {
-        ready.forEach(result -> {
-            if (result instanceof ReadResult.Data data) {
-                data.batch().close();
-            }
-        });
-        ready.clear();
-        tables.values().forEach(FollowedTable::close);
-        HostedTask open = task;
-        task = null;
-        if (open != null) {
-            open.close();
-        }
-        HistoryFile file = history;
-        history = null;
-        if (file != null) {
-            file.close();
         }
     }
 }

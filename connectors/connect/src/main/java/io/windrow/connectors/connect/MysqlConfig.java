@@ -3,20 +3,16 @@ package io.windrow.connectors.connect;
 import io.windrow.api.config.ByteSize;
 import io.windrow.api.config.Doc;
 import io.windrow.api.config.Secret;
-import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.connect.database.BinlogPreset;
 import io.windrow.connectors.connect.database.BinlogSettings;
-import io.windrow.connectors.connect.database.Metrics;
-import io.windrow.connectors.connect.database.Preset;
+import io.windrow.connectors.connect.database.DatabasePreset;
 import io.windrow.connectors.connect.database.Server;
 import io.windrow.connectors.connect.database.Tls;
 import io.windrow.connectors.connect.host.PluginLoader;
-import io.windrow.connectors.connect.record.LogOrder;
-import io.windrow.connectors.connect.record.Values;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** How to follow the changes of a MySQL server. Not run against one so far. */
 @Doc("Follows the changes of tables of a MySQL server, with Debezium's connector in this process. Not run against a real server so far.")
@@ -39,12 +35,12 @@ public record MysqlConfig(
                 Map<String, String> properties,
         @Doc(value = "How many rows a batch holds at most.", defaultValue = "8192") int batchRows,
         @Doc(value = "How many bytes of memory a batch of rows takes at most.", defaultValue = "8MiB") ByteSize batchSize)
-        implements Preset {
+        implements BinlogPreset {
     public MysqlConfig {
         tables = List.copyOf(tables);
         excludeColumns = List.copyOf(excludeColumns);
         properties = Map.copyOf(properties);
-        BinlogSettings.require(tables, batchRows, batchSize);
+        DatabasePreset.require(tables, batchRows, batchSize);
         BinlogSettings.requireOff(properties);
     }
 
@@ -64,44 +60,15 @@ public record MysqlConfig(
     }
 
     @Override
-    public List<StreamName> streams() {
-        return tables.stream().map(Preset::stream).toList();
-    }
-
-    @Override
     public Map<String, String> settings(String pipeline) {
-        return server().settings(pipeline, tls().orElse(Tls.of(host)).mysql());
-    }
-
-    @Override
-    public LogOrder order() {
-        return new LogOrder.Binlog();
-    }
-
-    @Override
-    public Values.Dialect dialect() {
-        return Values.Dialect.BINLOG;
-    }
-
-    @Override
-    public OptionalLong readUpTo(String server) {
-        return Metrics.binlog(vendor(), server);
-    }
-
-    @Override
-    public OptionalLong heard(String server) {
-        return Metrics.heard(vendor(), server);
+        return binlog().settings(pipeline, tls().orElse(Tls.of(host)).mysql());
     }
 
     @Override
     public Server server(PluginLoader loader) {
-        return server().open(
+        return binlog().open(
                 loader, "com.mysql.cj.jdbc.Driver", "jdbc:mysql://" + host + ":" + port + "/",
                 Map.of("sslMode", tls().orElse(Tls.of(host)).mysql().toUpperCase(java.util.Locale.ROOT)),
                 List.of("SHOW BINARY LOG STATUS", "SHOW MASTER STATUS"));
-    }
-
-    private BinlogSettings server() {
-        return new BinlogSettings(host, port, user, password, excludeColumns, serverId, copyLock);
     }
 }

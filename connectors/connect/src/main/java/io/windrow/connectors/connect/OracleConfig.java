@@ -3,20 +3,15 @@ package io.windrow.connectors.connect;
 import io.windrow.api.config.ByteSize;
 import io.windrow.api.config.Doc;
 import io.windrow.api.config.Secret;
-import io.windrow.api.schema.StreamName;
-import io.windrow.connectors.connect.database.BinlogSettings;
-import io.windrow.connectors.connect.database.Preset;
-import io.windrow.connectors.connect.database.RelationalSettings;
+import io.windrow.connectors.connect.database.DatabasePreset;
+import io.windrow.connectors.connect.database.RelationalPreset;
 import io.windrow.connectors.connect.database.Server;
 import io.windrow.connectors.connect.host.PluginLoader;
 import io.windrow.connectors.connect.record.LogOrder;
-import io.windrow.connectors.connect.record.Values;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** How to follow the changes of an Oracle database. Not run against one so far. */
 @Doc("Follows the changes of tables of an Oracle database, with Debezium's connector in this process. Not run against a real server so far.")
@@ -33,12 +28,12 @@ public record OracleConfig(
                 Map<String, String> properties,
         @Doc(value = "How many rows a batch holds at most.", defaultValue = "8192") int batchRows,
         @Doc(value = "How many bytes of memory a batch of rows takes at most.", defaultValue = "8MiB") ByteSize batchSize)
-        implements Preset {
+        implements RelationalPreset {
     public OracleConfig {
         tables = List.copyOf(tables);
         excludeColumns = List.copyOf(excludeColumns);
         properties = Map.copyOf(properties);
-        BinlogSettings.require(tables, batchRows, batchSize);
+        DatabasePreset.require(tables, batchRows, batchSize);
     }
 
     @Override
@@ -47,23 +42,13 @@ public record OracleConfig(
     }
 
     @Override
-    public String line() {
-        return "debezium-3.6";
-    }
-
-    @Override
     public String connectorClass() {
         return "io.debezium.connector.oracle.OracleConnector";
     }
 
     @Override
-    public List<StreamName> streams() {
-        return tables.stream().map(Preset::stream).toList();
-    }
-
-    @Override
     public Map<String, String> settings(String pipeline) {
-        Map<String, String> settings = new LinkedHashMap<>(server().settings());
+        Map<String, String> settings = common();
         settings.put("database.dbname", database);
         return settings;
     }
@@ -74,22 +59,7 @@ public record OracleConfig(
     }
 
     @Override
-    public Values.Dialect dialect() {
-        return Values.Dialect.PLAIN;
-    }
-
-    /** The connector does not say so in a way that was tried. */
-    @Override
-    public OptionalLong readUpTo(String server) {
-        return OptionalLong.empty();
-    }
-
-    @Override
     public Server server(PluginLoader loader) {
-        return server().open(loader, "oracle.jdbc.OracleDriver", "jdbc:oracle:thin:@//" + host + ":" + port + "/" + database, Map.of());
-    }
-
-    private RelationalSettings server() {
-        return new RelationalSettings(host, port, user, password, excludeColumns);
+        return open(loader, "oracle.jdbc.OracleDriver", "jdbc:oracle:thin:@//" + host + ":" + port + "/" + database, Map.of());
     }
 }

@@ -1,15 +1,8 @@
 package io.windrow.connectors.connect;
 
-import io.windrow.api.connector.Connector;
-import io.windrow.api.error.ErrorCode;
-import io.windrow.api.sink.SinkFactory;
-import io.windrow.api.source.SourceFactory;
-import java.util.List;
-import java.util.Optional;
-
 /** Oracle as a source of change streams. */
-public final class OracleConnector implements Connector {
-    /** Does nothing. */
+public final class OracleConnector implements PresetConnector<OracleConfig> {
+    /** Called by the registry. */
     public OracleConnector() {}
 
     @Override
@@ -23,18 +16,7 @@ public final class OracleConnector implements Connector {
     }
 
     @Override
-    public Optional<SourceFactory<?>> source() {
-        return Optional.of(new PresetFactory<>(OracleConfig.class));
-    }
-
-    @Override
-    public Optional<SinkFactory<?>> sink() {
-        return Optional.empty();
-    }
-
-    /** Those of all connectors of this module, of which {@link AnyConnector} tells. */
-    @Override
-    public List<ErrorCode> errorCodes() {
-        return List.of();
+    public Class<OracleConfig> config() {
+        return OracleConfig.class;
     }
 }

@@ -1,6 +1,5 @@
 package io.windrow.connectors.connect.database;
 
-import io.windrow.api.config.ByteSize;
 import io.windrow.api.config.Secret;
 import io.windrow.connectors.connect.host.PluginLoader;
 import java.sql.Driver;
@@ -20,17 +19,6 @@ public record BinlogSettings(
         MINIMAL,
         /** None. */
         NONE
-    }
-
-    /** Refuses settings that cannot be meant. */
-    public static void require(List<String> tables, int batchRows, ByteSize batchSize) {
-        if (tables.isEmpty()) {
-            throw new IllegalArgumentException("tables must name at least one table");
-        }
-        tables.forEach(Preset::stream);
-        if (batchRows < 1 || batchRows > 1_000_000 || batchSize.bytes() < 1024) {
-            throw new IllegalArgumentException("batch_rows must lie between 1 and 1000000, and batch_size be 1KiB or more");
-        }
     }
 
     /** Refuses settings of the connector's own with which a row would not have the same number whenever it is read. */
