@@ -39,11 +39,11 @@ class ChangeStreamTest {
         "postgres.before_log", "run.after_release", "run.before_end"
     })
     void theHandOverLeavesNoGapAndRepeatsNothingWhereverItDies(String place, @TempDir Path folder) throws Exception {
-        long seed = System.nanoTime();
+        long seed = Kills.seed();
         try (PostgresDatabase database = PostgresDatabase.create(PostgresServer.shared(18));
                 TableChurn churn = TableChurn.start(database, "churned", 2000, TableChurn.Change.all(), seed)) {
             Path file = Files.writeString(folder.resolve("p.yaml"), """
-                    pipeline: hand-over-%d
+                    pipeline: hand-over-%s
                     source:
                       postgres:
                         url: '%s'
@@ -53,7 +53,7 @@ class ChangeStreamTest {
                     sink:
                       files: {path: ./out, format: jsonl}
                     run: {epoch_rows: 700}
-                    """.formatted(seed, database.url()));
+                    """.formatted(place.replace('.', '-'), database.url()));
             List<String> arguments = List.of("run", file.toString());
             for (int pass = 1; pass <= 2; pass++) {
                 try (ChildJvm child = ChildJvm.start(

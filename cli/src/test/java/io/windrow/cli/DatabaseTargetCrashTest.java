@@ -38,20 +38,20 @@ class DatabaseTargetCrashTest {
         "sqlite,jdbc.before_commit", "sqlite,jdbc.after_commit"
     })
     void theMirrorIsWhatTheTableIsWhereverTheRunDies(String target, String place, @TempDir Path folder) throws Exception {
-        long seed = System.nanoTime();
+        long seed = Kills.seed();
         try (PostgresDatabase source = PostgresDatabase.create(PostgresServer.shared(18));
                 PostgresDatabase other = PostgresDatabase.create(PostgresServer.shared(18));
                 TableChurn churn = TableChurn.start(source, "churned", 2000, TableChurn.Change.all(), seed)) {
             Path lite = folder.resolve("mirror.db");
             Path file = Files.writeString(folder.resolve("p.yaml"), """
-                    pipeline: mirrored-%d
+                    pipeline: mirrored-%s
                     source:
                       postgres: {url: '%s', split_size: 64KiB, batch_rows: 200, streams: [{table: public.churned, mode: cdc}]}
                     sink:
                       jdbc: {url: '%s'}
                     write: {public.churned: mirror}
                     run: {epoch_rows: 700}
-                    """.formatted(seed, source.url(), target.equals("postgres") ? other.url() : "jdbc:sqlite:" + lite));
+                    """.formatted(target + "-" + place.replace('.', '-'), source.url(), target.equals("postgres") ? other.url() : "jdbc:sqlite:" + lite));
             List<String> arguments = List.of("run", file.toString());
             for (int pass = 1; pass <= 2; pass++) {
                 try (ChildJvm child = ChildJvm.start(

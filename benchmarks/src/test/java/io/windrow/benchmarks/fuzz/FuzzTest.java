@@ -11,12 +11,17 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The short form of {@code ./windrow-dev fuzz}; {@code -Dwindrow.fuzz.seed} repeats it. */
+/**
+ * The short form of {@code ./windrow-dev fuzz}, which takes a fresh seed each time; this one takes always the same, so that
+ * a build does not depend on luck. {@code -Dwindrow.fuzz.seed} takes another.
+ */
 @Tag("server")
 class FuzzTest {
+    private static final long SEED = 20_261_130;
+
     @Test
     void brokenBytesAreReadRightOrRefusedWithACode(@TempDir Path folder) throws Exception {
-        long seed = Long.getLong("windrow.fuzz.seed", System.nanoTime());
+        long seed = Long.getLong("windrow.fuzz.seed", SEED);
         try (Targets targets = new Targets(folder)) {
             List<String> findings = new ArrayList<>();
             for (Target target : targets.all()) {

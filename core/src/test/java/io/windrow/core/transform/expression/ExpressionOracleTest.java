@@ -34,7 +34,8 @@ class ExpressionOracleTest {
 
     @Test
     void everyRowIsWhatARowByRowReadingOfTheExpressionSays() {
-        long seed = Long.getLong("windrow.seed", new Random().nextLong());
+        // The same expressions in every build; others by -Dwindrow.seed=…
+        long seed = Long.getLong("windrow.seed", 20_261_130);
         Random random = new Random(seed);
         RandomExpression expressions = new RandomExpression(random);
         List<Map<String, Object>> rows = new ArrayList<>();

@@ -22,14 +22,17 @@ import org.apache.arrow.vector.ipc.ReadChannel;
 import org.apache.arrow.vector.ipc.message.MessageChannelReader;
 import org.apache.arrow.vector.ipc.message.MessageResult;
 import org.apache.arrow.vector.util.TransferPair;
+import org.apache.arrow.vector.util.ValueVectorUtility;
 
 /** Arrow IPC by the Arrow library. */
 final class ArrowDecoder implements FileDecoder {
+    private final String path;
     private final StreamSchema schema;
     private final BufferAllocator allocator;
     private final ArrowReader reader;
 
     ArrowDecoder(StreamSchema schema, Content content, Format format, BufferAllocator allocator) throws IOException {
+        this.path = content.path();
         this.schema = schema;
         this.allocator = allocator;
         this.reader = open(content, format, allocator);
@@ -88,7 +91,14 @@ final class ArrowDecoder implements FileDecoder {
                 return Optional.empty();
             }
             VectorSchemaRoot from = reader.getVectorSchemaRoot();
+            ValueVectorUtility.validate(from);
             int rows = from.getRowCount();
+            for (Column column : schema.columns()) {
+                FieldVector vector = from.getVector(column.name());
+                if (vector != null) {
+                    ArrowValues.require(vector, column, rows);
+                }
+            }
             List<FieldVector> vectors = new ArrayList<>();
             for (Column column : schema.columns()) {
                 vectors.add(moved(from, column, rows));
@@ -96,10 +106,12 @@ final class ArrowDecoder implements FileDecoder {
             VectorSchemaRoot root = new VectorSchemaRoot(vectors);
             root.setRowCount(rows);
             return Optional.of(root);
+        } catch (UnfitValue e) {
+            throw WindrowException.of(ReadError.VALUE_UNREADABLE, "Reading " + path + ", " + e.getMessage());
         } catch (IOException e) {
-            throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading Arrow: " + e.getMessage(), e);
+            throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + path + ": " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            throw Decoders.damaged("Reading Arrow", e);
+            throw Decoders.damaged("Reading " + path, e);
         }
     }
 
@@ -124,7 +136,7 @@ final class ArrowDecoder implements FileDecoder {
         try {
             reader.close();
         } catch (IOException e) {
-            throw WindrowException.of(ReadError.FILE_DAMAGED, "Closing Arrow: " + e.getMessage(), e);
+            throw WindrowException.of(ReadError.FILE_DAMAGED, "Closing " + path + ": " + e.getMessage(), e);
         }
     }
 }

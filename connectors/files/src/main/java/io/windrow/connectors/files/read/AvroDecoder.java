@@ -9,13 +9,14 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Conversions;
 import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.util.Utf8;
@@ -30,16 +31,28 @@ final class AvroDecoder implements RowCursor {
 
     AvroDecoder(StreamSchema schema, Content content) throws IOException {
         this.schema = schema;
-        reader = new DataFileReader<>(new AvroInput(content.channel()), new GenericDatumReader<>());
-        List<String> names = new ArrayList<>();
-        for (Schema.Field field : reader.getSchema().getFields()) {
-            String exact = field.getProp(AvroSchemas.NAME);
-            names.add(exact == null ? field.name() : exact);
-        }
+        // Decimals arrive with the scale that the file gives them.
+        GenericData decimals = new GenericData();
+        decimals.addLogicalTypeConversion(new Conversions.DecimalConversion());
+        reader = new DataFileReader<>(new AvroInput(content.channel()), new GenericDatumReader<>(null, null, decimals));
         places = new int[schema.columns().size()];
         for (int i = 0; i < places.length; i++) {
-            places[i] = names.indexOf(schema.columns().get(i).name());
+            places[i] = place(reader.getSchema(), i, schema.columns().get(i));
         }
+    }
+
+    /** Where the record has the column: most often at the same place; -1: nowhere. */
+    private static int place(Schema record, int expected, Column column) {
+        List<Schema.Field> fields = record.getFields();
+        if (expected < fields.size() && name(fields.get(expected)).equals(column.name())) {
+            return expected;
+        }
+        return fields.stream().map(AvroDecoder::name).toList().indexOf(column.name());
+    }
+
+    private static String name(Schema.Field field) {
+        String exact = field.getProp(AvroSchemas.NAME);
+        return exact == null ? field.name() : exact;
     }
 
     /** Rows by the counts of the blocks, all of which are read and, if compressed, expanded. */
@@ -71,46 +84,51 @@ final class AvroDecoder implements RowCursor {
     }
 
     @Override
-    public @Nullable Object value(int column) {
+    public @Nullable Object value(int column) throws IOException {
         GenericRecord row = record;
         return row == null || places[column] < 0
                 ? null
-                : value(row.get(places[column]), schema.columns().get(column).type());
+                : value(row.get(places[column]), schema.columns().get(column));
     }
 
-    private static @Nullable Object value(@Nullable Object raw, ColumnType type) {
+    private static @Nullable Object value(@Nullable Object raw, Column column) throws UnfitValue {
         return switch (raw) {
             case null -> null;
-            case Utf8 text when type instanceof ColumnType.Uuid ->
-                    HexFormat.of().parseHex(text.toString().replace("-", ""));
-            case Utf8 text -> text.toString().getBytes(StandardCharsets.UTF_8);
+            case Utf8 text when column.type() instanceof ColumnType.Uuid -> TextValues.parse(column, text.toString());
+            case Utf8 text -> Arrays.copyOf(text.getBytes(), text.getByteLength());
             case ByteBuffer bytes -> {
                 byte[] array = new byte[bytes.remaining()];
                 bytes.duplicate().get(array);
-                yield switch (type) {
-                    case ColumnType.Decimal t -> new BigDecimal(new BigInteger(array), t.scale());
-                    case ColumnType.Int ignored -> new BigInteger(array).longValue();
-                    default -> array;
-                };
+                yield array;
             }
-            case List<?> list -> {
-                ColumnType element = ((ColumnType.ListOf) type).element().type();
+            case List<?> list when column.type() instanceof ColumnType.ListOf type -> {
                 List<@Nullable Object> items = new ArrayList<>(list.size());
                 for (Object item : list) {
-                    items.add(value(item, element));
+                    items.add(value(item, type.element()));
                 }
                 yield items;
             }
             case GenericRecord nested -> {
-                List<Column> children = ArrowTypes.children(type);
+                List<Column> children = ArrowTypes.children(column.type());
                 List<@Nullable Object> fields = new ArrayList<>(children.size());
                 for (int i = 0; i < children.size(); i++) {
-                    fields.add(value(nested.get(i), children.get(i).type()));
+                    int at = place(nested.getSchema(), i, children.get(i));
+                    fields.add(at < 0 ? null : value(nested.get(at), children.get(i)));
                 }
                 yield fields;
             }
+            case BigDecimal number when column.type() instanceof ColumnType.Int -> whole(column, number);
             case Object other -> other;
         };
+    }
+
+    /** An unsigned number of 64 bits, by its bits: Avro has none and holds it as a decimal. */
+    private static long whole(Column column, BigDecimal number) throws UnfitValue {
+        BigInteger value = number.unscaledValue();
+        if (number.scale() != 0 || value.signum() < 0 || value.bitLength() > Long.SIZE) {
+            throw new UnfitValue(column, "a decimal of " + value.bitLength() + " bits");
+        }
+        return value.longValue();
     }
 
     @Override

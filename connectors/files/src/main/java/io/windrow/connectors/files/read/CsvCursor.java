@@ -110,27 +110,31 @@ final class CsvCursor implements RowCursor {
         }
         Column described = schema.columns().get(column);
         return switch (described.type()) {
-            case ColumnType.Text ignored -> Values.parse(described, restored(text));
-            case ColumnType.Json ignored -> Values.parse(described, restored(text));
+            case ColumnType.Text ignored -> TextValues.parse(described, restored(text));
+            case ColumnType.Json ignored -> TextValues.parse(described, restored(text));
             case ColumnType.ListOf ignored -> json(described, text);
             case ColumnType.Struct ignored -> json(described, text);
             case ColumnType.Interval ignored -> json(described, text);
-            case ColumnType.Bool ignored -> Values.parse(described, text);
-            case ColumnType.Int ignored -> Values.parse(described, text);
-            case ColumnType.Float ignored -> Values.parse(described, text);
-            case ColumnType.Decimal ignored -> Values.parse(described, text);
-            case ColumnType.Bytes ignored -> Values.parse(described, text);
-            case ColumnType.Uuid ignored -> Values.parse(described, text);
-            case ColumnType.Date ignored -> Values.parse(described, text);
-            case ColumnType.Time ignored -> Values.parse(described, text);
-            case ColumnType.Timestamp ignored -> Values.parse(described, text);
+            case ColumnType.Bool ignored -> TextValues.parse(described, text);
+            case ColumnType.Int ignored -> TextValues.parse(described, text);
+            case ColumnType.Float ignored -> TextValues.parse(described, text);
+            case ColumnType.Decimal ignored -> TextValues.parse(described, text);
+            case ColumnType.Bytes ignored -> TextValues.parse(described, text);
+            case ColumnType.Uuid ignored -> TextValues.parse(described, text);
+            case ColumnType.Date ignored -> TextValues.parse(described, text);
+            case ColumnType.Time ignored -> TextValues.parse(described, text);
+            case ColumnType.Timestamp ignored -> TextValues.parse(described, text);
         };
     }
 
-    private static @Nullable Object json(Column column, String text) throws IOException {
+    private static Object json(Column column, String text) throws IOException {
         try (JsonParser parser = JsonValues.JSON.createParser(text)) {
             parser.nextToken();
-            return JsonValues.value(parser, column);
+            Object value = JsonValues.value(parser, column);
+            if (value == null || parser.nextToken() != null) {
+                throw UnfitValue.text(column, text);
+            }
+            return value;
         }
     }
 

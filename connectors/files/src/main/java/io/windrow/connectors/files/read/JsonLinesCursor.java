@@ -6,6 +6,7 @@ import io.windrow.api.schema.StreamSchema;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /** JSON Lines by Jackson. */
@@ -13,6 +14,7 @@ final class JsonLinesCursor implements RowCursor {
     private final StreamSchema schema;
     private final JsonParser in;
     private final @Nullable Object[] values;
+    private @Nullable BitSet present;
 
     JsonLinesCursor(StreamSchema schema, InputStream stream) throws IOException {
         this.schema = schema;
@@ -30,7 +32,12 @@ final class JsonLinesCursor implements RowCursor {
             throw new IOException("a line holds no object");
         }
         Arrays.fill(values, null);
-        JsonValues.members(in, schema.columns(), values);
+        BitSet found = JsonValues.members(in, schema.columns(), values);
+        if (present == null) {
+            present = found;
+        } else if (!present.equals(found)) {
+            throw new IOException("a line has other members than the first one");
+        }
         return true;
     }
 

@@ -10,7 +10,9 @@ import io.windrow.api.schema.ColumnType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Values from JSON, by Jackson. */
@@ -19,6 +21,9 @@ final class JsonValues {
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE).maxNumberLength(10_000).maxNestingDepth(1000).build())
             .build();
+
+    /** Floats that JSON has no numbers for. */
+    private static final Set<String> NO_NUMBERS = Set.of("NaN", "Infinity", "-Infinity");
 
     private JsonValues() {}
 
@@ -39,10 +44,10 @@ final class JsonValues {
             }
             case ColumnType.Struct t -> object(in, column, ArrowTypes.children(t));
             case ColumnType.Interval t -> object(in, column, ArrowTypes.children(t));
-            case ColumnType.Bool ignored -> Values.parse(column, in.getText());
-            case ColumnType.Int ignored -> Values.parse(column, in.getText());
-            case ColumnType.Float ignored -> Values.parse(column, in.getText());
-            case ColumnType.Decimal ignored -> Values.parse(column, in.getText());
+            case ColumnType.Bool ignored -> bare(in, token.isBoolean(), column);
+            case ColumnType.Int ignored -> bare(in, token.isNumeric(), column);
+            case ColumnType.Decimal ignored -> bare(in, token.isNumeric(), column);
+            case ColumnType.Float ignored -> bare(in, token.isNumeric() || NO_NUMBERS.contains(in.getText()), column);
             case ColumnType.Text ignored -> text(in, token, column);
             case ColumnType.Json ignored -> text(in, token, column);
             case ColumnType.Bytes ignored -> text(in, token, column);
@@ -53,9 +58,14 @@ final class JsonValues {
         };
     }
 
+    private static Object bare(JsonParser in, boolean fits, Column column) throws IOException {
+        require(fits, column);
+        return TextValues.parse(column, in.getText());
+    }
+
     private static Object text(JsonParser in, JsonToken token, Column column) throws IOException {
         require(token == JsonToken.VALUE_STRING, column);
-        return Values.parse(column, in.getText());
+        return TextValues.parse(column, in.getText());
     }
 
     private static Object object(JsonParser in, Column column, List<Column> children) throws IOException {
@@ -65,8 +75,9 @@ final class JsonValues {
         return Arrays.asList(values);
     }
 
-    /** Reads the members of the object that the parser stands at. */
-    static void members(JsonParser in, List<Column> columns, @Nullable Object[] values) throws IOException {
+    /** Reads the members of the object that the parser stands at; returns which columns it has. */
+    static BitSet members(JsonParser in, List<Column> columns, @Nullable Object[] values) throws IOException {
+        BitSet found = new BitSet(columns.size());
         int expected = 0;
         while (in.nextToken() != JsonToken.END_OBJECT) {
             String name = in.currentName();
@@ -77,16 +88,20 @@ final class JsonValues {
             }
             if (at < 0) {
                 in.skipChildren();
+            } else if (found.get(at)) {
+                throw new UnfitValue(columns.get(at), "the second member of that name");
             } else {
                 values[at] = value(in, columns.get(at));
+                found.set(at);
                 expected = at + 1;
             }
         }
+        return found;
     }
 
-    private static void require(boolean fits, Column column) throws IOException {
+    private static void require(boolean fits, Column column) throws UnfitValue {
         if (!fits) {
-            throw new IOException("column " + column.name() + " holds another kind of JSON value");
+            throw new UnfitValue(column, "another kind of JSON value");
         }
     }
 }

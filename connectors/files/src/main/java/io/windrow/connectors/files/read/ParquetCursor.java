@@ -10,12 +10,11 @@ import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamSchema;
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Parquet by hardwood, which shares no code with our writer. */
@@ -63,17 +62,23 @@ final class ParquetCursor implements RowCursor {
 
     @Override
     public @Nullable Object value(int column) {
-        return places[column] < 0 ? null : value(rows.getRawValue(places[column]), schema.columns().get(column).type());
+        if (places[column] < 0) {
+            return null;
+        }
+        ColumnType type = schema.columns().get(column).type();
+        return value(rows.getRawValue(places[column]), type, () -> rows.getValue(places[column]));
     }
 
-    private static @Nullable Object value(@Nullable Object raw, ColumnType type) {
+    /** The logical value is asked for only where the raw one does not say it all: the scale of a decimal is the file's. */
+    private static @Nullable Object value(@Nullable Object raw, ColumnType type, Supplier<@Nullable Object> logical) {
         return switch (raw) {
             case null -> null;
             case PqList list -> {
                 ColumnType element = ((ColumnType.ListOf) type).element().type();
                 List<@Nullable Object> items = new ArrayList<>(list.size());
                 for (int i = 0; i < list.size(); i++) {
-                    items.add(value(list.getRaw(i), element));
+                    int at = i;
+                    items.add(value(list.getRaw(i), element, () -> list.get(at)));
                 }
                 yield items;
             }
@@ -81,14 +86,12 @@ final class ParquetCursor implements RowCursor {
                 List<Column> children = ArrowTypes.children(type);
                 List<@Nullable Object> fields = new ArrayList<>(children.size());
                 for (Column child : children) {
-                    fields.add(value(struct.getRawValue(child.name()), child.type()));
+                    fields.add(value(struct.getRawValue(child.name()), child.type(), () -> struct.getValue(child.name())));
                 }
                 yield fields;
             }
-            case byte[] bytes when type instanceof ColumnType.Decimal t ->
-                    new BigDecimal(new BigInteger(bytes), t.scale());
-            case Number number when type instanceof ColumnType.Decimal t ->
-                    BigDecimal.valueOf(number.longValue(), t.scale());
+            case Object ignored when type instanceof ColumnType.Decimal -> logical.get();
+            case Integer bits when type instanceof ColumnType.Int t && !t.signed() -> Integer.toUnsignedLong(bits);
             case Object other -> other;
         };
     }
