@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.ArrowTypes;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamName;
@@ -11,20 +12,31 @@ import io.windrow.api.schema.StreamSchema;
 import io.windrow.connectors.files.format.Compression;
 import io.windrow.connectors.files.format.CsvStyle;
 import io.windrow.connectors.files.format.Format;
+import io.windrow.connectors.files.parquet.ParquetFileWriter;
+import io.windrow.connectors.files.parquet.ParquetOptions;
+import io.windrow.connectors.files.parquet.ParquetOutput;
 import io.windrow.connectors.files.tree.LocalFileTree;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.DecimalVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.types.TimeUnit;
@@ -38,6 +50,7 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,7 +151,7 @@ class UnfitValuesTest {
 
     private List<Object> read(Format format, ColumnType type) {
         StreamSchema schema = new StreamSchema(new StreamName("s", "t"), 1, List.of(column(type)), List.of());
-        List<Object> values = new java.util.ArrayList<>();
+        List<Object> values = new ArrayList<>();
         try (BufferAllocator allocator = new RootAllocator();
                 FileDecoder decoder = Decoders.open(
                         new Content(new LocalFileTree(folder), "f", Optional.empty()), format, Compression.NONE, schema,
@@ -262,6 +275,40 @@ class UnfitValuesTest {
         refused(() -> read(Format.AVRO, MONEY));
     }
 
+    private void parquet(ColumnType type, Consumer<FieldVector> values) throws IOException {
+        StreamSchema schema = new StreamSchema(new StreamName("s", "t"), 1, List.of(column(type)), List.of());
+        try (BufferAllocator allocator = new RootAllocator();
+                VectorSchemaRoot root = VectorSchemaRoot.create(ArrowTypes.schema(schema), allocator);
+                FileChannel out = FileChannel.open(folder.resolve("f"), StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+                ParquetFileWriter writer =
+                        new ParquetFileWriter(schema, ParquetOptions.defaults(), ParquetOutput.of(out))) {
+            values.accept(root.getVector(0));
+            root.setRowCount(1);
+            writer.write(root);
+            writer.finish();
+        }
+    }
+
+    @Test
+    void aParquetValueThatIsNoValueOfItsColumnIsRefusedAndADecimalHasTheScaleOfItsFile() throws IOException {
+        parquet(BYTES, vector -> ((VarBinaryVector) vector).setSafe(0, new byte[] {1, 2, 3, (byte) 0xff}));
+        refused(() -> read(Format.PARQUET, UUID));
+        refused(() -> read(Format.PARQUET, new ColumnType.Text()));
+        parquet(new ColumnType.Int(64, true), vector -> ((BigIntVector) vector).setSafe(0, 1L << 40));
+        refused(() -> read(Format.PARQUET, new ColumnType.Int(32, true)));
+        refused(() -> read(Format.PARQUET, DATE));
+        refused(() -> read(Format.PARQUET, TIME));
+        refused(() -> read(Format.PARQUET, DOUBLE));
+        parquet(DOUBLE, vector -> ((Float8Vector) vector).setSafe(0, 0.1));
+        refused(() -> read(Format.PARQUET, SINGLE));
+        refused(() -> read(Format.PARQUET, MONEY));
+        parquet(new ColumnType.Decimal(9, 1), vector -> ((DecimalVector) vector).setSafe(0, new BigDecimal("12.5")));
+        assertThat(read(Format.PARQUET, MONEY)).containsExactly(new BigDecimal("12.50"));
+        parquet(new ColumnType.Decimal(30, 3), vector -> ((DecimalVector) vector).setSafe(0, new BigDecimal("0.125")));
+        refused(() -> read(Format.PARQUET, MONEY));
+    }
+
     @Test
     void anArrowColumnOfAnotherTypeIsRefusedAndSoAreOffsetsThatLeadNowhere() throws IOException {
         arrow(new ArrowType.FixedSizeBinary(8), vector -> {});
@@ -274,7 +321,7 @@ class UnfitValuesTest {
         assertThatThrownBy(() -> read(Format.ARROW_STREAM, new ColumnType.Text())).isInstanceOf(WindrowException.class);
     }
 
-    private void arrow(ArrowType type, java.util.function.Consumer<FieldVector> spoil) throws IOException {
+    private void arrow(ArrowType type, Consumer<FieldVector> spoil) throws IOException {
         try (BufferAllocator allocator = new RootAllocator();
                 FieldVector vector = Field.nullable("v", type).createVector(allocator);
                 VectorSchemaRoot root = VectorSchemaRoot.of(vector);
@@ -288,7 +335,7 @@ class UnfitValuesTest {
         }
     }
 
-    private static void refused(org.assertj.core.api.ThrowableAssert.ThrowingCallable reading) {
+    private static void refused(ThrowingCallable reading) {
         assertThatThrownBy(reading).isInstanceOfSatisfying(WindrowException.class,
                 e -> assertThat(e.errorCode()).as(e.toString()).isEqualTo(ReadError.VALUE_UNREADABLE));
     }
