@@ -11,6 +11,7 @@ import io.windrow.core.dispose.DisposalRecord.Delivered;
 import io.windrow.core.dispose.DisposalRecord.SetAside;
 import io.windrow.core.dispose.DisposeError;
 import io.windrow.core.dispose.Disposer;
+import io.windrow.core.dispose.Grounds;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.plan.Planner;
 import io.windrow.core.policy.RetentionPolicy;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,7 +33,8 @@ import picocli.CommandLine.ParentCommand;
 /** Deletes what has been kept long enough. */
 @Command(
         name = "dispose",
-        description = "Say what has been kept long enough by the section retention, or delete it and keep a record.",
+        description = "Say what has been kept long enough by the section retention, or what lies there under a former mask; with --apply, "
+                + "delete it and keep a record.",
         sortOptions = false,
         footer = {"", "Data keys that no file needs any more are destroyed too: what was encrypted with them is gone for good, "
                 + "also from backups."})
@@ -46,22 +49,36 @@ final class DisposeCommand implements Callable<Integer> {
     @Option(names = "--apply", description = "Delete; without, only say what would be deleted.")
     boolean apply;
 
+    @Option(
+            names = "--former-masks",
+            description = "Instead of what the section retention names: everything that was delivered or set aside under another mask than "
+                    + "the newest whole delivery of its stream, which took its place. Streams in retention.hold stay.")
+    boolean formerMasks;
+
     @Override
     public Integer call() {
         Registry registry = Registry.load();
         Plan plan = new Planner(registry).plan(PipelineFiles.of(registry).read(file));
         String pipeline = plan.spec().pipeline();
-        RetentionPolicy policy = plan.spec().governance().retention().orElseThrow(() -> WindrowException.of(
-                        DisposeError.NO_POLICY, "Disposing of what " + pipeline + " has kept long enough: nothing is said of how long")
-                .at(plan.spec().file()));
+        Grounds grounds = grounds(plan);
         try (StateStore store = Stores.required(plan.spec());
                 ProcessContext opened = ProcessContext.open(pipeline, new Notes(windrow.screen()));
                 Sink sink = plan.openSink(opened.decrypting(plan, store))) {
             Disposer disposer = new Disposer(
-                    policy, store, sink, new QuarantineDisposal(plan.spec().quarantineFolder(), pipeline),
-                    opened.decrypting(plan, store), System.getProperty("user.name"));
+                    grounds, store, sink, new QuarantineDisposal(plan.spec().quarantineFolder(), pipeline),
+                    opened.decrypting(plan, store), System.getProperty("user.name") + (formerMasks ? ", former masks" : ""));
             return print(pipeline, apply ? applied(store, pipeline, disposer) : List.of(disposer.due()));
         }
+    }
+
+    private Grounds grounds(Plan plan) {
+        Optional<RetentionPolicy> policy = plan.spec().governance().retention();
+        return formerMasks
+                ? new Grounds.FormerMask(policy)
+                : new Grounds.Age(policy.orElseThrow(() -> WindrowException.of(
+                                DisposeError.NO_POLICY,
+                                "Disposing of what " + plan.spec().pipeline() + " has kept long enough: nothing is said of how long")
+                        .at(plan.spec().file())));
     }
 
     private static List<DisposalRecord> applied(StateStore store, String pipeline, Disposer disposer) {

@@ -80,6 +80,15 @@ final class PlanCommand implements Callable<Integer> {
         return code.value();
     }
 
+    /** Whether what stands at the target follows another mask than what the next run is going to deliver in its place. */
+    private static boolean isMaskedOtherwise(Plan plan, StreamPlan how, @Nullable StreamState state) {
+        return state != null
+                && state.committed()
+                        .filter(epoch -> !Optional.ofNullable(epoch.ledger().policies().get(MaskTransform.POLICY))
+                                .equals(Optional.ofNullable(plan.steps().policies(how.schema()).get(MaskTransform.POLICY))))
+                        .isPresent();
+    }
+
     /** Why a stream cannot go on under the mask that the file asks for now. */
     private static Optional<WindrowException> changedMask(Plan plan, StreamPlan how, @Nullable StreamState state) {
         if (state == null || state.base().isEmpty() || state.committed().isEmpty() || how.restart().isPresent()
@@ -151,6 +160,11 @@ final class PlanCommand implements Callable<Integer> {
             if (!plan.steps().hidden(how.schema()).isEmpty()) {
                 facts.add("  masks: " + String.join(", ", plan.steps().hidden(how.schema())));
             }
+            if (isMaskedOtherwise(plan, how, states.get(stream.stream()))) {
+                facts.add("  delivered so far under another mask: a run delivers all anew, as a new generation; then");
+                facts.add("    windrow dispose --former-masks --apply FILE");
+                facts.add("  deletes what the older generations hold");
+            }
             plan.steps().watermarks().flatMap(step -> step.windows(how.schema())).ifPresent(by ->
                     facts.add("  event time: " + WindowsView.text(by)));
             if (!facts.isEmpty()) {
@@ -202,6 +216,7 @@ final class PlanCommand implements Callable<Integer> {
                     "write", stream.write(),
                     "guarantee", how == null ? null : RunReport.guarantee(how.guarantee()),
                     "masks", how == null ? null : List.copyOf(plan.steps().hidden(how.schema())),
+                    "masked_otherwise", how == null ? null : isMaskedOtherwise(plan, how, states.get(stream.stream())),
                     "event_field", how == null ? null : plan.steps().watermarks()
                             .flatMap(step -> step.windows(how.schema()))
                             .map(EventWindows::column),

@@ -13,6 +13,7 @@ import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.dispose.DisposalRecord;
 import io.windrow.core.dispose.DisposeError;
 import io.windrow.core.dispose.Disposer;
+import io.windrow.core.dispose.Grounds;
 import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.plan.Planner;
@@ -395,7 +396,7 @@ class DisposeTest {
             Lease lease = store.acquire(pipeline, "test", Duration.ofMinutes(1));
             try {
                 return work.run(new Disposer(
-                        plan.spec().governance().retention().orElseThrow(), store, sink,
+                        new Grounds.Age(plan.spec().governance().retention().orElseThrow()), store, sink,
                         new QuarantineDisposal(plan.spec().quarantineFolder(), pipeline), context.decrypting(plan, store), "me"),
                         lease);
             } finally {

@@ -69,17 +69,72 @@ class MaskTest {
         Path file = pipeline("later", "mode: incremental, guarantee: proven", "");
         assertThat(windrow("run", file).exit()).isEqualTo(ExitCode.OK.value());
 
-        pipeline("later", "mode: incremental, guarantee: proven", "mask: [{field: email, with: redact}]\n");
+        pipeline("later", "mode: incremental, guarantee: proven", "mask: [{field: email, with: redact}, {field: note, with: redact}]\n");
         Invoked plan = windrow("plan", file);
         assertThat(plan.exit()).isEqualTo(ExitCode.USER.value());
-        assertThat(plan.whole()).contains("mask.changed", "--full-refresh", "delete");
+        assertThat(plan.whole()).contains("mask.changed", "--full-refresh", "windrow dispose --former-masks --apply");
         Invoked refused = windrow("run", file);
         assertThat(refused.exit()).as(refused.whole()).isNotEqualTo(ExitCode.OK.value());
         assertThat(refused.whole()).contains("mask.changed");
 
+        assertThat(windrow("dispose", "--former-masks", "--apply", file).out())
+                .as("the clear rows are all that there is").contains("Nothing is due");
         Invoked again = windrow("run", "--full-refresh", file);
         assertThat(again.exit()).as(again.whole()).isEqualTo(ExitCode.OK.value());
         assertThat(windrow("run", file).exit()).isEqualTo(ExitCode.OK.value());
+        assertThat(holding(CANARY)).isNotEmpty();
+
+        Invoked due = windrow("dispose", "--former-masks", file);
+        assertThat(due.out()).as(due.whole()).contains("public.later", "500", "--apply does it");
+        assertThat(holding(CANARY)).isNotEmpty();
+        Invoked purged = windrow("dispose", "--former-masks", "--apply", file);
+        assertThat(purged.exit()).as(purged.whole()).isZero();
+        assertThat(holding(CANARY)).as("no file, state or quarantine has the value any more").isEmpty();
+        assertThat(windrow("ledger", file).out()).contains("disposal", "former masks");
+        Invoked verified = windrow("--json", "verify", file);
+        assertThat(verified.exit()).as("the new delivery has every row: %s", verified.whole()).isZero();
+        assertThat(verified.out()).contains("\"target_rows\" : 500");
+        assertThat(windrow("verify", "--files", file).exit()).isZero();
+        assertThat(windrow("dispose", "--former-masks", "--apply", file).out()).contains("Nothing is due");
+    }
+
+    /** A run delivers the whole anew, and nobody is stopped: what was replaced still lies beside it in clear. */
+    @Test
+    @Tag("H05")
+    void aReplacedSnapshotAndRowsSetAsideUnderNoMaskArePurgedToo() throws IOException {
+        people("swapped");
+        String strict = "contract: {streams: {public.swapped: {fields: [{field: id, max: '499'}]}}}\n";
+        Path file = pipeline("swapped", "mode: snapshot", strict.replace("499", "6"));
+        assertThat(windrow("run", file).exit()).isZero();
+        assertThat(holding(CANARY)).as("row 7 is set aside").anyMatch(path -> path.toString().contains("quarantine"));
+
+        String masked = strict + "mask: [{field: email, with: redact}, {field: note, with: redact}]\n";
+        pipeline("swapped", "mode: snapshot", masked);
+        Invoked plan = windrow("plan", file);
+        assertThat(plan.exit()).as(plan.whole()).isZero();
+        assertThat(plan.out()).contains("another mask", "new generation", "windrow dispose --former-masks --apply");
+        assertThat(windrow("run", file).exit()).isZero();
+        Invoked held = windrow("dispose", "--former-masks", "--apply",
+                pipeline("swapped", "mode: snapshot", masked + "retention: {hold: [public.swapped]}\n"));
+        assertThat(held.out()).as(held.whole()).contains("Nothing is due");
+        pipeline("swapped", "mode: snapshot", masked);
+        Invoked purged = windrow("dispose", "--former-masks", "--apply", file);
+        assertThat(purged.exit()).as(purged.whole()).isZero();
+        assertThat(holding(CANARY)).isEmpty();
+        assertThat(windrow("verify", file).exit()).isZero();
+        assertThat(windrow("plan", file).out()).doesNotContain("--former-masks");
+    }
+
+    private List<Path> holding(String value) throws IOException {
+        List<Path> holding = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path path : files.filter(Files::isRegularFile).toList()) {
+                if (new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1).contains(value)) {
+                    holding.add(path);
+                }
+            }
+        }
+        return holding;
     }
 
     @Test
@@ -118,7 +173,7 @@ class MaskTest {
                 """);
         assertThat(windrow("plan", file).exit()).isZero();
         Files.writeString(file, Files.readString(file)
-                .replace("{path: ./out}", "{path: ./out, partitions: [{stream: public.renamed, by: [tel]}]}"));
+                .replace("{path: ./out, format: jsonl}", "{path: ./out, partitions: [{stream: public.renamed, by: [tel]}]}"));
         assertThat(windrow("plan", file).whole()).contains("mask.key_not_injective", "partition field phone");
     }
 
@@ -181,7 +236,7 @@ class MaskTest {
                     url: "%s"
                     streams: [{table: public.%s, %s}]
                 sink:
-                  files: {path: ./out}
+                  files: {path: ./out, format: jsonl}
                 %s""".formatted(table, DATABASE.url(), table, read, policies));
         return file;
     }

@@ -20,10 +20,22 @@ public final class Lineage {
     /** A generation with those whose delivery it carries on. */
     public static SortedSet<Long> generations(StateStore store, String pipeline, StreamName stream, long generation) {
         Map<Long, Long> continues = new HashMap<>();
-        store.eachLedger(pipeline, stream, json -> {
-            LedgerEntry entry = LedgerEntry.parse(json);
-            entry.replay().ifPresent(replay -> continues.put(entry.generation(), replay.continues()));
-        });
+        store.eachLedger(pipeline, stream, json -> note(LedgerEntry.parse(json), continues));
+        return carriedOn(generation, continues);
+    }
+
+    /** The same by entries of the stream, such as those that lie beside the data. */
+    public static SortedSet<Long> generations(Iterable<LedgerEntry> entries, long generation) {
+        Map<Long, Long> continues = new HashMap<>();
+        entries.forEach(entry -> note(entry, continues));
+        return carriedOn(generation, continues);
+    }
+
+    private static void note(LedgerEntry entry, Map<Long, Long> continues) {
+        entry.replay().ifPresent(replay -> continues.put(entry.generation(), replay.continues()));
+    }
+
+    private static SortedSet<Long> carriedOn(long generation, Map<Long, Long> continues) {
         TreeSet<Long> generations = new TreeSet<>(Set.of(generation));
         for (Long before = continues.get(generation);
                 before != null && before < generations.first();

@@ -8,7 +8,7 @@ public enum DisposeError implements ErrorCode {
     NO_POLICY(
             "dispose.no_policy", ErrorKind.USER,
             "The pipeline does not say how long anything is kept.",
-            "Add the section retention."),
+            "Add the section retention, or name what is to go, as with --former-masks."),
     UNDECIDED(
             "dispose.undecided", ErrorKind.USER,
             "An epoch is prepared and not settled: what it staged may become visible or not.",
@@ -16,7 +16,8 @@ public enum DisposeError implements ErrorCode {
     NOT_OFFERED(
             "dispose.not_offered", ErrorKind.USER,
             "The sink cannot delete what it has delivered.",
-            "Take the retention of delivered files out of the pipeline file, and delete at the target."),
+            "Take the retention of delivered files out of the pipeline file, and delete at the target. What was delivered under a "
+                    + "former mask are the generations whose `mask` differs from the newest one's in `windrow ledger --json`."),
     UNREADABLE(
             "dispose.unreadable", ErrorKind.EXTERNAL_PERMANENT,
             "The record of a disposal in the state store cannot be understood.",

@@ -2,13 +2,17 @@ package io.windrow.core.verify;
 
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.DeliveryAudit;
+import io.windrow.api.sink.DeliveryAudit.Commit;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.Reconciliation;
 import io.windrow.api.source.Source;
+import io.windrow.core.checkpoint.Lineage;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.plan.Steps;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -75,20 +79,26 @@ public final class Verifier {
             }
             StreamVerdict verdict =
                     new Comparison(state.stream(), reconciliation, epoch.planner(), sink, depth, listener).run();
-            long disposed = epoch.mode() == WriteMode.APPEND ? disposed(state.stream()) : 0;
+            long disposed = epoch.mode() == WriteMode.APPEND ? disposed(epoch) : 0;
             return disposed == 0 ? verdict : verdict.withDisposed(disposed);
         }
     }
 
-    /** Commits whose rows were delivered and have been deleted since because their time was over. */
-    private long disposed(StreamName stream) {
-        Optional<DeliveryAudit> offered = sink.audit(stream);
+    /** Commits of the delivery whose rows have been deleted since; an earlier delivery had none that this one lacks. */
+    private long disposed(StreamEpoch epoch) {
+        Optional<DeliveryAudit> offered = sink.audit(epoch.stream());
         if (offered.isEmpty()) {
             return 0;
         }
         try (DeliveryAudit audit = offered.get()) {
-            return audit.commits().stream()
+            List<Commit> commits = audit.commits();
+            long first = Lineage.generations(
+                            commits.stream().flatMap(commit -> commit.ledger().stream()).map(LedgerEntry::parse).toList(),
+                            epoch.generation())
+                    .first();
+            return commits.stream()
                     .filter(commit -> commit.standing() == DeliveryAudit.Standing.DISPOSED)
+                    .filter(commit -> commit.identity().generation() >= first || !epoch.completesGeneration())
                     .count();
         }
     }

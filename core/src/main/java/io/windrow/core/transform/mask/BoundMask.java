@@ -52,7 +52,7 @@ final class BoundMask implements BoundTransform, Hiding {
 
     @Override
     public Map<String, String> policies() {
-        return Map.of("mask", digest(ColumnMask::version), "mask.previous", digest(ColumnMask::previousVersion));
+        return Map.of(MaskTransform.POLICY, digest(ColumnMask::version), "mask.previous", digest(ColumnMask::previousVersion));
     }
 
     private String digest(Function<ColumnMask, String> version) {

@@ -58,7 +58,8 @@ public enum MaskError implements ErrorCode {
             "mask.changed",
             ErrorKind.USER,
             "The mask or its key differs from that of the rows delivered before.",
-            "Open a new generation with `windrow run --full-refresh --stream NAME` and purge the old files; or give the old key as `previous_key`."),
+            "Open a new generation with `windrow run --full-refresh --stream NAME`, then purge the older ones with `windrow dispose "
+                    + "--former-masks --apply FILE`; or give the old key as `previous_key`."),
     /** A value is not of the alphabet of its format-preserving mask. */
     OUTSIDE_ALPHABET(
             "mask.outside_alphabet",

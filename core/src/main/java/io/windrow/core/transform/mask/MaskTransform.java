@@ -25,6 +25,9 @@ import java.util.stream.Stream;
 
 /** The mask of a pipeline. Immutable. */
 public final class MaskTransform implements Transform {
+    /** The name of the mask's version among the policies of a ledger entry. */
+    public static final String POLICY = "mask";
+
     private static final int MIN_KEY = 16;
 
     private final List<Compiled> rules;
@@ -179,16 +182,17 @@ public final class MaskTransform implements Transform {
 
     /** Whether rows of an earlier policy may stand beside rows of the present one; versions are those of the ledger. */
     public static void continues(StreamName stream, Map<String, String> delivered, Map<String, String> now) {
-        Optional<String> old = Optional.ofNullable(delivered.get("mask"));
-        Optional<String> present = Optional.ofNullable(now.get("mask"));
+        Optional<String> old = Optional.ofNullable(delivered.get(POLICY));
+        Optional<String> present = Optional.ofNullable(now.get(POLICY));
         if (!old.equals(present) && (old.isEmpty() || !old.equals(Optional.ofNullable(now.get("mask.previous"))))) {
             throw WindrowException.of(
                             MaskError.CHANGED,
                             "Continuing stream " + stream + ": the rows delivered before "
                                     + old.map(version -> "follow mask version " + version).orElse("are not masked") + ", now "
                                     + present.map(version -> "version " + version + " is asked for").orElse("no mask is asked for"))
-                    .remedy("Run `windrow run --full-refresh --stream " + stream + "`, which opens a new generation, then delete "
-                            + "the files of the older generations; or, after a change of key, give the old one as `previous_key`.");
+                    .remedy("Run `windrow run --full-refresh --stream " + stream + "`, which opens a new generation, then "
+                            + "`windrow dispose --former-masks --apply FILE`, which deletes what older generations delivered and set "
+                            + "aside under the former mask; or, after a change of key, give the old one as `previous_key`.");
         }
     }
 
