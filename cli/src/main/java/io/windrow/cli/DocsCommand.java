@@ -30,6 +30,7 @@ import io.windrow.runner.local.RunError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -128,9 +129,18 @@ final class DocsCommand implements Callable<Integer> {
         StringBuilder page = new StringBuilder("# Commands\n");
         picocli.CommandLine root = Commands.plain(new Windrow(windrow.screen()));
         page.append("\n```\n").append(root.getUsageMessage(picocli.CommandLine.Help.Ansi.OFF)).append("```\n");
-        root.getSubcommands().forEach((name, command) -> page.append("\n## windrow ").append(name).append("\n\n```\n")
-                .append(command.getUsageMessage(picocli.CommandLine.Help.Ansi.OFF)).append("```\n"));
+        root.getSubcommands().values().forEach(command -> command(command, "##", page));
         return page.toString();
+    }
+
+    /** A command with its options, then those below it. A hidden one is for the launcher, not for people. */
+    private static void command(picocli.CommandLine command, String heading, StringBuilder page) {
+        if (!command.getCommandSpec().usageMessage().hidden()) {
+            page.append('\n').append(heading).append(' ').append(command.getCommandSpec().qualifiedName()).append("\n\n```\n")
+                    .append(command.getUsageMessage(picocli.CommandLine.Help.Ansi.OFF)).append("```\n");
+            // Sorted: they come as reflection finds them.
+            new TreeMap<>(command.getSubcommands()).values().forEach(below -> command(below, heading + "#", page));
+        }
     }
 
     /** Reads a page's word. */

@@ -68,7 +68,12 @@ public final class Main {
         String hint = "";
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
             String given = unmatched.getUnmatched().getFirst();
-            java.util.List<String> known = new java.util.ArrayList<>(at.getParent() == null ? Commands.names() : at.getSubcommands().keySet());
+            java.util.List<String> known = new java.util.ArrayList<>();
+            (at.getParent() == null ? Commands.all(windrow) : at).getSubcommands().forEach((name, command) -> {
+                if (!command.getCommandSpec().usageMessage().hidden()) {
+                    known.add(name);
+                }
+            });
             at.getCommandSpec().options().forEach(option -> known.addAll(java.util.List.of(option.names())));
             hint = NearestName.of(given, known).map(name -> "; did you mean " + name + "?").orElse("");
         }

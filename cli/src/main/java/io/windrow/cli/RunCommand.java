@@ -113,7 +113,7 @@ final class RunCommand implements Callable<Integer> {
         if (fullRefresh && untouched.size() < result.streams().size()) {
             fullRefresh = false;
             untouched.forEach(stream -> windrow.screen().note(
-                    stream + " was not read anew and goes on from where it was: --full-refresh --stream " + stream + " asks again"));
+                    stream + " was not read anew yet: the next run that reads it does so, without being asked again"));
         }
         if (!windrow.json) {
             RunReport.print(windrow.screen(), result, plan.spec().quarantineFolder());

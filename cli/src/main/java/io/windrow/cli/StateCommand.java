@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,12 +50,16 @@ final class StateCommand implements Runnable {
     int show(@Parameters(paramLabel = "FILE", description = "The pipeline file.") Path file) {
         Plan plan = plan(file);
         List<StreamState> states;
+        Set<StreamName> owed;
         try (StateStore store = Stores.required(plan.spec())) {
             states = store.load(plan.spec().pipeline());
+            owed = store.run(plan.spec().pipeline()).map(run -> run.owedAt(states).keySet()).orElse(Set.of());
         }
         if (windrow.json) {
             return windrow.print(
-                    Json.object("pipeline", plan.spec().pipeline(), "streams", states.stream().map(StateCommand::json).toList()),
+                    Json.object(
+                            "pipeline", plan.spec().pipeline(),
+                            "streams", states.stream().map(state -> json(state, owed)).toList()),
                     ExitCode.OK);
         }
         Table table = Table.of("stream", ">gen", ">epoch", "status", "complete", ">open splits", "planner state");
@@ -70,6 +75,8 @@ final class StateCommand implements Runnable {
                     CellText.shown(state.base().map(b -> b.planner().text()).orElse("-"), 100));
         }
         table.print(windrow.screen(), "open splits");
+        owed.forEach(stream -> windrow.screen().note(
+                stream + ": a full refresh was asked for; the next run that reads the stream begins it at its start"));
         return ExitCode.OK.value();
     }
 
@@ -214,7 +221,7 @@ final class StateCommand implements Runnable {
         return new Planner(registry).plan(PipelineFiles.of(registry).read(file));
     }
 
-    private static Map<String, Object> json(StreamState state) {
+    private static Map<String, Object> json(StreamState state, Set<StreamName> owed) {
         Optional<StreamEpoch> latest = state.pending().or(state::committed);
         return Json.object(
                 "stream", state.stream().toString(),
@@ -224,6 +231,7 @@ final class StateCommand implements Runnable {
                 "complete", latest.map(StreamEpoch::completesGeneration),
                 "planner", state.base().map(base -> base.planner().text()),
                 "planner_version", state.base().map(base -> base.planner().version()),
-                "open_splits", state.base().map(base -> base.openSplits().size()));
+                "open_splits", state.base().map(base -> base.openSplits().size()),
+                "refresh_owed", owed.contains(state.stream()));
     }
 }

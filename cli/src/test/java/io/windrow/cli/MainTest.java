@@ -96,6 +96,14 @@ class MainTest {
     }
 
     @Test
+    void the_page_of_commands_has_those_below_others_and_none_that_is_hidden() {
+        assertThat(run("docs", "commands")).isZero();
+        assertThat(out()).contains("### windrow state set").doesNotContain("train");
+        run("trian");
+        assertThat(err()).doesNotContain("train?");
+    }
+
+    @Test
     void a_file_and_a_described_pipeline_exclude_each_other() {
         assertThat(run("run", "p.yaml", "--from", "postgresql://h/d")).isEqualTo(ExitCode.USER.value());
         assertThat(err()).contains("exclude each other");

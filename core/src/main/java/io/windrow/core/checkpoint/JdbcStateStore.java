@@ -11,7 +11,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -140,21 +139,36 @@ final class JdbcStateStore implements StateStore {
     }
 
     @Override
-    public List<String> ledger(String pipeline, Optional<StreamName> stream, int limit) {
-        return ledger(pipeline, stream, Long.MAX_VALUE, limit).stream().map(Recorded::json).toList();
+    public synchronized List<String> ledger(String pipeline, Optional<StreamName> stream, int limit) {
+        String doing = "Reading the ledger of " + pipeline;
+        return transaction(
+                        doing, Access.READ, c -> ledgerRows(c, pipeline, doing).newest(stream, Long.MAX_VALUE, limit)).stream()
+                .map(LedgerRows.Recorded::json)
+                .toList();
     }
 
     @Override
     public void eachLedger(String pipeline, StreamName stream, Consumer<String> taker) {
-        long before = Long.MAX_VALUE;
-        List<Recorded> page;
-        do {
-            page = ledger(pipeline, Optional.of(stream), before, LEDGER_PAGE);
-            for (Recorded entry : page) {
-                taker.accept(entry.json());
-                before = entry.epoch();
-            }
-        } while (page.size() == LEDGER_PAGE);
+        List<String> page = ledger(pipeline, Optional.of(stream), LEDGER_PAGE);
+        if (page.size() < LEDGER_PAGE) {
+            page.forEach(taker);
+            return;
+        }
+        // From the start again, all pages in one transaction: between two of them entries could be rolled up into a sum of which
+        // a part was given already. Its connection is its own, so that others, and the taker, may use the store meanwhile.
+        String doing = "Reading the ledger of " + pipeline;
+        try (Connection snapshot = dialect.connect()) {
+            dialect.begin(snapshot, Access.READ);
+            ledgerRows(snapshot, pipeline, doing).each(stream, LEDGER_PAGE, taker);
+            dialect.commit(snapshot);
+        } catch (SQLException e) {
+            throw dialect.coded(doing, e);
+        }
+    }
+
+    private LedgerRows ledgerRows(Connection c, String pipeline, String doing) {
+        Damage damage = damage(doing);
+        return new LedgerRows(c, pipeline, new RecordChecksums(pipeline, damage), damage);
     }
 
     @Override
@@ -162,42 +176,8 @@ final class JdbcStateStore implements StateStore {
         String doing = "Rolling up the ledger of " + entry.stream() + " to epoch " + entry.epoch();
         transaction(doing, Access.WRITE, c -> {
             fence(c, lease, doing); // I6
-            Damage damage = damage(doing);
-            new LedgerRows(c, lease.pipeline(), new RecordChecksums(lease.pipeline(), damage), damage).rollUp(entry);
+            ledgerRows(c, lease.pipeline(), doing).rollUp(entry);
             return 1;
-        });
-    }
-
-    private record Recorded(long epoch, String json) {}
-
-    /** Entries of epochs before one, newest first. */
-    private synchronized List<Recorded> ledger(String pipeline, Optional<StreamName> stream, long before, int limit) {
-        String doing = "Reading the ledger of " + pipeline;
-        return transaction(doing, Access.READ, c -> {
-            String ofStream = stream.isPresent() ? " AND namespace = ? AND name = ?" : "";
-            try (PreparedStatement select = c.prepareStatement(
-                    "SELECT namespace, name, epoch, record, checksum FROM windrow_ledger WHERE pipeline = ?" + ofStream
-                            + " AND committed = 1 AND epoch < ? ORDER BY epoch DESC, namespace, name LIMIT ?")) {
-                int parameter = 1;
-                select.setString(parameter++, pipeline);
-                if (stream.isPresent()) {
-                    select.setString(parameter++, stream.get().namespace());
-                    select.setString(parameter++, stream.get().name());
-                }
-                select.setLong(parameter++, before);
-                select.setInt(parameter, limit);
-                List<Recorded> entries = new ArrayList<>();
-                RecordChecksums checksums = new RecordChecksums(pipeline, damage(doing));
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        StreamName of = new StreamName(row.getString(1), row.getString(2));
-                        long epoch = row.getLong(3);
-                        entries.add(new Recorded(
-                                epoch, checksums.ledgerRecord(of, epoch, row.getString(4), row.getString(5))));
-                    }
-                }
-                return entries;
-            }
         });
     }
 

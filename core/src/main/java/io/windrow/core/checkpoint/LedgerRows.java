@@ -7,6 +7,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The ledger entries of one pipeline, within one transaction. */
 record LedgerRows(Connection connection, String pipeline, RecordChecksums checksums, Damage damage) {
@@ -38,6 +42,46 @@ record LedgerRows(Connection connection, String pipeline, RecordChecksums checks
             delete.executeUpdate();
         }
         save(entry, 1);
+    }
+
+    /** An entry as it was saved. */
+    record Recorded(long epoch, String json) {}
+
+    /** Committed entries of epochs before one, newest first, at most so many; of all streams if none is given. */
+    List<Recorded> newest(Optional<StreamName> stream, long before, int limit) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT namespace, name, epoch, record, checksum FROM windrow_ledger WHERE "
+                        + (stream.isPresent() ? KEY : "pipeline = ?")
+                        + " AND committed = 1 AND epoch < ? ORDER BY epoch DESC, namespace, name LIMIT ?")) {
+            int parameter = 1;
+            select.setString(parameter++, pipeline);
+            if (stream.isPresent()) {
+                select.setString(parameter++, stream.get().namespace());
+                select.setString(parameter++, stream.get().name());
+            }
+            select.setLong(parameter++, before);
+            select.setInt(parameter, limit);
+            List<Recorded> entries = new ArrayList<>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    StreamName of = new StreamName(row.getString(1), row.getString(2));
+                    long epoch = row.getLong(3);
+                    entries.add(new Recorded(epoch, checksums.ledgerRecord(of, epoch, row.getString(4), row.getString(5))));
+                }
+            }
+            return entries;
+        }
+    }
+
+    /** Gives all committed entries of a stream, newest first, with no more than so many in memory. */
+    void each(StreamName stream, int atATime, Consumer<String> taker) throws SQLException {
+        long before = Long.MAX_VALUE;
+        List<Recorded> page;
+        do {
+            page = newest(Optional.of(stream), before, atATime);
+            page.forEach(entry -> taker.accept(entry.json()));
+            before = page.isEmpty() ? before : page.getLast().epoch();
+        } while (page.size() == atATime);
     }
 
     /** The entries of the epochs that the stream stands at are part of its state. */

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.windrow.api.schema.StreamName;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,17 @@ final class RunMarkJson {
                 out.writeEndObject();
             }
             out.writeEndArray();
+            if (!run.owed().isEmpty()) {
+                out.writeArrayFieldStart("owed");
+                for (Map.Entry<StreamName, Long> one : run.owed().entrySet()) {
+                    out.writeStartObject();
+                    out.writeStringField("namespace", one.getKey().namespace());
+                    out.writeStringField("name", one.getKey().name());
+                    out.writeNumberField("generation", one.getValue());
+                    out.writeEndObject();
+                }
+                out.writeEndArray();
+            }
         });
     }
 
@@ -40,6 +53,7 @@ final class RunMarkJson {
             RunMark.@Nullable Start start;
             RunMark.@Nullable State state;
             Set<StreamName> streams = new HashSet<>();
+            Map<StreamName, Long> owed = new HashMap<>();
         };
         RecordJson.parse(json, (name, in) -> {
             switch (name) {
@@ -51,7 +65,18 @@ final class RunMarkJson {
                 case "streams" -> {
                     RecordJson.expect(in, JsonToken.START_ARRAY);
                     while (in.nextToken() != JsonToken.END_ARRAY) {
-                        read.streams.add(readName(in));
+                        Named one = named(in);
+                        if (one.generation() != 0) {
+                            throw RecordJson.unknown("generation");
+                        }
+                        read.streams.add(one.stream());
+                    }
+                }
+                case "owed" -> {
+                    RecordJson.expect(in, JsonToken.START_ARRAY);
+                    while (in.nextToken() != JsonToken.END_ARRAY) {
+                        Named one = named(in);
+                        read.owed.put(one.stream(), one.generation());
                     }
                 }
                 default -> throw RecordJson.unknown(name);
@@ -59,21 +84,27 @@ final class RunMarkJson {
         });
         return new RunMark(
                 RecordJson.present(read.id, "id"), RecordJson.present(read.began, "began"), read.afterEpoch, read.streams,
-                RecordJson.present(read.start, "start"), RecordJson.present(read.state, "state"));
+                RecordJson.present(read.start, "start"), RecordJson.present(read.state, "state"),
+                read.owed);
     }
 
-    private static StreamName readName(JsonParser in) throws IOException {
+    /** A stream; the generation is 0 where none stands. */
+    private record Named(StreamName stream, long generation) {}
+
+    private static Named named(JsonParser in) throws IOException {
         var read = new Object() {
             String namespace = "";
             String stream = "";
+            long generation;
         };
         RecordJson.fields(in, (name, value) -> {
             switch (name) {
                 case "namespace" -> read.namespace = RecordJson.text(value);
                 case "name" -> read.stream = RecordJson.text(value);
+                case "generation" -> read.generation = value.getLongValue();
                 default -> throw RecordJson.unknown(name);
             }
         });
-        return new StreamName(read.namespace, read.stream);
+        return new Named(new StreamName(read.namespace, read.stream), read.generation);
     }
 }

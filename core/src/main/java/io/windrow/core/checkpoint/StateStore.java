@@ -72,7 +72,8 @@ public interface StateStore extends AutoCloseable {
 
     /**
      * Gives all ledger entries of a stream as JSON, newest first, with few of them in memory at a time (I12): a stream that is
-     * followed for years has millions. One that is committed meanwhile may be left out. Calls of the taker may use the store.
+     * followed for years has millions. All are as they were at one moment: what is committed or rolled up meanwhile is not
+     * seen. Calls of the taker may use the store.
      */
     void eachLedger(String pipeline, StreamName stream, Consumer<String> taker);
 

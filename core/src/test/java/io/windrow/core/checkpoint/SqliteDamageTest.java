@@ -80,17 +80,30 @@ class SqliteDamageTest {
     }
 
     @Test
+    void theMarkOfARunThatOwesNothingIsWrittenAsItEverWas() {
+        RunMark run = new RunMark(
+                "r1", Instant.EPOCH, 2, java.util.Set.of(ORDERS), RunMark.Start.FULL, RunMark.State.ENDED, Map.of());
+        String text = "{\"id\":\"r1\",\"began\":\"1970-01-01T00:00:00Z\",\"after_epoch\":2,\"start\":\"full\",\"state\":\"ended\","
+                + "\"streams\":[{\"namespace\":\"public\",\"name\":\"orders\"}]}";
+        assertThat(RunMarkJson.write(run)).isEqualTo(text);
+        assertThat(RunMarkJson.read(text)).isEqualTo(run);
+        String owing = text.replace("]}", "],\"owed\":[{\"namespace\":\"public\",\"name\":\"orders\",\"generation\":3}]}");
+        assertThat(RunMarkJson.write(run.ended(Map.of(ORDERS, 3L)))).isEqualTo(owing);
+        assertThat(RunMarkJson.read(owing)).isEqualTo(run.ended(Map.of(ORDERS, 3L)));
+    }
+
+    @Test
     @Tag("G12")
     void aDamagedRecordOfThePipelineItselfIsFound() throws SQLException {
         RunMark run = new RunMark(
-                "r1", Instant.EPOCH, 2, java.util.Set.of(ORDERS), RunMark.Start.FULL, RunMark.State.OPEN);
+                "r1", Instant.EPOCH, 2, java.util.Set.of(ORDERS), RunMark.Start.FULL, RunMark.State.OPEN, Map.of(ORDERS, 3L));
         try (StateStore store = StateStores.open(url())) {
             Lease lease = store.acquire(PIPELINE, "me", TTL);
             store.mark(lease, run);
             store.hashKey(lease);
             assertThat(store.run(PIPELINE)).contains(run);
             store.release(lease);
-            expect(CheckpointError.LEASE_LOST, () -> store.mark(lease, run.ended()));
+            expect(CheckpointError.LEASE_LOST, () -> store.mark(lease, run.ended(Map.of())));
             assertThat(store.run(PIPELINE)).contains(run);
         }
         sql("UPDATE windrow_pipeline SET run_record = replace(run_record, 'open', 'ended')");

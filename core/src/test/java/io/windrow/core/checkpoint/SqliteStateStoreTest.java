@@ -163,6 +163,29 @@ class SqliteStateStoreTest {
     }
 
     @Test
+    void aLongLedgerIsGivenAsItWasAlthoughItIsRolledUpMeanwhile() {
+        Lease lease = store.acquire(PIPELINE, "me", TTL);
+        List<LedgerEntry> saved = new ArrayList<>();
+        for (int number = 1; number <= 150; number++) {
+            StreamEpoch epoch = epoch(ORDERS, 1, number, Map.of());
+            store.save(lease, List.of(epoch));
+            store.save(lease, List.of(epoch.with(Status.COMMITTED)));
+            saved.addFirst(epoch.ledger());
+        }
+        // Across the border of two pages: without one moment for all, the rest of the sum would come a second time.
+        LedgerEntry sum = saved.subList(10, 150).stream().reduce((newer, older) -> RollUp.together(older, newer)).orElseThrow();
+        List<LedgerEntry> given = new ArrayList<>();
+        store.eachLedger(PIPELINE, ORDERS, json -> {
+            if (given.size() == 20) {
+                store.rollUp(lease, sum);
+            }
+            given.add(LedgerEntry.parse(json));
+        });
+        assertThat(given).isEqualTo(saved);
+        assertThat(store.ledger(PIPELINE, Optional.of(ORDERS), 200)).hasSize(11);
+    }
+
+    @Test
     void entriesOfEarlierEpochsAreRolledUpUnderTheLeaseAndThoseThatTheStreamStandsAtAreNot() {
         Lease lease = store.acquire(PIPELINE, "me", TTL);
         List<LedgerEntry> entries = new ArrayList<>();

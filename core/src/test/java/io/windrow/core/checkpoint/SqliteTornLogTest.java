@@ -62,7 +62,7 @@ class SqliteTornLogTest {
             saves.add(saved(store, wal));
             database = Files.readAllBytes(file);
             page = ((database[16] & 0xff) << 8) | database[17] & 0xff;
-            RunMark run = new RunMark("r1", Instant.EPOCH, 0, Set.of(), RunMark.Start.CONTINUE, RunMark.State.OPEN);
+            RunMark run = new RunMark("r1", Instant.EPOCH, 0, Set.of(), RunMark.Start.CONTINUE, RunMark.State.OPEN, Map.of());
             store.mark(lease, run);
             saves.add(saved(store, wal));
             for (int number = 1; number <= 3; number++) {
@@ -74,7 +74,7 @@ class SqliteTornLogTest {
                 store.save(lease, epochs.stream().map(e -> e.with(Status.COMMITTED)).toList());
                 saves.add(saved(store, wal));
             }
-            store.mark(lease, run.ended());
+            store.mark(lease, run.ended(Map.of()));
             saves.add(saved(store, wal));
             assertThat(Files.readAllBytes(file)).as("no checkpoint until now").isEqualTo(database);
             log = Files.readAllBytes(wal);

@@ -101,7 +101,7 @@ final class Beginning {
             boolean complete = state.committed().map(StreamEpoch::completesGeneration).orElse(false)
                     && RunSession.startsOver(track.task());
             // A stream that the run has begun goes on; so a run that was killed does not begin the next copy of it.
-            boolean restarts = !book.hasBegun(state) && (complete || book.isFull(track.stream()));
+            boolean restarts = complete && !book.hasBegun(state) || book.isRefreshed(state);
             if (complete && !restarts) {
                 track.begin(state.generation(), Optional.empty());
                 track.completedBefore();

@@ -9,6 +9,7 @@ import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.ledger.HashKey;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -35,12 +36,14 @@ final class RunBook {
     static RunBook open(RunParts parts, Lease lease, List<StreamState> loaded) {
         StateStore store = parts.store();
         HashKey key = parts.job().hashKey().orElseGet(() -> store.hashKey(lease));
-        Optional<RunMark> last = store.run(lease.pipeline()).filter(RunMark::isOpen);
+        Optional<RunMark> last = store.run(lease.pipeline());
         boolean anew = parts.options().refresh() == RunOptions.Refresh.FULL;
-        RunMark mark = last.filter(open -> !anew).orElseGet(() -> new RunMark(
+        RunMark mark = last.filter(RunMark::isOpen).filter(open -> !anew).orElseGet(() -> new RunMark(
                 parts.id(), parts.context().clock().instant(),
                 loaded.stream().mapToLong(StreamState::lastEpoch).max().orElse(0), parts.options().streams(),
-                anew ? RunMark.Start.FULL : RunMark.Start.CONTINUE, RunMark.State.OPEN));
+                anew ? RunMark.Start.FULL : RunMark.Start.CONTINUE, RunMark.State.OPEN,
+                last.map(before -> before.owedAt(loaded)).orElse(Map.of())));
+        tellOwed(parts, mark, loaded);
         if (last.isPresent() && last.get() == mark) {
             parts.announcer().tell("run.resumed", "Run " + mark.id() + " of " + mark.began()
                     + " did not come to its end: this one goes on with it, and what it completed is not read again.");
@@ -50,6 +53,16 @@ final class RunBook {
         RunBook book = new RunBook(parts, lease, mark, key);
         book.tellOtherKey(loaded);
         return book;
+    }
+
+    private static void tellOwed(RunParts parts, RunMark mark, List<StreamState> loaded) {
+        Set<StreamName> read = parts.options().streams();
+        loaded.stream()
+                .filter(mark::owes)
+                .map(StreamState::stream)
+                .filter(stream -> read.isEmpty() || read.contains(stream))
+                .forEach(stream -> parts.announcer().tell("run.refresh_owed", "Stream " + stream
+                        + " is read from its start: an earlier full refresh was asked for it and did not come to it."));
     }
 
     private void tellOtherKey(List<StreamState> loaded) {
@@ -77,19 +90,22 @@ final class RunBook {
         return state.committed().filter(this::made).isPresent();
     }
 
+    /** What was prepared before a full refresh was asked for is no part of it. */
     private boolean made(StreamEpoch epoch) {
-        return mark.made(epoch) || settled.contains(epoch.stream());
+        return mark.made(epoch) || settled.contains(epoch.stream()) && !mark.isFull(epoch.stream());
     }
 
-    /** Whether the stream is to be read from its very start. */
-    boolean isFull(StreamName stream) {
-        return mark.isFull(stream);
+    /** Whether the stream is to be read from its very start, since this run or an earlier one was asked for that. */
+    boolean isRefreshed(StreamState state) {
+        return mark.owes(state) || mark.isFull(state.stream()) && !hasBegun(state);
     }
 
     /** The run came to its end: the next one is another. */
     void end() {
         parts.context().failpoints().reach("run.before_end");
-        parts.store().mark(lease, mark.ended());
+        boolean refreshes = mark.start() == RunMark.Start.FULL || !mark.owed().isEmpty();
+        parts.store().mark(lease, mark.ended(
+                refreshes ? mark.owedAt(parts.store().load(lease.pipeline())) : Map.of()));
         parts.context().failpoints().reach("run.after_end");
     }
 }

@@ -132,10 +132,16 @@ public final class WindowReplay {
         Pause saving = new Pause();
         try (LeaseKeeper keeper = new LeaseKeeper(
                 store, lease, pace.leaseTime(), new RunThreads(pipeline, id).of("lease"), lost -> saving.end())) {
-            if (store.run(pipeline).filter(RunMark::isOpen).isPresent()) {
+            Optional<RunMark> last = store.run(pipeline);
+            if (last.filter(RunMark::isOpen).isPresent()) {
                 throw WindrowException.of(
                         ReplayError.UNFINISHED,
                         "Replaying a part of " + task.stream() + ": the last run of " + pipeline + " did not come to its end");
+            }
+            if (last.filter(run -> run.owed().containsKey(task.stream())).isPresent()) {
+                throw WindrowException.of(
+                        ReplayError.UNFINISHED,
+                        "Replaying a part of " + task.stream() + ": a full refresh was asked for it, and no run has begun it yet");
             }
             Context leased = new RunContext(
                     context, pipeline, context.allocator(), context.notices(), context.levels(),

@@ -212,6 +212,85 @@ class ResumeTest {
         assertThat(bench.target.visible("b")).isEqualTo(Bench.numbers(1_000));
     }
 
+    private void failsToRead(String stream) {
+        bench.upstream.refusals.put(StreamName.of(stream), WindrowException.of(RunError.UNEXPECTED, "Testing: not now"));
+    }
+
+    private boolean tells(String code) {
+        return bench.events.stream().anyMatch(event -> event instanceof RunEvent.NoticeGiven notice && notice.code().equals(code));
+    }
+
+    @Test
+    void aStreamThatAFullRefreshDidNotComeToIsReadAnewByTheNextRunAndOnce() {
+        bench.stream("a", 1_000, ReadMode.INCREMENTAL, WriteMode.APPEND).stream("b", 1_000, ReadMode.INCREMENTAL, WriteMode.APPEND);
+        bench.run();
+        failsToRead("b");
+        assertThat(bench.run(FULL).outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(bench.target.visible("a")).isEqualTo(copies(2, 1_000));
+        assertThat(bench.target.visible("b")).isEqualTo(Bench.numbers(1_000));
+        assertThat(bench.run().outcome()).as("it fails again and is still owed").isEqualTo(Outcome.FAILED);
+        bench.upstream.refusals.clear();
+        bench.run(new RunOptions(Set.of(StreamName.of("a")), RunOptions.Refresh.CONTINUE, OptionalLong.empty()));
+        assertThat(mark().orElseThrow().owed()).as("nobody has read it").containsOnlyKeys(StreamName.of("b"));
+        bench.events.clear();
+        RunResult run = bench.run();
+        assertThat(run.outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.result(run, "b").generation()).isEqualTo(2);
+        assertThat(tells("run.refresh_owed")).isTrue();
+        assertThat(bench.target.visible("b")).isEqualTo(copies(2, 1_000));
+        assertThat(mark().orElseThrow().owed()).isEmpty();
+        bench.run();
+        assertThat(bench.target.visible("b")).isEqualTo(copies(2, 1_000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "run.after_stage", "run.after_save_prepared", "run.after_commit", "run.after_save_committed", "run.before_end",
+        "run.after_end"
+    })
+    void theOwedRefreshComesOnceWhereverTheRunThatDoesItDies(String place) {
+        bench.stream("a", 1_000, ReadMode.INCREMENTAL, WriteMode.APPEND).stream("b", 1_000, ReadMode.INCREMENTAL, WriteMode.APPEND);
+        bench.run();
+        failsToRead("b");
+        bench.run(FULL);
+        bench.upstream.refusals.clear();
+        bench.epochRows = 300;
+        bench.upstream.batchRows = 100;
+        for (int times = 0; times < 2; times++) {
+            try {
+                dieAt(place, 1, RunOptions.NONE);
+            } catch (AssertionError e) {
+                assertThat(times).as("reached at least once").isPositive();
+            }
+        }
+        bench.failpoints = name -> {};
+        assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.target.visible("a")).isEqualTo(copies(2, 1_000));
+        assertThat(bench.target.visible("b")).isEqualTo(copies(2, 1_000));
+        assertThat(mark().orElseThrow().owed()).isEmpty();
+    }
+
+    @Test
+    void anInterruptedRefreshOfOneStreamIsNotForgottenOverThatOfAnother() {
+        bench.stream("a", 1_000, ReadMode.INCREMENTAL, WriteMode.APPEND).stream("b", 1_000, ReadMode.INCREMENTAL, WriteMode.APPEND);
+        bench.run();
+        dieAt("run.after_stage", 1, new RunOptions(Set.of(StreamName.of("a")), RunOptions.Refresh.FULL, OptionalLong.empty()));
+        bench.run(new RunOptions(Set.of(StreamName.of("b")), RunOptions.Refresh.FULL, OptionalLong.empty()));
+        assertThat(bench.target.visible("a")).isEqualTo(Bench.numbers(1_000));
+        assertThat(bench.target.visible("b")).isEqualTo(copies(2, 1_000));
+        bench.run();
+        assertThat(bench.target.visible("a")).isEqualTo(copies(2, 1_000));
+        assertThat(bench.target.visible("b")).isEqualTo(copies(2, 1_000));
+    }
+
+    @Test
+    void whatWasPreparedBeforeAFullRefreshWasAskedForIsNotTakenForIt() {
+        bench.stream("a", 1_000, ReadMode.INCREMENTAL, WriteMode.APPEND);
+        dieAt("run.after_save_prepared", 1, RunOptions.NONE);
+        assertThat(bench.run(FULL).outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.target.visible("a")).isEqualTo(copies(2, 1_000));
+    }
+
     @Test
     void theKeyOfTheHashesIsDrawnOnceKeptInTheStoreAndNowhereElse() throws Exception {
         bench.stream("a", 1_000, ReadMode.SNAPSHOT, WriteMode.REPLACE);

@@ -22,12 +22,14 @@ import io.windrow.core.checkpoint.StateStores;
 import io.windrow.core.checkpoint.Status;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.ledger.LedgerEntry;
+import io.windrow.core.ledger.RollUp;
 import io.windrow.core.ledger.Written;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import io.windrow.testkit.postgres.PostgresOptions;
 import io.windrow.testkit.postgres.PostgresServer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -140,14 +142,41 @@ class PostgresStateStoreTest {
     }
 
     @Test
+    void aLongLedgerIsGivenAsItWasAlthoughItIsRolledUpMeanwhile() {
+        try (StateStore store = StateStores.open(database.jdbcUrl())) {
+            Lease lease = store.acquire("rolled up", "me", TTL);
+            List<LedgerEntry> saved = new ArrayList<>();
+            for (int number = 1; number <= 120; number++) {
+                StreamEpoch epoch = epoch(number, "1");
+                store.save(lease, List.of(epoch));
+                store.save(lease, List.of(epoch.with(Status.COMMITTED)));
+                saved.addFirst(epoch.ledger());
+            }
+            LedgerEntry sum =
+                    saved.subList(10, 120).stream().reduce((newer, older) -> RollUp.together(older, newer)).orElseThrow();
+            List<LedgerEntry> given = new ArrayList<>();
+            store.eachLedger("rolled up", ORDERS, json -> {
+                if (given.size() == 20) {
+                    store.rollUp(lease, sum);
+                }
+                given.add(LedgerEntry.parse(json));
+            });
+            assertThat(given).isEqualTo(saved);
+            assertThat(store.ledger("rolled up", Optional.of(ORDERS), 200)).hasSize(11);
+        }
+    }
+
+    @Test
     @Tag("B22")
     @Tag("G16")
     void leasesGoByTheServersClockAndAStaleHolderSavesNothing() {
         try (StateStore one = StateStores.open(database.jdbcUrl());
                 StateStore two = StateStores.open(database.jdbcUrl())) {
-            Lease stale = one.acquire("leased", "one", Duration.ofMillis(300));
+            Lease stale = one.acquire("leased", "one", TTL);
             one.save(stale, List.of(epoch(1, "1")));
             expect(CheckpointError.LEASE_HELD, () -> two.acquire("leased", "two", TTL));
+            database.execute("UPDATE windrow_lease SET expires_millis = extract(epoch FROM clock_timestamp()) * 1000 + 200"
+                    + " WHERE pipeline = 'leased'");
             Lease taken = await().atMost(Duration.ofSeconds(20))
                     .ignoreExceptions()
                     .until(() -> two.acquire("leased", "two", TTL), lease -> true);
