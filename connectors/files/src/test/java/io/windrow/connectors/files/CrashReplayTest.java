@@ -25,6 +25,7 @@ import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StateStores;
 import io.windrow.core.seal.SealRules;
 import io.windrow.core.seal.WrappingKey;
+import io.windrow.testkit.fault.DiskRecorder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class CrashReplayTest {
     Path folder;
 
     private Fixture fixture;
-    private RecordingTree tree;
+    private final DiskRecorder disk = new DiskRecorder();
     private FilesSink sink;
     private final List<Step> steps = new ArrayList<>();
 
@@ -67,8 +68,9 @@ class CrashReplayTest {
     @BeforeEach
     void open() {
         fixture = new Fixture(folder);
-        tree = new RecordingTree(new LocalFileTree(folder.resolve("live")));
-        sink = new FilesSink(FilesConfig.of(folder.resolve("live"), Format.JSONL), fixture.context(), tree);
+        sink = new FilesSink(
+                FilesConfig.of(folder.resolve("live"), Format.JSONL), fixture.context(),
+                new RecordingTree(new LocalFileTree(folder.resolve("live")), disk));
     }
 
     @AfterEach
@@ -87,9 +89,9 @@ class CrashReplayTest {
     }
 
     private void committed(StreamCommit commit, List<Long> before, List<Long> after) {
-        int from = tree.effects.size();
+        int from = disk.count();
         assertThat(sink.committer().commit(commit)).isInstanceOf(CommitOutcome.Committed.class);
-        steps.add(new Step(commit, from, tree.effects.size(), before, after));
+        steps.add(new Step(commit, from, disk.count(), before, after));
     }
 
     private static List<Long> ids(long last) {
@@ -116,8 +118,8 @@ class CrashReplayTest {
     }
 
     @ParameterizedTest
-    @EnumSource(RecordingTree.Unsynced.class)
-    void noPrefixOfAnAppendLosesACommittedEpochOrShowsHalfOfOne(RecordingTree.Unsynced unsynced) throws IOException {
+    @EnumSource(DiskRecorder.Unsynced.class)
+    void noPrefixOfAnAppendLosesACommittedEpochOrShowsHalfOfOne(DiskRecorder.Unsynced unsynced) throws IOException {
         sink.prepare(orders(), WriteMode.APPEND);
         committed(commit(WriteMode.APPEND, 1, 1, stage(WriteMode.APPEND, 1, 1, 1, 9)), List.of(), ids(9));
         committed(commit(WriteMode.APPEND, 1, 2, stage(WriteMode.APPEND, 1, 2, 10, 18)), ids(9), ids(18));
@@ -127,8 +129,8 @@ class CrashReplayTest {
     }
 
     @ParameterizedTest
-    @EnumSource(RecordingTree.Unsynced.class)
-    void noPrefixOfAReplaceShowsAnythingButWholeGenerations(RecordingTree.Unsynced unsynced) throws IOException {
+    @EnumSource(DiskRecorder.Unsynced.class)
+    void noPrefixOfAReplaceShowsAnythingButWholeGenerations(DiskRecorder.Unsynced unsynced) throws IOException {
         sink.prepare(orders(), WriteMode.REPLACE);
         committed(commit(WriteMode.REPLACE, 1, 1, stage(WriteMode.REPLACE, 1, 1, 1, 6)), List.of(), List.of());
         committed(completing(commit(WriteMode.REPLACE, 1, 2, stage(WriteMode.REPLACE, 1, 2, 7, 9))), List.of(), ids(9));
@@ -138,8 +140,8 @@ class CrashReplayTest {
 
     /** The manifest that names the replaced commits is the switch: their rows go after it, and are never seen beside the new ones. */
     @ParameterizedTest
-    @EnumSource(RecordingTree.Unsynced.class)
-    void noPrefixOfACommitThatReplacesOthersShowsBothOrNeither(RecordingTree.Unsynced unsynced) throws IOException {
+    @EnumSource(DiskRecorder.Unsynced.class)
+    void noPrefixOfACommitThatReplacesOthersShowsBothOrNeither(DiskRecorder.Unsynced unsynced) throws IOException {
         sink.prepare(orders(), WriteMode.APPEND);
         committed(commit(WriteMode.APPEND, 1, 1, stage(WriteMode.APPEND, 1, 1, 1, 9)), List.of(), ids(9));
         committed(commit(WriteMode.APPEND, 1, 2, stage(WriteMode.APPEND, 1, 2, 10, 18)), ids(9), ids(18));
@@ -153,8 +155,8 @@ class CrashReplayTest {
     }
 
     @ParameterizedTest
-    @EnumSource(RecordingTree.Unsynced.class)
-    void noPrefixOfAnEncryptedAppendLosesACommittedEpochOrShowsHalfOfOne(RecordingTree.Unsynced unsynced) throws IOException {
+    @EnumSource(DiskRecorder.Unsynced.class)
+    void noPrefixOfAnEncryptedAppendLosesACommittedEpochOrShowsHalfOfOne(DiskRecorder.Unsynced unsynced) throws IOException {
         try (StateStore store = StateStores.open("jdbc:sqlite:" + folder.resolve("state.db"))) {
             Lease lease = store.acquire("test", "me", Duration.ofMinutes(1));
             String key = Base64.getEncoder().encodeToString(new byte[32]);
@@ -171,21 +173,21 @@ class CrashReplayTest {
     }
 
     @ParameterizedTest
-    @EnumSource(RecordingTree.Unsynced.class)
-    void noPrefixOfADisposalLeavesAManifestWithoutItsFilesAndItCanBeDoneAgain(RecordingTree.Unsynced unsynced)
+    @EnumSource(DiskRecorder.Unsynced.class)
+    void noPrefixOfADisposalLeavesAManifestWithoutItsFilesAndItCanBeDoneAgain(DiskRecorder.Unsynced unsynced)
             throws IOException {
         sink.prepare(orders(), WriteMode.APPEND);
         committed(commit(WriteMode.APPEND, 1, 1, stage(WriteMode.APPEND, 1, 1, 1, 9)), List.of(), ids(9));
         committed(commit(WriteMode.APPEND, 1, 2, stage(WriteMode.APPEND, 1, 2, 10, 18)), ids(9), ids(18));
         CommitIdentity first = steps.getFirst().commit().identity();
-        int from = tree.effects.size();
+        int from = disk.count();
         dispose(sink, first);
         List<Long> left = ids(18).subList(9, 18);
-        for (int count = from; count <= tree.effects.size(); count++) {
-            Path disk = folder.resolve("disk");
-            tree.replay(count, unsynced, disk);
-            FilesSink after = new FilesSink(FilesConfig.of(disk, Format.JSONL), fixture.context(), new LocalFileTree(disk));
-            String where = "after effect " + count + " of " + from + ".." + tree.effects.size();
+        for (int count = from; count <= disk.count(); count++) {
+            Path crashed = folder.resolve("crashed");
+            disk.replay(count, unsynced, crashed);
+            FilesSink after = new FilesSink(FilesConfig.of(crashed, Format.JSONL), fixture.context(), new LocalFileTree(crashed));
+            String where = "after effect " + count + " of " + from + ".." + disk.count();
             assertThat(seen(after)).as(where).isIn(ids(18), left);
             dispose(after, first);
             assertThat(seen(after)).as(where).isEqualTo(left);
@@ -194,7 +196,7 @@ class CrashReplayTest {
                 assertThat(audit.commits()).as(where).extracting(DeliveryAudit.Commit::standing)
                         .containsExactly(DeliveryAudit.Standing.DISPOSED, DeliveryAudit.Standing.SHOWN);
             }
-            remove(disk);
+            remove(crashed);
         }
     }
 
@@ -204,12 +206,12 @@ class CrashReplayTest {
         }
     }
 
-    private void everyPrefix(RecordingTree.Unsynced unsynced) throws IOException {
+    private void everyPrefix(DiskRecorder.Unsynced unsynced) throws IOException {
         for (Step step : steps) {
             for (int count = step.from(); count <= step.to(); count++) {
-                Path disk = folder.resolve("disk");
-                tree.replay(count, unsynced, disk);
-                FilesSink after = new FilesSink(FilesConfig.of(disk, Format.JSONL), fixture.context(), new LocalFileTree(disk));
+                Path crashed = folder.resolve("crashed");
+                disk.replay(count, unsynced, crashed);
+                FilesSink after = new FilesSink(FilesConfig.of(crashed, Format.JSONL), fixture.context(), new LocalFileTree(crashed));
                 boolean done = after.committer().lastCommitted(ORDERS).map(CommitIdentity::epoch)
                         .equals(Optional.of(step.commit().identity().epoch()));
                 List<Long> seen = seen(after);
@@ -226,7 +228,7 @@ class CrashReplayTest {
                 assertThat(after.committer().commit(step.commit())).as(where)
                         .isInstanceOf(done ? CommitOutcome.AlreadyCommitted.class : CommitOutcome.Committed.class);
                 assertThat(seen(after)).as(where).isEqualTo(step.after());
-                remove(disk);
+                remove(crashed);
             }
         }
     }
