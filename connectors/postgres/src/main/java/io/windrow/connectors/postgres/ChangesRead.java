@@ -167,7 +167,7 @@ final class ChangesRead implements StreamRead {
                         + log.slot() + " now; set changes.slot as it was");
             }
             position.ifPresent(at -> {
-                log.expectNotPassed("Following " + shape.stream(), LogPosition.of(at));
+                log.expectGoesOn("Following " + shape.stream(), LogPosition.of(at));
                 start = at;
             });
             log.cameBack();

@@ -18,7 +18,6 @@ import org.postgresql.copy.CopyDual;
  */
 final class LogConnection implements AutoCloseable {
     /** We ask the server for an answer every few seconds; one that gives none for so many connect_timeouts is not there any more. */
-    private static final long SILENT_TIMES = 6;
     private static final int DATA_HEADER = 25;
 
     private final Session session;
@@ -57,7 +56,7 @@ final class LogConnection implements AutoCloseable {
         Wire wire = new Wire(encrypted ? Wire.Content.BYTES : Wire.Content.MESSAGES);
         return new LogConnection(
                 Session.open(source.address(), source.config(), wire, Session.Purpose.REPLICATION), wire, encrypted,
-                SILENT_TIMES * source.config().connectTimeout().toNanos());
+                source.config().silence().toNanos());
     }
 
     /** Runs a replication command and gives its first row. */

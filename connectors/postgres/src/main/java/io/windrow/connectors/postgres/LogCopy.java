@@ -70,7 +70,7 @@ record LogCopy(Session session, String exported, long consistent, String system,
     }
 
     void keepAlive() throws SQLException {
-        session.row("SELECT 1");
+        session.promptly(() -> session.row("SELECT 1"));
     }
 
     @Override

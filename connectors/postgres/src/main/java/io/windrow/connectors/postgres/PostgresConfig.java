@@ -32,6 +32,8 @@ public record PostgresConfig(
         @Doc(value = "A transaction that is open for longer than this and holds an incremental stream back is named.", defaultValue = "10m")
                 Duration longTransaction,
         @Doc("How streams of mode cdc follow changes.") Optional<ChangesConfig> changes) {
+    private static final int SILENT_TIMES = 6;
+
     public PostgresConfig {
         streams = List.copyOf(streams);
         require(splitSize.bytes() >= 8192, "split_size must be 8KiB or more");
@@ -55,6 +57,11 @@ public record PostgresConfig(
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(10),
                 Optional.empty());
+    }
+
+    /** How long a server that has something to say may say nothing. */
+    Duration silence() {
+        return connectTimeout.multipliedBy(SILENT_TIMES);
     }
 
     /** How changes are followed. */

@@ -281,7 +281,7 @@ final class PostgresPlanner implements SplitPlanner {
     @Override
     public void keepAlive() {
         try {
-            session.row("SELECT 1");
+            session.promptly(() -> session.row("SELECT 1"));
             if (log.isPresent()) {
                 log.get().keepAlive(session);
             }

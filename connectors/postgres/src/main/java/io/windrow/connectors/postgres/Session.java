@@ -27,10 +27,12 @@ final class Session implements AutoCloseable {
 
     private final Connection connection;
     private final Wire wire;
+    private final int silenceMillis;
 
-    private Session(Connection connection, Wire wire) {
+    private Session(Connection connection, Wire wire, int silenceMillis) {
         this.connection = connection;
         this.wire = wire;
+        this.silenceMillis = silenceMillis;
     }
 
     static Session open(PostgresAddress address, PostgresConfig config) {
@@ -69,7 +71,7 @@ final class Session implements AutoCloseable {
             if (connection == null) {
                 throw WindrowException.of(PostgresError.URL_INVALID, doing + ": the driver does not know the URL");
             }
-            Session session = new Session(connection, wire);
+            Session session = new Session(connection, wire, Math.toIntExact(Math.min(Integer.MAX_VALUE, config.silence().toMillis())));
             try {
                 connection.setNetworkTimeout(Runnable::run, 0);
                 session.prepare(config);
@@ -137,6 +139,17 @@ final class Session implements AutoCloseable {
                 execute("ROLLBACK TO SAVEPOINT windrow; RELEASE SAVEPOINT windrow");
             }
         }
+    }
+
+    /**
+     * Asks for what the server has at hand. If nothing comes for as long as a followed log may be silent, the connection is
+     * lost: an answer may have been, without either end having noticed.
+     */
+    <T> T promptly(Work<T> work) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, silenceMillis);
+        T answer = work.run();
+        connection.setNetworkTimeout(Runnable::run, 0);
+        return answer;
     }
 
     /** The first row's columns as text; empty if there is no row. */

@@ -3,15 +3,21 @@ package io.windrow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windrow.api.batch.Position;
 import io.windrow.api.error.ErrorCode;
 import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.SplitPlanner;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import io.windrow.testkit.fault.TcpProxy;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import io.windrow.testkit.postgres.PostgresServer;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +113,41 @@ class PostgresLostConnectionTest {
             afterTheFirstRead(drive, proxy::blackHole);
             fails(drive, LogError.SILENT);
             arrivesAfterwards(drive);
+        }
+    }
+
+    @Test
+    void An_answer_that_is_lost_while_the_connection_stays_does_not_hold_the_run_up_for_ever() {
+        try (LogDrive drive = drive()) {
+            drive.run();
+            drive.beforeRead = (planner, reader) -> {
+                proxy.dropReplies();
+                planner.keepAlive();
+            };
+            fails(drive, PostgresError.SNAPSHOT_LOST);
+            db.execute("INSERT INTO t SELECT i, 'x' FROM generate_series(1, 5000) i");
+            arrivesAfterwards(drive);
+        }
+    }
+
+    @Test
+    void A_place_that_was_reached_since_the_plan_was_made_is_gone_on_from_although_the_log_ended_before_it_then() {
+        try (LogDrive drive = drive()) {
+            drive.run();
+            AtomicBoolean done = new AtomicBoolean();
+            drive.beforeRead = (planner, reader) -> {
+                if (!done.getAndSet(true)) {
+                    db.execute("INSERT INTO t VALUES (1, 'later')");
+                    List<String> now = db.query("SELECT system_identifier, pg_current_wal_insert_lsn() FROM pg_control_system()").getFirst();
+                    Position later = new LogPosition(now.get(0), 1, LogPosition.lsn(now.get(1)), Optional.empty()).toPosition();
+                    planner.giveBack(
+                            new LogSplit("windrow_test", "p", OptionalLong.empty()).toSplit(List.of(T)), Optional.of(later));
+                    assertThat(planner.next(1)).singleElement().extracting(SplitPlanner.Assignment::starts)
+                            .isEqualTo(Map.of(T, later));
+                }
+            };
+            drive.run();
+            assertThat(done).isTrue();
         }
     }
 }
