@@ -13,8 +13,10 @@ import io.windrow.core.registry.Registry;
 import io.windrow.core.verify.Depth;
 import io.windrow.core.verify.StreamVerdict;
 import io.windrow.core.verify.Verifier;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -58,6 +60,13 @@ final class VerifyCommand implements Callable<Integer> {
                     + "are always followed to their keys.")
     Depth depth = Depth.HASHES;
 
+    @Option(
+            names = "--wait",
+            paramLabel = "DURATION",
+            converter = RunCommand.Span.class,
+            description = "How long the target of a change stream may take to come to the moment at which the source is read (30s).")
+    Duration wait = Duration.ofSeconds(30);
+
     /** Before delivered files are decoded. */
     static void hushReader() {
         HARDWOOD.setLevel(Level.WARNING);
@@ -93,7 +102,8 @@ final class VerifyCommand implements Callable<Integer> {
                 Sink sink = plan.openSink(context.decrypting(plan, store));
                 VerifyProgress progress = VerifyProgress.of(windrow)) {
             SchemaGate gate = plan.schemas().gate(new SchemaBook(store, plan.spec().pipeline()).newest());
-            Verifier verifier = new Verifier(source, sink, plan.steps().after(new KeptSchemas(gate)), depth, (stream, doing, rows) -> {
+            Verifier verifier = new Verifier(source, sink, plan.steps().after(new KeptSchemas(gate)), depth,
+                    new Verifier.Progress(stream -> newest(plan, store, stream), wait), (stream, doing, rows) -> {
                 progress.doing(stream + ", " + doing);
                 progress.rows(rows);
             });
@@ -102,6 +112,10 @@ final class VerifyCommand implements Callable<Integer> {
             }
         }
         return verdicts;
+    }
+
+    private static Optional<StreamState> newest(Plan plan, StateStore store, StreamName stream) {
+        return store.load(plan.spec().pipeline()).stream().filter(state -> state.stream().equals(stream)).findFirst();
     }
 
     /** By hand, since picocli compares names by the rules of the user's language. */

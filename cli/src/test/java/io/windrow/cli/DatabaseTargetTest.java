@@ -2,10 +2,14 @@ package io.windrow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.windrow.testkit.crash.ChildJvm;
+import io.windrow.testkit.crash.TableChurn;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -122,5 +126,32 @@ class DatabaseTargetTest {
         }
         String rows = "SELECT id, name, md5(big) FROM live ORDER BY id";
         assertThat(TARGET.query(rows)).isEqualTo(SOURCE.query(rows));
+        for (Path file : new Path[] {mirror, versions}) {
+            Invoked verify = Invoked.windrow("verify", file);
+            assertThat(verify.exit()).as(verify.whole()).isZero();
+        }
+    }
+
+    @Test
+    void aMirrorIsComparedAsOfAMomentThatItHasComeToWhileItsTableGoesOnChanging() throws Exception {
+        try (TableChurn churn = TableChurn.start(SOURCE, "churned", 1000, TableChurn.Change.all(), 4)) {
+            Path file = pipeline("moving", "{table: public.churned, mode: cdc}", TARGET.url(),
+                    "write: {public.churned: mirror}\nrun: {epoch_every: 300ms}");
+            Invoked run = Invoked.windrow("run", file);
+            assertThat(run.exit()).as(run.whole()).isZero();
+            SOURCE.execute("UPDATE churned SET amount = -1 WHERE id = (SELECT max(id) FROM churned)");
+            Invoked behind = Invoked.windrow("verify", file, "--wait", "1s");
+            assertThat(behind.exit()).as(behind.whole()).isEqualTo(ExitCode.UNDECIDED.value());
+            assertThat(behind.whole()).contains("has not come to this moment");
+            try (ChildJvm follower =
+                    ChildJvm.start(Main.class.getName(), List.of("run", "--follow", file.toString()), Map.of())) {
+                Invoked moving = Invoked.windrow("verify", file, "--wait", "2m");
+                assertThat(moving.exit()).as(moving.whole() + follower.output()).isZero();
+                TARGET.execute("INSERT INTO churned (id, payload, amount, updated_at) VALUES (999999999, 'spoilt', 1, now())");
+                Invoked spoilt = Invoked.windrow("verify", file, "--wait", "2m");
+                assertThat(spoilt.exit()).as(spoilt.whole() + follower.output()).isEqualTo(ExitCode.DIFFERENT.value());
+                assertThat(spoilt.whole()).contains("id = 999999999: extra at the target");
+            }
+        }
     }
 }

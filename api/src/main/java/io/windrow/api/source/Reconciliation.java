@@ -1,5 +1,6 @@
 package io.windrow.api.source;
 
+import io.windrow.api.batch.Position;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import java.util.List;
@@ -56,6 +57,16 @@ public interface Reconciliation extends AutoCloseable {
      * @return for each key whether the source's row changed after the delivery, and how that is known
      */
     List<Change> changedSince(StreamName stream, PlannerState delivered, List<List<String>> keys);
+
+    /**
+     * Of a stream that follows a log, whether what was delivered holds all that is read at this moment; it may hold more.
+     * Empty: the stream follows none, and the planner's state alone says what was delivered.
+     *
+     * @param places where the stream's open splits stand after the delivery
+     */
+    default Optional<Boolean> holds(StreamName stream, PlannerState delivered, List<Position> places) {
+        return Optional.empty();
+    }
 
     /** The capability to read a window again for {@code replay}, if the source has it; of the moment of {@link #begin}. */
     default Optional<Rereading> rereading() {

@@ -6,7 +6,6 @@ import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Delivery;
-import io.windrow.api.sink.Sink;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.Reconciliation;
@@ -20,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Compares one stream, all of whose source reads are of one moment: window sums, then hash sums, then keys. */
 final class Comparison {
@@ -30,24 +31,37 @@ final class Comparison {
     private final StreamName stream;
     private final Reconciliation source;
     private final PlannerState delivered;
-    private final Sink sink;
+    private final Supplier<Optional<Delivery>> target;
+    private final Function<List<Suspect>, List<Reconciliation.Change>> judge;
+    private final RowDigest digest;
     private final Depth depth;
     private final Verifier.Listener listener;
     private final StreamSchema schema;
     private final Windows windows;
     private final BitSet open = new BitSet();
 
+    /**
+     * A comparison of one moment.
+     *
+     * @param target opens what the target holds now; empty: it cannot be read back
+     * @param digest of the rows that {@code judge} gets; only digests of one of them can be compared
+     * @param judge says of keys whose rows differ whether that is because the source changed
+     */
     Comparison(
             StreamName stream,
             Reconciliation source,
             PlannerState delivered,
-            Sink sink,
+            Supplier<Optional<Delivery>> target,
+            RowDigest digest,
+            Function<List<Suspect>, List<Reconciliation.Change>> judge,
             Depth depth,
             Verifier.Listener listener) {
         this.stream = stream;
         this.source = source;
         this.delivered = delivered;
-        this.sink = sink;
+        this.target = target;
+        this.digest = digest;
+        this.judge = judge;
         this.depth = depth;
         this.listener = listener;
         this.schema = source.schema(stream, delivered);
@@ -62,7 +76,6 @@ final class Comparison {
             totals.put(one.window(), one);
             counted += one.rows();
         }
-        RowDigest digest = new RowDigest();
         WindowTally here = new WindowTally(
                 schema, windows, depth == Depth.COUNTS ? WindowTally.Taking.SUMS : WindowTally.Taking.ALL, digest);
         if (!readTarget("reading the target", here::add)) {
@@ -151,8 +164,7 @@ final class Comparison {
             long toCompare, long sourceRows, long targetRows, long equal, long agreeing, String how) {
         int partitions = Math.toIntExact(Math.min(10_000, toCompare / KEYS_AT_ONCE + 1));
         KeyComparison comparison = new KeyComparison(
-                schema, partitions, new WindowOf(schema, windows), open,
-                keys -> source.changedSince(stream, delivered, keys));
+                schema, partitions, new WindowOf(schema, windows), open, digest, judge);
         List<Windows.Range> ranges = ranges();
         for (int partition = 0; partition < partitions; partition++) {
             comparison.begin(partition);
@@ -205,7 +217,7 @@ final class Comparison {
     }
 
     private boolean readTarget(String doing, Consumer<Batch> rows) {
-        Optional<Delivery> offered = sink.delivery(stream);
+        Optional<Delivery> offered = target.get();
         if (offered.isEmpty()) {
             return false;
         }

@@ -10,8 +10,10 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
@@ -28,10 +30,11 @@ final class KeyComparison {
     private final int partitions;
     private final WindowOf windowOf;
     private final BitSet open;
-    private final Function<List<List<String>>, List<Change>> changedSince;
+    private final Function<List<Suspect>, List<Change>> judge;
     private final RowDigest keyDigest = new RowDigest();
-    private final RowDigest rowDigest = new RowDigest();
-    private final List<String> examples = new ArrayList<>();
+    private final RowDigest rowDigest;
+    private final List<String> certain = new ArrayList<>();
+    private final List<String> doubtful = new ArrayList<>();
     private Map<RowHash, Pair> pairs = new HashMap<>();
     private int partition;
     private long equal;
@@ -47,17 +50,20 @@ final class KeyComparison {
             int partitions,
             WindowOf windowOf,
             BitSet open,
-            Function<List<List<String>>, List<Change>> changedSince) {
+            RowDigest rowDigest,
+            Function<List<Suspect>, List<Change>> judge) {
         this.schema = schema;
         this.partitions = partitions;
         this.windowOf = windowOf;
         this.open = open;
-        this.changedSince = changedSince;
+        this.rowDigest = rowDigest;
+        this.judge = judge;
     }
 
     private static final class Pair {
         private final List<String> key;
         private @Nullable RowHash source;
+        private @Nullable RowHash target;
         private long sourceRows;
         private long targetRows;
         private boolean matched;
@@ -81,6 +87,7 @@ final class KeyComparison {
 
     void target(Batch batch) {
         each(batch, (pair, hash) -> {
+            pair.target = hash;
             pair.targetRows++;
             pair.matched |= hash.equals(pair.source);
         });
@@ -121,16 +128,20 @@ final class KeyComparison {
         String how = scope + " exact keys" + (earlierVersions > 0 ? "; the target keeps " + earlierVersions + " earlier versions" : "");
         return new StreamVerdict(
                 stream, outcome, OptionalLong.of(sourceRows), OptionalLong.of(targetRows), equalBefore + equal, missing, extra,
-                different, changed, undecidable, earlierVersions, agreeing, how, examples);
+                different, changed, undecidable, earlierVersions, agreeing, how,
+                Stream.concat(certain.stream(), doubtful.stream()).limit(MAX_EXAMPLES).toList());
     }
 
     private void judge(List<Pair> open) {
         if (open.isEmpty()) {
             return;
         }
-        List<Change> changes = changedSince.apply(open.stream().map(pair -> pair.key).toList());
+        List<Change> changes = judge.apply(open.stream()
+                .map(pair -> new Suspect(pair.key, Optional.ofNullable(pair.source), Optional.ofNullable(pair.target)))
+                .toList());
         for (int i = 0; i < open.size(); i++) {
             Pair pair = open.get(i);
+            List<String> examples = doubtful;
             String verdict;
             if (pair.sourceRows > 1) {
                 undecidable++;
@@ -145,7 +156,10 @@ final class KeyComparison {
                         undecidable++;
                         yield "undecidable: it cannot be known whether the source changed it since";
                     }
-                    case UNCHANGED -> certain(pair);
+                    case UNCHANGED -> {
+                        examples = certain;
+                        yield certain(pair);
+                    }
                 };
             }
             if (examples.size() < MAX_EXAMPLES) {

@@ -1,6 +1,7 @@
 package io.windrow.core.verify;
 
 import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Position;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
@@ -119,6 +120,11 @@ final class SteppedReconciliation implements Reconciliation {
                 && before.key().stream().allMatch(name -> column(before, name).equals(column(after, name)));
         // The database knows no key as the steps made it.
         return known ? source.changedSince(stream, delivered, keys) : keys.stream().map(key -> Change.UNDECIDABLE).toList();
+    }
+
+    @Override
+    public Optional<Boolean> holds(StreamName stream, PlannerState delivered, List<Position> places) {
+        return source.holds(stream, delivered, places);
     }
 
     @Override

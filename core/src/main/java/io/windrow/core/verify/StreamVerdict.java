@@ -63,6 +63,13 @@ public record StreamVerdict(
                 examples.stream().filter(example -> !example.endsWith(": missing at the target")).toList());
     }
 
+    /** The same, resting on something else. */
+    StreamVerdict because(String why) {
+        return new StreamVerdict(
+                stream, outcome, sourceRows, targetRows, equal, missing, extra, different, changedSince, undecidable,
+                earlierVersions, agreeing, why, examples);
+    }
+
     static StreamVerdict undecided(StreamName stream, String why) {
         return new StreamVerdict(
                 stream, Outcome.UNDECIDED, OptionalLong.empty(), OptionalLong.empty(), 0, 0, 0, 0, 0, 0, 0, 0, why, List.of());

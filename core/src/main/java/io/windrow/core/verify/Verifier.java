@@ -5,6 +5,7 @@ import io.windrow.api.sink.DeliveryAudit;
 import io.windrow.api.sink.DeliveryAudit.Commit;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.WriteMode;
+import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Reconciliation;
 import io.windrow.api.source.Source;
 import io.windrow.core.checkpoint.Lineage;
@@ -12,10 +13,12 @@ import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.plan.Steps;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Compares source and target stream by stream, in three stages: counts and exact sums per window, the source's computed by
@@ -28,6 +31,7 @@ public final class Verifier {
     private final Steps steps;
     private final Depth depth;
     private final Listener listener;
+    private final Progress progress;
 
     /** Hears how far a comparison has come, after each batch and on the verifier's thread. */
     @FunctionalInterface
@@ -37,16 +41,25 @@ public final class Verifier {
     }
 
     /**
+     * How streams that follow a log go on meanwhile.
+     *
+     * @param newest a stream as the state store has it at the time of the call
+     * @param patience how long a target may take to come to a moment of its source
+     */
+    public record Progress(Function<StreamName, Optional<StreamState>> newest, Duration patience) {}
+
+    /**
      * A verifier.
      *
      * @param steps what a run does to rows on their way; rows of the source go through them before they are
      *     compared, but for provenance, which is no part of a row
      */
-    public Verifier(Source source, Sink sink, Steps steps, Depth depth, Listener listener) {
+    public Verifier(Source source, Sink sink, Steps steps, Depth depth, Progress progress, Listener listener) {
         this.source = source;
         this.sink = sink;
         this.steps = steps.repeatable();
         this.depth = depth;
+        this.progress = progress;
         this.listener = listener;
     }
 
@@ -77,11 +90,34 @@ public final class Verifier {
                         state.stream(), "the rows were delivered under policies of version " + epoch.ledger().policies()
                                 + ", the pipeline file has " + policies);
             }
-            StreamVerdict verdict =
-                    new Comparison(state.stream(), reconciliation, epoch.planner(), sink, depth, listener).run();
+            if (reconciliation.holds(state.stream(), epoch.planner(), FollowedComparison.places(epoch)).isPresent()) {
+                if (epoch.mode() == WriteMode.APPEND) {
+                    return StreamVerdict.undecided(
+                            state.stream(), "the target keeps changes, which are not compared with their table; `verify --files` "
+                                    + "checks what was delivered");
+                }
+                RowDigest digest = new RowDigest();
+                return new FollowedComparison(
+                        state.stream(), reconciliation, () -> progress.newest().apply(state.stream()), progress.patience(),
+                        (planner, judge) -> compare(state.stream(), reconciliation, planner, digest, judge)).run(epoch);
+            }
+            StreamVerdict verdict = compare(
+                    state.stream(), reconciliation, epoch.planner(), new RowDigest(),
+                    suspects -> reconciliation.changedSince(
+                            state.stream(), epoch.planner(), suspects.stream().map(Suspect::key).toList()));
             long disposed = epoch.mode() == WriteMode.APPEND ? disposed(epoch) : 0;
             return disposed == 0 ? verdict : verdict.withDisposed(disposed);
         }
+    }
+
+    private StreamVerdict compare(
+            StreamName stream,
+            Reconciliation reconciliation,
+            PlannerState delivered,
+            RowDigest digest,
+            Function<List<Suspect>, List<Reconciliation.Change>> judge) {
+        return new Comparison(stream, reconciliation, delivered, () -> sink.delivery(stream), digest, judge, depth, listener)
+                .run();
     }
 
     /** Commits of the delivery whose rows have been deleted since; an earlier delivery had none that this one lacks. */

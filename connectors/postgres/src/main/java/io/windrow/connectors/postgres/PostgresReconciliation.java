@@ -1,11 +1,13 @@
 package io.windrow.connectors.postgres;
 
+import io.windrow.api.batch.Position;
 import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.EventWindows;
 import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Reconciliation;
 import io.windrow.api.source.Rereading;
 import io.windrow.api.source.SplitReader;
@@ -15,6 +17,7 @@ import io.windrow.connectors.postgres.PostgresSplit.Keys;
 import io.windrow.connectors.postgres.PostgresSplit.Part;
 import io.windrow.connectors.postgres.PostgresSplit.Window;
 import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.catalog.ServerFacts;
 import io.windrow.connectors.postgres.catalog.ServerReader;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -31,6 +34,8 @@ final class PostgresReconciliation implements Reconciliation {
     private final Context context;
     private @Nullable Session session;
     private @Nullable Moment moment;
+    /** The end of the log behind the moment: all that the moment shows was committed before. */
+    private long logEnd;
 
     PostgresReconciliation(PostgresSource source, Context context) {
         this.source = source;
@@ -42,7 +47,9 @@ final class PostgresReconciliation implements Reconciliation {
         close();
         Session opened = Session.open(source.address(), source.config());
         try {
-            moment = Moment.take(opened, ServerReader.read(opened.connection()), context.clock().instant());
+            Moment taken = Moment.take(opened, ServerReader.read(opened.connection()), context.clock().instant());
+            logEnd = taken.server().standby() == ServerFacts.Standby.STANDBY ? -1 : LogPlan.lastRecord(opened);
+            moment = taken;
             session = opened;
         } catch (SQLException e) {
             opened.close();
@@ -168,10 +175,6 @@ final class PostgresReconciliation implements Reconciliation {
     private PostgresSplit split(StreamShape shape, PlannerState delivered) {
         Optional<Window> window = Optional.empty();
         StateText state = StateText.parse(delivered.text());
-        if (state.text("read").equals("cdc")) {
-            throw StreamShape.invalid(
-                    shape.stream(), "a change log is not compared with its table; 'verify --files' checks what was delivered");
-        }
         if (state.text("read").equals("windows")) {
             Horizon until = WindowState.of(delivered).since().orElse(new Horizon(0, List.of()));
             window = Optional.of(new Window(Optional.empty(), until, Optional.empty()));
@@ -237,10 +240,27 @@ final class PostgresReconciliation implements Reconciliation {
         return Optional.of(new PostgresRereading(source, context, session(), now()));
     }
 
+    @Override
+    public Optional<Boolean> holds(StreamName stream, PlannerState delivered, List<Position> places) {
+        StateText state = StateText.parse(delivered.text());
+        if (!state.text("read").equals("cdc")) {
+            return Optional.empty();
+        }
+        String system = now().server().systemId();
+        return Optional.of(state.flag("copied") && places.stream().anyMatch(place -> {
+            LogPosition reached = LogPosition.of(place);
+            return reached.system().equals(system) && Long.compareUnsigned(reached.lsn(), logEnd) >= 0;
+        }));
+    }
+
     private StreamShape shape(StreamName stream) {
         try {
             Session current = session();
-            return current.guarded(() -> source.shape(stream, current));
+            return current.guarded(() -> {
+                StreamShape shape = source.shape(stream, current);
+                // The log lacks generated columns, and so does what was copied before it.
+                return shape.config().mode() == ReadMode.CDC ? FollowedShape.of(current, shape) : shape;
+            });
         } catch (SQLException e) {
             throw SqlStates.coded("Reading the columns of " + stream, e);
         }
