@@ -54,9 +54,9 @@ final class DemoCommand implements Callable<Integer> {
             TpchData.plantBadRows(database);
             windrow.screen().note("    3 customers that break the contract");
             Path file = DemoPipeline.write(freshFolder(), database.url());
-            try (OrdersWriter writer = OrdersWriter.start(database, Duration.ofMillis(20), 1)) {
+            try (OrdersWriter writer = OrdersWriter.start(database, Duration.ofMillis(20), OrdersWriter.Deletes.NONE, 1)) {
                 step("Running " + file + " while a writer changes orders, and killing it (SIGKILL) in the middle");
-                killOnce(file);
+                killOnce(file, List.of());
                 step("Running it again: it goes on from the last commit");
                 run(file);
                 windrow.screen().note("    meanwhile " + writer.inserted() + " orders were inserted and " + writer.updated() + " updated");
@@ -69,11 +69,31 @@ final class DemoCommand implements Callable<Integer> {
             step("Names are tokens, phones are cut, and the bad customers lie in quarantine");
             Main.run(windrow.screen(), arguments("preview", file, "--stream", "public.customer", "--rows", "3"));
             Main.run(windrow.screen(), arguments("quarantine", "show", file));
+            Path mirror = DemoPipeline.writeChanges(file.getParent(), database.url());
+            code = Math.max(code, changes(database, mirror));
             step("Done in " + Screen.seconds((System.nanoTime() - started) / 1e9));
             windrow.screen().note("    pipeline  " + file + "   (put your own database's URL into it)");
+            windrow.screen().note("    changes   " + mirror + ", into mirror.db beside it");
             windrow.screen().note("    files     " + file.resolveSibling("out"));
             return code;
         }
+    }
+
+    /** Follows the database's log into a mirror, deletes included. */
+    private int changes(DemoDatabase database, Path file) {
+        step("Mirroring orders into a SQLite file: a copy first");
+        run(file);
+        try (OrdersWriter writer = OrdersWriter.start(database, Duration.ofMillis(10), OrdersWriter.Deletes.SOME, 2)) {
+            step("Following the log while a writer inserts, updates and deletes, and killing it (SIGKILL) in the middle");
+            killOnce(file, List.of("--follow"));
+            step("Running it again: it goes on from the last commit");
+            run(file);
+            windrow.screen().note("    meanwhile " + writer.inserted() + " orders were inserted, " + writer.updated() + " updated and "
+                    + writer.deleted() + " deleted");
+        }
+        step("The writer has ended. One more run, and source and mirror are compared");
+        run(file);
+        return Main.run(windrow.screen(), arguments("verify", file));
     }
 
     /** A new folder for each demo: an older one's state belongs to a database that is gone. */
@@ -94,7 +114,7 @@ final class DemoCommand implements Callable<Integer> {
         return (windrow.json ? Stream.concat(Stream.of("--json"), command) : command).toArray(String[]::new);
     }
 
-    private void killOnce(Path file) {
+    private void killOnce(Path file, List<String> options) {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -104,6 +124,7 @@ final class DemoCommand implements Callable<Integer> {
             }
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "--json", "run", file.toString()));
+        command.addAll(options);
         try {
             Process child = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
             boolean killed = false;

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The demo's pipeline file, with comments for whoever edits it next. */
+/** The demo's pipeline files, with comments for whoever edits them next. */
 public final class DemoPipeline {
     /** The pipeline's name. */
     public static final String NAME = "demo";
@@ -20,10 +20,19 @@ public final class DemoPipeline {
      * @return the file
      */
     public static Path write(Path folder, String url) {
-        Path file = folder.resolve("demo.yaml");
+        return write(folder, "demo.yaml", text(url));
+    }
+
+    /** As {@link #write}, {@code changes.yaml}, which follows the changes of one table into a file {@code mirror.db} beside it. */
+    public static Path writeChanges(Path folder, String url) {
+        return write(folder, "changes.yaml", changesText(url, folder.resolve("mirror.db")));
+    }
+
+    private static Path write(Path folder, String name, String text) {
+        Path file = folder.resolve(name);
         try {
             Files.createDirectories(folder);
-            return Files.writeString(file, text(url));
+            return Files.writeString(file, text);
         } catch (IOException e) {
             throw WindrowException.of(DemoError.FILE_FAILED, "Writing the pipeline file " + file + ": " + e, e);
         }
@@ -68,6 +77,23 @@ public final class DemoPipeline {
                     path: ./out
                     format: parquet
                 """.formatted(NAME, quoted(url), streams);
+    }
+
+    /** The text of the file that follows changes. */
+    public static String changesText(String url, Path mirror) {
+        return """
+                # The change stream of `windrow demo`: orders is copied once; then every change is read from the database's log
+                # and lands in a SQLite table that is what orders is. With --follow `windrow run` goes on until it is stopped.
+                pipeline: %s-changes
+                owner: {team: demo, email: demo@example.com}
+                source:
+                  postgres:
+                    url: %s
+                    streams: [{table: public.orders, mode: cdc}]
+                sink:
+                  jdbc: {url: %s}
+                write: {public.orders: mirror}
+                """.formatted(NAME, quoted(url), quoted("jdbc:sqlite:" + mirror));
     }
 
     private static String quoted(String text) {

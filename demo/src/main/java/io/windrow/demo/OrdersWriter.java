@@ -16,25 +16,37 @@ import org.jspecify.annotations.Nullable;
 /**
  * Changes {@code orders} from a thread of its own until it is closed: inserts new orders and updates old ones in short
  * transactions, while every tenth transaction stays open for many others and commits late, with an older {@code
- * updated_at} than theirs. A reader that trusts the highest value that it has seen loses those rows.
+ * updated_at} than theirs. A reader that trusts the highest value that it has seen loses those rows. If it is asked to, it
+ * deletes some as well, which leaves no {@code updated_at} at all.
  */
 public final class OrdersWriter implements AutoCloseable {
     private static final int LATE = 10;
 
     private final DemoDatabase database;
     private final Duration pause;
+    private final Deletes deletes;
     private final Random random;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final AtomicLong inserted = new AtomicLong();
     private final AtomicLong updated = new AtomicLong();
+    private final AtomicLong deleted = new AtomicLong();
     private final Thread thread;
     private volatile @Nullable SQLException failure;
     private long nextKey;
     private long keys;
 
-    private OrdersWriter(DemoDatabase database, Duration pause, long seed) {
+    /** Whether orders go as well. */
+    public enum Deletes {
+        /** None does. */
+        NONE,
+        /** Some do. */
+        SOME
+    }
+
+    private OrdersWriter(DemoDatabase database, Duration pause, Deletes deletes, long seed) {
         this.database = database;
         this.pause = pause;
+        this.deletes = deletes;
         this.random = new Random(seed);
         this.thread = Thread.ofPlatform().daemon().name("demo-orders-writer").unstarted(this::run);
     }
@@ -43,10 +55,11 @@ public final class OrdersWriter implements AutoCloseable {
      * Starts writing.
      *
      * @param pause how long to wait between two transactions
+     * @param deletes whether orders go as well
      * @param seed decides which orders are changed
      */
-    public static OrdersWriter start(DemoDatabase database, Duration pause, long seed) {
-        OrdersWriter writer = new OrdersWriter(database, pause, seed);
+    public static OrdersWriter start(DemoDatabase database, Duration pause, Deletes deletes, long seed) {
+        OrdersWriter writer = new OrdersWriter(database, pause, deletes, seed);
         writer.thread.start();
         return writer;
     }
@@ -59,6 +72,11 @@ public final class OrdersWriter implements AutoCloseable {
     /** Updates committed so far. */
     public long updated() {
         return updated.get();
+    }
+
+    /** Orders deleted so far. */
+    public long deleted() {
+        return deleted.get();
     }
 
     /** Commits what is open and ends the thread. Throws if the database refused a statement meanwhile. */
@@ -91,8 +109,10 @@ public final class OrdersWriter implements AutoCloseable {
                 }
                 insert(prompt);
                 int changed = update(prompt);
+                int gone = deletes == Deletes.SOME ? delete(prompt) : 0;
                 commit(prompt, 1);
                 updated.addAndGet(changed);
+                deleted.addAndGet(gone);
             }
             commit(late, open);
         } catch (SQLException e) {
@@ -130,13 +150,21 @@ public final class OrdersWriter implements AutoCloseable {
 
     /** Touches a hundred keys; TPC-H uses a quarter of them. */
     private int update(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
+        return among(connection, 100, """
                 UPDATE orders SET o_orderstatus = 'F', o_totalprice = o_totalprice + 1
                 WHERE o_orderkey BETWEEN ? AND ?
-                """)) {
-            long from = 1 + (long) (random.nextDouble() * Math.max(1, keys - 100));
+                """);
+    }
+
+    private int delete(Connection connection) throws SQLException {
+        return among(connection, 20, "DELETE FROM orders WHERE o_orderkey BETWEEN ? AND ?");
+    }
+
+    private int among(Connection connection, int width, String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            long from = 1 + (long) (random.nextDouble() * Math.max(1, keys - width));
             statement.setLong(1, from);
-            statement.setLong(2, from + 99);
+            statement.setLong(2, from + width - 1);
             return statement.executeUpdate();
         }
     }

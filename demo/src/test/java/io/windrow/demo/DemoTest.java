@@ -23,7 +23,7 @@ class DemoTest {
             assertThat(told).hasSize(8);
             assertThat(rows).containsEntry("region", 5L).containsEntry("nation", 25L).containsEntry("lineitem", 60175L);
             assertThat(TpchData.counts(database)).isEqualTo(rows);
-            OrdersWriter writer = OrdersWriter.start(database, Duration.ofMillis(1), 42);
+            OrdersWriter writer = OrdersWriter.start(database, Duration.ofMillis(1), OrdersWriter.Deletes.NONE, 42);
             try (writer) {
                 await().atMost(Duration.ofSeconds(30)).until(() -> writer.inserted() > 30 && writer.updated() > 30);
             }
