@@ -1,6 +1,5 @@
 package io.windrow.benchmarks;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.windrow.api.batch.Batch;
 import io.windrow.api.config.Secret;
 import io.windrow.api.context.Context;
@@ -26,7 +25,6 @@ import io.windrow.connectors.postgres.StreamConfig;
 import io.windrow.testkit.postgres.PostgresOptions;
 import io.windrow.testkit.postgres.PostgresServer;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +32,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,8 +44,9 @@ import org.postgresql.PGConnection;
 import org.postgresql.replication.PGReplicationStream;
 
 /**
- * Change streams against their limit: a raw replication stream whose messages are dropped (L), the source alone with its
- * batches dropped, and a whole run into Parquet, over the same log behind slots that nobody lets go, rounds interleaved.
+ * Change streams against their limit and a peer: a raw replication stream whose messages are dropped (L), the source alone
+ * with its batches dropped, whole runs into Parquet and into a mirror in another database of the server, and Debezium's
+ * engine, over the same log behind slots that nobody lets go, rounds interleaved.
  */
 final class PgChangesBench {
     private static final StreamName EVENTS = new StreamName("public", "events");
@@ -66,64 +64,116 @@ final class PgChangesBench {
         this.rounds = rounds;
     }
 
-    static void run(double scale, int rounds) throws Exception {
+    /** The figures as the inner part of a JSON object: one million inserts and 200 000 mixed changes, times the scale. */
+    static String rates(double scale, int rounds) throws Exception {
+        return measured(rounds, bench -> bench.loadMixed((long) (1_000_000 * scale)), "");
+    }
+
+    /** The same of ten transactions of a million rows each, times the scale, in one round. */
+    static String large(double scale) throws Exception {
+        return measured(1, bench -> bench.loadLarge((long) (1_000_000 * scale)), "large_");
+    }
+
+    private static String measured(int rounds, Load load, String prefix) throws Exception {
         Path work = Files.createTempDirectory("windrow-bench");
         try (PostgresServer server = PostgresServer.start(
                 PostgresOptions.of(18).with("synchronous_commit", "on").with("max_wal_size", "8GB"))) {
-            System.out.println(new PgChangesBench(server, work, rounds).measured((long) (1_000_000 * scale)));
+            return new PgChangesBench(server, work, rounds).measured(load, prefix);
         }
     }
 
-    private record Cost(double seconds, double cpu) {
-        double rate(long events) {
-            return events / seconds;
-        }
+    @FunctionalInterface
+    private interface Load {
+        /** Writes to the table; gives how many changes that is. */
+        long write(PgChangesBench bench) throws Exception;
     }
 
-    private String measured(long inserts) throws Exception {
-        execute("CREATE TABLE events " + COLUMNS);
+    private String measured(Load load, String prefix) throws Exception {
+        execute("CREATE TABLE events " + COLUMNS, "CREATE DATABASE mirror_base");
         nowhere();
-        pipeline(work.resolve("base"));
-        execute("SELECT pg_copy_logical_replication_slot('windrow_base', 'windrow_kept')");
-        long mixed = inserts / 5;
-        load(inserts, mixed);
-        long events = inserts + mixed;
-        List<Double> overLimit = new ArrayList<>();
-        List<Double> parquetOverLimit = new ArrayList<>();
-        List<Double> rates = new ArrayList<>();
-        List<Double> limits = new ArrayList<>();
-        List<Double> cpus = new ArrayList<>();
-        for (int round = 0; round < rounds; round++) {
-            Cost limit = cost(() -> raw(events));
-            Cost nowhere = cost(() -> expect(events, nowhere()));
-            Cost parquet = round(round);
-            limits.add(limit.rate(events));
-            rates.add(nowhere.rate(events));
-            overLimit.add(limit.seconds() / nowhere.seconds());
-            parquetOverLimit.add(limit.seconds() / parquet.seconds());
-            cpus.add(nowhere.cpu() / events * 1e6);
-            System.err.printf(Locale.ROOT, "round %d: L %.2f s (%.2f CPU-s), nowhere %.2f s (%.2f CPU-s), parquet %.2f s (%.2f CPU-s)%n",
-                    round + 1, limit.seconds(), limit.cpu(), nowhere.seconds(), nowhere.cpu(), parquet.seconds(), parquet.cpu());
+        for (Sink sink : Sink.values()) {
+            pipeline(work.resolve(sink.base()), sink, "mirror_base");
+            execute("SELECT pg_copy_logical_replication_slot('" + sink.slot() + "', '" + sink.slot() + "_kept')");
         }
-        return String.format(
-                Locale.ROOT,
-                "{\"events\": %d, \"rounds\": %d, \"limit_events_per_second\": %.0f, \"events_per_second\": %.0f, "
-                        + "\"rate_over_limit\": %.3f, \"parquet_rate_over_limit\": %.3f, \"client_cpu_micros_per_event\": %.3f, "
-                        + "\"peak_rss_mb\": %d}",
-                events, rounds, median(limits), median(rates), median(overLimit), median(parquetOverLimit), median(cpus),
-                Measured.peakRssMb());
+        long events = load.write(this);
+        Rounds limit = new Rounds();
+        Rounds nowhere = new Rounds();
+        Rounds parquet = new Rounds();
+        Rounds mirror = new Rounds();
+        Rounds peer = new Rounds();
+        try (DebeziumPeer debezium = DebeziumPeer.start(server.port())) {
+            for (int round = 0; round < rounds; round++) {
+                limit.add(Cost.of(() -> raw(events)));
+                nowhere.add(Cost.of(() -> expect(events, nowhere())));
+                parquet.add(round(round, Sink.PARQUET));
+                mirror.add(round(round, Sink.MIRROR));
+                if (debezium.installed()) {
+                    execute("SELECT pg_copy_logical_replication_slot('windrow_base_kept', 'peer_" + round + "')");
+                    peer.add(debezium.drain("peer_" + round, events));
+                    execute("SELECT pg_drop_replication_slot('peer_" + round + "')");
+                }
+                System.err.printf(Locale.ROOT, "round %d: L %s, nowhere %s, parquet %s, mirror %s, debezium %s%n",
+                        round + 1, limit, nowhere, parquet, mirror, peer);
+            }
+        }
+        StringBuilder json = new StringBuilder();
+        json.append(String.format(Locale.ROOT,
+                "\"%1$sevents\": %2$d, \"%1$srounds\": %3$d, \"%1$slimit_events_per_second\": %4$.0f, \"%1$sevents_per_second\": %5$.0f, "
+                        + "\"%1$srate_over_limit\": %6$.3f, \"%1$sparquet_rate_over_limit\": %7$.3f, \"%1$smirror_rate_over_limit\": %8$.3f, "
+                        + "\"%1$sclient_cpu_micros_per_event\": %9$.3f",
+                prefix, events, rounds, events / limit.seconds(), events / nowhere.seconds(), limit.over(nowhere), limit.over(parquet),
+                limit.over(mirror), nowhere.cpu() / events * 1e6));
+        if (!peer.none()) {
+            json.append(String.format(Locale.ROOT,
+                    ", \"%1$sdebezium_events_per_second\": %2$.0f, \"%1$srate_over_debezium\": %3$.3f, \"%1$scpu_over_debezium\": %4$.3f",
+                    prefix, events / peer.seconds(), peer.over(nowhere), nowhere.cpu() / peer.cpu()));
+        }
+        return json.toString();
     }
 
-    private void load(long inserts, long mixed) throws Exception {
+    /** Where a whole run ends. */
+    private enum Sink {
+        PARQUET("base"),
+        MIRROR("mirror");
+
+        private final String base;
+
+        Sink(String base) {
+            this.base = base;
+        }
+
+        String base() {
+            return base;
+        }
+
+        String slot() {
+            return "windrow_" + base;
+        }
+    }
+
+    private long loadLarge(long rows) throws Exception {
+        for (int i = 0; i < 10; i++) {
+            insert(i * rows + 1, (i + 1) * rows);
+        }
+        return 10 * rows;
+    }
+
+    private void insert(long from, long to) throws Exception {
+        execute("INSERT INTO events SELECT i, i % 1000, md5(i::text), i % 100, i / 100.0, i / 7.0, now(), current_date, i % 2 = 0,"
+                + " 'code ' || i FROM generate_series(" + from + ", " + to + ") i");
+    }
+
+    private long loadMixed(long inserts) throws Exception {
+        long mixed = inserts / 5;
         for (long from = 0; from < inserts; from += 20_000) {
-            execute("INSERT INTO events SELECT i, i % 1000, md5(i::text), i % 100, i / 100.0, i / 7.0, now(), current_date, i % 2 = 0,"
-                    + " 'code ' || i FROM generate_series(" + (from + 1) + ", " + Math.min(inserts, from + 20_000) + ") i");
+            insert(from + 1, Math.min(inserts, from + 20_000));
         }
         for (long from = 0; from < mixed; from += 20_000) {
             long to = Math.min(mixed, from + 20_000);
             execute("UPDATE events SET quantity = quantity + 1 WHERE id > " + from + " AND id <= " + (from + to) / 2,
                     "DELETE FROM events WHERE id > " + (from + to) / 2 + " AND id <= " + to);
         }
+        return inserts + mixed;
     }
 
     /** L: every message is received and dropped; those of rows are counted, to know the end. */
@@ -217,30 +267,42 @@ final class PgChangesBench {
         }
     }
 
-    /** One whole run into Parquet, from a copy of the state and the slot as they were before the load. */
-    private Cost round(int number) throws Exception {
-        Path folder = work.resolve("round" + number);
-        try (Stream<Path> files = Files.walk(work.resolve("base"))) {
+    /** One whole run, from copies of the state, the target and the slot as they were before the load. */
+    private Cost round(int number, Sink sink) throws Exception {
+        Path base = work.resolve(sink.base());
+        Path folder = work.resolve(sink.base() + number);
+        try (Stream<Path> files = Files.walk(base)) {
             for (Path file : files.toList()) {
-                Files.copy(file, folder.resolve(work.resolve("base").relativize(file).toString()));
+                Files.copy(file, folder.resolve(base.relativize(file).toString()));
             }
         }
-        execute("SELECT pg_terminate_backend(active_pid, 5000) FROM pg_replication_slots WHERE slot_name = 'windrow_base'",
-                "SELECT pg_drop_replication_slot('windrow_base')",
-                "SELECT pg_copy_logical_replication_slot('windrow_kept', 'windrow_base')");
-        return cost(() -> pipeline(folder));
+        String database = "mirror_" + number;
+        execute("SELECT pg_terminate_backend(active_pid, 5000) FROM pg_replication_slots WHERE slot_name = '" + sink.slot() + "'",
+                "SELECT pg_drop_replication_slot('" + sink.slot() + "')",
+                "SELECT pg_copy_logical_replication_slot('" + sink.slot() + "_kept', '" + sink.slot() + "')");
+        if (sink == Sink.MIRROR) {
+            execute("CREATE DATABASE " + database + " TEMPLATE mirror_base");
+        }
+        Cost cost = Cost.of(() -> pipeline(folder, sink, database));
+        if (sink == Sink.MIRROR) {
+            execute("DROP DATABASE " + database);
+        }
+        return cost;
     }
 
-    private void pipeline(Path folder) throws Exception {
+    private void pipeline(Path folder, Sink sink, String database) throws Exception {
+        String target = switch (sink) {
+            case PARQUET -> "sink: {files: {path: ./out, format: parquet}}\n";
+            case MIRROR -> "sink: {jdbc: {url: '" + server.url(database) + "', schema: public}}\nwrite: {public.events: mirror}\n";
+        };
         Path file = Files.writeString(Files.createDirectories(folder).resolve("events.yaml"), """
-                pipeline: events
+                pipeline: events-%s
                 source:
                   postgres:
                     url: %s
                     streams: [{table: public.events, mode: cdc}]
-                    changes: {slot: windrow_base, publication: windrow_bench}
-                sink: {files: {path: ./out, format: parquet}}
-                """.formatted(server.url("postgres")));
+                    changes: {slot: %s, publication: windrow_bench}
+                %s""".formatted(sink.base(), server.url("postgres"), sink.slot(), target));
         int exit = Main.run("run", file.toString(), "--json");
         if (exit != 0) {
             throw new IOException("The pipeline ended with exit code " + exit);
@@ -253,25 +315,11 @@ final class PgChangesBench {
         }
     }
 
-    private static Cost cost(Measured.Work work) throws Exception {
-        OperatingSystemMXBean os = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        long cpu = os.getProcessCpuTime();
-        long start = System.nanoTime();
-        work.run();
-        return new Cost((System.nanoTime() - start) / 1e9, (os.getProcessCpuTime() - cpu) / 1e9);
-    }
-
     private void execute(String... sql) throws Exception {
         try (Connection connection = server.connect("postgres"); Statement statement = connection.createStatement()) {
             for (String one : sql) {
                 statement.execute(one);
             }
         }
-    }
-
-    private static double median(List<Double> values) {
-        List<Double> sorted = values.stream().sorted().toList();
-        int middle = sorted.size() / 2;
-        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 }
