@@ -273,6 +273,18 @@ class FaceTest {
     }
 
     @Test
+    void a_folder_that_another_pipeline_fills_is_refused_as_a_mistake_in_the_file() throws IOException {
+        Path file = pipeline(NEW_ORDERS);
+        assertThat(windrow("run", file).exit()).isZero();
+        Path other = Files.writeString(
+                folder.resolve("other.yaml"), Files.readString(file).replaceFirst("pipeline: \\S+", "pipeline: another"));
+        Invoked refused = windrow("run", other, "--json");
+        assertThat(refused.exit()).as(refused.whole()).isEqualTo(ExitCode.USER.value());
+        assertThat(refused.out()).contains("epoch.target_taken", "another, has delivered nothing there");
+        assertThat(windrow("verify", file).exit()).as("nothing was touched").isZero();
+    }
+
+    @Test
     void a_pipeline_moves_to_a_postgresql_store_with_its_positions() throws IOException {
         Path file = pipeline(NEW_ORDERS);
         windrow("run", file);

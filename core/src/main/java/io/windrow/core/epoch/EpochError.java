@@ -12,6 +12,12 @@ public enum EpochError implements ErrorCode {
                     + "target was restored, or another pipeline writes to the same place.",
             "Find out which of the two is right. 'windrow state reset' opens a new generation and says what will be "
                     + "delivered twice."),
+    TARGET_TAKEN(
+            "target_taken",
+            ErrorKind.USER,
+            "Another pipeline delivers a stream of the same name to the same place.",
+            "Give this pipeline a place of its own in the sink's settings. If it is the other one under a new name, give it back "
+                    + "its name; or remove what the other one delivered, with its books."),
     UNSETTLED(
             "unsettled",
             ErrorKind.UNKNOWN_OUTCOME,

@@ -253,6 +253,12 @@ public final class EpochProtocol {
         if (stream == null || (stream.step() != Step.LOOKING && stream.step() != Step.ASKING)) {
             throw outOfTurn(state, "the target's last commit of " + name);
         }
+        Optional<String> owner = TargetView.owner(state.pipeline(), stream.known(), last);
+        if (owner.isPresent()) {
+            return park(state, stream, WindrowException.of(
+                    EpochError.TARGET_TAKEN, "Looking for the target's last commit of " + name + ": it was made by the pipeline "
+                            + owner.get() + ", and this one, " + state.pipeline() + ", has delivered nothing there"));
+        }
         Optional<String> conflict = TargetView.conflict(state.pipeline(), stream.known(), last)
                 .or(() -> shows.unfinished().flatMap(part -> TargetView.conflict(stream.known(), part)));
         if (conflict.isPresent()) {

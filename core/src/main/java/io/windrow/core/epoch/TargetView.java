@@ -21,6 +21,12 @@ final class TargetView {
                         + part.seen() + "), which the store has not prepared");
     }
 
+    /** The other pipeline that the target belongs to, if nothing of this one can have reached it. */
+    static Optional<String> owner(String pipeline, StreamState known, Optional<CommitIdentity> last) {
+        return last.map(CommitIdentity::pipeline)
+                .filter(owner -> !owner.equals(pipeline) && known.committed().isEmpty() && known.prepared().isEmpty());
+    }
+
     /** Why the target's last identity cannot have come from this store's history; empty if it can. */
     static Optional<String> conflict(String pipeline, StreamState known, Optional<CommitIdentity> last) {
         Optional<CommitIdentity> committed = known.committed().map(epoch -> epoch.identity(pipeline));
