@@ -1,8 +1,10 @@
 package io.windrow.cli;
 
+import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.Sink;
+import io.windrow.api.source.Source;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.dispose.DisposalRecord;
@@ -24,7 +26,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -64,6 +69,7 @@ final class DisposeCommand implements Callable<Integer> {
         try (StateStore store = Stores.required(plan.spec());
                 ProcessContext opened = ProcessContext.open(pipeline, new Notes(windrow.screen()));
                 Sink sink = plan.openSink(opened.decrypting(plan, store))) {
+            refuseMisspelt(plan, store, opened);
             Disposer disposer = new Disposer(
                     grounds, store, sink, new QuarantineDisposal(plan.spec().quarantineFolder(), pipeline),
                     opened.decrypting(plan, store), System.getProperty("user.name") + (formerMasks ? ", former masks" : ""));
@@ -79,6 +85,22 @@ final class DisposeCommand implements Callable<Integer> {
                                 DisposeError.NO_POLICY,
                                 "Disposing of what " + plan.spec().pipeline() + " has kept long enough: nothing is said of how long")
                         .at(plan.spec().file())));
+    }
+
+    /** What is named as it was delivered is not looked up: the source may be gone. */
+    private static void refuseMisspelt(Plan plan, StateStore store, Context context) {
+        Set<StreamName> known = new TreeSet<>();
+        store.load(plan.spec().pipeline()).forEach(state -> known.add(state.stream()));
+        Set<String> delivered = known.stream().map(StreamName::toString).collect(Collectors.toSet());
+        boolean all = plan.spec().governance().retention()
+                .filter(policy -> !delivered.containsAll(policy.named().values()))
+                .isEmpty();
+        if (!all) {
+            try (Source source = plan.openSource(context)) {
+                known.addAll(source.selected().keySet());
+            }
+        }
+        plan.refuseRetentionOfOthers(known);
     }
 
     private static List<DisposalRecord> applied(StateStore store, String pipeline, Disposer disposer) {

@@ -319,8 +319,45 @@ class DisposeTest {
         Path file = delivered("held", INCREMENTAL, ", hold: [public.held]");
         assertThat(apply(file)).isEmpty();
         assertThat(data()).hasSize(1);
-        Files.writeString(file, Files.readString(file).replace("public.held]", "public.heldd]"));
-        assertThat(windrow("run", file).whole()).contains("plan.unknown_stream", "did you mean public.held?");
+        String held = Files.readString(file);
+        for (String misspelt : List.of("hold: [public.heldd]", "hold: [held]", "streams: {public.heldd: 1d}")) {
+            Files.writeString(file, held.replace("hold: [public.held]", misspelt));
+            for (List<Object> command : List.of(List.<Object>of("run", file), List.<Object>of("dispose", file), List.<Object>of("dispose", "--apply", file))) {
+                Invoked refused = windrow(command.toArray());
+                assertThat(refused.exit()).as(refused.whole()).isEqualTo(ExitCode.USER.value());
+                assertThat(refused.whole()).contains("plan.unknown_stream", "public.held");
+            }
+        }
+        assertThat(data()).hasSize(1);
+        assertThat(wrapped(file)).hasSize(2);
+    }
+
+    /** No mount, a moved folder and a wrong path look like nothing that is left, of which no key would be needed. */
+    @Test
+    void whereWhatWasDeliveredIsNotThereNothingIsDeletedAndNoKeyDestroyed() throws IOException {
+        Path file = delivered("away", INCREMENTAL, "");
+        for (String place : List.of("out", "quarantine")) {
+            Path away = Files.move(folder.resolve(place), folder.resolve("away"));
+            List<Path> before = files(folder.resolve("away"));
+            for (Invoked refused : List.of(windrow("dispose", file), windrow("dispose", "--apply", file))) {
+                assertThat(refused.exit()).as(refused.whole()).isEqualTo(ExitCode.EXTERNAL.value());
+                assertThat(refused.whole()).contains("dispose.target_missing", "public.away");
+            }
+            assertThatThrownBy(() -> apply(file)).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(DisposeError.TARGET_MISSING));
+            assertThat(files(away)).isEqualTo(before).isNotEmpty();
+            assertThat(wrapped(file)).hasSize(2);
+            Files.move(away, folder.resolve(place));
+        }
+        // Nor what an earlier process began.
+        assertThatThrownBy(() -> at(file, LATER, new DyingAt("dispose.after_commit"), Disposer::apply)).isInstanceOf(Died.class);
+        Path away = Files.move(folder.resolve("quarantine"), folder.resolve("away"));
+        assertThatThrownBy(() -> apply(file)).isInstanceOfSatisfying(
+                WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(DisposeError.TARGET_MISSING));
+        assertThat(wrapped(file)).hasSize(2);
+        Files.move(away, folder.resolve("quarantine"));
+        assertThat(apply(file)).hasSize(1);
+        ok(windrow("verify", "--files", file));
     }
 
     @Test

@@ -18,6 +18,10 @@ public enum DisposeError implements ErrorCode {
             "The sink cannot delete what it has delivered.",
             "Take the retention of delivered files out of the pipeline file, and delete at the target. What was delivered under a "
                     + "former mask are the generations whose `mask` differs from the newest one's in `windrow ledger --json`."),
+    TARGET_MISSING(
+            "dispose.target_missing", ErrorKind.EXTERNAL_PERMANENT,
+            "What the ledger says was delivered or set aside is not where the pipeline file says. Nothing was deleted, no key destroyed.",
+            "Mount the folder, or correct the path; if its data was deleted on purpose, put the stream on retention.hold."),
     UNREADABLE(
             "dispose.unreadable", ErrorKind.EXTERNAL_PERMANENT,
             "The record of a disposal in the state store cannot be understood.",

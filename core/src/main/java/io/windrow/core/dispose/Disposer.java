@@ -124,6 +124,7 @@ public final class Disposer {
 
     /** Every step can be done again. */
     private DisposalRecord finish(Lease lease, DisposalRecord record) {
+        record.setAside().forEach(one -> lying.proof().ofSetAside(one.stream()));
         for (Delivered one : record.delivered()) {
             store.renew(lease);
             try (DeliveryDisposal disposal = lying.offered(one.identity().stream())) {

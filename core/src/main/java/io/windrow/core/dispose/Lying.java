@@ -161,6 +161,7 @@ record Lying(StateStore store, Sink sink, QuarantineDisposal quarantine, Context
 
     /** The visible files of a stream's quarantined rows, but for those that go. */
     private Epochs<QuarantineDisposal.Kept> aside(StreamName stream, Set<String> gone) {
+        proof().ofSetAside(stream);
         Epochs<QuarantineDisposal.Kept> files = new Epochs<>();
         quarantine.files(stream).stream()
                 .filter(kept -> !gone.contains(kept.path()))
@@ -176,6 +177,7 @@ record Lying(StateStore store, Sink sink, QuarantineDisposal quarantine, Context
 
     /** Whether a file of the stream names a data key, when some commits are gone. */
     Predicate<String> left(StreamName stream, List<Delivered> gone) {
+        proof().ofDelivered(stream);
         Set<CommitIdentity> identities = new HashSet<>();
         gone.forEach(one -> identities.add(one.identity()));
         try (DeliveryDisposal disposal = offered(stream)) {
@@ -185,6 +187,7 @@ record Lying(StateStore store, Sink sink, QuarantineDisposal quarantine, Context
 
     /** The same of rows that were set aside. */
     Predicate<String> leftAside(StreamName stream, List<SetAside> gone) {
+        proof().ofSetAside(stream);
         return quarantine.keysLeft(stream, paths(gone))::contains;
     }
 
@@ -203,5 +206,10 @@ record Lying(StateStore store, Sink sink, QuarantineDisposal quarantine, Context
     DeliveryDisposal offered(StreamName stream) {
         return sink.disposal(stream).orElseThrow(() -> WindrowException.of(
                 DisposeError.NOT_OFFERED, "Disposing of what was delivered of " + stream + ": the sink cannot"));
+    }
+
+    /** Whether what is looked at is what the ledger speaks of. */
+    Proof proof() {
+        return new Proof(store, sink, quarantine, context.pipeline());
     }
 }

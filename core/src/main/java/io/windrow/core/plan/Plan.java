@@ -20,6 +20,7 @@ import io.windrow.core.registry.NearestName;
 import io.windrow.core.seal.SealRules;
 import io.windrow.core.spec.PipelineSpec;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,14 +94,29 @@ public record Plan(
                 throw unknown(written, names).at(spec.file() + " write." + written);
             }
         }
-        spec.governance().streams().forEach((place, stream) -> {
+        refuseOthers(spec.governance().streams(), names);
+        List<PlannedStream> streams = new ArrayList<>();
+        selected.forEach((stream, mode) -> streams.add(new PlannedStream(stream, mode, writeMode(stream, mode))));
+        return streams;
+    }
+
+    /**
+     * Refuses a retention of streams that are none of these: a misspelt legal hold would hold nothing, and a misspelt period
+     * would be that of all the others.
+     *
+     * @param known streams that were delivered or are selected
+     */
+    public void refuseRetentionOfOthers(Collection<StreamName> known) {
+        spec.governance().retention().ifPresent(policy ->
+                refuseOthers(policy.named(), known.stream().map(StreamName::toString).toList()));
+    }
+
+    private static void refuseOthers(Map<String, String> named, List<String> names) {
+        named.forEach((place, stream) -> {
             if (!names.contains(stream)) {
                 throw unknown(stream, names).at(place);
             }
         });
-        List<PlannedStream> streams = new ArrayList<>();
-        selected.forEach((stream, mode) -> streams.add(new PlannedStream(stream, mode, writeMode(stream, mode))));
-        return streams;
     }
 
     /** The stream of that name among the selected ones; an error names the nearest. Accepts the name without its namespace if only one stream has it. */

@@ -52,10 +52,7 @@ public record Governance(
         transform.forEach((name, policy) -> streams.put(policy.origin().place(), name));
         sample.forEach((name, policy) -> streams.put(policy.origin().place(), name));
         watermark.forEach((name, policy) -> streams.put(policy.origin().place(), name));
-        retention.ifPresent(policy -> {
-            policy.streams().keySet().forEach(name -> streams.put(policy.origin().place() + " streams." + name, name));
-            policy.hold().forEach(name -> streams.put(policy.origin().place() + " hold " + name, name));
-        });
+        retention.ifPresent(policy -> streams.putAll(policy.named()));
         return streams;
     }
 

@@ -42,4 +42,12 @@ public record RetentionPolicy(
         streams = Collections.unmodifiableMap(new LinkedHashMap<>(streams));
         hold = List.copyOf(hold);
     }
+
+    /** The streams that it names, by the place in the file where it does. */
+    public Map<String, String> named() {
+        Map<String, String> named = new LinkedHashMap<>();
+        streams.keySet().forEach(name -> named.put(origin.place() + " streams." + name, name));
+        hold.forEach(name -> named.put(origin.place() + " hold " + name, name));
+        return named;
+    }
 }

@@ -35,6 +35,11 @@ public final class QuarantineDisposal {
      */
     public record Kept(String path, long generation, long epoch, long bytes) {}
 
+    /** Whether the folder is there that rows of the stream were set aside into: it stays when all of them are gone. */
+    public boolean isThere(StreamName stream) {
+        return Files.isDirectory(folder.path(folder.of(stream)), LinkOption.NOFOLLOW_LINKS);
+    }
+
     /** The files of a stream's rows. */
     public List<Kept> files(StreamName stream) {
         List<Kept> files = new ArrayList<>();
