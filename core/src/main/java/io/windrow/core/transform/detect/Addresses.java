@@ -4,6 +4,17 @@ package io.windrow.core.transform.detect;
 final class Addresses {
     private Addresses() {}
 
+    /** Whether a text has as many dots or colons as an address. */
+    static boolean possible(String text) {
+        int dots = 0;
+        int colons = 0;
+        for (int i = 0; i < text.length(); i++) {
+            dots += text.charAt(i) == '.' ? 1 : 0;
+            colons += text.charAt(i) == ':' ? 1 : 0;
+        }
+        return dots >= 3 || colons >= 2;
+    }
+
     static boolean valid(String text) {
         return text.indexOf(':') < 0 ? four(text) : six(text);
     }
@@ -14,7 +25,8 @@ final class Addresses {
             return false;
         }
         for (String part : parts) {
-            if (part.isEmpty() || part.length() > 3 || Integer.parseInt(part) > 255 || part.length() > 1 && part.charAt(0) == '0') {
+            if (part.isEmpty() || part.length() > 3 || !part.chars().allMatch(c -> c >= '0' && c <= '9')
+                    || Integer.parseInt(part) > 255 || part.length() > 1 && part.charAt(0) == '0') {
                 return false;
             }
         }

@@ -1,6 +1,7 @@
 package io.windrow.core.transform.detect;
 
 import java.math.BigInteger;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -38,24 +39,32 @@ final class CheckDigits {
 
     /** A payment card: 12 to 19 digits that do not start with 0, Luhn. */
     static boolean card(String found) {
-        String digits = Finders.compact(found);
-        if (digits.charAt(0) == '0' || digits.chars().distinct().count() == 1) {
-            return false;
-        }
+        int digits = 0;
         int sum = 0;
-        for (int i = 0; i < digits.length(); i++) {
-            int digit = digits.charAt(digits.length() - 1 - i) - '0';
-            int value = i % 2 == 0 ? digit : 2 * digit;
+        int first = 0;
+        boolean alike = true;
+        for (int i = found.length() - 1; i >= 0; i--) {
+            int digit = found.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                continue;
+            }
+            alike &= digits == 0 || digit == first;
+            first = digit;
+            int value = digits % 2 == 0 ? digit : 2 * digit;
             sum += value > 9 ? value - 9 : value;
+            digits++;
         }
-        return sum % 10 == 0;
+        return digits >= 12 && sum % 10 == 0 && first != 0 && !alike;
     }
 
     /** An IBAN: the country's length and ISO 7064 MOD 97-10. */
     static boolean iban(String found) {
+        Integer length = IBAN_LENGTHS.get(found.substring(0, 2).toUpperCase(Locale.ROOT));
+        if (length == null) {
+            return false;
+        }
         String text = Finders.compact(found);
-        Integer length = IBAN_LENGTHS.get(text.substring(0, 2));
-        if (length == null || text.length() != length) {
+        if (text.length() != length) {
             return false;
         }
         int remainder = 0;

@@ -13,5 +13,15 @@ public interface Finder {
      * @param start the first character
      * @param end the character after the last
      */
-    record Span(int start, int end) {}
+    record Span(int start, int end) {
+        /** Adds one that begins no earlier than the last; if they overlap, the last becomes both. */
+        static void join(List<Span> spans, Span next) {
+            if (spans.isEmpty() || next.start >= spans.getLast().end) {
+                spans.add(next);
+                return;
+            }
+            Span last = spans.removeLast();
+            spans.add(new Span(Math.min(last.start, next.start), Math.max(last.end, next.end)));
+        }
+    }
 }

@@ -1,39 +1,70 @@
 package io.windrow.core.transform.detect;
 
+import io.windrow.api.schema.ColumnType;
 import io.windrow.core.policy.MaskRule.Detector;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /** The finder of each kind of personal data. */
 public final class Finders {
+    /** What may stand between the groups of a number: spaces that do not break and hyphens of print are as common as the plain ones. */
+    private static final String GAP = "[ \\u00a0\\u2007\\u2009\\u202f\\u2010\\u2011-]";
+    /** What does not begin inside a number; a dot may stand before it that is none of a decimal fraction. */
+    private static final String NUMBER = "(?<!\\d)(?<!\\d\\.)";
+    private static final String WORD = "(?<![A-Za-z\\d])";
+    private static final String WORD_END = "(?![A-Za-z\\d])";
+    private static final String FOUR = "\\d{1,3}(?:\\.\\d{1,3}){3}";
+    /** A colon before an address of version 6 is a label's if what is before the colon cannot be a group. */
+    private static final String SIX_BEGIN = "(?=[0-9A-Fa-f]{0,4}:)(?:(?<![A-Za-z\\d:])(?<!\\d\\.)|(?<=[G-Zg-z_]\\w{0,4}:))";
+
     private Finders() {}
 
     /** A new finder; {@code region} is the ISO country of phone numbers without a country code. */
     public static Finder of(Detector detector, Optional<String> region) {
         return switch (detector) {
-            case EMAIL -> new PatternFinder("(?<![\\p{L}\\d_.+-])[\\p{L}\\d_][\\p{L}\\d_.+-]{0,63}@(?:[\\p{L}\\d](?:[\\p{L}\\d-]{0,61}[\\p{L}\\d])?\\.)+\\p{L}{2,63}(?![\\w-])",
-                    found -> true);
-            case CARD -> new PatternFinder("(?<![\\d.])\\d(?:[ -]?\\d){11,18}(?![\\d])", CheckDigits::card);
+            case EMAIL -> new EmailFinder();
+            case CARD -> new PatternFinder(NUMBER + "\\d(?:" + GAP + "?\\d){11,18}(?!\\d)", 12, 12, CheckDigits::card);
             case IBAN -> new PatternFinder(
-                    "(?<![A-Za-z\\d])[A-Za-z]{2}\\d{2}(?: ?[A-Za-z\\d]{4}){2,7}(?: ?[A-Za-z\\d]{1,3})?(?![A-Za-z\\d])",
-                    CheckDigits::iban);
+                    WORD + "[A-Za-z]{2}\\d{2}(?:" + GAP + "?[A-Za-z\\d]{4}){2,7}(?:" + GAP + "?[A-Za-z\\d]{1,3})?" + WORD_END,
+                    2, 15, CheckDigits::iban);
             case PHONE -> new PhoneFinder(region);
-            case IP -> new PatternFinder(
-                    "(?<![\\w.:])(?:\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\\d{1,3}(?:\\.\\d{1,3}){3})?)(?![\\w:]|\\.\\d)",
-                    Addresses::valid);
-            case SSN -> new PatternFinder("(?<![\\d-])\\d{3}[- ]\\d{2}[- ]\\d{4}(?![\\d-])", CheckDigits::ssn);
+            case IP -> addresses();
+            case SSN -> new PatternFinder(
+                    "(?<!\\d)(?<!\\d-)\\d{3}" + GAP + "\\d{2}" + GAP + "\\d{4}(?!-?\\d)", 9, CheckDigits::ssn);
             case NINO -> new PatternFinder(
-                    "(?<![A-Za-z\\d])[A-Za-z]{2} ?\\d{2} ?\\d{2} ?\\d{2} ?[A-Da-d](?![A-Za-z\\d])", CheckDigits::nino);
+                    WORD + "[A-Za-z]{2}(?:" + GAP + "?\\d{2}){3}" + GAP + "?[A-Da-d]" + WORD_END, 6, CheckDigits::nino);
             case NIR -> new PatternFinder(
-                    "(?<![\\dA-Za-z])[12378] ?\\d{2} ?\\d{2} ?(?:\\d{2}|2[ABab]) ?\\d{3} ?\\d{3} ?\\d{2}(?![\\dA-Za-z])",
-                    CheckDigits::nir);
-            case DNI -> new PatternFinder("(?<![\\dA-Za-z])(?:\\d{8}|[XYZxyz]-?\\d{7})-?[A-Za-z](?![\\dA-Za-z])", CheckDigits::dni);
+                    WORD + "[12378]#\\d{2}#\\d{2}#(?:\\d{2}|2[ABab])#\\d{3}#\\d{3}#\\d{2}".replace("#", GAP + "?") + WORD_END,
+                    14, CheckDigits::nir);
+            case DNI -> new PatternFinder(
+                    WORD + "(?:\\d{8}|[XYZxyz]-?\\d{7})-?[A-Za-z]" + WORD_END, 7, CheckDigits::dni);
             case CODICE_FISCALE -> new PatternFinder(
-                    "(?<![\\dA-Za-z])[A-Za-z]{6}[\\dL-Vl-v]{2}[A-EHLMPR-Ta-ehlmpr-t][\\dL-Vl-v]{2}[A-Za-z][\\dL-Vl-v]{3}[A-Za-z](?![\\dA-Za-z])",
-                    CheckDigits::codiceFiscale);
-            case STEUER_ID -> new PatternFinder("(?<!\\d)[1-9]\\d(?: ?\\d{3}){3}(?!\\d)", CheckDigits::steuerId);
-            case BSN -> new PatternFinder("(?<![\\d.])\\d{9}(?!\\d)", CheckDigits::bsn);
-            case PESEL -> new PatternFinder("(?<!\\d)\\d{11}(?!\\d)", CheckDigits::pesel);
+                    WORD + "[A-Za-z]{6}[\\dL-Vl-v]{2}[A-EHLMPR-Ta-ehlmpr-t][\\dL-Vl-v]{2}[A-Za-z][\\dL-Vl-v]{3}[A-Za-z]" + WORD_END,
+                    0, CheckDigits::codiceFiscale);
+            case STEUER_ID -> new PatternFinder(
+                    "(?<!\\d)[1-9]\\d(?:" + GAP + "?\\d{3}){3}(?!\\d)", 11, CheckDigits::steuerId);
+            case BSN -> new PatternFinder(NUMBER + "\\d{9}(?!\\d)", 9, CheckDigits::bsn);
+            case PESEL -> new PatternFinder("(?<!\\d)\\d{11}(?!\\d)", 11, CheckDigits::pesel);
+        };
+    }
+
+    private static Finder addresses() {
+        Finder finder = new PatternFinder(
+                "(?:(?=\\d)(?<![A-Za-z\\d])(?<!\\d\\.)" + FOUR + "|" + SIX_BEGIN
+                        + "[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:" + FOUR + ")?)(?![A-Za-z\\d]|\\.\\d)",
+                0, 2, Addresses::valid);
+        return text -> Addresses.possible(text) ? finder.find(text) : List.of();
+    }
+
+    /** Whether values of a type are searched: text and JSON, also inside lists and structures. */
+    public static boolean search(ColumnType type) {
+        return switch (type) {
+            case ColumnType.Text ignored -> true;
+            case ColumnType.Json ignored -> true;
+            case ColumnType.ListOf list -> search(list.element().type());
+            case ColumnType.Struct struct -> struct.fields().stream().anyMatch(field -> search(field.type()));
+            default -> false;
         };
     }
 

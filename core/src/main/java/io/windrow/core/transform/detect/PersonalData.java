@@ -2,18 +2,16 @@ package io.windrow.core.transform.detect;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.schema.Column;
-import io.windrow.api.schema.ColumnType;
 import io.windrow.core.policy.MaskRule.Detector;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.FieldVector;
 
-/** Counts what finders find in the text columns of a sample. Keeps no value (I11). Used by one thread. */
+/** Counts what finders find in the texts of a sample. Keeps no value (I11). Used by one thread. */
 public final class PersonalData {
     private final Map<Detector, Finder> finders = new EnumMap<>(Detector.class);
     private final Map<String, Map<Detector, Long>> counts = new LinkedHashMap<>();
@@ -40,11 +38,12 @@ public final class PersonalData {
     public void add(Batch batch, int rows) {
         for (int i = 0; i < batch.schema().columns().size(); i++) {
             Column column = batch.schema().columns().get(i);
-            if (column.type() instanceof ColumnType.Text || column.type() instanceof ColumnType.Json) {
-                VarCharVector texts = (VarCharVector) batch.arrow().getVector(i);
+            if (Finders.search(column.type())) {
+                FieldVector values = batch.arrow().getVector(i);
                 for (int row = 0; row < Math.min(rows, batch.rowCount()); row++) {
-                    if (!texts.isNull(row)) {
-                        add(column.name(), new String(texts.get(row), StandardCharsets.UTF_8));
+                    if (!values.isNull(row)) {
+                        // Lists and structures are shown as JSON, in which every text of theirs stands.
+                        add(column.name(), values.getObject(row).toString());
                     }
                 }
             }

@@ -2,99 +2,151 @@ package io.windrow.core.transform.mask;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
-import io.windrow.core.policy.MaskRule;
-import io.windrow.core.transform.detect.Finder;
+import io.windrow.api.schema.ColumnType;
+import io.windrow.core.transform.detect.Finders;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.StructVector;
+import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
+import org.apache.arrow.vector.util.TransferPair;
 
-/** Replaces what detectors find inside a text column. Of finds that overlap, that of the earlier rule counts. */
+/** Replaces what detectors find inside a column of text or JSON, or inside the texts of a list or a structure. */
 final class ContentMask implements ColumnMask {
     private final Column column;
-    private final List<Rule> rules;
-    private final boolean lettersAlone;
+    private final ContentRules rules;
 
-    /**
-     * One detector and what becomes of its finds.
-     *
-     * @param detector what is looked for
-     * @param finder finds it
-     * @param change makes the new text of a find; empty: the whole value becomes null
-     * @param version as {@link ColumnMask#version()}
-     */
-    record Rule(MaskRule.Detector detector, Finder finder, Optional<TextMask.TextChange> change, String version) {}
-
-    private record Find(int start, int end, Rule rule) {}
-
-    ContentMask(Column column, List<Rule> rules) {
+    ContentMask(Column column, List<ContentRules.Rule> rules) {
         this.column = column;
-        this.rules = List.copyOf(rules);
-        // Where two people would have the same code, letters take the place of its digits: of all, if need be.
-        this.lettersAlone = rules.stream().anyMatch(rule -> rule.detector() == MaskRule.Detector.CODICE_FISCALE);
+        this.rules = new ContentRules(rules);
     }
 
     @Override
     public List<Column> output() {
-        boolean nulls = rules.stream().anyMatch(rule -> rule.change().isEmpty());
-        return List.of(new Column(
-                column.id(), column.name(), column.type(), column.nullable() || nulls, column.sourceType()));
+        return List.of(rules.makeNull() ? nullable(column) : column);
+    }
+
+    /** The column where every text may be null. */
+    private static Column nullable(Column column) {
+        ColumnType type = switch (column.type()) {
+            case ColumnType.ListOf list -> new ColumnType.ListOf(nullable(list.element()));
+            case ColumnType.Struct struct ->
+                new ColumnType.Struct(struct.fields().stream().map(ContentMask::nullable).toList());
+            default -> column.type();
+        };
+        boolean text = type instanceof ColumnType.Text || type instanceof ColumnType.Json;
+        return new Column(column.id(), column.name(), type, column.nullable() || text, column.sourceType());
     }
 
     @Override
     public List<FieldVector> apply(FieldVector values, BadRows bad) {
-        VarCharVector texts = (VarCharVector) values;
-        int rows = texts.getValueCount();
-        VarCharVector vector = new VarCharVector(values.getName(), values.getAllocator());
+        return List.of(masked(column.type(), values, IntUnaryOperator.identity(), bad));
+    }
+
+    /** A new vector with the same values, masked; {@code row} tells the row of an element. */
+    private FieldVector masked(ColumnType type, FieldVector values, IntUnaryOperator row, BadRows bad) {
+        return switch (type) {
+            case ColumnType.Text text -> texts((VarCharVector) values, ContentRules::of, row, bad);
+            case ColumnType.Json json -> texts((VarCharVector) values, (of, document) -> JsonContent.of(document, of), row, bad);
+            case ColumnType.ListOf list when Finders.search(type) -> list(list, (ListVector) values, row, bad);
+            case ColumnType.Struct struct when Finders.search(type) -> struct(struct, (StructVector) values, row, bad);
+            default -> shared(values);
+        };
+    }
+
+    /** Another vector over the same memory. */
+    private static FieldVector shared(FieldVector values) {
+        TransferPair pair = values.getTransferPair(values.getField(), values.getAllocator());
+        pair.splitAndTransfer(0, values.getValueCount());
+        return (FieldVector) pair.getTo();
+    }
+
+    private ListVector list(ColumnType.ListOf type, ListVector values, IntUnaryOperator row, BadRows bad) {
+        int[] owners = new int[values.getDataVector().getValueCount()];
+        for (int i = 0; i < values.getValueCount(); i++) {
+            Arrays.fill(owners, values.getElementStartIndex(i), values.getElementEndIndex(i), row.applyAsInt(i));
+        }
+        ListVector made = (ListVector) values.getField().createVector(values.getAllocator());
+        try (FieldVector elements = masked(type.element().type(), values.getDataVector(), i -> owners[i], bad)) {
+            loadFrame(made, values);
+            elements.makeTransferPair(made.getDataVector()).transfer();
+            return made;
+        } catch (RuntimeException e) {
+            made.close();
+            throw e;
+        }
+    }
+
+    private StructVector struct(ColumnType.Struct type, StructVector values, IntUnaryOperator row, BadRows bad) {
+        StructVector made = (StructVector) values.getField().createVector(values.getAllocator());
         try {
-            vector.allocateNew(Math.max(16, texts.sizeOfValueBuffer()), rows);
-            for (int row = 0; row < rows; row++) {
-                if (!texts.isNull(row)) {
-                    mask(texts, row, vector, bad);
+            loadFrame(made, values);
+            for (int i = 0; i < type.fields().size(); i++) {
+                try (FieldVector field =
+                        masked(type.fields().get(i).type(), values.getChildrenFromFields().get(i), row, bad)) {
+                    field.makeTransferPair(made.getChildrenFromFields().get(i)).transfer();
                 }
             }
-            vector.setValueCount(rows);
-            return List.of(vector);
+            return made;
+        } catch (RuntimeException e) {
+            made.close();
+            throw e;
+        }
+    }
+
+    /** Which values are null and where lists begin, over the same memory. */
+    private static void loadFrame(FieldVector made, FieldVector values) {
+        made.loadFieldBuffers(new ArrowFieldNode(values.getValueCount(), values.getNullCount()), values.getFieldBuffers());
+    }
+
+    private interface Search {
+        Optional<String> masked(ContentRules rules, String text);
+    }
+
+    private VarCharVector texts(VarCharVector texts, Search search, IntUnaryOperator rowOf, BadRows bad) {
+        int count = texts.getValueCount();
+        VarCharVector vector = new VarCharVector(texts.getName(), texts.getAllocator());
+        try {
+            vector.allocateNew(Math.max(16, texts.sizeOfValueBuffer()), count);
+            for (int i = 0; i < count; i++) {
+                if (!texts.isNull(i)) {
+                    mask(texts, i, search, vector, rowOf, bad);
+                }
+            }
+            vector.setValueCount(count);
+            return vector;
         } catch (RuntimeException e) {
             vector.close();
             throw e;
         }
     }
 
-    private void mask(VarCharVector texts, int row, VarCharVector vector, BadRows bad) {
-        int start = texts.getStartOffset(row);
-        int end = texts.getEndOffset(row);
-        if (!lettersAlone && !mayHold(texts.getDataBuffer(), start, end)) {
-            vector.setSafe(row, start, end - start, texts.getDataBuffer());
+    private void mask(VarCharVector texts, int at, Search search, VarCharVector vector, IntUnaryOperator rowOf, BadRows bad) {
+        int start = texts.getStartOffset(at);
+        int end = texts.getEndOffset(at);
+        if (!rules.findLettersAlone() && !mayHold(texts.getDataBuffer(), start, end)) {
+            vector.setSafe(at, start, end - start, texts.getDataBuffer());
             return;
         }
-        String text = new String(texts.get(row), StandardCharsets.UTF_8);
-        List<Find> finds = finds(text);
-        if (finds.isEmpty()) {
-            vector.setSafe(row, start, end - start, texts.getDataBuffer());
+        String text = new String(texts.get(at), StandardCharsets.UTF_8);
+        Optional<String> masked;
+        try {
+            masked = search.masked(rules, text);
+        } catch (WindrowException e) {
+            bad.add(rowOf.applyAsInt(at), column.name(), e);
             return;
         }
-        StringBuilder masked = new StringBuilder(text.length());
-        int copied = 0;
-        for (Find find : finds) {
-            if (find.rule().change().isEmpty()) {
-                return;
-            }
-            masked.append(text, copied, find.start());
-            try {
-                masked.append(find.rule().change().get().of(text.substring(find.start(), find.end())));
-            } catch (WindrowException e) {
-                bad.add(row, column.name(), e);
-                return;
-            }
-            copied = find.end();
+        if (masked.isPresent() && masked.get().equals(text)) {
+            vector.setSafe(at, start, end - start, texts.getDataBuffer());
+        } else {
+            masked.ifPresent(shown -> vector.setSafe(at, shown.getBytes(StandardCharsets.UTF_8)));
         }
-        masked.append(text, copied, text.length());
-        vector.setSafe(row, masked.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Every other detector looks for a digit or an at sign; what has neither need not become a string. */
@@ -109,19 +161,6 @@ final class ContentMask implements ColumnMask {
         return false;
     }
 
-    private List<Find> finds(String text) {
-        List<Find> finds = new ArrayList<>();
-        for (Rule rule : rules) {
-            for (Finder.Span span : rule.finder().find(text)) {
-                if (finds.stream().noneMatch(find -> span.start() < find.end() && find.start() < span.end())) {
-                    finds.add(new Find(span.start(), span.end(), rule));
-                }
-            }
-        }
-        finds.sort(Comparator.comparingInt(Find::start));
-        return finds;
-    }
-
     @Override
     public boolean injective() {
         return false;
@@ -129,6 +168,6 @@ final class ContentMask implements ColumnMask {
 
     @Override
     public String version() {
-        return "detect " + rules.stream().map(Rule::version).toList();
+        return rules.version();
     }
 }

@@ -94,14 +94,14 @@ public final class MaskTransform implements Transform {
     }
 
     /**
-     * Refuses a field that none of the streams has, when nothing in its rule says that it may be missing.
+     * Refuses a field that none of the streams has, or a pattern that fits no field of any: a rule that hides nothing is misspelt.
      *
      * @param streams the streams that are read
      * @param others those that are not; asked for only if no stream that is read has the field
      */
     public void check(Collection<StreamSchema> streams, Supplier<Collection<StreamSchema>> others) {
         for (Compiled compiled : rules) {
-            Optional<String> name = compiled.rule().field().filter(field -> field.indexOf('*') < 0);
+            Optional<String> name = compiled.rule().field();
             if (name.isPresent() && !isKnown(compiled, streams) && !isKnown(compiled, others.get())) {
                 List<String> known = streams.stream()
                         .flatMap(schema -> schema.columns().stream()
@@ -110,10 +110,15 @@ public final class MaskTransform implements Transform {
                 throw WindrowException.of(
                                 MaskError.FIELD_UNKNOWN,
                                 "Binding the mask: no stream has a field " + name.get()
-                                        + NearestName.of(name.get(), known).map(near -> "; the nearest is " + near).orElse(""))
+                                        + NearestName.of(written(name.get()), known).map(near -> "; the nearest is " + near).orElse(""))
                         .at(compiled.rule().origin().place());
             }
         }
+    }
+
+    /** What of a name stands for itself: of {@code *.email} the field's name. */
+    private static String written(String field) {
+        return field.indexOf('*') < 0 ? field : field.substring(field.lastIndexOf('.') + 1).replace("*", "");
     }
 
     private static boolean isKnown(Compiled compiled, Collection<StreamSchema> streams) {
@@ -162,7 +167,7 @@ public final class MaskTransform implements Transform {
         if (whole.isPresent()) {
             return List.of(whole.get());
         }
-        return named.isEmpty() && isText(column)
+        return named.isEmpty() && isSearched(column)
                 ? rules.stream().map(Compiled::rule).filter(rule -> rule.field().isEmpty()).toList()
                 : named;
     }
@@ -171,7 +176,7 @@ public final class MaskTransform implements Transform {
         return rules.stream()
                 .filter(rule -> rule.field().isPresent() && names(rule.field().get(), schema, column))
                 .map(Compiled::rule)
-                .filter(rule -> isText(column) || !searchesMany(rule))
+                .filter(rule -> isSearched(column) || !searchesMany(rule))
                 .toList();
     }
 
@@ -223,8 +228,8 @@ public final class MaskTransform implements Transform {
                 .collect(Collectors.toSet());
     }
 
-    private static boolean isText(Column column) {
-        return column.type() instanceof ColumnType.Text || column.type() instanceof ColumnType.Json;
+    private static boolean isSearched(Column column) {
+        return Finders.search(column.type());
     }
 
     private Optional<ColumnMask> mask(StreamSchema schema, Column column) {
@@ -236,18 +241,18 @@ public final class MaskTransform implements Transform {
         if (isWhole(first)) {
             return Optional.of(whole(first, column));
         }
-        if (!isText(column)) {
+        if (!isSearched(column)) {
             throw noText(first, schema, column);
         }
         return Optional.of(new ContentMask(
                 column, deciding.stream().flatMap(rule -> finding(rule).stream()).toList()));
     }
 
-    private static List<ContentMask.Rule> finding(MaskRule rule) {
-        List<ContentMask.Rule> finding = new ArrayList<>();
+    private static List<ContentRules.Rule> finding(MaskRule rule) {
+        List<ContentRules.Rule> finding = new ArrayList<>();
         for (MaskRule.Detector detector : rule.detect()) {
             Optional<TextMask.TextChange> change = change(rule);
-            finding.add(new ContentMask.Rule(
+            finding.add(new ContentRules.Rule(
                     detector, Finders.of(detector, rule.region()), change,
                     detector.name().toLowerCase(Locale.ROOT) + " " + change.map(TextMask.TextChange::version).orElse("null")));
         }
@@ -255,7 +260,7 @@ public final class MaskTransform implements Transform {
     }
 
     private static WindrowException noText(MaskRule rule, StreamSchema schema, Column column) {
-        List<String> texts = schema.columns().stream().filter(MaskTransform::isText).map(Column::name).toList();
+        List<String> texts = schema.columns().stream().filter(MaskTransform::isSearched).map(Column::name).toList();
         return WindrowException.of(
                         MaskError.TYPE_UNSUITABLE,
                         "Looking for " + rule.detect().getFirst().name().toLowerCase(Locale.ROOT) + " in field " + column.name()

@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -145,6 +146,89 @@ class MaskTransformTest {
                 .containsExactly("pay ***************1111 to bob@example.com!", "nothing here");
         assertThat(masked("note", detect(Method.FPE, Detector.CARD)).getFirst())
                 .matches("pay \\d{4} \\d{4} \\d{4} \\d{4} to bob@example.com!").doesNotContain("4111 1111");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "{\"mail\":\"j\\u00fcrgen@example.com\"} | {\"mail\":\"***\"}",
+        "{\"m\" : \"john\\u0040acme.com\", \"n\": [1.50, 2e3, true, null]} | {\"m\":\"***\",\"n\":[1.50,2e3,true,null]}",
+        "{\"pan\":4111111111111111} | {\"pan\":\"***\"}",
+        "{\"to a@b.de\":[{\"x\":\"at a@b.de, 5500-0000-0000-0004\"}]} | {\"to ***\":[{\"x\":\"at ***, ***\"}]}",
+        "\"a@b.de\" | \"***\"",
+        "{\"kept\" :  \"7 \\u00e4\", \"n\": 1.0 } | {\"kept\" :  \"7 \\u00e4\", \"n\": 1.0 }",
+        "{\"cut\": \"a@b.de | {\"cut\": \"***"
+    })
+    void aJsonDocumentIsSearchedAsWhatItSaysAndComesOutAsJson(String document, String masked) {
+        assertThat(nested("doc", document, detect(Method.REDACT, Detector.EMAIL, Detector.CARD))).isEqualTo(masked);
+        assertThat(nested("doc", document, detect(Method.NULL, Detector.EMAIL, Detector.CARD)))
+                .isEqualTo(masked.contains("***") ? "null" : masked);
+    }
+
+    @Test
+    void aDocumentOfAnyDepthIsSearchedAsWhatItSays() {
+        String deep = "[".repeat(5_000) + "\"john\\u0040acme.com\"" + "]".repeat(5_000);
+        assertThat(nested("doc", deep, detect(Method.REDACT, Detector.EMAIL))).contains("[\"***\"]").doesNotContain("acme");
+    }
+
+    @Test
+    void textsInsideListsAndStructuresAreSearchedToo() {
+        MaskRule rule = detect(Method.REDACT, Detector.EMAIL);
+        assertThat(nested("tags", "", rule)).isEqualTo("[\"a\",\"to ***\",null,\"***\"]");
+        assertThat(nested("person", "", rule)).isEqualTo("{\"mail\":\"***\",\"age\":7}");
+        assertThat(nested("tags", "", detect(Method.NULL, Detector.EMAIL))).isEqualTo("[\"a\",null,null,null]");
+        assertThat(nested("tags", "", new MaskRule(
+                        Optional.of("tags"), List.of(Detector.EMAIL), Method.FPE, Optional.of(Secret.of(KEY)), Optional.empty(), 0,
+                        4, Truncation.MONTH, Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE)))
+                .as("the row is set aside").isEmpty();
+    }
+
+    private static final StreamSchema NESTED = new StreamSchema(
+            new StreamName("app", "nested"), 1,
+            List.of(
+                    column(1, "id", new ColumnType.Int(64, true), false),
+                    column(2, "doc", new ColumnType.Json(), true),
+                    column(3, "tags", new ColumnType.ListOf(column(1, "element", new ColumnType.Text(), true)), true),
+                    column(4, "person", new ColumnType.Struct(List.of(
+                            column(1, "mail", new ColumnType.Text(), true),
+                            column(2, "age", new ColumnType.Int(32, true), true))), true)),
+            List.of("id"));
+
+    private String nested(String column, String document, MaskRule rule) {
+        try (BatchBuilder builder = new BatchBuilder(NESTED, allocator);
+                BoundTransform bound = new MaskTransform(List.of(rule)).bind(NESTED)) {
+            builder.set("id", 1L).setNull("doc").setNull("tags").setNull("person").endRow();
+            builder.set("id", 2L).set("doc", document).set("tags", Arrays.asList("a", "to b@c.de", null, "d@e.fr"))
+                    .set("person", Map.of("mail", "f@g.it", "age", 7)).endRow();
+            try (Batch batch = bound.apply(builder.build(new Position(1, "{}")))) {
+                assertThat(batch.schema()).isEqualTo(bound.output());
+                List<String> texts = texts(batch.arrow(), batch.schema().indexOf(column));
+                assertThat(texts.getFirst()).isNull();
+                return texts.size() == 1 ? "" : String.valueOf(texts.getLast());
+            }
+        }
+    }
+
+    @Test
+    void aPatternThatFitsNoFieldIsMisspelt() {
+        MaskTransform mask = new MaskTransform(List.of(rule("*.emial", Method.REDACT)));
+        assertThatThrownBy(() -> mask.check(List.of(SCHEMA), List::of)).isInstanceOfSatisfying(WindrowException.class, error -> {
+            assertThat(error.errorCode()).isEqualTo(MaskError.FIELD_UNKNOWN);
+            assertThat(error.getMessage()).contains("*.emial", "the nearest is email");
+        });
+        new MaskTransform(List.of(rule("*.email", Method.REDACT), rule("*o*e", Method.REDACT))).check(List.of(SCHEMA), List::of);
+    }
+
+    @Test
+    void ofFindsThatOverlapTheFirstRuleTakesTheWhole() {
+        BatchBuilder builder = new BatchBuilder(SCHEMA, allocator);
+        builder.set("id", 7L).setNull("email").setNull("born").setNull("seen").setNull("balance")
+                .set("note", "to DE89 3704 0044 0532 0130 00 now").setNull("score").endRow();
+        MaskRule part = detect(Method.REDACT, Detector.BSN, Detector.STEUER_ID, Detector.PHONE, Detector.IBAN);
+        try (builder;
+                BoundTransform bound = new MaskTransform(List.of(part)).bind(SCHEMA);
+                Batch batch = bound.apply(builder.build(new Position(1, "{}")))) {
+            assertThat(texts(batch.arrow(), batch.schema().indexOf("note"))).containsExactly("to *** now");
+        }
     }
 
     @Test

@@ -1,0 +1,64 @@
+package io.windrow.core.transform.detect;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Finds e-mail addresses from their at signs: what may stand before one belongs to the address, after it must come a domain
+ * with a dot. A text without an at sign costs one look for it.
+ */
+final class EmailFinder implements Finder {
+    private static final int LONGEST_NAME = 64;
+    private static final int LONGEST_DOMAIN = 253;
+    private static final String LETTER = "[\\p{L}\\d]";
+    private static final String INNER = "[\\p{L}\\p{M}\\d-]";
+
+    /** Letters with combining marks, and last labels in Punycode. Of labels, so many that no text makes it go deep. */
+    private final Matcher domain = Pattern.compile("(?:" + LETTER + "(?:" + INNER + "{0,61}[\\p{L}\\p{M}\\d])?\\.){1,32}"
+                    + "(?:xn--[A-Za-z\\d-]{1,58}[A-Za-z\\d]|\\p{L}[\\p{L}\\p{M}]{1,62})")
+            .matcher("");
+
+    @Override
+    public List<Span> find(String text) {
+        int at = text.indexOf('@');
+        if (at < 0) {
+            return List.of();
+        }
+        List<Span> spans = new ArrayList<>();
+        domain.reset(text);
+        for (; at >= 0; at = text.indexOf('@', at + 1)) {
+            int start = name(text, at);
+            if (start < at && domain.region(at + 1, Math.min(text.length(), at + 1 + LONGEST_DOMAIN)).lookingAt()) {
+                Span.join(spans, new Span(start, domain.end()));
+            }
+        }
+        return spans;
+    }
+
+    /** Where the name before an at sign begins. */
+    private static int name(String text, int at) {
+        int start = at;
+        while (start > 0 && at - start < LONGEST_NAME) {
+            int character = text.codePointBefore(start);
+            if (!isOfName(character)) {
+                break;
+            }
+            start -= Character.charCount(character);
+        }
+        return start;
+    }
+
+    private static boolean isOfName(int character) {
+        return Character.isLetter(character) || character >= '0' && character <= '9' || "_.+-".indexOf(character) >= 0
+                || isMark(character);
+    }
+
+    private static boolean isMark(int character) {
+        return switch (Character.getType(character)) {
+            case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK -> true;
+            default -> false;
+        };
+    }
+}
