@@ -84,8 +84,7 @@ final class PlanCommand implements Callable<Integer> {
     private static boolean isMaskedOtherwise(Plan plan, StreamPlan how, @Nullable StreamState state) {
         return state != null
                 && state.committed()
-                        .filter(epoch -> !Optional.ofNullable(epoch.ledger().policies().get(MaskTransform.POLICY))
-                                .equals(Optional.ofNullable(plan.steps().policies(how.schema()).get(MaskTransform.POLICY))))
+                        .filter(epoch -> !MaskTransform.isSame(epoch.ledger().policies(), plan.steps().policies(how.schema())))
                         .isPresent();
     }
 

@@ -205,6 +205,37 @@ class MaskTest {
     }
 
     @Test
+    void aColumnThatComesOrGoesStopsNoMaskedStream() throws IOException {
+        DATABASE.execute("CREATE TABLE growing (id int PRIMARY KEY, n int)", "INSERT INTO growing VALUES (1, 1)");
+        Path file = pipeline("growing", "mode: incremental, guarantee: proven", "mask: [{detect: [email], with: redact}]\n");
+        assertThat(windrow("run", file).exit()).isZero();
+        for (String change : List.of("ADD COLUMN note text", "ADD COLUMN tags text[]", "DROP COLUMN note")) {
+            DATABASE.execute("ALTER TABLE growing " + change,
+                    "INSERT INTO growing SELECT max(id) + 1, 1 FROM growing",
+                    change.contains("note") && change.startsWith("ADD") ? "UPDATE growing SET note = 'to " + CANARY + "' WHERE id = 2"
+                            : "UPDATE growing SET tags = ARRAY['x', 'to " + CANARY + "'] WHERE id = (SELECT max(id) FROM growing)");
+            assertThat(windrow("plan", file).exit()).isZero();
+            Invoked run = windrow("run", file);
+            assertThat(run.exit()).as("%s: %s", change, run.whole()).isZero();
+        }
+        assertThat(holding("to ***").stream().filter(path -> path.toString().endsWith(".jsonl"))).hasSize(3);
+        assertThat(holding(CANARY)).isEmpty();
+        Files.writeString(file, Files.readString(file).replace("{detect: [email], with: redact}", "{detect: [email], with: 'null'}"));
+        assertThat(windrow("run", file).whole()).contains("mask.changed");
+    }
+
+    @Test
+    void aPatternThatFitsNoFieldIsRefused() throws IOException {
+        people("patterned");
+        Path file = pipeline("patterned", "mode: snapshot", "mask: [{field: '*.emial', with: redact}]\n");
+        for (String command : List.of("plan", "preview", "run")) {
+            Invoked refused = windrow(command, file);
+            assertThat(refused.exit()).as(refused.whole()).isEqualTo(ExitCode.USER.value());
+            assertThat(refused.whole()).contains("mask.field_unknown", "the nearest is email").doesNotContain("@example.com");
+        }
+    }
+
+    @Test
     void discoveryFindsPersonalDataAndProposesAMaskThatWorks() throws IOException {
         people("found");
         Path file = pipeline("found", "mode: snapshot", "");

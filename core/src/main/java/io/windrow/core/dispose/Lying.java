@@ -100,18 +100,14 @@ record Lying(StateStore store, Sink sink, QuarantineDisposal quarantine, Context
             return;
         }
         long first = Lineage.first(store, context.pipeline(), stream, whole.get().generation());
-        Optional<String> mask = mask(whole.get().ledger());
-        Predicate<LedgerEntry> former = entry -> entry.generation() < first && !mask(entry).equals(mask);
+        LedgerEntry newest = whole.get().ledger();
+        Predicate<LedgerEntry> former = entry -> entry.generation() < first && !MaskTransform.isSame(entry.policies(), newest.policies());
         boolean[] any = new boolean[1];
         store.eachLedger(context.pipeline(), stream, json -> any[0] |= former.test(LedgerEntry.parse(json)));
         if (any[0]) {
             delivered(due, stream, now, (entry, commit) -> former.test(entry));
             setAside(due, stream, former);
         }
-    }
-
-    private static Optional<String> mask(LedgerEntry entry) {
-        return Optional.ofNullable(entry.policies().get(MaskTransform.POLICY));
     }
 
     private interface Choice {

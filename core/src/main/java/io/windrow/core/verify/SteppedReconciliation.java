@@ -12,6 +12,7 @@ import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.Windows;
 import io.windrow.core.plan.SteppedReader;
 import io.windrow.core.plan.Steps;
+import io.windrow.core.transform.mask.MaskTransform;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +37,10 @@ final class SteppedReconciliation implements Reconciliation {
     private boolean concerns(StreamName stream, PlannerState delivered) {
         return concerned.computeIfAbsent(stream, name -> {
             StreamSchema before = source.schema(name, delivered);
-            return !steps.policies(before).isEmpty() || !steps.output(before).equals(before);
+            Map<String, String> shaping = new HashMap<>(steps.policies(before));
+            // Also told where the mask does nothing.
+            shaping.remove(MaskTransform.COLUMNS);
+            return !shaping.isEmpty() || !steps.output(before).equals(before);
         });
     }
 

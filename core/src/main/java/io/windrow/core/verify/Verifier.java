@@ -13,6 +13,7 @@ import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.plan.Steps;
+import io.windrow.core.transform.mask.MaskTransform;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -146,6 +147,7 @@ public final class Verifier {
     private static Map<String, String> treatment(Map<String, String> policies) {
         Map<String, String> treatment = new TreeMap<>(policies);
         treatment.remove("mask.previous");
+        treatment.remove(MaskTransform.COLUMNS);
         treatment.remove("provenance");
         return treatment;
     }

@@ -52,7 +52,9 @@ final class BoundMask implements BoundTransform, Hiding {
 
     @Override
     public Map<String, String> policies() {
-        return Map.of(MaskTransform.POLICY, digest(ColumnMask::version), "mask.previous", digest(ColumnMask::previousVersion));
+        return Map.of(
+                MaskTransform.POLICY, digest(ColumnMask::version), "mask.previous", digest(ColumnMask::previousVersion),
+                MaskTransform.COLUMNS, ColumnVersions.text(input.columns(), masks));
     }
 
     private String digest(Function<ColumnMask, String> version) {

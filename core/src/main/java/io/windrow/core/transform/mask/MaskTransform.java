@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -27,6 +28,9 @@ import java.util.stream.Stream;
 public final class MaskTransform implements Transform {
     /** The name of the mask's version among the policies of a ledger entry. */
     public static final String POLICY = "mask";
+
+    /** The name of what the mask does to each column, there too, also where it does nothing to any. */
+    public static final String COLUMNS = "mask.columns";
 
     private static final int MIN_KEY = 16;
 
@@ -187,18 +191,43 @@ public final class MaskTransform implements Transform {
 
     /** Whether rows of an earlier policy may stand beside rows of the present one; versions are those of the ledger. */
     public static void continues(StreamName stream, Map<String, String> delivered, Map<String, String> now) {
-        Optional<String> old = Optional.ofNullable(delivered.get(POLICY));
-        Optional<String> present = Optional.ofNullable(now.get(POLICY));
-        if (!old.equals(present) && (old.isEmpty() || !old.equals(Optional.ofNullable(now.get("mask.previous"))))) {
+        if (!isContinued(delivered, now)) {
             throw WindrowException.of(
                             MaskError.CHANGED,
                             "Continuing stream " + stream + ": the rows delivered before "
-                                    + old.map(version -> "follow mask version " + version).orElse("are not masked") + ", now "
-                                    + present.map(version -> "version " + version + " is asked for").orElse("no mask is asked for"))
+                                    + version(delivered).map(version -> "follow mask version " + version).orElse("are not masked")
+                                    + ", now "
+                                    + version(now).map(version -> "version " + version + " is asked for").orElse("no mask is asked for"))
                     .remedy("Run `windrow run --full-refresh --stream " + stream + "`, which opens a new generation, then "
                             + "`windrow dispose --former-masks --apply FILE`, which deletes what older generations delivered and set "
                             + "aside under the former mask; or, after a change of key, give the old one as `previous_key`.");
         }
+    }
+
+    /**
+     * Whether rows of two ledger entries follow one mask: every column that both have is treated alike. A column that came or
+     * went changes no mask. Of entries from before columns were told apart, only the version of the whole speaks.
+     */
+    public static boolean isSame(Map<String, String> delivered, Map<String, String> now) {
+        return version(delivered).equals(version(now))
+                || columns(delivered, now, (was, is) -> ColumnVersions.current(was).equals(ColumnVersions.current(is)));
+    }
+
+    /** The same, or what was delivered follows the previous key of the present mask. */
+    private static boolean isContinued(Map<String, String> delivered, Map<String, String> now) {
+        return isSame(delivered, now)
+                || version(delivered).isPresent() && version(delivered).equals(Optional.ofNullable(now.get("mask.previous")))
+                || columns(delivered, now, ColumnVersions::follows);
+    }
+
+    private static boolean columns(Map<String, String> delivered, Map<String, String> now, BiPredicate<String, String> alike) {
+        String before = delivered.get(COLUMNS);
+        String columns = now.get(COLUMNS);
+        return before != null && columns != null && ColumnVersions.agree(before, columns, alike);
+    }
+
+    private static Optional<String> version(Map<String, String> policies) {
+        return Optional.ofNullable(policies.get(POLICY));
     }
 
     @Override

@@ -4,7 +4,10 @@ import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Rejected;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -17,7 +20,15 @@ import java.util.function.Function;
  */
 record UnmaskedRows(StreamSchema output, Function<StreamSchema, Set<String>> concerned) implements BoundTransform {
     @Override
-    public Batch apply(Batch batch) {
+    public Map<String, String> policies() {
+        return Map.of(
+                MaskTransform.COLUMNS,
+                ColumnVersions.text(output.columns(), Collections.nCopies(output.columns().size(), Optional.empty())));
+    }
+
+    @Override
+    public Batch apply(
+Batch batch) {
         if (batch.rejected().stream().allMatch(this::isPlain)) {
             return batch;
         }

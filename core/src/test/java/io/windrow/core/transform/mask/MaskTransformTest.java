@@ -286,7 +286,7 @@ class MaskTransformTest {
                 Batch people = people()) {
             assertThat(bound.output()).isSameAs(SCHEMA);
             assertThat(bound.apply(people)).isSameAs(people);
-            assertThat(bound.policies()).isEmpty();
+            assertThat(bound.policies()).as("no column has a mask").isEqualTo(Map.of(MaskTransform.COLUMNS, "-:1..7"));
         }
     }
 
@@ -300,6 +300,50 @@ class MaskTransformTest {
                 BoundTransform second = new MaskTransform(List.of(other)).bind(SCHEMA)) {
             assertThat(first.policies()).isEqualTo(again.policies()).isNotEqualTo(second.policies());
             assertThat(first.policies().toString()).doesNotContain(KEY);
+        }
+    }
+
+    @Test
+    void aColumnThatComesOrGoesChangesNoMaskAndOneThatIsTreatedOtherwiseDoes() {
+        MaskRule detect = detect(Method.REDACT, Detector.EMAIL);
+        Map<String, String> before = policies(SCHEMA.columns(), detect);
+        Map<String, String> fewer = policies(SCHEMA.columns().subList(0, 5), detect);
+        Map<String, String> none = policies(List.of(SCHEMA.columns().getFirst()), detect);
+        for (Map<String, String> delivered : List.of(before, fewer, none)) {
+            for (Map<String, String> now : List.of(before, fewer, none)) {
+                MaskTransform.continues(SCHEMA.stream(), delivered, now);
+                assertThat(MaskTransform.isSame(delivered, now)).isTrue();
+            }
+        }
+        for (MaskRule other : List.of(rule("email", Method.REDACT), detect(Method.NULL, Detector.EMAIL), rule("born", Method.REDACT))) {
+            Map<String, String> changed = policies(SCHEMA.columns(), other);
+            refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), before, changed));
+            refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), changed, fewer));
+        }
+        refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), Map.of(), before));
+        refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), before, Map.of()));
+        Map<String, String> old = Map.of("mask", before.get("mask"), "mask.previous", before.get("mask.previous"));
+        MaskTransform.continues(SCHEMA.stream(), old, before);
+        refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), old, fewer));
+    }
+
+    @Test
+    void afterAChangeOfKeyAColumnThatComesChangesNoMaskEither() {
+        MaskRule first = rule("email", Method.TOKEN);
+        MaskRule second = new MaskRule(
+                Optional.of("email"), List.of(), Method.TOKEN, Optional.of(Secret.of("x".repeat(32))), Optional.of(Secret.of(KEY)), 0, 4,
+                Truncation.MONTH, Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE);
+        Map<String, String> before = policies(SCHEMA.columns().subList(0, 3), first);
+        Map<String, String> now = policies(SCHEMA.columns(), second);
+        MaskTransform.continues(SCHEMA.stream(), before, now);
+        assertThat(MaskTransform.isSame(before, now)).isFalse();
+        refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), now, before));
+    }
+
+    private static Map<String, String> policies(List<Column> columns, MaskRule rule) {
+        try (BoundTransform bound = new MaskTransform(List.of(rule))
+                .bind(new StreamSchema(SCHEMA.stream(), 1, columns, List.of("id")))) {
+            return bound.policies();
         }
     }
 
