@@ -23,6 +23,12 @@ public enum CliError implements ErrorCode {
     FILE_EXISTS("cli.file_exists", ErrorKind.USER, "The file exists already.", "Name another file, or remove this one."),
     /** A file cannot be written. */
     FILE_FAILED("cli.file_failed", ErrorKind.RESOURCE, "A file cannot be written.", "Check the path, its permissions and the disk."),
+    /** Standard output took only a part. */
+    OUTPUT_LOST(
+            "cli.output_lost",
+            ErrorKind.RESOURCE,
+            "Standard output did not take all of the result.",
+            "Check the disk that it goes to, or the command that reads it."),
     /** There is no state. */
     NO_STATE(
             "cli.no_state",

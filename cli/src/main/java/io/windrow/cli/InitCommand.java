@@ -41,6 +41,7 @@ final class InitCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Screen screen = windrow.screen();
+        Target.refuseUrl(file);
         if (Files.exists(file)) {
             throw WindrowException.of(CliError.FILE_EXISTS, "Writing the pipeline file: it exists already").at(file.toString());
         }

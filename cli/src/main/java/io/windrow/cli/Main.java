@@ -34,7 +34,7 @@ public final class Main {
         line.setErr(new java.io.PrintWriter(screen.err(), true));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 screen.color() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
-        line.setUsageHelpWidth(Math.min(120, screen.width()));
+        line.setUsageHelpWidth(Math.clamp(screen.width(), 55, 120)); // picocli takes no less than 55.
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, args) -> {
             // The parser stops at the first error, perhaps before --json: the answer is JSON all the same.
@@ -47,7 +47,13 @@ public final class Main {
             return ExitCode.USER.value();
         }
         try {
-            return line.execute(arguments);
+            int code = line.execute(arguments);
+            if (code == ExitCode.OK.value() && screen.out().checkError()) {
+                // A proof that was cut off is none: a full disk, or a reader that has gone.
+                Failure.print(screen, WindrowException.of(CliError.OUTPUT_LOST, "Writing the result: standard output took only a part"), windrow.detail());
+                return ExitCode.of(CliError.OUTPUT_LOST.kind()).value();
+            }
+            return code;
         } catch (OutOfMemoryError | LinkageError | StackOverflowError | AssertionError e) {
             return failed(windrow, e);
         }
@@ -68,6 +74,12 @@ public final class Main {
         String hint = "";
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
             String given = unmatched.getUnmatched().getFirst();
+            if (unmatched.getUnmatched().stream().anyMatch(word -> word.contains("://"))) { // It may hold a password.
+                return failed(
+                        windrow,
+                        WindrowException.of(CliError.BAD_ARGUMENTS, "Reading the command line: a URL stands where none is expected")
+                                .remedy("Write --from before the URL."));
+            }
             java.util.List<String> known = new java.util.ArrayList<>();
             (at.getParent() == null ? Commands.all(windrow) : at).getSubcommands().forEach((name, command) -> {
                 if (!command.getCommandSpec().usageMessage().hidden()) {

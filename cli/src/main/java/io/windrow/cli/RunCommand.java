@@ -67,6 +67,7 @@ final class RunCommand implements Callable<Integer> {
                 code = every == null ? once(plan, drain, telemetry) : tick(plan, drain, telemetry);
                 if (every != null) {
                     drain.await(every.toNanos() - (System.nanoTime() - started));
+                    plan = renewed(plan);
                 }
             } while (every != null && !drain.requested());
             return code.value();
@@ -88,6 +89,25 @@ final class RunCommand implements Callable<Integer> {
             }
             return ExitCode.of(e.kind());
         }
+    }
+
+    /**
+     * The plan for the next of many runs: passwords change and tokens end while the command goes on, and what stands in the
+     * file may have been mended. A file or a secret that cannot be had now leaves the plan as it was.
+     */
+    private Plan renewed(Plan plan) {
+        try {
+            Plan renewed = target.plan(Registry.load());
+            if (renewed.spec().pipeline().equals(plan.spec().pipeline())) {
+                return renewed;
+            }
+            windrow.screen().note("the file now describes another pipeline, " + renewed.spec().pipeline() + "; "
+                    + plan.spec().pipeline() + " goes on as it was");
+        } catch (WindrowException e) {
+            windrow.screen().note("the pipeline goes on as it was, since it could not be read anew:");
+            Failure.print(windrow.screen(), e, windrow.detail());
+        }
+        return plan;
     }
 
     private ExitCode once(Plan plan, Drain drain, Telemetry telemetry) {

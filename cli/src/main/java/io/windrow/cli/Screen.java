@@ -46,7 +46,8 @@ record Screen(PrintStream out, PrintStream err, boolean terminal, boolean color,
         boolean errTerminal = Boolean.getBoolean("windrow.terminal.err");
         boolean color = outTerminal && errTerminal && System.getenv("NO_COLOR") == null
                 && !"dumb".equals(System.getenv("TERM"));
-        int width = Math.max(40, Integer.getInteger("windrow.columns", 100));
+        int columns = Integer.getInteger("windrow.columns", 0);
+        int width = columns <= 0 ? 100 : Math.max(40, columns); // A pseudo-terminal without a size says 0.
         return new Screen(out, err, errTerminal && !"dumb".equals(System.getenv("TERM")), color, width, outTerminal);
     }
 

@@ -54,6 +54,7 @@ final class Target {
     PipelineSpec spec(Registry registry) {
         PipelineFiles files = PipelineFiles.of(registry);
         if (file != null) {
+            refuseUrl(file);
             if (from != null || to != null || mode != null || cursor != null || format != null) {
                 throw WindrowException.of(
                                 CliError.BAD_ARGUMENTS,
@@ -69,6 +70,15 @@ final class Target {
         Path here = Path.of("").toAbsolutePath();
         QuickPipeline quick = new QuickPipeline(from, streams, mode, cursor, to == null ? "./out" : to, format);
         return files.parse(quick.text(here), "command line", here);
+    }
+
+    /** Refuses a URL in a file's place without quoting it: it may hold a password. */
+    static void refuseUrl(Path file) {
+        if (file.toString().matches("[A-Za-z][A-Za-z0-9+.-]*:/.*")) {
+            throw WindrowException.of(
+                            CliError.BAD_ARGUMENTS, "Reading the command line: a URL stands where the pipeline file is expected")
+                    .remedy("Write --from before the URL.");
+        }
     }
 
     /** The selected streams that the command is about, in order. */

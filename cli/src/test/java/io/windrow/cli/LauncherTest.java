@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,6 +50,19 @@ class LauncherTest {
                 .isNotEmpty()
                 .allMatch(line -> line.contains("source: shared objects file"));
         assertThat(classes).as("no signed jar is opened").noneMatch(line -> line.contains("org.bouncycastle"));
+
+        // As an installation of another user's after an update of the JDK: no process can open a folder for writing.
+        Path launch = clone.resolve("cli/target/launch");
+        try (Stream<Path> caches = Files.list(launch.resolve("cache"))) {
+            for (Path cache : caches.toList()) {
+                Files.delete(cache);
+            }
+        }
+        Files.delete(launch.resolve("lock"));
+        Files.createDirectory(launch.resolve("lock"));
+        assertThat(start(clone, Map.of(), "fifth", "connectors").waitFor()).as(err("fifth")).isZero();
+        assertThat(out("fifth")).isEqualTo(out("first"));
+        assertThat(err("fifth")).as("a start without the cache says nothing").isEmpty();
     }
 
     @Test

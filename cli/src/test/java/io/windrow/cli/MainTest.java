@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,6 +67,39 @@ class MainTest {
     void a_wrong_command_line_ends_with_2_and_a_remedy(String line) {
         assertThat(run(line.split(" "))).isEqualTo(ExitCode.USER.value());
         assertThat(err()).contains("code   cli.").contains("to do  ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 40, 54, 500})
+    void a_terminal_of_any_width_will_do(int columns) {
+        System.setProperty("windrow.columns", Integer.toString(columns));
+        try {
+            for (String line : new String[] {"connectors", "run --help"}) {
+                out.reset();
+                PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+                assertThat(Main.run(stream, stream, line.split(" "))).as(out()).isZero();
+            }
+        } finally {
+            System.clearProperty("windrow.columns");
+        }
+    }
+
+    @Test
+    void a_result_that_standard_output_takes_only_in_part_is_no_success() {
+        OutputStream full = new OutputStream() {
+            private int room = 10;
+
+            @Override
+            public void write(int value) throws IOException {
+                if (room-- <= 0) {
+                    throw new IOException("No space left on device");
+                }
+            }
+        };
+        PrintStream told = new PrintStream(err, true, StandardCharsets.UTF_8);
+        assertThat(Main.run(new PrintStream(full, true, StandardCharsets.UTF_8), told, "connectors", "--json"))
+                .isEqualTo(ExitCode.RESOURCE.value());
+        assertThat(err()).contains("code   cli.output_lost");
     }
 
     @Test

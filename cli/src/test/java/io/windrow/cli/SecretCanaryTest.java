@@ -2,6 +2,7 @@ package io.windrow.cli;
 
 import static io.windrow.cli.Invoked.windrow;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.windrow.testkit.crash.ChildJvm;
 import io.windrow.testkit.postgres.PostgresDatabase;
@@ -107,6 +108,57 @@ class SecretCanaryTest {
             assertThat(ended.whole()).doesNotContain(CANARY);
         }
         assertThat(artefacts()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"pw=S3CRET%zz", "50%off-S3CRET"})
+    void aStateStoreWhosePasswordHoldsAPercentSignDoesNotShowIt(String password) throws IOException {
+        Path file = pipeline(
+                url("postgres", "127.0.0.1:PORT", "DB"), "{table: public.orders}",
+                "state: 'jdbc:postgresql://127.0.0.1:1/x?user=u&password=" + password + "'");
+        Invoked ended = windrow("run", file, "--debug");
+        assertThat(ended.exit()).as(ended.whole()).isEqualTo(ExitCode.USER.value());
+        assertThat(ended.whole()).contains("checkpoint.url_refused", "%25").doesNotContain(CANARY);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"!S3CRET", "!ab!S3CRET", "!S3CRET []"})
+    void aPasswordThatYamlTakesForATagIsNotQuoted(String password) throws IOException {
+        Path file = pipeline(url("postgres", "127.0.0.1:PORT", "DB"), "{table: public.orders}", "");
+        Files.writeString(file.resolveSibling("secrets.yaml"), "db: " + password + "\n");
+        Invoked ended = windrow("run", file, "--debug");
+        assertThat(ended.exit()).as(ended.whole()).isEqualTo(ExitCode.USER.value());
+        assertThat(ended.whole()).contains("a tag (!name", "secrets.yaml:1:5").doesNotContain(CANARY);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"run URL", "plan x.yaml URL", "check URL", "verify URL", "init URL"})
+    void aUrlWhereAFileIsExpectedIsNotQuoted(String line) {
+        String url = url("postgres", "127.0.0.1:PORT", "DB");
+        for (String json : List.of("--debug", "--json")) {
+            List<Object> words = new ArrayList<>(List.of(line.replace("URL", url).split(" ")));
+            words.add(json);
+            Invoked ended = windrow(words.toArray());
+            assertThat(ended.exit()).as(ended.whole()).isEqualTo(ExitCode.USER.value());
+            assertThat(ended.whole()).contains("cli.bad_arguments", "--from").doesNotContain(CANARY);
+        }
+    }
+
+    @Test
+    void aServiceTakesUpASecretThatHasChanged() throws Exception {
+        Path file = pipeline(url("postgres", "127.0.0.1:1", "DB"), "{table: public.orders}", "");
+        Path secrets = file.resolveSibling("secrets.yaml");
+        Duration patience = Duration.ofMinutes(3);
+        try (ChildJvm child = ChildJvm.start(Main.class.getName(), List.of("run", file.toString(), "--every", "1s"), Map.of())) {
+            await().atMost(patience).until(() -> child.output().contains("postgres.connect_refused"));
+            Files.writeString(secrets, "db: !no\n");
+            await().atMost(patience).until(() -> child.output().contains("it could not be read anew"));
+            Files.writeString(secrets, "db: '" + url("postgres", "127.0.0.1:PORT", "DB") + "'\n");
+            await().atMost(patience).until(() -> child.output().contains("completed"));
+            child.terminate();
+            assertThat(child.awaitEnd(patience)).as(child.output()).isEqualTo(ExitCode.STOPPED.value());
+            assertThat(child.output()).doesNotContain(CANARY);
+        }
     }
 
     @ParameterizedTest

@@ -1,6 +1,8 @@
 package io.windrow.core.checkpoint;
 
 import io.windrow.api.error.WindrowException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
@@ -21,12 +23,13 @@ final class PostgresDialect implements Dialect {
             "gssEncMode");
     private static final String NOW = "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint";
 
-    private final String url;
     private final String place;
+    /** What the driver gets beside the place, user and password among it: a URL that it cannot read it prints whole. */
+    private final Properties options;
 
-    private PostgresDialect(String url, String place) {
-        this.url = url;
+    private PostgresDialect(String place, Properties options) {
         this.place = place;
+        this.options = options;
     }
 
     static PostgresDialect open(String url) {
@@ -38,6 +41,11 @@ final class PostgresDialect implements Dialect {
                     "Opening the state store: user and password stand behind the question mark of a PostgreSQL URL,"
                             + " as user=…&password=…");
         }
+        Properties properties = new Properties();
+        properties.setProperty("connectTimeout", "10");
+        properties.setProperty("socketTimeout", "60");
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("ApplicationName", "windrow state");
         if (options >= 0) {
             for (String option : url.substring(options + 1).split("&")) {
                 int equals = option.indexOf('=');
@@ -48,9 +56,22 @@ final class PostgresDialect implements Dialect {
                                     "Opening the state store: the option " + name + " is not one of " + OPTIONS)
                             .at(place);
                 }
+                properties.setProperty(name, equals < 0 ? "" : decoded(option.substring(equals + 1), name, place));
             }
         }
-        return new PostgresDialect(url, place);
+        return new PostgresDialect(place, properties);
+    }
+
+    /** A value of the URL's options, which is quoted nowhere: it may be the password. */
+    private static String decoded(String text, String option, String place) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw WindrowException.of(
+                            CheckpointError.URL_REFUSED,
+                            "Opening the state store: in the value of the option " + option + " a % is written %25")
+                    .at(place);
+        }
     }
 
     @Override
@@ -94,12 +115,7 @@ final class PostgresDialect implements Dialect {
             throw WindrowException.of(
                     CheckpointError.DRIVER_MISSING, "Opening the state store: no driver for PostgreSQL", e);
         }
-        Properties defaults = new Properties();
-        defaults.setProperty("connectTimeout", "10");
-        defaults.setProperty("socketTimeout", "60");
-        defaults.setProperty("tcpKeepAlive", "true");
-        defaults.setProperty("ApplicationName", "windrow state");
-        Connection connection = driver.connect(url, defaults);
+        Connection connection = driver.connect(place, options);
         if (connection == null) {
             throw WindrowException.of(
                             CheckpointError.URL_REFUSED,

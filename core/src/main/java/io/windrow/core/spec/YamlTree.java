@@ -23,6 +23,9 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** YAML text as a tree of nodes with marks. No object is ever constructed from a tag (H18). */
 final class YamlTree {
+    /** Not quoted: a password that begins with ! is read as a tag. */
+    private static final String TAG = "a tag (!name; a text that begins with ! stands in quotes)";
+
     private static final int MAX_CHARACTERS = 4 << 20;
     /** No setting lies this deep; the parser's time grows with text times depth. */
     private static final int MAX_DEPTH = 100;
@@ -96,10 +99,9 @@ final class YamlTree {
             what = "an alias (*name)";
         } else if (event instanceof NodeEvent node && node.getAnchor().isPresent()) {
             what = "an anchor (&name)";
-        } else if (event instanceof ScalarEvent scalar && scalar.getTag().isPresent()) {
-            what = "the tag " + scalar.getTag().get();
-        } else if (event instanceof CollectionStartEvent start && start.getTag().isPresent()) {
-            what = "the tag " + start.getTag().get();
+        } else if (event instanceof ScalarEvent scalar && scalar.getTag().isPresent()
+                || event instanceof CollectionStartEvent start && start.getTag().isPresent()) {
+            what = TAG;
         }
         if (what != null) {
             throw WindrowException.of(SpecError.REFUSED_YAML, "Reading the YAML: " + what + " is not accepted")
@@ -108,6 +110,9 @@ final class YamlTree {
     }
 
     private static String problem(MarkedYamlEngineException e) {
+        if (e.getProblem() != null && e.getProblem().startsWith("found undefined tag handle")) {
+            return TAG + " is not accepted";
+        }
         String context = e.getContext() == null ? "" : e.getContext() + ": ";
         return context + e.getProblem();
     }
