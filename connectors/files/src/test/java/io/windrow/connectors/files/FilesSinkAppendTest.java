@@ -248,7 +248,8 @@ class FilesSinkAppendTest {
         FilesConfig plain = FilesConfig.of(root, Format.CSV);
         FilesConfig defusing = new FilesConfig(root, Format.CSV, plain.compression(), plain.fileSize(), List.of(), 1, plain.grace(),
                 ",", "\\N", CsvStyle.Formulas.DEFUSE);
-        List<String> texts = List.of("=HYPERLINK(\"http://x\")", "+cmd", "-1", "@SUM(A1)", "\tx", "\rx", "'=1", "plain");
+        List<String> texts = List.of("=HYPERLINK(\"http://x\")", "+cmd", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1", "'=1",
+                "＝1+1", "＋1", "－1", "＠SUM(A1)", "plain", "！x", "ａ");
         FilesSink csv = new FilesSink(defusing, fixture.context(), new LocalFileTree(root));
         try (SinkWriter writer = csv.writer(orders(), WriteMode.APPEND, FIRST); Batch batch = fixture.batch(orders(), 1, texts.size())) {
             for (int i = 0; i < texts.size(); i++) {
@@ -259,8 +260,8 @@ class FilesSinkAppendTest {
         }
         String read = "read_csv('" + root + "/**/*.csv', nullstr='\\N', allow_quoted_nulls=false, header=true, quote='\"', "
                 + "escape='\"', delim=',', columns={'id':'BIGINT','name':'VARCHAR'})";
-        assertThat(duck("select name from " + read + " order by id")).hasSize(8)
-                .allMatch(text -> text.startsWith("'") || text.equals("plain"));
+        assertThat(duck("select name from " + read + " order by id")).hasSize(15)
+                .allMatch(text -> text.startsWith("'") != List.of("plain", "！x", "ａ").contains(text));
         try (Delivery delivery = csv.delivery(ORDERS).orElseThrow(); Batch back = delivery.read(orders()).orElseThrow()) {
             for (int i = 0; i < texts.size(); i++) {
                 assertThat(back.arrow().getVector("name").getObject(i)).hasToString(texts.get(i));

@@ -125,7 +125,7 @@ final class CsvEncoder implements RowEncoder {
     }
 
     private void defused(byte[] value, int length) {
-        if (length > 0 && style.defuses(value[0])) {
+        if (style.defuses(value, length)) {
             byte[] longer = new byte[length + 1];
             longer[0] = '\'';
             System.arraycopy(value, 0, longer, 1, length);

@@ -8,7 +8,12 @@ package io.windrow.connectors.files.format;
  * @param formulas what happens to texts that a spreadsheet would run
  */
 public record CsvStyle(char delimiter, String nullMarker, Formulas formulas) {
-    /** What happens to texts that a spreadsheet would run: those that begin with {@code = + - @}, a tab or a CR. */
+    private static final String STARTERS = "=+-@";
+
+    /**
+     * What happens to texts that a spreadsheet would run: those that begin with {@code = + - @}, in their usual or full width, or
+     * with a tab, CR or LF, which it skips.
+     */
     public enum Formulas {
         /** They stay as they are. */
         KEEP,
@@ -33,10 +38,24 @@ public record CsvStyle(char delimiter, String nullMarker, Formulas formulas) {
         return new CsvStyle(',', "\\N", Formulas.KEEP);
     }
 
-    /** Whether a text with this first byte would be run, or looks as if it had been defused. */
-    boolean defuses(int first) {
+    /**
+     * Whether a text would be run, or looks as if it had been defused.
+     *
+     * @param text UTF-8
+     * @param length how many of the bytes are the text's
+     */
+    boolean defuses(byte[] text, int length) {
         return formulas == Formulas.DEFUSE
-                && (first == '=' || first == '+' || first == '-' || first == '@' || first == '\t' || first == '\r'
-                        || first == '\'');
+                && length > 0
+                && (STARTERS.indexOf(text[0]) >= 0 || "\t\r\n'".indexOf(text[0]) >= 0 || isFullWidth(text, length));
+    }
+
+    /** The same signs from U+FF01 on, which some spreadsheets take for them. */
+    private static boolean isFullWidth(byte[] text, int length) {
+        if (length < 3 || (text[0] & 0xff) != 0xef) {
+            return false;
+        }
+        int wide = (text[0] & 0xf) << 12 | (text[1] & 0x3f) << 6 | text[2] & 0x3f;
+        return wide > 0xff00 && wide < 0xff5f && STARTERS.indexOf(wide - 0xfee0) >= 0;
     }
 }
