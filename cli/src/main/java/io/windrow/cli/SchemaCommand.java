@@ -9,6 +9,7 @@ import io.windrow.api.source.StreamDescription;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.contract.Compatibility;
+import io.windrow.core.contract.ContractError;
 import io.windrow.core.contract.SchemaBook;
 import io.windrow.core.contract.SchemaChange;
 import io.windrow.core.contract.SchemaDiff;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -233,6 +235,13 @@ final class SchemaCommand implements Runnable {
         }
     }
 
+    /** What the source has now. */
+    private static Map<StreamName, StreamSchema> offered(Source source) {
+        return source.discover().stream()
+                .map(StreamDescription::schema)
+                .collect(Collectors.toMap(StreamSchema::stream, schema -> schema, (one, other) -> one));
+    }
+
     /** Asks the source, and judges as a run would. */
     @Command(
             name = "check",
@@ -252,11 +261,9 @@ final class SchemaCommand implements Runnable {
                     ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(screen));
                     Source source = plan.openSource(context)) {
                 SchemaGate gate = plan.schemas().gate(new SchemaBook(store, plan.spec().pipeline()).newest());
+                Map<StreamName, StreamSchema> offered = offered(source);
                 for (StreamName stream : target.chosen(plan, source.selected()).keySet()) {
-                    Optional<StreamSchema> now = source.discover().stream()
-                            .map(StreamDescription::schema)
-                            .filter(schema -> schema.stream().equals(stream))
-                            .findFirst();
+                    Optional<StreamSchema> now = Optional.ofNullable(offered.get(stream));
                     Optional<WindrowException> refusal = Optional.empty();
                     List<SchemaChange> changes = List.of();
                     String outcome = "not in the source";
@@ -265,6 +272,9 @@ final class SchemaCommand implements Runnable {
                         changes = before == null ? List.of() : SchemaDiff.of(before.schema(), now.get());
                         try {
                             SchemaGate.Passage passage = gate.judge(now.get(), "by schema check", "");
+                            if (before != null && passage.kept().isEmpty()) {
+                                plan.steps().checkRenames(before.schema(), now.get());
+                            }
                             outcome = before == null ? "first" : changes.isEmpty() ? "same" : passage.kept().isPresent() ? "kept" : "followed";
                         } catch (WindrowException e) {
                             refusal = Optional.of(e);
@@ -278,7 +288,7 @@ final class SchemaCommand implements Runnable {
                     if (!parent.windrow.json) {
                         screen.line(stream + ": " + outcome);
                         changes.forEach(change -> screen.line("  " + change));
-                        refusal.ifPresent(error -> screen.line("  to do: " + error.remedy()));
+                        refusal.ifPresent(error -> screen.line("  to do: " + todo(error)));
                     }
                 }
             }
@@ -287,16 +297,26 @@ final class SchemaCommand implements Runnable {
         }
     }
 
+    /** What a run would have refused is accepted as it was met now. */
+    private static String todo(WindrowException refusal) {
+        boolean accepting = refusal.errorCode() == ContractError.DRIFT || refusal.errorCode() == ContractError.INCOMPATIBLE;
+        return refusal.remedy() + (accepting ? " --now" : "");
+    }
+
     /** Accepts what a run refused, or changes owner and mode. */
     @Command(
             name = "accept",
-            description = "Accept the schema that the last run refused, or set owner and compatibility of the accepted one.")
+            description = "Accept the schema that the last run refused, or with --now what the source has, or set owner and compatibility "
+                    + "of the accepted one.")
     static final class Accept implements Callable<Integer> {
         private static final Duration LEASE = Duration.ofSeconds(30);
 
         @ParentCommand SchemaCommand parent;
 
         @Mixin Target target;
+
+        @Option(names = "--now", description = "Accept what the source has now, whether or not a run has refused it.")
+        boolean now;
 
         @Option(names = "--owner", paramLabel = "WHO", description = "Who answers for the stream from now on.")
         @Nullable String owner;
@@ -317,14 +337,19 @@ final class SchemaCommand implements Runnable {
                 SchemaBook book = new SchemaBook(store, plan.spec().pipeline());
                 before = version(one(target, book), null);
                 Optional<StreamSchema> refused = book.refused(before.schema().stream());
+                if (now) {
+                    refused = offered(plan, before.schema().stream());
+                }
                 if (refused.isEmpty() && owner == null && compatibility == null) {
                     throw WindrowException.of(
                                     CliError.BAD_ARGUMENTS,
                                     "Accepting a schema of " + before.schema().stream() + ": no run has refused one since version "
                                             + before.schema().version())
-                            .remedy("Run the pipeline, or `windrow schema check`; or give --owner or --compatibility.");
+                            .remedy("Run the pipeline, or give --now to accept what the source has; or give --owner or --compatibility.");
                 }
                 StreamSchema schema = refused.orElse(before.schema());
+                // I11: from then on the next run would not know that the field had another name, under which it was masked.
+                plan.steps().checkRenames(before.schema(), schema);
                 changes = SchemaDiff.of(before.schema(), schema);
                 Lease lease = store.acquire(plan.spec().pipeline(), "windrow schema accept, pid " + ProcessHandle.current().pid(), LEASE);
                 try {
@@ -349,6 +374,14 @@ final class SchemaCommand implements Runnable {
             changes.forEach(change -> screen.line(change.toString()));
             screen.line("accepted as version " + accepted.schema().version() + " of " + accepted.schema().stream());
             return ExitCode.OK.value();
+        }
+
+        /** What the source has now: something else may stop a run before it would refuse that. */
+        private Optional<StreamSchema> offered(Plan plan, StreamName stream) {
+            try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(parent.windrow.screen()));
+                    Source source = plan.openSource(context)) {
+                return Optional.ofNullable(SchemaCommand.offered(source).get(stream));
+            }
         }
     }
 }

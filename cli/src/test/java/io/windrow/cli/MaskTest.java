@@ -197,6 +197,27 @@ class MaskTest {
     }
 
     @Test
+    void aRenamedColumnIsNotAcceptedWithoutItsMask() throws IOException {
+        people("agreed");
+        String drift = "contract: {on_drift: stop}\n";
+        Path file = pipeline("agreed", "mode: snapshot", drift + "mask: [{field: '*mail', with: redact}, {field: note, with: redact}]\n");
+        assertThat(windrow("run", file).exit()).isZero();
+        DATABASE.execute("ALTER TABLE agreed RENAME COLUMN email TO contact");
+        assertThat(windrow("run", file).whole()).contains("contract.drift", "windrow schema accept");
+        Invoked refused = windrow("schema", "accept", file, "--stream", "public.agreed");
+        assertThat(refused.exit()).as(refused.whole()).isEqualTo(ExitCode.USER.value());
+        assertThat(refused.whole()).contains("mask.renamed_away", "contact", "pipeline.yaml:");
+        assertThat(windrow("preview", file).whole()).doesNotContain("@example.com");
+
+        pipeline("agreed", "mode: snapshot", drift
+                + "mask: [{field: '*mail', with: redact}, {field: contact, with: redact}, {field: note, with: redact}]\n");
+        Invoked accepted = windrow("schema", "accept", file, "--stream", "public.agreed");
+        assertThat(accepted.exit()).as(accepted.whole()).isZero();
+        assertThat(windrow("run", file).exit()).isZero();
+        assertThat(windrow("preview", file).whole()).contains("contact", "***").doesNotContain("@example.com");
+    }
+
+    @Test
     void previewRefusesARuleThatFitsNothingAsARunDoes() throws IOException {
         people("typo");
         Path file = pipeline("typo", "mode: snapshot", "mask: [{field: emial, with: redact}]\n");

@@ -84,6 +84,29 @@ class SchemaChangeTest {
         assertThat(schema(before.getLast())).isNotEqualTo(schema(manifests("retyped").getLast()));
     }
 
+    /** The rewritten table stops a run before it would have refused the type. */
+    @Test
+    void aChangeThatNoRunHasComeToJudgeIsAcceptedAsTheSourceHasIt() throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE agreed (id int PRIMARY KEY, amount int)",
+                "INSERT INTO agreed SELECT i, i FROM generate_series(1, 100) i");
+        Path file = pipeline("agreed");
+        Files.writeString(file, "contract: {on_drift: freeze}\n", java.nio.file.StandardOpenOption.APPEND);
+        assertThat(windrow("run", file.toString()).exit()).isEqualTo(ExitCode.OK.value());
+        DATABASE.execute("ALTER TABLE agreed ALTER COLUMN amount TYPE bigint");
+        assertThat(windrow("run", file.toString()).out()).contains("postgres.table_rewritten");
+        String[] accept = {"schema", "accept", file.toString(), "--stream", "public.agreed"};
+        assertThat(windrow(accept).out()).contains("no run has refused one", "--now");
+        Ended check = windrow("schema", "check", file.toString());
+        assertThat(check.exit()).as(check.out()).isEqualTo(ExitCode.CHECK_FAILED.value());
+        assertThat(check.out()).contains("amount was int32 and is the wider int64 now", "--stream public.agreed --now");
+        Ended accepted = windrow(Stream.concat(Stream.of(accept), Stream.of("--now")).toArray(String[]::new));
+        assertThat(accepted.exit()).as(accepted.out()).isEqualTo(ExitCode.OK.value());
+        assertThat(windrow("schema", "check", file.toString()).out()).contains("public.agreed: same");
+        Ended run = windrow("run", "--full-refresh", file.toString());
+        assertThat(run.exit()).as(run.out()).isEqualTo(ExitCode.OK.value());
+    }
+
     private static void equalAndWhole(Path file) {
         Ended verified = windrow("verify", file.toString());
         assertThat(verified.exit()).as(verified.out()).isEqualTo(ExitCode.OK.value());

@@ -45,6 +45,13 @@ final class Commands {
         }
     }
 
+    /** Accepts a schema under which a masked field would go out in clear, and is refused. */
+    void acceptNothing(StreamName stream) {
+        if (windrow(List.of("schema", "accept", "--stream", stream.toString())) == 0) {
+            throw new AssertionError("The schema of " + stream + " was accepted, which takes a mask off");
+        }
+    }
+
     private int windrow(List<String> words) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);

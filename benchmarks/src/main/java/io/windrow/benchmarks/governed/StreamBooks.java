@@ -58,7 +58,16 @@ final class StreamBooks {
 
     /** Whether a column that a rule of the mask names would be delivered under a name that none does. */
     boolean losesMask(View next) {
-        return accepted != null && next.misfits() == View.Misfits.NONE && next.delivered().stream().anyMatch(column -> {
+        return next.misfits() == View.Misfits.NONE && isBare(next);
+    }
+
+    /** The same of the schema that a run refused, if it is accepted. */
+    boolean refusedLosesMask() {
+        return refused != null && isBare(refused);
+    }
+
+    private boolean isBare(View next) {
+        return accepted != null && next.delivered().stream().anyMatch(column -> {
             Column before = View.byId(accepted.delivered(), column.id());
             return before != null && isNamed(before) && !isNamed(column);
         });

@@ -136,6 +136,10 @@ final class Trial {
         for (Table table : pipeline.tables) {
             StreamBooks of = books.get(table.stream);
             if (of.next().isEmpty()) {
+                if (of.refusedLosesMask()) {
+                    new Commands(file, traces).acceptNothing(table.stream);
+                    return false;
+                }
                 new Commands(file, traces).accept(table.stream);
                 of.acceptRefused();
             }
