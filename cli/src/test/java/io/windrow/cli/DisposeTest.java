@@ -295,6 +295,25 @@ class DisposeTest {
     }
 
     @Test
+    void entriesAreRolledUpAlthoughRowsThatAreKeptForEverAreStillThereAndTheseGoOnceATimeIsGiven() throws IOException {
+        Path file = delivered("forever", INCREMENTAL, ", checkpoints: 30d");
+        String whole = Files.readString(file);
+        Files.writeString(file, whole.replace(", quarantine: 30d", ""));
+        for (String row : List.of("(1000, NULL)", "(1001, 'good')", "(1002, 'good')")) {
+            DATABASE.execute("INSERT INTO forever VALUES " + row);
+            ok(windrow("run", file));
+        }
+        assertThat(at(file, Duration.ofDays(40), Failpoints.NONE, Disposer::apply)).singleElement()
+                .satisfies(done -> assertThat(done.checkpoints()).singleElement()
+                        .satisfies(one -> assertThat(one.entries()).isEqualTo(3)));
+        assertThat(windrow("quarantine", "list", file).out()).contains("2 rows set aside");
+        Files.writeString(file, whole);
+        assertThat(at(file, Duration.ofDays(40), Failpoints.NONE, Disposer::apply)).singleElement()
+                .satisfies(done -> assertThat(done.setAside()).hasSize(2));
+        assertThat(windrow("quarantine", "list", file).out()).contains("No row is set aside");
+    }
+
+    @Test
     void aReplayDoesNotSetRowsAsideAgainWhoseTimeInQuarantineIsOver() throws IOException {
         Path file = delivered("elapsed", INCREMENTAL, "");
         assertThat(at(file, Duration.ofDays(40), Failpoints.NONE, Disposer::apply)).singleElement()

@@ -74,7 +74,8 @@ record Lying(StateStore store, Sink sink, QuarantineDisposal quarantine, Context
         policy.quarantine().ifPresent(kept ->
                 setAside(due, stream, entry -> !entry.cut().isAfter(now.minus(kept))));
         policy.checkpoints().ifPresent(kept -> due.checkpoints.addAll(OldEntries.of(
-                store, context.pipeline(), state, now.minus(kept), aside(stream, paths(due.setAside)))));
+                store, context.pipeline(), state, now.minus(kept),
+                policy.quarantine().isPresent() ? aside(stream, paths(due.setAside)) : new Epochs<>())));
     }
 
     /** How long anything that is delivered of a stream is kept at least; empty: all of it for ever. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds ledger entries that may become one: cut long enough ago, alike, one after the other, none of the epochs that the
- * stream stands at, and none whose quarantined rows are still there: it says how old and how many those are. Holds two
+ * stream stands at, and none whose quarantined rows are there for a time: it says how old and how many those are. Holds two
  * entries at a time, however long the ledger is (I12).
  */
 final class OldEntries {
@@ -31,7 +31,8 @@ final class OldEntries {
     /**
      * Those of a stream, cut at the limit or before.
      *
-     * @param aside what is left of the rows that its epochs set aside
+     * @param aside what is left of the rows that its epochs set aside and that are kept for a time; of those that are kept for
+     *     ever nobody asks how old they are
      */
     static List<Checkpoints> of(
             StateStore store, String pipeline, StreamState state, Instant limit, Epochs<QuarantineDisposal.Kept> aside) {
