@@ -53,7 +53,7 @@ final class QuarantineReplayCommand implements Callable<Integer> {
     private record Outcome(Applied applied, long rows, long left) {
         long passing() {
             Difference d = applied.difference();
-            return d.equal() + d.added() + d.changed();
+            return d.equal() + d.added() + d.changed() + d.repeated();
         }
     }
 

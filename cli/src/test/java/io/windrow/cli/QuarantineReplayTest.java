@@ -144,13 +144,29 @@ class QuarantineReplayTest {
     @Test
     void aDryRunSaysWhatApplyRefuses() throws IOException {
         Path file = delivered(
-                "repeated", "mode: incremental, cursor: at", "append", "dedupe: {public.repeated: {by: [id], rows: 1000}}\n");
+                "repeated", "mode: incremental, cursor: at", "append", "dedupe: {public.repeated: {by: [amount], rows: 1000}}\n"
+                        + "transform: {public.repeated: {select: [id, at]}}\n");
         DATABASE.execute("UPDATE repeated SET amount = 55 WHERE id = 5");
         Invoked dry = windrow("quarantine", "replay", file);
         assertThat(dry.exit()).as(dry.whole()).isZero();
         assertThat(dry.out()).contains("--apply refuses this: replay.repeated_rows", "Nothing was changed, and --apply would refuse to");
         assertThat(replay(file)).containsEntry("refused", "replay.repeated_rows");
         assertThat(windrow("quarantine", "replay", file, "--apply").whole()).contains("replay.repeated_rows");
+    }
+
+    @Test
+    void aRowThatBecameGoodAndRepeatsADeliveredOneLeavesAndIsDropped() throws IOException {
+        Path file = delivered(
+                "likewise", "mode: incremental, cursor: at", "append", "dedupe: {public.likewise: {by: [amount], rows: 1000}}\n");
+        DATABASE.execute("UPDATE likewise SET amount = 7 WHERE id = 5", "UPDATE likewise SET amount = 1555 WHERE id = 15");
+        Map<String, @Nullable Object> applied = replay(file, "--apply");
+        assertThat(applied).as(applied.toString()).containsEntry("to_deliver", "1").containsEntry("left_quarantine", "2");
+        assertThat(lines()).noneMatch(line -> line.contains("\"id\":5,")).anyMatch(line -> line.contains("\"amount\":1555"))
+                .anyMatch(line -> line.contains("\"id\":7,"));
+        DATABASE.execute("INSERT INTO likewise VALUES (300, '2026-03-01', 1555), (301, '2026-03-02', 301)");
+        done("run", file);
+        assertThat(lines()).noneMatch(line -> line.contains("\"id\":300,"));
+        done("verify", file, "--files");
     }
 
     @Test

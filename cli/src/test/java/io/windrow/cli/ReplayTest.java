@@ -361,6 +361,85 @@ class ReplayTest {
         done("verify", file);
     }
 
+    /** Each event comes twice; which fields repeat is not what the key says. */
+    private Path repeated(String table, String mode, String more) throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE " + table + " (id int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), event text, name text)",
+                "INSERT INTO " + table + " SELECT i, '2026-01-01 00:00:00+00'::timestamptz + i * interval '1 hour',"
+                        + " 'event ' || i % 200, 'row ' || i FROM generate_series(1, 400) i",
+                "INSERT INTO " + table + " SELECT i, '2026-01-02 00:00:00+00', NULL, 'nameless' FROM generate_series(901, 902) i");
+        Path file = pipeline(
+                table, "table: public." + table + ", " + mode, "jsonl", "dedupe: {public." + table + ": {by: [event], time: 24h}}\n" + more);
+        done("run", file);
+        return file;
+    }
+
+    /** In how many lines that readers of the stream see a word stands. */
+    private long delivered(String table, String word) throws IOException {
+        Path current = folder.resolve("out/public." + table + "/current");
+        long lines = 0;
+        try (Stream<Path> walk = Files.walk(Files.exists(current) ? current.toRealPath() : folder.resolve("out/public." + table))) {
+            for (Path path : walk.filter(path -> path.toString().endsWith(".jsonl")).toList()) {
+                lines += Files.readAllLines(path).stream().filter(line -> line.contains(word)).count();
+            }
+        }
+        return lines;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mode: snapshot", "mode: incremental, cursor: at"})
+    void rowsThatRepeatAreDroppedByAReplayAndByTheRunsAfterIt(String mode) throws IOException {
+        String table = "twice_" + mode.charAt(6);
+        boolean incremental = mode.contains("incremental");
+        Path file = repeated(table, mode, "");
+        for (int month = 6; month < 8; month++) {
+            DATABASE.execute("INSERT INTO " + table + " VALUES (" + month + "000, '2026-0" + month + "-01 00:00:00+00', 'month " + month + "', 'm')");
+            done("run", file);
+        }
+        String[] window = {"--by", "at", "--from", "2026-01-01", "--to", "2026-02-01"};
+        assertCounts(replay(file, window), 0, 0, 0, 0);
+        assertThat(replay(file, window)).containsEntry("repeated", "200");
+
+        DATABASE.execute(
+                "UPDATE " + table + " SET name = 'changed' WHERE id = 20",
+                "DELETE FROM " + table + " WHERE event IN ('event 30', 'event 31')",
+                "UPDATE " + table + " SET event = 'event 50' WHERE id IN (45, 245)",
+                "INSERT INTO " + table + " VALUES (5000, '2026-01-03 00:00:00+00', 'fresh', 'first'), (5001, '2026-01-03 00:00:00+00', 'fresh', 'second'),"
+                        + " (5002, '2026-01-03 00:00:00+00', NULL, 'nameless')",
+                "DELETE FROM " + table + " WHERE id = 902");
+        String[] applying = Stream.concat(Arrays.stream(window), Stream.of("--apply")).toArray(String[]::new);
+        Map<String, @Nullable Object> applied = replay(file, applying);
+        // Older states of an incremental stream stay beside newer ones: only event 45 has a row whose key is there still.
+        assertCounts(applied, 2, 1, incremental ? 3 : 4, incremental ? 1 : 0);
+        assertCounts(replay(file, applying), 0, 0, 0, incremental ? 1 : 0);
+        assertThat(delivered(table, "\"event\":\"fresh\"")).isOne();
+        assertThat(delivered(table, "nameless")).isEqualTo(2);
+        assertThat(delivered(table, "\"event\":\"event 50\"")).isOne();
+        assertThat(delivered(table, "\"event\":\"event 30\"")).isZero();
+        done("verify", file, "--files");
+        if (incremental) {
+            // What came is a row to be repeated, what went is none, and what stayed is remembered as before.
+            DATABASE.execute(
+                    "INSERT INTO " + table + " VALUES (8001, '2026-08-01 00:00:00+00', 'fresh', 'again'), (8002, '2026-08-01 00:00:00+00',"
+                            + " 'event 30', 'back'), (8003, '2026-08-01 00:00:00+00', 'event 60', 'again')",
+                    "INSERT INTO " + table + " VALUES (8004, '2026-08-02 00:00:00+00', 'last', 'm')");
+            done("run", file);
+            assertThat(delivered(table, "\"event\":\"fresh\"")).isOne();
+            assertThat(delivered(table, "back")).isOne();
+            assertThat(delivered(table, "\"event\":\"event 60\"")).isOne();
+        }
+    }
+
+    @Test
+    void aReplayIsRefusedWhereDeliveredRowsDoNotShowWhichRowsTheyRepeat() throws IOException {
+        Path file = repeated("shorn", "mode: incremental, cursor: at", "transform: {public.shorn: {select: [id, at, name]}}\n");
+        DATABASE.execute("INSERT INTO shorn VALUES (6000, '2026-06-01 00:00:00+00', 'month', 'm')");
+        done("run", file);
+        assertThat(replay(file, "--from", "2026-01-01", "--to", "2026-02-01")).containsEntry("refused", "replay.repeated_rows");
+        Invoked refused = windrow("replay", file, "--from", "2026-01-01", "--to", "2026-02-01", "--apply");
+        assertThat(refused.err()).as(refused.whole()).contains("replay.repeated_rows", "to do  ");
+    }
+
     @ParameterizedTest
     @CsvSource({"keyed, 'key: [id], '", "keyless, ''"})
     void aQueryIsMendedByItsKeyOrRowByRow(String name, String key) throws IOException {

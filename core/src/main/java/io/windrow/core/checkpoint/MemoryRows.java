@@ -13,7 +13,8 @@ import java.util.List;
 
 /**
  * The remembered rows of one pipeline's streams, within one transaction. Those of an epoch lie in parts of at most a
- * megabyte, of which there is always one, so that a missing part is found.
+ * megabyte, of which there is always one, so that a missing part is found. Each part says when its rows were cut, which is one
+ * moment for all but those of a replay.
  */
 final class MemoryRows {
     private static final String KEY = "pipeline = ? AND namespace = ? AND name = ?";
@@ -32,17 +33,28 @@ final class MemoryRows {
     /** One row of {@code windrow_memory}. */
     record Part(int number, int parts, long generation, long oldest, long cutMillis, byte[] hashes) {}
 
-    void save(StreamEpoch epoch, RememberedRows rows) throws SQLException {
+    void save(StreamEpoch epoch) throws SQLException {
+        int parts = epoch.remembered().stream().mapToInt(MemoryRows::parts).sum();
+        int number = 0;
+        for (RememberedRows rows : epoch.remembered()) {
+            save(epoch, rows, number, parts);
+            number += parts(rows);
+        }
+    }
+
+    private static int parts(RememberedRows rows) {
+        return Math.max(1, (rows.hashes().length + PART_BYTES - 1) / PART_BYTES);
+    }
+
+    private void save(StreamEpoch epoch, RememberedRows rows, int first, int parts) throws SQLException {
         byte[] hashes = rows.hashes();
-        int parts = Math.max(1, (hashes.length + PART_BYTES - 1) / PART_BYTES);
         try (PreparedStatement insert = connection.prepareStatement(
                 "INSERT INTO windrow_memory (pipeline, namespace, name, epoch, part, parts, generation, oldest,"
                         + " cut_millis, hashes, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
-            for (int number = 0; number < parts; number++) {
+            for (int at = 0; at < parts(rows); at++) {
                 Part part = new Part(
-                        number, parts, epoch.generation(), rows.oldest(), rows.cut().toEpochMilli(),
-                        Arrays.copyOfRange(
-                                hashes, number * PART_BYTES, Math.min(hashes.length, (number + 1) * PART_BYTES)));
+                        first + at, parts, epoch.generation(), rows.oldest(), rows.cut().toEpochMilli(),
+                        Arrays.copyOfRange(hashes, at * PART_BYTES, Math.min(hashes.length, (at + 1) * PART_BYTES)));
                 key(insert, epoch.stream());
                 insert.setLong(4, epoch.epoch());
                 insert.setInt(5, part.number);
@@ -90,7 +102,6 @@ final class MemoryRows {
             select.setLong(4, generation);
             select.setLong(5, committed);
             try (ResultSet row = select.executeQuery()) {
-                ByteArrayOutputStream hashes = new ByteArrayOutputStream();
                 int expected = 0;
                 while (row.next()) {
                     long epoch = row.getLong(1);
@@ -101,18 +112,27 @@ final class MemoryRows {
                     if (part.number != expected) {
                         throw checksums.damage().found("part " + expected + " of " + what + " is missing");
                     }
-                    hashes.writeBytes(part.hashes);
-                    expected++;
-                    if (expected == part.parts) {
-                        epochs.add(new RememberedRows(
-                                epoch, Instant.ofEpochMilli(part.cutMillis), part.oldest, hashes.toByteArray()));
-                        hashes.reset();
-                        expected = 0;
-                    }
+                    epochs.add(new RememberedRows(epoch, Instant.ofEpochMilli(part.cutMillis), part.oldest, part.hashes));
+                    expected = (part.number + 1) % part.parts;
                 }
                 if (expected != 0) {
                     throw checksums.damage().found("parts of the remembered rows of " + stream + " are missing");
                 }
+            }
+        }
+        return together(epochs);
+    }
+
+    /** Parts of one epoch that were cut at one moment are one. */
+    private static List<RememberedRows> together(List<RememberedRows> parts) {
+        List<RememberedRows> epochs = new ArrayList<>();
+        ByteArrayOutputStream hashes = new ByteArrayOutputStream();
+        for (int at = 0; at < parts.size(); at++) {
+            RememberedRows part = parts.get(at);
+            hashes.writeBytes(part.hashes());
+            if (at + 1 == parts.size() || parts.get(at + 1).epoch() != part.epoch() || !parts.get(at + 1).cut().equals(part.cut())) {
+                epochs.add(new RememberedRows(part.epoch(), part.cut(), part.oldest(), hashes.toByteArray()));
+                hashes.reset();
             }
         }
         return epochs;

@@ -25,8 +25,9 @@ import java.util.Optional;
  * @param supersedes the unfinished generation whose rows this commit takes the place of
  * @param completesGeneration whether the read ended with this epoch
  * @param ledger the proof
- * @param remembered the rows that later ones are compared with, on its way into the store with PREPARED; empty if no step
- *     remembers rows, and in what is loaded: {@link StateStore#remembered} gives them
+ * @param remembered the rows that later ones are compared with, oldest first, on their way into the store with PREPARED; empty if
+ *     no step remembers rows, and in what is loaded: {@link StateStore#remembered} gives them. Those of a replay are what the
+ *     delivery that it carries on remembers, each with the moment when it was cut
  */
 public record StreamEpoch(
         StreamName stream,
@@ -41,10 +42,11 @@ public record StreamEpoch(
         Optional<Long> supersedes,
         boolean completesGeneration,
         LedgerEntry ledger,
-        Optional<RememberedRows> remembered) {
+        List<RememberedRows> remembered) {
     public StreamEpoch {
         openSplits = Map.copyOf(openSplits);
         staged = List.copyOf(staged);
+        remembered = List.copyOf(remembered);
     }
 
     /** An epoch that remembers no rows. */
@@ -63,7 +65,7 @@ public record StreamEpoch(
             LedgerEntry ledger) {
         this(
                 stream, generation, epoch, status, mode, planner, openSplits, staged, digest, supersedes,
-                completesGeneration, ledger, Optional.empty());
+                completesGeneration, ledger, List.of());
     }
 
     /** By what the target recognises the commit. */

@@ -124,9 +124,7 @@ final class StreamRows {
             insert.setString(7, checksums.epoch(epoch.stream(), epoch.epoch(), epoch.generation(), record));
             insert.executeUpdate();
         }
-        if (epoch.remembered().isPresent()) {
-            remembered.save(epoch, epoch.remembered().get());
-        }
+        remembered.save(epoch);
         ledger.save(epoch.ledger(), 0);
         store(new Head(
                 epoch.stream(), epoch.generation(), epoch.epoch(), head.committed, epoch.epoch(),

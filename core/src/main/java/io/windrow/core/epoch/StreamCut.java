@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param supersedes the unfinished generation that this one takes the place of, on the first epoch of a restarted read
  * @param completesGeneration whether the read ended with this epoch
  * @param ledger the proof, made for this epoch's number
- * @param remembered the epoch's rows that later ones are compared with, if a step does that
+ * @param remembered the epoch's rows that later ones are compared with, oldest first, if a step does that
  */
 public record StreamCut(
         StreamName stream,
@@ -36,10 +36,11 @@ public record StreamCut(
         Optional<Long> supersedes,
         boolean completesGeneration,
         LedgerEntry ledger,
-        Optional<RememberedRows> remembered) {
+        List<RememberedRows> remembered) {
     public StreamCut {
         openSplits = Map.copyOf(openSplits);
         staged = List.copyOf(staged);
+        remembered = List.copyOf(remembered);
     }
 
     /** A cut that remembers no rows. */
@@ -55,6 +56,6 @@ public record StreamCut(
             LedgerEntry ledger) {
         this(
                 stream, generation, mode, planner, openSplits, staged, supersedes, completesGeneration, ledger,
-                Optional.empty());
+                List.of());
     }
 }

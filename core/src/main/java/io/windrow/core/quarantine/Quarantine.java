@@ -1,23 +1,21 @@
 package io.windrow.core.quarantine;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.windrow.api.context.Sealing;
 import io.windrow.api.schema.StreamName;
+import io.windrow.core.quarantine.DiscardRecords.Cut;
+import io.windrow.core.quarantine.DiscardRecords.End;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.StringWriter;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -140,6 +138,20 @@ public final class Quarantine {
      * @return how many rows were deleted
      */
     public long discard(Filter filter, String who, Instant now) {
+        return take(filter, who, now, End.THROWN_AWAY);
+    }
+
+    /** Takes rows out that were delivered after all; else as {@link #discard}. */
+    public long release(Filter filter, String who, Instant now) {
+        return take(filter, who, now, End.DELIVERED);
+    }
+
+    /** Whether rows that some generations of a stream set aside were thrown away and so are neither here nor delivered. */
+    public boolean threwAway(StreamName stream, Set<Long> generations) {
+        return new DiscardRecords(folder).threwAway(stream, generations);
+    }
+
+    private long take(Filter filter, String who, Instant now, End end) {
         List<Cut> cuts = new ArrayList<>();
         for (String file : files()) {
             long[] counts = new long[2];
@@ -155,7 +167,7 @@ public final class Quarantine {
         if (cuts.isEmpty()) {
             return 0;
         }
-        record(filter, who, now, cuts);
+        new DiscardRecords(folder).add(who, now, end, groups(filter), cuts);
         for (Cut cut : cuts) {
             if (cut.left() == 0) {
                 folder.delete(cut.file());
@@ -177,9 +189,6 @@ public final class Quarantine {
         }
     }
 
-    /** What is taken out of one file. */
-    private record Cut(String file, long gone, long left, String sha256) {}
-
     private void rewrite(String file, Filter filter) {
         Path target = folder.path(file + QuarantineFolder.REWRITTEN);
         QuarantineFolder.run("Writing", target, () -> {
@@ -197,49 +206,5 @@ public final class Quarantine {
             return target;
         });
         folder.rename(file + QuarantineFolder.REWRITTEN, file);
-    }
-
-    private void record(Filter filter, String who, Instant now, List<Cut> cuts) {
-        Path target = folder.path(folder.pipeline() + ".discarded.jsonl");
-        List<QuarantinedGroup> groups = groups(filter);
-        QuarantineFolder.run("Writing", target, () -> {
-            StringWriter text = new StringWriter();
-            try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-                json.writeStartObject();
-                json.writeStringField("time", now.toString());
-                json.writeStringField("who", who);
-                json.writeNumberField("rows", cuts.stream().mapToLong(Cut::gone).sum());
-                json.writeArrayFieldStart("groups");
-                for (QuarantinedGroup group : groups) {
-                    json.writeStartObject();
-                    json.writeStringField("stream", group.stream().toString());
-                    json.writeStringField("code", group.code());
-                    json.writeStringField("field", group.field());
-                    json.writeNumberField("rows", group.rows());
-                    json.writeNumberField("first_epoch", group.firstEpoch());
-                    json.writeNumberField("last_epoch", group.lastEpoch());
-                    json.writeEndObject();
-                }
-                json.writeEndArray();
-                json.writeArrayFieldStart("files");
-                for (Cut cut : cuts) {
-                    json.writeStartObject();
-                    json.writeStringField("file", cut.file());
-                    json.writeStringField("sha256_before", cut.sha256());
-                    json.writeNumberField("rows_deleted", cut.gone());
-                    json.writeNumberField("rows_left", cut.left());
-                    json.writeEndObject();
-                }
-                json.writeEndArray();
-                json.writeEndObject();
-            }
-            try (FileChannel channel = FileChannel.open(
-                    target, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-                channel.write(StandardCharsets.UTF_8.encode(text.append('\n').toString()));
-                channel.force(true);
-            }
-            return target;
-        });
-        folder.sync("");
     }
 }

@@ -3,7 +3,9 @@ package io.windrow.core.replay;
 import io.windrow.api.batch.RowHash;
 import io.windrow.api.error.WindrowException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What makes target and source alike, by the identities of rows: which staged rows are delivered and which delivered ones
@@ -38,6 +40,13 @@ final class Changes {
             throw WindrowException.of(
                     ReplayError.TOO_MANY, "Comparing the window with what was delivered: more than " + MOST + " keys differ");
         }
+    }
+
+    /** The identities of which rows go and none comes. */
+    Set<RowHash> gone() {
+        Set<RowHash> gone = new HashSet<>(remove.keySet());
+        gone.removeAll(deliver.keySet());
+        return gone;
     }
 
     boolean removesNothing() {

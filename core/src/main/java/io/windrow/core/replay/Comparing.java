@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
@@ -23,9 +24,9 @@ final class Comparing {
     /** So many pairs are held at most (I12); a partition that has more is to be begun again as several. */
     private static final int MOST_PAIRS = 400_000;
 
-    private final Identity identity;
-    private final RowHasher identities;
+    private final Identities identities;
     private final RowHasher rows;
+    private final Optional<RowHasher> keys;
     private final List<String> key;
     private final Function<List<Lone>, Set<RowHash>> alive;
     private final Changes changes = new Changes();
@@ -46,61 +47,59 @@ final class Comparing {
     /**
      * A comparison.
      *
-     * @param identities hashes what identifies a row
+     * @param identities what identifies a row
      * @param rows hashes a whole row
+     * @param keys hashes the stream's key, where a delivered row is the source's as long as its key is there, whatever
+     *     identifies it; empty: it is not
      * @param key the columns that examples show
      * @param alive which of some delivered rows without a counterpart the source still has, outside the window
      */
     Comparing(
-            Identity identity, RowHasher identities, RowHasher rows, List<String> key,
+            Identities identities, RowHasher rows, Optional<RowHasher> keys, List<String> key,
             Function<List<Lone>, Set<RowHash>> alive) {
-        this.identity = identity;
         this.identities = identities;
         this.rows = rows;
+        this.keys = keys;
         this.key = key;
         this.alive = alive;
     }
 
-    /** What makes two rows the same one. */
-    enum Identity {
-        /** The stream's key; rows outside the window are others' business: append mode keeps older states. */
-        KEY,
-        /** The stream's key, of which the target has one row wherever it lies. */
-        KEY_ANYWHERE,
-        /** The stream's key and the row's state: what was delivered of the key before stays beside it. */
-        KEY_AND_STATE,
-        /** The fields by which the pipeline drops repeated rows, wherever the first of them lies. */
-        REPEATS,
-        /** All its values: the stream has no key. */
-        ROW
-    }
-
-    /** A delivered row of the window that the source's window lacks. */
-    record Lone(RowHash identity, List<String> key) {}
+    /**
+     * A delivered row of the window that the source's window lacks.
+     *
+     * @param key for people, or to look it up
+     * @param keys the hashes of the keys of such rows, if they matter
+     */
+    record Lone(RowHash identity, List<String> key, Set<RowHash> keys) {}
 
     private static final class Pair {
+        private final Identity identity;
         private final List<String> key;
         /** Most often one. */
         private Set<RowHash> staged = Set.of();
+        private Set<RowHash> keys = Set.of();
         private int stagedRows;
         private int inWindow;
         private int elsewhere;
         private boolean matched;
 
-        private Pair(List<String> key) {
+        private Pair(Identity identity, List<String> key) {
+            this.identity = identity;
             this.key = key;
         }
 
         private void staged(RowHash hash) {
-            if (staged.isEmpty()) {
-                staged = Set.of(hash);
-            } else if (staged instanceof HashSet<RowHash> several) {
-                several.add(hash);
-            } else {
-                staged = new HashSet<>(staged);
-                staged.add(hash);
-            }
+            staged = with(staged, hash);
             stagedRows++;
+        }
+
+        private static Set<RowHash> with(Set<RowHash> some, RowHash hash) {
+            if (some.isEmpty()) {
+                return Set.of(hash);
+            }
+            Set<RowHash> several = some instanceof HashSet<RowHash> ? some : new HashSet<>(some);
+            several.add(hash);
+            return several;
         }
     }
 
@@ -127,15 +126,27 @@ final class Comparing {
             pair.inWindow++;
             pair.matched |= pair.staged.contains(hash);
         });
-        if (identity == Identity.KEY_ANYWHERE || identity == Identity.REPEATS) {
-            long[][] hashes = hashes(batch, identities);
-            long[][] whole = hashes(batch, rows);
+        keys.ifPresent(hasher -> noteKeys(batch, inWindow, hasher));
+        if (identities.kind().isAnywhere() || identities.otherwise().isAnywhere()) {
+            long[][] hashes = identities.hashes(batch);
+            long[][] whole = Identities.hashes(batch, rows);
             for (int row = 0; row < batch.rowCount(); row++) {
-                Pair pair = inWindow.test(row) ? null : pairs.get(new RowHash(hashes[1][row], hashes[0][row]));
-                if (pair != null) {
+                Pair pair = inWindow.test(row) ? null : pairs.get(Identities.at(hashes, row));
+                if (pair != null && pair.identity.isAnywhere()) {
                     pair.elsewhere++;
-                    pair.matched |= pair.staged.contains(new RowHash(whole[1][row], whole[0][row]));
+                    pair.matched |= pair.staged.contains(Identities.at(whole, row));
                 }
+            }
+        }
+    }
+
+    private void noteKeys(Batch batch, IntPredicate inWindow, RowHasher hasher) {
+        long[][] hashes = identities.hashes(batch);
+        long[][] ofKeys = Identities.hashes(batch, hasher);
+        for (int row = 0; row < batch.rowCount(); row++) {
+            Pair pair = inWindow.test(row) ? pairs.get(Identities.at(hashes, row)) : null;
+            if (pair != null && pair.stagedRows == 0) {
+                pair.keys = Pair.with(pair.keys, Identities.at(ofKeys, row));
             }
         }
     }
@@ -144,10 +155,10 @@ final class Comparing {
         Map<RowHash, Lone> lone = new HashMap<>();
         for (Map.Entry<RowHash, Pair> entry : pairs.entrySet()) {
             Pair pair = entry.getValue();
-            if (identity == Identity.ROW) {
+            if (pair.identity == Identity.ROW) {
                 asRow(entry.getKey(), pair);
             } else if (pair.stagedRows == 0) {
-                lone.put(entry.getKey(), new Lone(entry.getKey(), pair.key));
+                lone.put(entry.getKey(), new Lone(entry.getKey(), pair.key, pair.keys));
             } else {
                 asKey(entry.getKey(), pair);
             }
@@ -173,7 +184,7 @@ final class Comparing {
             added += more;
             changes.deliver(hash, more);
             example(pair.key, "added");
-        } else if (more < 0) {
+        } else if (more < 0 && identities.kind() != Identity.REPEATS_BESIDE) {
             missing -= more;
             changes.remove(hash, -more);
             example(pair.key, "missing at the source");
@@ -181,7 +192,7 @@ final class Comparing {
     }
 
     private void asKey(RowHash hash, Pair pair) {
-        if (pair.stagedRows > 1 && identity != Identity.REPEATS) {
+        if (pair.stagedRows > 1 && !pair.identity.tellsRepeats()) {
             ambiguous++;
             example(pair.key, "not unique at the source");
             return;
@@ -194,12 +205,12 @@ final class Comparing {
             added++;
             changes.deliver(hash, 1);
             example(pair.key, "added");
-        } else if (pair.inWindow == 0 && identity == Identity.REPEATS) {
+        } else if (pair.identity == Identity.REPEATS_BESIDE || pair.inWindow == 0 && pair.identity == Identity.REPEATS) {
             repeated++;
         } else {
             changed++;
             changes.deliver(hash, 1);
-            if (identity != Identity.KEY_AND_STATE) {
+            if (pair.identity != Identity.KEY_AND_STATE) {
                 changes.removeAll(hash);
             }
             example(pair.key, "changed");
@@ -232,23 +243,18 @@ final class Comparing {
         if (overflowed) {
             return;
         }
-        long[][] hashes = hashes(batch, identities);
-        long[][] whole = hashes(batch, rows);
-        List<FieldVector> keys = key.stream().map(name -> batch.arrow().getVector(batch.schema().indexOf(name))).toList();
+        long[][] hashes = identities.hashes(batch);
+        long[][] whole = Identities.hashes(batch, rows);
+        boolean[] unnamed = identities.unnamed(batch);
+        List<FieldVector> shown = key.stream().map(name -> batch.arrow().getVector(batch.schema().indexOf(name))).toList();
         for (int row = 0; row < batch.rowCount(); row++) {
             if (Long.remainderUnsigned(hashes[0][row], partitions) == partition && taken.test(row)) {
                 int at = row;
+                Identity identity = unnamed.length > 0 && unnamed[row] ? identities.otherwise() : identities.kind();
                 Pair pair = pairs.computeIfAbsent(
-                        new RowHash(hashes[1][row], hashes[0][row]), absent -> new Pair(KeyText.of(keys, at)));
-                taker.take(pair, new RowHash(whole[1][row], whole[0][row]));
+                        Identities.at(hashes, row), absent -> new Pair(identity, KeyText.of(shown, at)));
+                taker.take(pair, Identities.at(whole, row));
             }
         }
-    }
-
-    /** The lower and the upper halves of each row's hash. */
-    static long[][] hashes(Batch batch, RowHasher hasher) {
-        long[][] halves = new long[2][batch.rowCount()];
-        hasher.each(batch, halves[0], halves[1]);
-        return halves;
     }
 }

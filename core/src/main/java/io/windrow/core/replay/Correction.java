@@ -6,8 +6,6 @@ import io.windrow.api.batch.Position;
 import io.windrow.api.batch.RowHash;
 import io.windrow.api.sink.DeliveryAudit.Commit;
 import io.windrow.api.sink.WriteMode;
-import io.windrow.core.ledger.HashKey;
-import io.windrow.core.ledger.RowHasher;
 import io.windrow.core.plan.PlannedStream;
 import io.windrow.core.transform.Rows;
 import java.util.ArrayList;
@@ -27,19 +25,17 @@ public final class Correction {
     private final DeliveredRows delivered;
     private final StagedRows staged;
     private final Scope scope;
-    private final HashKey key;
-    private final Set<Integer> identity;
+    private final Identities identities;
     private final Changes changes;
+    private final List<RowHash> came = new ArrayList<>();
 
     Correction(
-            PlannedStream task, DeliveredRows delivered, StagedRows staged, Scope scope, HashKey key, Set<Integer> identity,
-            Changes changes) {
+            PlannedStream task, DeliveredRows delivered, StagedRows staged, Scope scope, Identities identities, Changes changes) {
         this.task = task;
         this.delivered = delivered;
         this.staged = staged;
         this.scope = scope;
-        this.key = key;
-        this.identity = identity;
+        this.identities = identities;
         this.changes = changes;
     }
 
@@ -90,17 +86,33 @@ public final class Correction {
     /** Gives the rows that the target lacks or has otherwise. Each batch is valid during the call. */
     public void coming(Consumer<Batch> rows) {
         Changes.Taking coming = changes.delivering();
-        RowHasher hasher = key.rowHasher(identity);
         staged.each(delivered.allocator(), batch -> {
-            long[][] hashes = Comparing.hashes(batch, hasher);
-            give(batch, pick(batch, row -> coming.takes(new RowHash(hashes[1][row], hashes[0][row]))), rows);
+            long[][] hashes = identities.hashes(batch);
+            boolean[] unnamed = identities.unnamed(batch);
+            int[] picked = pick(batch, row -> coming.takes(Identities.at(hashes, row)));
+            if (identities.kind().tellsRepeats()) {
+                Arrays.stream(picked)
+                        .filter(row -> unnamed.length == 0 || !unnamed[row])
+                        .forEach(row -> came.add(Identities.at(hashes, row)));
+            }
+            give(batch, picked, rows);
         });
+    }
+
+    /** What identifies rows that went, none of which is delivered now, where repeated rows are told. */
+    public Set<RowHash> gone() {
+        return changes.gone();
+    }
+
+    /** What identifies the rows that {@link #coming} gave, in their order, where repeated rows are told. */
+    public List<RowHash> came() {
+        return List.copyOf(came);
     }
 
     private int[] staying(Batch batch, Changes.Taking going) {
         boolean[] in = task.write() == WriteMode.REPLACE ? new boolean[0] : scope.rows(batch);
-        long[][] hashes = Comparing.hashes(batch, key.rowHasher(identity));
-        return pick(batch, row -> in.length > 0 && !in[row] || !going.takes(new RowHash(hashes[1][row], hashes[0][row])));
+        long[][] hashes = identities.hashes(batch);
+        return pick(batch, row -> in.length > 0 && !in[row] || !going.takes(Identities.at(hashes, row)));
     }
 
     private static int[] pick(Batch batch, IntPredicate wanted) {

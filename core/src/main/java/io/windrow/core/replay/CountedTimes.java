@@ -51,6 +51,10 @@ final class CountedTimes {
                 delivery.add(entry.account());
             }
         });
+        if (steps.repeats().isPresent()) {
+            // Rows that were dropped as repeated were counted, and nothing says when those happened that stand for them.
+            return false;
+        }
         boolean hasKey = !steps.output().key().isEmpty();
         return !delivery.dropped && (hasKey || !delivery.setAside);
     }

@@ -24,8 +24,8 @@ record Hindrances(PlannedStream task, StreamEpoch committed, StreamSteps steps, 
         return otherPolicies(written).map(why -> new Refusal(ReplayError.POLICY_CHANGED, why))
                 .or(() -> when(comparing.ambiguous > 0, ReplayError.KEY_NOT_UNIQUE,
                         comparing.ambiguous + " keys stand for several rows of the source"))
-                .or(() -> when(steps.dedupeFields().isPresent(), ReplayError.REPEATED_ROWS,
-                        "its pipeline drops repeated rows"))
+                .or(() -> when(steps.repeats().filter(repeats -> !repeats.delivered()).isPresent(), ReplayError.REPEATED_ROWS,
+                        "the fields by which its repeated rows are told are not delivered as they are compared"))
                 .or(() -> when(steps.output().key().isEmpty() && comparing.missing > 0 && task.read() == ReadMode.INCREMENTAL,
                         ReplayError.NO_KEY, comparing.missing + " rows are not in the window any more"))
                 .or(() -> disposed.hindrance(scope, steps.output(), comparing.added)

@@ -19,6 +19,7 @@ import io.windrow.api.source.Slice;
 import io.windrow.api.source.SplitReader;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.core.checkpoint.Lineage;
+import io.windrow.core.checkpoint.RememberedRows;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.ledger.RowHasher;
@@ -28,10 +29,11 @@ import io.windrow.core.policy.WatermarkPolicy;
 import io.windrow.core.quarantine.KnownRows;
 import io.windrow.core.quarantine.Quarantine;
 import io.windrow.core.quarantine.QuarantinedKeys;
-import io.windrow.core.replay.Comparing.Identity;
 import io.windrow.core.replay.Comparing.Lone;
+import io.windrow.core.transform.dedupe.CarriedMemory;
 import io.windrow.core.transform.provenance.RunFacts;
 import io.windrow.core.transform.watermark.ReplayedTimes;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -176,13 +178,13 @@ public final class Reextraction implements AutoCloseable {
 
     /** Compares the staged rows with what the target shows of the window. */
     public Difference compare() {
-        Identity identity = identity();
-        Set<Integer> ids = identityColumns(identity);
-        List<String> shown = identity == Identity.ROW || identity == Identity.REPEATS
+        Identities identities = identities();
+        Set<Integer> ids = identities.fields();
+        List<String> shown = identities.kind() == Identity.ROW || identities.kind().tellsRepeats()
                 ? steps.output().columns().stream().filter(c -> ids.isEmpty() || ids.contains(c.id())).map(Column::name).limit(4).toList()
                 : steps.output().key();
-        Comparing comparing = new Comparing(
-                identity, parts.key().rowHasher(ids), rowHashes, shown, lone -> alive(identity, ids, lone));
+        Comparing comparing =
+                new Comparing(identities, rowHashes, keys(identities), shown, lone -> alive(identities, lone));
         Tally tally = new Tally();
         int partitions = partitions(staged.account().in());
         pass(comparing, 0, partitions, tally::add);
@@ -233,49 +235,56 @@ public final class Reextraction implements AutoCloseable {
         private RowHash hash = RowHash.ZERO;
 
         void add(Commit commit, Batch batch, boolean[] in) {
-            long[][] hashes = Comparing.hashes(batch, rowHashes);
+            long[][] hashes = Identities.hashes(batch, rowHashes);
             for (int row = 0; row < in.length; row++) {
                 if (in[row]) {
                     rows++;
                     holding.add(commit);
-                    hash = hash.plus(new RowHash(hashes[1][row], hashes[0][row]));
+                    hash = hash.plus(Identities.at(hashes, row));
                 }
             }
         }
     }
 
-    private Identity identity() {
-        if (steps.dedupeFields().isPresent()) {
-            return Identity.REPEATS;
-        }
-        if (steps.output().key().isEmpty()) {
-            return Identity.ROW;
-        }
-        if (task.write() == WriteMode.REPLACE) {
-            return Identity.KEY_ANYWHERE;
-        }
-        return scope instanceof Scope.OfQuarantine ? Identity.KEY_AND_STATE : Identity.KEY;
+    private Identities identities() {
+        Identity usual = steps.output().key().isEmpty()
+                ? Identity.ROW
+                : task.write() == WriteMode.REPLACE
+                        ? Identity.KEY_ANYWHERE
+                        : scope instanceof Scope.OfQuarantine ? Identity.KEY_AND_STATE : Identity.KEY;
+        Set<Integer> fields = usual == Identity.ROW ? Set.of() : steps.keyIds();
+        return steps.repeats()
+                .filter(Repeats::delivered)
+                .map(repeats -> new Identities(
+                        scope instanceof Scope.OfQuarantine ? Identity.REPEATS_BESIDE : Identity.REPEATS, usual, repeats.fields(),
+                        parts.key().rowHasher(repeats.fields()), parts.key().rowHasher(fields)))
+                .orElseGet(() -> Identities.of(usual, fields, parts.key()));
     }
 
-    private Set<Integer> identityColumns(Identity identity) {
-        return switch (identity) {
-            case ROW -> Set.of();
-            case REPEATS -> steps.dedupeFields().orElseThrow();
-            case KEY, KEY_ANYWHERE, KEY_AND_STATE -> steps.output().key().stream()
-                    .map(name -> steps.output().columns().get(steps.output().indexOf(name)).id())
-                    .collect(Collectors.toSet());
-        };
+    /** Where repeated rows are told by other fields, what was delivered of a row may still be that of its key. */
+    private Optional<RowHasher> keys(Identities identities) {
+        return identities.kind().tellsRepeats() && !steps.output().key().isEmpty()
+                ? Optional.of(parts.key().rowHasher(steps.keyIds()))
+                : Optional.empty();
     }
 
     /** Which delivered rows have only left the part that was read: the source still has them. */
-    private Set<RowHash> alive(Identity identity, Set<Integer> ids, List<Lone> lone) {
+    private Set<RowHash> alive(Identities identities, List<Lone> lone) {
         if (scope instanceof Scope.OfQuarantine) {
             // A bad row says nothing against what was delivered of its key before.
             return lone.stream().map(Lone::identity).collect(Collectors.toSet());
         }
-        Alive asking = new Alive(task.stream(), rereading, steps, parts.key().rowHasher(ids));
-        boolean byKey = identity == Identity.KEY || identity == Identity.KEY_ANYWHERE;
-        return byKey && steps.keepsKey() ? asking.byKey(lone) : asking.byReading(lone);
+        Alive asking = new Alive(task.stream(), rereading, steps, identities, keys(identities), this::keeping);
+        return !identities.kind().tellsRepeats() && steps.keepsKey() ? asking.byKey(lone) : asking.byReading(lone);
+    }
+
+    /** A row that left the window keeps what was delivered of it; in incremental streams older states stay beside newer ones. */
+    private boolean[] keeping(Batch batch) {
+        boolean[] keeping = scope.rows(batch);
+        for (int row = 0; row < keeping.length; row++) {
+            keeping[row] = !keeping[row] || task.read() == ReadMode.INCREMENTAL;
+        }
+        return keeping;
     }
 
     /** Refuses what cannot be applied exactly. After {@link #compare}. */
@@ -288,7 +297,7 @@ public final class Reextraction implements AutoCloseable {
     /** What makes the target like the source. After {@link #compare}. */
     public Correction correction() {
         return new Correction(
-                task, delivered, staged, scope, parts.key(), identityColumns(identity()),
+                task, delivered, staged, scope, identities(),
                 changes.orElseThrow(() -> new IllegalStateException("Nothing was compared yet")));
     }
 
@@ -341,8 +350,8 @@ public final class Reextraction implements AutoCloseable {
      * What to note the event times of rows in that come and go; empty if none were counted so far, if the rows do not hold
      * them as they were read, or if rows that were counted as read may be none of those that were delivered.
      */
-    public Optional<ReplayedTimes> eventTimes() {
-        return disposed.filesAside() > 0
+    public Optional<ReplayedTimes> eventTimes(Quarantine quarantine) {
+        return disposed.filesAside() > 0 || quarantine.threwAway(task.stream(), lineage)
                 ? Optional.empty()
                 : CountedTimes.of(parts, committed, steps, lineage, staged.account());
     }
@@ -353,6 +362,15 @@ public final class Reextraction implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(QuarantinedKeys.of(
                         quarantine, Quarantine.Filter.ALL.and(row -> lineage.contains(row.generation())), steps.output()));
+    }
+
+    /** What the stream remembers when the correction is delivered, to tell later repetitions by. After its rows were given. */
+    public List<RememberedRows> remembered(Correction correction, long epoch, Instant cut) {
+        return steps.repeats()
+                .map(repeats -> CarriedMemory.of(
+                        parts.store().remembered(parts.plan().spec().pipeline(), task.stream()), correction.gone(),
+                        correction.came(), repeats.most(), epoch, cut))
+                .orElse(List.of());
     }
 
     /** The versions of the policies that rows follow now. */

@@ -53,8 +53,9 @@ public enum ReplayError implements ErrorCode {
     REPEATED_ROWS(
             "repeated_rows",
             ErrorKind.USER,
-            "The stream drops repeated rows, and a replay would not know later repetitions of what it delivers.",
-            "Deliver the whole stream anew with `windrow run --full-refresh`."),
+            "The stream drops repeated rows by fields that are not delivered, or are cast after that: delivered rows do not show "
+                    + "which row they repeat.",
+            "Deliver the fields of `dedupe` as they are, or deliver the whole stream anew with `windrow run --full-refresh`."),
     DISPOSED(
             "disposed",
             ErrorKind.USER,

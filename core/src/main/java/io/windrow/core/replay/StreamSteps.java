@@ -1,7 +1,6 @@
 package io.windrow.core.replay;
 
 import io.windrow.api.error.WindrowException;
-import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.core.contract.KeptSchemas;
 import io.windrow.core.contract.SchemaBook;
@@ -10,11 +9,10 @@ import io.windrow.core.contract.SchemaRules;
 import io.windrow.core.plan.Steps;
 import io.windrow.core.transform.dedupe.Dedupe;
 import io.windrow.core.transform.provenance.ProvenanceTransform;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What happens to the rows of one stream on their way, as in a run.
@@ -24,11 +22,11 @@ import java.util.Set;
  * @param all every step
  * @param undeduplicated every step that makes the same of the same row at any time: not the one that drops repeated rows,
  *     which a comparison does by itself, and not provenance
- * @param dedupeFields the ids of the fields that tell repeated rows, none for the whole row; empty: they are not dropped
+ * @param repeats how repeated rows are told; empty: they are not dropped
  * @param policies the versions of the policies
  */
 record StreamSteps(
-        StreamSchema input, StreamSchema output, Steps all, Steps undeduplicated, Optional<Set<Integer>> dedupeFields,
+        StreamSchema input, StreamSchema output, Steps all, Steps undeduplicated, Optional<Repeats> repeats,
         Map<String, String> policies) {
     static StreamSteps of(ReplayParts parts, StreamSchema input) {
         SchemaRules rules = parts.plan().schemas();
@@ -44,8 +42,8 @@ record StreamSteps(
                 .orElseGet(parts.plan()::steps);
         Steps without =
                 new Steps(all.repeatable().transforms().stream().filter(step -> !(step instanceof Dedupe)).toList());
-        return new StreamSteps(
-                input, without.output(input), all, without, dedupeFields(all, input), all.policies(input));
+        StreamSchema output = without.output(input);
+        return new StreamSteps(input, output, all, without, Repeats.of(all, input, output), all.policies(input));
     }
 
     /** The steps that say of a row where it comes from; it is the replay that rows which come are from. */
@@ -53,20 +51,11 @@ record StreamSteps(
         return new Steps(all.transforms().stream().filter(ProvenanceTransform.class::isInstance).toList());
     }
 
-    private static Optional<Set<Integer>> dedupeFields(Steps steps, StreamSchema input) {
-        for (var step : steps.transforms()) {
-            if (step instanceof Dedupe dedupe && !dedupe.fields(input).isEmpty()) {
-                List<String> fields = dedupe.fields(input);
-                Set<Integer> ids = new HashSet<>();
-                for (Column column : input.columns()) {
-                    if (fields.contains(column.name())) {
-                        ids.add(column.id());
-                    }
-                }
-                return Optional.of(fields.size() == input.columns().size() ? Set.of() : ids);
-            }
-        }
-        return Optional.empty();
+    /** The ids of the key's columns, as rows are compared. */
+    Set<Integer> keyIds() {
+        return output.key().stream()
+                .map(name -> output.columns().get(output.indexOf(name)).id())
+                .collect(Collectors.toSet());
     }
 
     /** Whether the key's columns leave the steps as they came. */

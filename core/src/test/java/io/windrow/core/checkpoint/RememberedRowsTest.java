@@ -51,11 +51,11 @@ class RememberedRowsTest {
         return new RememberedRows(epoch, Instant.ofEpochMilli(1000 * epoch), oldest, hashes);
     }
 
-    private static StreamEpoch epoch(long generation, long number, RememberedRows rows) {
+    private static StreamEpoch epoch(long generation, long number, RememberedRows... rows) {
         StreamEpoch plain = Samples.epoch(ORDERS, generation, number, Map.of("a", "" + number));
         return new StreamEpoch(
                 plain.stream(), generation, number, Status.PREPARED, plain.mode(), plain.planner(), plain.openSplits(),
-                plain.staged(), plain.digest(), plain.supersedes(), false, plain.ledger(), Optional.of(rows));
+                plain.staged(), plain.digest(), plain.supersedes(), false, plain.ledger(), List.of(rows));
     }
 
     private void commit(StreamEpoch epoch) {
@@ -118,6 +118,19 @@ class RememberedRowsTest {
         assertThat(store.remembered(PIPELINE, ORDERS)).containsExactly(third);
         store.open(lease, new GenerationStart(ORDERS, 3, 3, Optional.empty()));
         assertThat(store.remembered(PIPELINE, ORDERS)).isEmpty();
+    }
+
+    @Test
+    void rowsThatAReplayCarriesOnKeepTheirAgeThoughTheyAreOfOneEpoch() {
+        commit(epoch(1, 1, rows(1, 1, 3)));
+        RememberedRows old = new RememberedRows(2, Instant.ofEpochMilli(10), 2, rows(5, 5, 70_000).hashes());
+        RememberedRows none = new RememberedRows(2, Instant.ofEpochMilli(20), 2, new byte[0]);
+        RememberedRows young = new RememberedRows(2, Instant.ofEpochMilli(30), 2, rows(6, 6, 4).hashes());
+        commit(epoch(2, 2, old, none, young));
+        assertThat(store.remembered(PIPELINE, ORDERS)).containsExactly(old, none, young);
+        RememberedRows next = rows(3, 2, 1);
+        commit(epoch(2, 3, next));
+        assertThat(store.remembered(PIPELINE, ORDERS)).containsExactly(old, none, young, next);
     }
 
     @Test

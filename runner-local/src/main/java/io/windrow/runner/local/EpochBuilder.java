@@ -76,6 +76,6 @@ final class EpochBuilder {
                 Optional.empty());
         return new StreamCut(
                 track.stream(), track.generation(), track.task().write(), planner, open, staged, track.supersedes(),
-                completes, ledger, steps.memory(track.stream()).map(memory -> memory.taken(epoch, cut)));
+                completes, ledger, steps.memory(track.stream()).map(memory -> memory.taken(epoch, cut)).stream().toList());
     }
 }

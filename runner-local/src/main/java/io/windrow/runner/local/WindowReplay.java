@@ -114,7 +114,7 @@ public final class WindowReplay {
                 (again, epoch, leased) -> {
                     context.failpoints().reach("replay.before_release");
                     QuarantinedKeys keys = again.quarantined().orElseThrow();
-                    quarantine.with(leased.sealing(Sealing.Use.SET_ASIDE)).discard(
+                    quarantine.with(leased.sealing(Sealing.Use.SET_ASIDE)).release(
                             filter.and(row -> row.stream().equals(task.stream())
                                     && keys.key(row).filter(again.passing()::contains).isPresent()),
                             who + ", quarantine replay: delivered "
@@ -233,7 +233,7 @@ public final class WindowReplay {
             try {
                 Correction correction = again.correction();
                 List<Commit> rewritten = correction.rewritten();
-                Optional<ReplayedTimes> times = again.eventTimes();
+                Optional<ReplayedTimes> times = again.eventTimes(quarantine);
                 long gone = correction.staying(
                         rewritten, this::write, going -> times.ifPresent(counting -> counting.went(going)));
                 long stayed = written;
@@ -262,7 +262,7 @@ public final class WindowReplay {
                         .orElse(entry);
                 return new StreamCut(
                         task.stream(), generation, task.write(), again.committed().planner(), Map.of(), staged,
-                        Optional.empty(), true, ledger);
+                        Optional.empty(), true, ledger, again.remembered(correction, epoch, ledger.cut()));
             } finally {
                 origins.forEach(BoundTransform::close);
                 writers.values().forEach(SinkWriter::close);

@@ -138,7 +138,7 @@ class PostgresStateStoreTest {
     private static StreamEpoch remembering(StreamEpoch plain, RememberedRows rows) {
         return new StreamEpoch(
                 plain.stream(), 1, plain.epoch(), Status.PREPARED, plain.mode(), plain.planner(), plain.openSplits(),
-                plain.staged(), plain.digest(), plain.supersedes(), false, plain.ledger(), Optional.of(rows));
+                plain.staged(), plain.digest(), plain.supersedes(), false, plain.ledger(), List.of(rows));
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -75,8 +76,21 @@ public final class Dedupe implements Transform {
         return policy.by().isEmpty() ? schema.columns().stream().map(Column::name).toList() : policy.by();
     }
 
+    /** How many rows of the stream are remembered at most; empty if its rows are not compared. */
+    public OptionalLong most(StreamName stream) {
+        DedupePolicy policy = policies.get(stream.toString());
+        return policy == null ? OptionalLong.empty() : OptionalLong.of(RowMemory.most(policy.rows(), policy.bytes().bytes()));
+    }
+
     @Override
     public BoundTransform bind(StreamSchema input) {
+        Set<Integer> ids = ids(input);
+        return new BoundDedupe(
+                input, memory(input.stream()), key.rowHasher(ids), ids, version(policies.get(input.stream().toString())));
+    }
+
+    /** The ids of the fields that tell rows apart; none: the row as a whole does, or rows are not compared. */
+    public Set<Integer> ids(StreamSchema input) {
         DedupePolicy policy = policies.get(input.stream().toString());
         Set<Integer> ids = new HashSet<>();
         if (policy != null) {
@@ -94,7 +108,7 @@ public final class Dedupe implements Transform {
                 ids.add(input.columns().get(at).id());
             }
         }
-        return new BoundDedupe(input, memory(input.stream()), key.rowHasher(ids), ids, version(policy));
+        return ids;
     }
 
     private static Optional<String> version(@Nullable DedupePolicy policy) {

@@ -71,7 +71,7 @@ public final class RowMemory {
      * @param time how long after its epoch was cut a row is remembered
      */
     public RowMemory(long rows, long bytes, Optional<Duration> time) {
-        this.most = (int) Math.max(1, Math.min(LARGEST, Math.min(rows, bytes / BYTES_A_ROW)));
+        this.most = (int) most(rows, bytes);
         this.longest = time;
         int size = Math.min(SMALLEST, roundUp(most));
         this.lows = new long[size];
@@ -79,11 +79,16 @@ public final class RowMemory {
         this.table = new long[2 * size];
     }
 
+    /** How many rows a window of so many rows and bytes holds. */
+    static long most(long rows, long bytes) {
+        return Math.max(1, Math.min(LARGEST, Math.min(rows, bytes / BYTES_A_ROW)));
+    }
+
     private static int roundUp(int size) {
         return Integer.highestOneBit(Math.max(1, size - 1)) << (size > 1 ? 1 : 0);
     }
 
-    /** Remembers what an earlier run delivered, oldest first. Before anything else. */
+    /** Remembers what earlier runs and replays delivered, oldest first. Before anything else. */
     public void restore(List<RememberedRows> delivered) {
         lock.lock();
         try {
@@ -230,10 +235,12 @@ public final class RowMemory {
             if (first == null || first.cutMillis >= millis) {
                 return young;
             }
-            young = first.epoch + 1;
             Iterator<Part> all = parts.iterator();
             all.next();
-            long until = all.hasNext() ? all.next().from : next;
+            Part after = all.hasNext() ? all.next() : null;
+            // What a replay carried on are several parts of its epoch.
+            young = after != null && after.epoch == first.epoch ? first.epoch : first.epoch + 1;
+            long until = after == null ? next : after.from;
             while (oldest < until) {
                 forgetOldest();
             }

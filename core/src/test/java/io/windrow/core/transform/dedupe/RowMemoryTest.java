@@ -3,6 +3,7 @@ package io.windrow.core.transform.dedupe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windrow.api.batch.RowHash;
 import io.windrow.core.checkpoint.RememberedRows;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,13 +23,17 @@ class RowMemoryTest {
         return new RowMemory(rows, Long.MAX_VALUE, Optional.empty());
     }
 
+    private static RowHash hash(long row) {
+        return new RowHash(-row, row << 32 | row * 7 % 13);
+    }
+
     /** The given numbers that are kept; the lowest bits are few, so that runs in the table are long. */
     private static List<Long> keep(RowMemory memory, long epoch, long... rows) {
         long[] lows = new long[rows.length];
         long[] highs = new long[rows.length];
         for (int i = 0; i < rows.length; i++) {
-            lows[i] = rows[i] << 32 | rows[i] * 7 % 13;
-            highs[i] = -rows[i];
+            lows[i] = hash(rows[i]).low();
+            highs[i] = hash(rows[i]).high();
         }
         int[] kept = new int[rows.length];
         int count = memory.keep(epoch, lows, highs, rows.length, null, kept);
@@ -131,6 +136,32 @@ class RowMemoryTest {
         assertThat(keep(after, 3, 2, 3, 4, 5)).isEmpty();
         assertThat(keep(after, 3, 1)).containsExactly(1L);
         assertThat(after.taken(3, CUT).hashes()).hasSize(16);
+    }
+
+    /** Old rows that a replay carries on leave the window when they would have left it, the others stay. */
+    @Test
+    void whatAReplayCarriesOnKeepsItsOrderAndItsAge() {
+        RowMemory before = new RowMemory(100, Long.MAX_VALUE, Optional.of(Duration.ofMinutes(10)));
+        keep(before, 1, 1, 2, 3);
+        RememberedRows first = before.taken(1, CUT);
+        keep(before, 2, 4);
+        RememberedRows second = before.taken(2, CUT.plus(Duration.ofMinutes(5)));
+        List<RememberedRows> carried = CarriedMemory.of(
+                List.of(first, second), Set.of(hash(2), hash(9)), List.of(hash(3), hash(7), hash(7)), 100, 3, CUT.plus(Duration.ofMinutes(6)));
+        assertThat(carried).extracting(rows -> rows.hashes().length / 16).containsExactly(2, 1, 1);
+        assertThat(carried).allMatch(rows -> rows.epoch() == 3 && rows.oldest() == 3);
+
+        RowMemory after = new RowMemory(100, Long.MAX_VALUE, Optional.of(Duration.ofMinutes(10)));
+        after.restore(carried);
+        assertThat(keep(after, 4, 1, 3, 4, 7)).isEmpty();
+        assertThat(keep(after, 4, 2)).containsExactly(2L);
+        assertThat(after.taken(4, CUT.plus(Duration.ofMinutes(11))).oldest()).as("a part of epoch 3 is there still").isEqualTo(3);
+        assertThat(keep(after, 5, 1, 3)).containsExactly(1L, 3L);
+        assertThat(keep(after, 5, 4, 7)).isEmpty();
+
+        assertThat(CarriedMemory.of(List.of(first, second), Set.of(), List.of(hash(7)), 3, 3, CUT))
+                .extracting(rows -> rows.hashes().length / 16).containsExactly(1, 1, 1);
+        assertThat(CarriedMemory.of(List.of(), Set.of(), List.of(), 3, 3, CUT)).hasSize(1);
     }
 
     @Test
