@@ -1,6 +1,7 @@
 package io.windrow.api.source;
 
 import io.windrow.api.batch.Position;
+import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ public interface SplitPlanner extends AutoCloseable {
     Map<StreamName, StreamPlan> plans();
 
     /** Streams that cannot be read, with the error that says why. The others go on. */
-    Map<StreamName, io.windrow.api.error.WindrowException> refusals();
+    Map<StreamName, WindrowException> refusals();
 
     /**
      * Opens the given new generation of a stream whose plan asked for a restart, before any of its splits is handed out.
@@ -24,6 +25,14 @@ public interface SplitPlanner extends AutoCloseable {
 
     /** Up to {@code max} further splits. An empty answer means: none now (see {@link #finished()}). */
     List<Assignment> next(int max);
+
+    /**
+     * Streams of which nothing more can be handed out in this run, and why; the others go on. Asked after every {@link #next},
+     * before its answer is used.
+     */
+    default Map<StreamName, WindrowException> failed() {
+        return Map.of();
+    }
 
     /**
      * A reader has read the split to its end, or to where it ends for this run ({@link ReadResult.End#resume}). Its rows may

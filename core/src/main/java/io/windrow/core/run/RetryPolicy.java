@@ -48,6 +48,11 @@ public record RetryPolicy(int attempts, Duration first, Duration longest, double
         return new RetryPolicy(Math.min(attempts, 2), first, longest, factor);
     }
 
+    /** What has gone well for so long has not failed in a row with what was before. */
+    public Duration settled() {
+        return longest.multipliedBy(10);
+    }
+
     /** The pause after so many failures in a row: grows by the factor up to the longest, then between half and all of it. */
     public Duration pause(int failures, double chance) {
         double whole = first.toNanos() * Math.pow(factor, Math.max(0, failures - 1));

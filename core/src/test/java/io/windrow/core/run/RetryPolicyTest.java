@@ -46,17 +46,26 @@ class RetryPolicyTest {
     }
 
     @Test
-    void aBudgetRunsOutAndIsEarnedBackByRows() {
-        RetryBudget budget = new RetryBudget(2, 100);
-        assertThat(budget.spend()).isTrue();
-        assertThat(budget.spend()).isTrue();
-        assertThat(budget.spend()).isFalse();
+    void aBudgetRunsOutAndIsEarnedBackByRowsAndByTime() {
+        RetryBudget budget = new RetryBudget(2, 100, Duration.ofNanos(10), Long.MAX_VALUE);
+        assertThat(budget.spend(Long.MAX_VALUE)).isTrue();
+        assertThat(budget.spend(Long.MAX_VALUE)).isTrue();
+        assertThat(budget.spend(Long.MAX_VALUE)).isFalse();
         budget.earn(60);
-        assertThat(budget.spend()).isFalse();
+        assertThat(budget.spend(Long.MAX_VALUE)).isFalse();
         budget.earn(60);
-        assertThat(budget.spend()).isTrue();
+        assertThat(budget.spend(Long.MAX_VALUE)).isTrue();
         budget.earn(100_000);
         assertThat(budget.left()).isEqualTo(2);
+        // The clock may run over.
+        assertThat(budget.spend(Long.MAX_VALUE + 5)).isTrue();
+        assertThat(budget.spend(Long.MAX_VALUE + 9)).isTrue();
+        assertThat(budget.spend(Long.MAX_VALUE + 9)).isFalse();
+        assertThat(budget.spend(Long.MAX_VALUE + 19)).isTrue();
+        assertThat(budget.spend(Long.MAX_VALUE + 19)).as("what is left of a time counts on").isFalse();
+        assertThat(budget.spend(Long.MAX_VALUE + 20)).isTrue();
+        assertThat(budget.spend(Long.MAX_VALUE + 1_000)).isTrue();
+        assertThat(budget.left()).isEqualTo(1);
     }
 
     @Test

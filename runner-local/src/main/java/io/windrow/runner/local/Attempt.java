@@ -196,7 +196,7 @@ final class Attempt {
         track.parked(error);
         planner.parked(track.stream());
         announcer.announce(new RunEvent.ErrorMet(Optional.of(track.stream()), error));
-        switch (pace.retry().judge(error.kind(), track.failedAgain(false), 0)) {
+        switch (pace.retry().judge(error.kind(), pace.failed(track, false), 0)) {
             case Verdict.Retry ignored -> {}
             case Verdict.Park ignored -> stopIfAsked();
             case Verdict.Freeze ignored -> stopIfAsked();
@@ -276,12 +276,12 @@ final class Attempt {
             if (!track.wantsEpoch(ended)) {
                 continue;
             }
-            PlannerState state = planner.state(track.stream());
             try {
+                PlannerState state = planner.state(track.stream());
                 parts.add(track.captured(builder.build(track, cuttingEpoch, state, ended, cutAt)));
-            } catch (WindrowException e) {
+            } catch (RuntimeException e) {
                 // I1: books that do not balance are never committed. Nothing was saved, so what was staged can go.
-                flow.park(track.stream(), e);
+                flow.park(track.stream(), Failures.coded(e, "Cutting epoch " + cuttingEpoch + " of " + track.stream()));
                 discarded.put(track.stream(), track.dropTally());
             }
         }

@@ -101,11 +101,21 @@ final class EpochIo implements EpochEffects {
         lease.check();
         CommitOutcome outcome;
         try (LogScope ignored = LogScope.of(commit.identity().stream(), commit.identity().epoch())) {
-            outcome = committer.commit(commit);
+            outcome = answer(commit);
             LOG.debug("The target answers {}", outcome.getClass().getSimpleName());
         }
         failpoints.reach("run.after_commit");
         return outcome;
+    }
+
+    /** A committer that throws says nothing of what the target shows by now (I5); the other streams are decided all the same. */
+    private CommitOutcome answer(StreamCommit commit) {
+        try {
+            return committer.commit(commit);
+        } catch (RuntimeException e) {
+            return new CommitOutcome.Unknown(
+                    Failures.coded(e, "Committing epoch " + commit.identity().epoch() + " of " + commit.identity().stream()));
+        }
     }
 
     @Override
@@ -133,8 +143,15 @@ final class EpochIo implements EpochEffects {
 
     @Override
     public void discard(StreamName stream, List<Staged> staged) {
-        if (!staged.isEmpty()) {
+        if (staged.isEmpty()) {
+            return;
+        }
+        try {
             committer.discard(staged);
+        } catch (RuntimeException e) {
+            // Nobody can see it, and no epoch will name it again: no reason to stop.
+            announcer.tell("run.leftover", "Stream " + stream + ": what was staged and is not committed could not be removed: "
+                    + Failures.coded(e, "Removing it").getMessage());
         }
     }
 

@@ -25,6 +25,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -36,15 +37,22 @@ import org.jspecify.annotations.Nullable;
 final class RunSession {
     private static final int RETRIES_PER_RUN = 50;
     private static final long ROWS_PER_RETRY = 1_000_000;
+    private static final Duration TIME_PER_RETRY = Duration.ofMinutes(1);
 
     private final RunParts parts;
     private final LeaseKeeper lease;
     private final Pause pause = new Pause();
-    private final RetryBudget budget = new RetryBudget(RETRIES_PER_RUN, ROWS_PER_RETRY);
+    private final RetryBudget budget =
+            new RetryBudget(RETRIES_PER_RUN, ROWS_PER_RETRY, TIME_PER_RETRY, System.nanoTime());
     private final Map<StreamName, StreamTrack> tracks = new TreeMap<>();
     private volatile Flow flow;
     private volatile boolean stopRequested;
+    /** Attempts that failed in a row and got nowhere. */
     private int failures;
+    /** The epochs of all streams at the last failure. */
+    private int epochs;
+    /** When the source had planned the attempt; empty: it has not yet. */
+    private OptionalLong plannedAt = OptionalLong.empty();
     /** Whether the source has planned once, so that its address is known to be right. */
     private boolean reached;
     private @Nullable RunBook book;
@@ -95,6 +103,7 @@ final class RunSession {
         while (true) {
             try {
                 attempt(todo);
+                failures = 0;
                 todo = new TreeMap<>();
                 for (StreamTrack track : tracks.values()) {
                     if (parts.job().pace().retries(track)) {
@@ -102,7 +111,7 @@ final class RunSession {
                     }
                 }
             } catch (WindrowException e) {
-                failures++;
+                failures = gotFurther() ? 1 : failures + 1;
                 parts.announcer().announce(new RunEvent.ErrorMet(Optional.empty(), e));
                 if (!again(e, failures, parts.job().pipeline())) {
                     tracks.values().forEach(track -> track.unfinished(e));
@@ -118,6 +127,15 @@ final class RunSession {
                 return;
             }
         }
+    }
+
+    /** Whether the attempt that has failed committed something, or went well for long: a run may last for months. */
+    private boolean gotFurther() {
+        int before = epochs;
+        epochs = tracks.values().stream().mapToInt(track -> track.result().epochs()).sum();
+        return epochs > before
+                || plannedAt.isPresent()
+                        && System.nanoTime() - plannedAt.getAsLong() > parts.job().pace().retry().settled().toNanos();
     }
 
     /** Waits before streams that failed for a passing reason are tried again; false if that is not worth it. */
@@ -136,7 +154,7 @@ final class RunSession {
             policy = policy.whenNobodyListens();
         }
         Verdict verdict = policy.judge(error.kind(), failure, ThreadLocalRandom.current().nextDouble());
-        if (stopRequested || !(verdict instanceof Verdict.Retry retry) || !budget.spend()) {
+        if (stopRequested || !(verdict instanceof Verdict.Retry retry) || !budget.spend(System.nanoTime())) {
             return false;
         }
         Duration after = retry.after();
@@ -149,6 +167,7 @@ final class RunSession {
         Job job = parts.job();
         Flow current = new Flow(job.pace());
         flow = current;
+        plannedAt = OptionalLong.empty();
         Pause saving = new Pause();
         lease.check();
         try (Source source = job.source().apply(parts.context());
@@ -181,6 +200,7 @@ final class RunSession {
             }
             try (SplitPlanner planner = source.plan(requests)) {
                 reached = true;
+                plannedAt = OptionalLong.of(System.nanoTime());
                 Map<StreamName, StreamTrack> planned = beginning.planned(source, planner, sink);
                 CommitThread commits = new CommitThread(driver, io, current, parts.threads().of("commit"));
                 read(planned, source, sink, planner, commits, saving, current, book.key(), beginning);

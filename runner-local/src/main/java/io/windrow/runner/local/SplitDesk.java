@@ -88,6 +88,7 @@ final class SplitDesk {
         }
         while (crew.free() > 0) {
             List<SplitPlanner.Assignment> next = planner.next(crew.free());
+            planner.failed().forEach(flow::park);
             if (next.isEmpty()) {
                 return;
             }
@@ -197,7 +198,7 @@ final class SplitDesk {
             return;
         }
         for (StreamTrack track : reading) {
-            track.failedAgain(back.progressed());
+            pace.failed(track, back.progressed());
         }
         if (!reading.isEmpty()) {
             again(back, reading, back.error().get());
@@ -209,7 +210,7 @@ final class SplitDesk {
         int failures = first.failures();
         Verdict verdict = pace.retry().judge(error.kind(), failures, ThreadLocalRandom.current().nextDouble());
         boolean inPlace = failures <= TRIES_IN_PLACE && !error.errorCode().needsNewPlan();
-        if (inPlace && verdict instanceof Verdict.Retry retry && budget.spend()) {
+        if (inPlace && verdict instanceof Verdict.Retry retry && budget.spend(System.nanoTime())) {
             announcer.announce(new RunEvent.ErrorMet(Optional.of(first.stream()), error));
             retrying(first.stream(), error, failures, retry.after());
             Map<StreamName, Position> at = new HashMap<>();

@@ -20,6 +20,7 @@ import io.windrow.core.observe.Progress;
 import io.windrow.core.observe.StreamResult;
 import io.windrow.core.plan.PlannedStream;
 import io.windrow.core.transform.watermark.Watermark;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -58,6 +59,7 @@ final class StreamTrack {
     private final Map<String, Position> savedPositions = new TreeMap<>();
     private @Nullable WindrowException error;
     private int failures;
+    private long failedAt = System.nanoTime();
     private int epochs;
     private Account committed = Account.ZERO;
     /** When the newest committed epoch was cut, of this run or an earlier one. */
@@ -308,8 +310,11 @@ final class StreamTrack {
         completed = true;
     }
 
-    int failedAgain(boolean progressed) {
-        failures = progressed ? 1 : failures + 1;
+    /** One more failure, in a row with those before unless the stream got further since, or went well for so long. */
+    int failedAgain(boolean progressed, Duration settled) {
+        long now = System.nanoTime();
+        failures = progressed || now - failedAt > settled.toNanos() ? 1 : failures + 1;
+        failedAt = now;
         return failures;
     }
 

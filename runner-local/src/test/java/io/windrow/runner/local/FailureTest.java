@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,6 +145,26 @@ class FailureTest {
     }
 
     @Test
+    void aStreamWhosePlanningFailsInTheMiddleFailsAloneAndGoesOnWhenItCan() {
+        bench.stream("a", 4_000, ReadMode.SNAPSHOT, WriteMode.APPEND).stream("b", 4_000, ReadMode.SNAPSHOT, WriteMode.APPEND);
+        bench.upstream.beforeRead = (split, next, deadline) -> {
+            if (next >= 500) {
+                bench.upstream.unplannable.put(StreamName.of("a"), Trouble.GONE.now());
+            }
+            return true;
+        };
+        RunResult run = bench.run();
+        assertThat(run.error()).isEmpty();
+        assertThat(bench.result(run, "a").error()).get().extracting(WindrowException::errorCode).isEqualTo(Trouble.GONE);
+        assertThat(bench.result(run, "b").outcome()).isEqualTo(Outcome.COMPLETED);
+        bench.upstream.beforeRead = (split, next, deadline) -> true;
+        bench.upstream.unplannable.clear();
+        run = bench.run(new RunOptions(Set.of(StreamName.of("a")), RunOptions.Refresh.CONTINUE, OptionalLong.empty()));
+        assertThat(run.outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.target.visible("a")).isEqualTo(Bench.numbers(4_000));
+    }
+
+    @Test
     @Tag("I05")
     void aSourceThatCannotBePlannedFailsTheRunAndRefusedStreamsFailAlone() {
         bench.stream("a", 10, ReadMode.SNAPSHOT, WriteMode.APPEND).stream("b", 10, ReadMode.SNAPSHOT, WriteMode.APPEND);
@@ -192,6 +213,51 @@ class FailureTest {
     }
 
     @Test
+    @Tag("G15")
+    void attemptsThatFailNowAndThenAreNotFailuresInARow() {
+        bench.stream("a", 10_000, ReadMode.SNAPSHOT, WriteMode.APPEND);
+        bench.workers = 1;
+        bench.upstream.splitRows = 10_000;
+        bench.epochRows = 1_000;
+        AtomicInteger commits = new AtomicInteger();
+        // However slow the machine is: an epoch of a thousand rows, and then a failure.
+        bench.upstream.beforeRead = (split, next, deadline) -> next < 1_000L * (commits.get() + 1);
+        bench.failpoints = name -> {
+            if (name.equals("run.after_acknowledge") && commits.incrementAndGet() <= 8) {
+                throw Trouble.FLAKY.now();
+            }
+        };
+        RunResult run = bench.run();
+        assertThat(run.error()).as("three in a row would end it").isEmpty();
+        assertThat(run.outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.events).filteredOn(RunEvent.Retrying.class::isInstance).hasSize(8);
+        assertThat(bench.target.visible("a")).isEqualTo(Bench.numbers(10_000));
+    }
+
+    @Test
+    @Tag("G15")
+    void aStreamThatFailsNowAndThenAndHasNothingToDeliverInBetweenGoesOn() {
+        bench.stream("a", 1_000, ReadMode.SNAPSHOT, WriteMode.APPEND);
+        AtomicInteger failed = new AtomicInteger();
+        AtomicLong opened = new AtomicLong();
+        long quiet = 2 * bench.job().pace().retry().settled().toNanos();
+        bench.upstream.beforeOpen = split -> opened.set(System.nanoTime());
+        bench.upstream.beforeRead = (split, next, deadline) -> {
+            if (failed.get() >= 12) {
+                return true;
+            }
+            if (System.nanoTime() - opened.get() > quiet) {
+                failed.incrementAndGet();
+                throw Trouble.FLAKY.now();
+            }
+            return false;
+        };
+        RunResult run = bench.run();
+        assertThat(run.outcome()).as("an idle log whose connection is cut once a day").isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.target.visible("a")).isEqualTo(Bench.numbers(1_000));
+    }
+
+    @Test
     void aFailureThatDoesNotPassEndsAfterTheAttempts() {
         bench.stream("a", 5_000, ReadMode.SNAPSHOT, WriteMode.APPEND);
         bench.upstream.beforeOpen = split -> {
@@ -232,6 +298,26 @@ class FailureTest {
         bench.target.insteadOfCommit = commit -> Optional.empty();
         run = bench.run(new RunOptions(Set.of(StreamName.of("a")), RunOptions.Refresh.CONTINUE, OptionalLong.empty()));
         assertThat(run.outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.target.visible("a")).isEqualTo(Bench.numbers(1_000));
+    }
+
+    @Test
+    void aCommitterThatThrowsStopsItsStreamAndNoOther() {
+        bench.stream("a", 1_000, ReadMode.SNAPSHOT, WriteMode.APPEND).stream("b", 100, ReadMode.SNAPSHOT, WriteMode.APPEND);
+        bench.target.insteadOfCommit = commit -> {
+            if (commit.identity().stream().name().equals("a")) {
+                throw new IllegalStateException("A defect");
+            }
+            return Optional.empty();
+        };
+        for (int i = 0; i < 2; i++) {
+            RunResult run = bench.run();
+            assertThat(bench.result(run, "a").outcome()).as("in the run that prepares it and in the one after").isEqualTo(Outcome.UNKNOWN);
+            assertThat(bench.result(run, "b").outcome()).isEqualTo(Outcome.COMPLETED);
+        }
+        assertThat(bench.target.discarded).isEmpty();
+        bench.target.insteadOfCommit = commit -> Optional.empty();
+        assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
         assertThat(bench.target.visible("a")).isEqualTo(Bench.numbers(1_000));
     }
 

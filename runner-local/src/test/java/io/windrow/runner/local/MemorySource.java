@@ -184,9 +184,17 @@ final class MemorySource implements Source {
             make();
             List<Assignment> next = new ArrayList<>();
             while (next.size() < max && !ready.isEmpty()) {
-                next.add(ready.poll());
+                Assignment one = ready.poll();
+                if (!upstream.unplannable.containsKey(one.split().stream())) {
+                    next.add(one);
+                }
             }
             return next;
+        }
+
+        @Override
+        public Map<StreamName, WindrowException> failed() {
+            return Map.copyOf(upstream.unplannable);
         }
 
         @Override

@@ -18,6 +18,8 @@ import java.util.function.UnaryOperator;
 final class Upstream {
     final Map<StreamName, Long> streams = new ConcurrentHashMap<>();
     final Map<StreamName, WindrowException> refusals = new ConcurrentHashMap<>();
+    /** Streams of which the planner can hand out nothing more. */
+    final Map<StreamName, WindrowException> unplannable = new ConcurrentHashMap<>();
     final Map<StreamName, Long> lost = new ConcurrentHashMap<>();
     final Map<StreamName, Boolean> lostSnapshots = new ConcurrentHashMap<>();
     final List<String> acknowledged = new CopyOnWriteArrayList<>();
