@@ -74,7 +74,7 @@ final class InitCommand implements Callable<Integer> {
     }
 
     private static String ask(Screen screen) {
-        screen.err().print("URL of the source (postgresql://user@host/database): ");
+        screen.err().print("URL of the source (postgresql://user@host/database, mariadb://user@host/database, jdbc:sqlite:file): ");
         screen.err().flush();
         try {
             String line = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();

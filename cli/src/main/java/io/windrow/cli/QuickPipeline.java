@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -19,8 +20,15 @@ record QuickPipeline(
         @Nullable String cursor,
         String to,
         @Nullable String format) {
-    private static final Map<String, String> CONNECTORS =
-            Map.of("postgres", "postgres", "postgresql", "postgres", "jdbc:postgresql", "postgres");
+    private static final Map<String, String> CONNECTORS = connectors();
+
+    private static Map<String, String> connectors() {
+        Map<String, String> connectors = new HashMap<>();
+        List.of("postgres", "postgresql").forEach(scheme -> connectors.put(scheme, "postgres"));
+        List.of("mariadb", "mysql", "sqlserver", "oracle", "sqlite", "duckdb").forEach(scheme -> connectors.put(scheme, "jdbc"));
+        Map.copyOf(connectors).forEach((scheme, connector) -> connectors.put("jdbc:" + scheme, connector));
+        return Map.copyOf(connectors);
+    }
 
     /** The connector that reads from the URL. */
     static String connector(String url) {
@@ -33,7 +41,8 @@ record QuickPipeline(
         if (connector == null) {
             throw WindrowException.of(
                     CliError.UNKNOWN_SCHEME,
-                    "Reading --from: expected a URL that begins with postgresql://, not "
+                    "Reading --from: expected a URL that begins with postgresql://, mariadb://, mysql://, sqlserver://, oracle://, "
+                            + "jdbc:sqlite: or jdbc:duckdb:, not "
                             + (scheme.isEmpty() ? "one without a scheme" : scheme + ":"));
         }
         return connector;

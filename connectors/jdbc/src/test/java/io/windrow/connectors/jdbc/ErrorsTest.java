@@ -40,7 +40,7 @@ class ErrorsTest {
 
     @Test
     void whatTheDatabaseSaidIsNotRepeated() {
-        for (Database database : Database.values()) {
+        for (Database database : Database.targets()) {
             assertThat(SqlStates.coded(database.dialect(), "Committing", new SQLException("Key (id)=(4711) exists", "23505")).getMessage())
                     .startsWith("Committing")
                     .doesNotContain("4711");

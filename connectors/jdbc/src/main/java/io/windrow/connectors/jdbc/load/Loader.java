@@ -13,7 +13,7 @@ public interface Loader {
     static Loader of(Database database) {
         return switch (database) {
             case POSTGRES -> new CopyLoader();
-            case MARIADB, SQLITE -> new BatchLoader(database);
+            case MARIADB, SQLITE, MYSQL, SQLSERVER, ORACLE -> new BatchLoader(database);
             case DUCKDB -> new AppenderLoader();
         };
     }

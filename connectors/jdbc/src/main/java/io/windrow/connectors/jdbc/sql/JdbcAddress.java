@@ -39,6 +39,7 @@ public record JdbcAddress(
             Map.entry("targetservertype", "targetServerType"), Map.entry("target_session_attrs", "targetServerType"));
     private static final Map<String, String> MARIADB =
             Map.of("sslmode", "sslMode", "serversslcert", "serverSslCert");
+    private static final Map<String, String> TLS_ONLY = Map.of("sslmode", "sslmode");
 
     /** How TLS is used. */
     public enum Tls {
@@ -60,15 +61,18 @@ public record JdbcAddress(
         return switch (scheme) {
             case "postgres", "postgresql" -> server(Database.POSTGRES, rest, password);
             case "mariadb" -> server(Database.MARIADB, rest, password);
+            case "mysql" -> server(Database.MYSQL, rest, password);
+            case "sqlserver" -> server(Database.SQLSERVER, rest, password);
+            case "oracle" -> server(Database.ORACLE, rest, password);
             case "sqlite" -> file(Database.SQLITE, rest);
             case "duckdb" -> file(Database.DUCKDB, rest);
-            default -> throw invalid("it does not begin with postgres://, mariadb://, jdbc:sqlite: or jdbc:duckdb:");
+            default -> throw invalid("it does not begin with postgres://, mariadb://, mysql://, sqlserver://, oracle://, jdbc:sqlite: or jdbc:duckdb:");
         };
     }
 
     private static JdbcAddress file(Database database, String path) {
         if (path.isBlank() || path.startsWith(":memory:") || path.startsWith("file:")) {
-            throw invalid("it names no file: a target outlives the program");
+            throw invalid("it names no file that outlives the program");
         }
         if (path.indexOf('?') >= 0 || path.indexOf(';') >= 0) {
             throw invalid("a file takes no parameters");
@@ -93,7 +97,11 @@ public record JdbcAddress(
         String user = decoded(colon < 0 ? info : info.substring(0, colon));
         Optional<Secret> found =
                 password.isPresent() || colon < 0 ? password : Optional.of(Secret.of(decoded(info.substring(colon + 1))));
-        Map<String, String> allowed = database == Database.POSTGRES ? POSTGRES : MARIADB;
+        Map<String, String> allowed = switch (database) {
+            case POSTGRES -> POSTGRES;
+            case MARIADB -> MARIADB;
+            case MYSQL, SQLSERVER, ORACLE, SQLITE, DUCKDB -> TLS_ONLY;
+        };
         Map<String, String> properties = new LinkedHashMap<>();
         for (String parameter : query < 0 ? new String[0] : rest.substring(query + 1).split("&")) {
             int equals = parameter.indexOf('=');
@@ -114,20 +122,46 @@ public record JdbcAddress(
             throw invalid(user.isEmpty() ? "it names no user" : "it names no database");
         }
         Tls tls = tls(database, local(host), properties);
-        String driver = database == Database.POSTGRES ? "jdbc:postgresql://" : "jdbc:mariadb://";
         return new JdbcAddress(
-                database, driver + host + "/" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20"), user,
-                found, tls, Map.copyOf(properties), host + "/" + name);
+                database, driverUrl(database, host, name, properties), user, found, tls, Map.copyOf(properties), host + "/" + name);
+    }
+
+    private static String driverUrl(Database database, String host, String name, Map<String, String> properties) {
+        String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+        return switch (database) {
+            case POSTGRES -> "jdbc:postgresql://" + host + "/" + encoded;
+            case MARIADB -> "jdbc:mariadb://" + host + "/" + encoded;
+            case MYSQL -> "jdbc:mysql://" + host + "/" + encoded;
+            case SQLSERVER -> {
+                properties.put("databaseName", name);
+                yield "jdbc:sqlserver://" + host;
+            }
+            case ORACLE -> {
+                boolean encrypted = properties.containsKey("oracle.net.ssl_server_dn_match");
+                yield "jdbc:oracle:thin:@" + (encrypted ? "tcps" : "tcp") + "://" + host + "/" + encoded;
+            }
+            case SQLITE, DUCKDB -> throw invalid("it is a file's");
+        };
     }
 
     private static String host(String text, Database database) {
         String host = text.isEmpty() ? "localhost" : text;
         boolean bare = host.startsWith("[") ? host.endsWith("]") : host.indexOf(':') < 0;
-        String whole = bare ? host + (database == Database.POSTGRES ? ":5432" : ":3306") : host;
+        String whole = bare ? host + ":" + port(database) : host;
         if (!whole.matches("(\\[[0-9A-Fa-f:.%]+]|[A-Za-z0-9._-]+):[0-9]{1,5}")) {
             throw invalid("it has no host of the form host:port");
         }
         return whole;
+    }
+
+    private static int port(Database database) {
+        return switch (database) {
+            case POSTGRES -> 5432;
+            case MARIADB, MYSQL -> 3306;
+            case SQLSERVER -> 1433;
+            case ORACLE -> 1521;
+            case SQLITE, DUCKDB -> throw invalid("a file has no port");
+        };
     }
 
     private static boolean local(String host) {
@@ -136,6 +170,9 @@ public record JdbcAddress(
     }
 
     private static Tls tls(Database database, boolean local, Map<String, String> properties) {
+        if (database != Database.POSTGRES && database != Database.MARIADB) {
+            return onOrOff(database, local, properties);
+        }
         String key = database == Database.POSTGRES ? "sslmode" : "sslMode";
         properties.putIfAbsent(key, !local ? "verify-full" : database == Database.POSTGRES ? "prefer" : "disable");
         String mode = properties.get(key);
@@ -148,8 +185,32 @@ public record JdbcAddress(
         return local ? Tls.LOCAL : Tls.WEAKENED;
     }
 
+    /** TLS as the drivers of databases spell it that are read only: verified or not at all. */
+    private static Tls onOrOff(Database database, boolean local, Map<String, String> properties) {
+        String asked = properties.remove("sslmode");
+        String mode = asked == null ? local ? "disable" : "verify-full" : asked;
+        if (!mode.equals("verify-full") && !mode.equals("disable")) {
+            throw invalid("sslmode is neither verify-full nor disable");
+        }
+        boolean verified = mode.equals("verify-full");
+        switch (database) {
+            case MYSQL -> properties.put("sslMode", verified ? "VERIFY_IDENTITY" : "DISABLED");
+            case SQLSERVER -> {
+                properties.put("encrypt", Boolean.toString(verified));
+                properties.put("trustServerCertificate", "false");
+            }
+            case ORACLE -> {
+                if (verified) {
+                    properties.put("oracle.net.ssl_server_dn_match", "true");
+                }
+            }
+            case POSTGRES, MARIADB, SQLITE, DUCKDB -> throw invalid("its TLS has other words");
+        }
+        return verified ? Tls.VERIFIED : local ? Tls.LOCAL : Tls.WEAKENED;
+    }
+
     /** The driver's properties, the password among them: for the driver only. */
-    Properties properties() {
+    public Properties properties() {
         Properties all = new Properties();
         all.putAll(parameters);
         if (!user.isEmpty()) {

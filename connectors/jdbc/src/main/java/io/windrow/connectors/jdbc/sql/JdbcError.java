@@ -3,20 +3,23 @@ package io.windrow.connectors.jdbc.sql;
 import io.windrow.api.error.ErrorCode;
 import io.windrow.api.error.ErrorKind;
 
-/** What can go wrong with a database as a target. */
+/** What can go wrong with a database, and with it as a target. */
 public enum JdbcError implements ErrorCode {
     /** The URL cannot be used. */
     URL_INVALID("url_invalid", ErrorKind.USER, "The database's URL cannot be used.",
-            "Write postgres://, mariadb://, jdbc:sqlite: or jdbc:duckdb:, with parameters of the list only."),
+            "Write postgres://, mariadb://, mysql://, sqlserver://, oracle://, jdbc:sqlite: or jdbc:duckdb:, with parameters of the list only."),
     /** The database's driver is not on the class path. */
     DRIVER_MISSING("driver_missing", ErrorKind.USER, "The driver of this database is not part of the distribution.",
-            "Name its jar in WINDROW_CLASSPATH, as docs/how-to/mirror-into-a-database.md says."),
+            "Name its jar in WINDROW_CLASSPATH, or of a source in source.jdbc.driver, as docs/how-to/extract-from-a-database.md says."),
+    /** The database is read from only. */
+    NO_TARGET("no_target", ErrorKind.USER, "The database can be read from and not written to.",
+            "Write into PostgreSQL, MariaDB, SQLite, DuckDB or files."),
     /** Nobody answers. */
     CONNECT_REFUSED("connect_refused", ErrorKind.EXTERNAL_TRANSIENT, "The database does not answer.",
             "Check host, port and network; a run tries again by itself."),
     /** The connection broke. */
     CONNECTION_LOST("connection_lost", ErrorKind.EXTERNAL_TRANSIENT, "The connection to the database broke.",
-            "Nothing is to be done: the run looks at the target's book and goes on."),
+            "Nothing is to be done: the run goes on where it was; of a target it looks at its book first."),
     /** The database does not know us. */
     AUTHENTICATION("authentication", ErrorKind.EXTERNAL_PERMANENT, "The database refuses the user or the password.",
             "Check user, password and the server's access rules."),

@@ -13,10 +13,14 @@ public final class SqlStates {
 
     /** The coded form of an error. The driver's exception is not its cause, since its text may hold values. */
     public static WindrowException coded(Dialect dialect, String doing, SQLException e) {
+        return coded(dialect.database(), dialect.error(e), doing, e);
+    }
+
+    /** The same of an error whose code is known. */
+    public static WindrowException coded(Database database, JdbcError code, String doing, SQLException e) {
         if (e.getCause() instanceof WindrowException own) {
             return own;
         }
-        JdbcError code = dialect.error(e);
         String state = e.getSQLState() == null ? "" : " " + e.getSQLState();
         String number = e.getErrorCode() == 0 ? "" : " (" + e.getErrorCode() + ")";
         String words = switch (code) {
@@ -24,7 +28,7 @@ public final class SqlStates {
             default -> "";
         };
         return WindrowException.of(
-                code, doing + ": " + dialect.database().label() + " answered"
+                code, doing + ": " + database.label() + " answered"
                         + (state.isEmpty() && number.isEmpty() ? " without a code" : state + number) + words);
     }
 
@@ -49,7 +53,7 @@ public final class SqlStates {
     }
 
     /** By the standard's classes and those of PostgreSQL; MariaDB keeps to them where it has a state. */
-    static JdbcError of(SQLException e) {
+    public static JdbcError of(SQLException e) {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof SSLException) {
                 return JdbcError.TLS_REFUSED;

@@ -21,20 +21,20 @@ public final class TypeTable {
 
                 """);
         page.append("| column type |");
-        for (Database database : Database.values()) {
+        for (Database database : Database.targets()) {
             page.append(' ').append(database.label()).append(" |");
         }
-        page.append("\n|---|").append("---|".repeat(Database.values().length)).append('\n');
+        page.append("\n|---|").append("---|".repeat(Database.targets().size())).append('\n');
         types().forEach((name, type) -> {
             page.append("| ").append(name).append(" |");
-            for (Database database : Database.values()) {
+            for (Database database : Database.targets()) {
                 SqlType held = database.dialect().type(new Column(1, "c", type, true, name), Dialect.Use.VALUE);
                 page.append(' ').append(held.declared()).append(" |");
             }
             page.append('\n');
         });
         page.append("\nWhat is refused:\n\n");
-        for (Database database : Database.values()) {
+        for (Database database : Database.targets()) {
             page.append("- ").append(database.label()).append(": ").append(refused(database)).append(".\n");
         }
         page.append("\n").append("""
@@ -53,6 +53,7 @@ public final class TypeTable {
             case MARIADB -> "NaN and the infinities; dates and times outside of the years 1 to 9999; texts and bytes of a key "
                     + "that are longer than 255";
             case DUCKDB -> "dates and times outside of its range";
+            case MYSQL, SQLSERVER, ORACLE -> "everything";
         };
     }
 

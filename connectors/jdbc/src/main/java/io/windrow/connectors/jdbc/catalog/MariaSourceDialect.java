@@ -1,0 +1,206 @@
+package io.windrow.connectors.jdbc.catalog;
+
+import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.OutOfRange;
+import io.windrow.connectors.jdbc.catalog.ReadColumn.Order;
+import io.windrow.connectors.jdbc.sql.Database;
+import io.windrow.connectors.jdbc.sql.JdbcAddress;
+import io.windrow.connectors.jdbc.sql.JdbcError;
+import io.windrow.connectors.jdbc.sql.SqlStates;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * MariaDB 10.6 and MySQL 8.0 and newer. Numbers come in binary, since the server rounds a float when it shows it; dates and
+ * times as text, since a driver has no form for the zero date.
+ */
+final class MariaSourceDialect implements SourceDialect {
+    private static final int FOREVER = 31_536_000;
+
+    private final Database database;
+
+    MariaSourceDialect(Database database) {
+        this.database = database;
+    }
+
+    private boolean isMaria() {
+        return database == Database.MARIADB;
+    }
+
+    @Override
+    public Database database() {
+        return database;
+    }
+
+    @Override
+    public Connection connect(JdbcAddress address, DriverFinder drivers, Duration connectTimeout, Duration lockTimeout)
+            throws SQLException {
+        Properties properties = address.properties();
+        properties.setProperty("connectTimeout", Long.toString(connectTimeout.toMillis()));
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("allowMultiQueries", "false");
+        properties.setProperty("tinyInt1isBit", "false");
+        properties.setProperty("yearIsDateType", "false");
+        properties.setProperty("useServerPrepStmts", "true");
+        properties.setProperty(isMaria() ? "allowLocalInfile" : "allowLoadLocalInfile", "false");
+        Connection connection = drivers.find(address.driverUrl()).connect(address.driverUrl(), properties);
+        if (connection == null) {
+            throw new SQLException("the driver does not know the URL", "08001");
+        }
+        try (Statement statement = connection.createStatement()) {
+            long lock = Math.max(1, lockTimeout.toSeconds());
+            // A slow target may leave rows unread for longer than the server waits by default.
+            statement.execute("SET SESSION time_zone = '+00:00', net_write_timeout = " + FOREVER + ", wait_timeout = " + FOREVER
+                    + ", lock_wait_timeout = " + lock + ", sql_mode = ''");
+            statement.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+            statement.execute("SET SESSION TRANSACTION READ ONLY");
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+        return connection;
+    }
+
+    @Override
+    public void begin(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT");
+        }
+    }
+
+    /** MariaDB tells of a transaction to which place of the binary log its snapshot belongs; MySQL does not. */
+    @Override
+    public Together together() {
+        return isMaria() ? Together.BY_TEXT : Together.NOTHING;
+    }
+
+    @Override
+    public String moment() {
+        return "SELECT group_concat(variable_value ORDER BY variable_name SEPARATOR ':') FROM information_schema.session_status "
+                + "WHERE variable_name IN ('BINLOG_SNAPSHOT_FILE', 'BINLOG_SNAPSHOT_POSITION')";
+    }
+
+    @Override
+    public Writers writers() {
+        return Writers.MANY;
+    }
+
+    @Override
+    public String quoted(String identifier) {
+        return '`' + identifier.replace("`", "``") + '`';
+    }
+
+    @Override
+    public String namespace() {
+        return "SELECT DATABASE()";
+    }
+
+    @Override
+    public String tables() {
+        return "SELECT table_schema, table_name, CASE WHEN table_type LIKE '%VIEW%' THEN 'view' ELSE 'table' END, table_rows, "
+                + "data_length, CASE WHEN engine = 'InnoDB' OR table_type LIKE '%VIEW%' THEN 1 ELSE 0 END "
+                + "FROM information_schema.tables WHERE table_schema NOT IN "
+                + "('mysql', 'information_schema', 'performance_schema', 'sys') AND table_type <> 'SEQUENCE'";
+    }
+
+    @Override
+    public String columns() {
+        return "SELECT column_name, column_type, CASE is_nullable WHEN 'YES' THEN 1 ELSE 0 END FROM information_schema.columns "
+                + "WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position";
+    }
+
+    @Override
+    public String keys() {
+        return "SELECT index_name, column_name FROM information_schema.statistics WHERE table_schema = ? AND table_name = ? "
+                + "AND non_unique = 0 ORDER BY index_name <> 'PRIMARY', index_name, seq_in_index";
+    }
+
+    @Override
+    public Optional<ReadColumn> read(NativeColumn column, OutOfRange rule) {
+        TypeName type = TypeName.of(column.type());
+        boolean signed = !type.rest().contains("unsigned") && !type.base().contains("unsigned");
+        String name = quoted(column.name());
+        return Optional.ofNullable(switch (type.base().replace(" unsigned", "").replace(" zerofill", "")) {
+            // A tinyint(1) may hold 2: it is a number unless somebody asks for more.
+            case "tinyint" -> of(column, new ColumnType.Int(8, signed), name, Cells.WHOLE, Order.SORTS);
+            case "smallint" -> of(column, new ColumnType.Int(16, signed), name, Cells.WHOLE, Order.SORTS);
+            case "mediumint", "int" -> of(column, new ColumnType.Int(32, signed), name, Cells.WHOLE, Order.SORTS);
+            case "bigint" -> of(column, new ColumnType.Int(64, signed), name, signed ? Cells.WHOLE : Cells.BIG_WHOLE, Order.SORTS);
+            case "year" -> of(column, new ColumnType.Int(16, true), "CAST(" + name + " AS UNSIGNED)", Cells.WHOLE, Order.NONE);
+            case "decimal" -> type.first() <= 38
+                    ? of(column, new ColumnType.Decimal(type.first(), Math.max(0, type.second())), name, Cells.EXACT, Order.SORTS)
+                    : text(column, name);
+            case "float" -> of(column, new ColumnType.Float(32), name, Cells.FLOAT, Order.NONE);
+            case "double" -> of(column, new ColumnType.Float(64), name, Cells.DOUBLE, Order.NONE);
+            case "bit" -> type.first() <= 1
+                    ? of(column, new ColumnType.Bool(), "CAST(" + name + " AS UNSIGNED)", Cells.FLAG, Order.NONE)
+                    : of(column, new ColumnType.Int(64, false), "CAST(" + name + " AS UNSIGNED)", Cells.BIG_WHOLE, Order.NONE);
+            case "char", "varchar", "tinytext", "text", "mediumtext", "longtext" ->
+                of(column, new ColumnType.Text(), name, Cells.CHARACTERS, Order.SORTS);
+            // They sort by number and compare as text.
+            case "enum", "set" -> of(column, new ColumnType.Text(), name, Cells.CHARACTERS, Order.NONE);
+            case "json" -> of(column, new ColumnType.Json(), name, Cells.CHARACTERS, Order.NONE);
+            case "binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob" ->
+                of(column, new ColumnType.Bytes(), name, Cells.BINARY, Order.SORTS);
+            case "uuid" -> of(column, new ColumnType.Uuid(), characters(name), Cells.UUID_TEXT, Order.SORTS);
+            case "inet4", "inet6" -> text(column, name);
+            // Up to 838 hours, also below zero: a span, not a time of day.
+            case "time" -> of(column, new ColumnType.Interval(), characters(name), Cells.SPAN, Order.NONE);
+            case "date" -> rule == OutOfRange.TEXT
+                    ? text(column, name)
+                    : of(column, new ColumnType.Date(), characters(name), Cells.DATE, Order.SORTS);
+            case "datetime" -> rule == OutOfRange.TEXT
+                    ? text(column, name)
+                    : of(column, new ColumnType.Timestamp(false), characters(name), Cells.LOCAL, Order.SORTS);
+            case "timestamp" -> rule == OutOfRange.TEXT
+                    ? text(column, name)
+                    : of(column, new ColumnType.Timestamp(true), characters(name), Cells.INSTANT, Order.SORTS);
+            default -> null;
+        });
+    }
+
+    private static String characters(String name) {
+        return "CAST(" + name + " AS CHAR)";
+    }
+
+    private static ReadColumn text(NativeColumn column, String name) {
+        return of(column, new ColumnType.Text(), characters(name), Cells.CHARACTERS, Order.NONE);
+    }
+
+    private static ReadColumn of(NativeColumn column, ColumnType type, String expression, Cell cell, Order order) {
+        return new ReadColumn(column.as(type), expression, cell, order, "?");
+    }
+
+    /** MySQL's driver streams only if it is told so by this number. */
+    @Override
+    public int fetchSize(int rows) {
+        return isMaria() ? rows : Integer.MIN_VALUE;
+    }
+
+    @Override
+    public Leaving leaving() {
+        return Leaving.CANCEL;
+    }
+
+    @Override
+    public JdbcError error(SQLException e) {
+        return switch (e.getErrorCode()) {
+            case 1044, 1142, 1143, 1227 -> JdbcError.PERMISSION_DENIED;
+            case 1045, 1698 -> JdbcError.AUTHENTICATION;
+            case 1040, 1203, 1021, 1114 -> JdbcError.TARGET_FULL;
+            case 1205, 1213, 1317, 1969, 3024 -> JdbcError.BUSY;
+            case 1049 -> JdbcError.URL_INVALID;
+            case 1053, 1927, 4031 -> JdbcError.CONNECTION_LOST;
+            default -> SqlStates.of(e);
+        };
+    }
+
+    @Override
+    public boolean isOfChangedTable(SQLException e) {
+        return e.getErrorCode() == 1412 || e.getErrorCode() == 1054 || e.getErrorCode() == 1146;
+    }
+}

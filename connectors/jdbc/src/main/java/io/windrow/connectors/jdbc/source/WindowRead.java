@@ -1,0 +1,264 @@
+package io.windrow.connectors.jdbc.source;
+
+import io.windrow.api.batch.Position;
+import io.windrow.api.context.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.source.Guarantee;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.Split;
+import io.windrow.api.source.SplitPlanner.Assignment;
+import io.windrow.api.source.StreamPlan;
+import io.windrow.api.source.StreamRequest;
+import io.windrow.connectors.jdbc.catalog.ReadColumn;
+import io.windrow.connectors.jdbc.catalog.SourceDialect;
+import io.windrow.connectors.jdbc.catalog.SourceError;
+import io.windrow.connectors.jdbc.source.JdbcSplit.Part;
+import io.windrow.connectors.jdbc.source.StreamConfig.Level;
+import io.windrow.connectors.jdbc.source.WindowState.Held;
+import io.windrow.connectors.jdbc.source.WindowState.Open;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is new in a table since the last run. A window looks again at all rows from the bound on, inclusive, and drops those
+ * that were delivered, which it knows by marks of their whole content. So a row that commits late is found as long as its
+ * cursor is not below the bound, and a row that was changed without its cursor moving is found too.
+ *
+ * <p>The marks of what a window delivers at or above its new bound are made, under the window's moment, before its first row
+ * is delivered: an interrupted window goes on under a later moment and delivers exactly what it would have.
+ */
+final class WindowRead implements StreamRead {
+    /** Rows at or above a bound that are remembered; of more the unsettled ones wait. */
+    static final int MAX_REMEMBERED = 50_000;
+
+    private final JdbcSource source;
+    private final StreamShape shape;
+    private final SourceDialect dialect;
+    private final ReadColumn cursor;
+    private final Level level;
+    private final Context context;
+    private final SplitQueue queue = new SplitQueue();
+    private final Set<String> endedBefore = new LinkedHashSet<>();
+    private long generation;
+    private WindowState state;
+    /** The window behind an interrupted one: up to this run's moment. */
+    private Optional<WindowState> following;
+
+    WindowRead(JdbcSource source, StreamShape shape, StreamRequest request, Session session, Context context) throws SQLException {
+        this.source = source;
+        this.shape = shape;
+        this.dialect = source.dialect();
+        this.context = context;
+        this.cursor = shape.cursor().orElseThrow(() -> StreamShape.invalid(shape.stream(), "it has no cursor"));
+        this.level = level(shape, dialect);
+        this.generation = request.generation();
+        if (shape.order().isEmpty() || shape.lasting() != StreamShape.Lasting.KEY) {
+            throw StreamShape.invalid(
+                    shape.stream(), "an incremental stream needs a primary key, or a unique key without nulls, whose columns sort as they compare");
+        }
+        this.state = request.state().map(WindowState::of).orElseGet(() -> WindowState.initial(cursor.column().name()));
+        if (!state.cursor().equals(cursor.column().name())) {
+            throw StateText.invalid("stream " + shape.stream() + " was read by the cursor " + state.cursor() + ", and now it is to be "
+                    + cursor.column().name());
+        }
+        if (state.open().isPresent()) {
+            Open open = state.open().get();
+            endedBefore.addAll(open.ended());
+            if (open.held() == Held.NO) {
+                // A row that has changed since belongs to the next window, also if it becomes again what it was.
+                Set<String> still = marks(session, open.below());
+                still.retainAll(open.seen());
+                state = state.with(open.with(still, open.ended()));
+            }
+            following = next(session, state.finished());
+        } else {
+            following = Optional.empty();
+            state = next(session, state).orElse(state);
+        }
+        fill();
+    }
+
+    static Level level(StreamShape shape, SourceDialect dialect) {
+        boolean serial = dialect.writers() == SourceDialect.Writers.ONE_AT_A_TIME;
+        Level asked = shape.config().guarantee().orElse(serial || shape.config().lag().isEmpty() ? Level.CONDITIONAL : Level.SETTLE);
+        boolean fits = switch (asked) {
+            case PROVEN -> false;
+            case CONDITIONAL -> serial;
+            case SETTLE -> !serial;
+        };
+        if (!fits) {
+            throw WindrowException.of(
+                    SourceError.GUARANTEE_UNAVAILABLE, "Planning " + shape.stream() + ": " + dialect.database().label()
+                            + (serial ? " lets one transaction write at a time, so that a lag is not needed; it gives guarantee conditional"
+                                    : " does not show which transactions are still to commit; it gives guarantee settle with a lag")
+                            + ", not " + asked.name().toLowerCase(Locale.ROOT));
+        }
+        return asked;
+    }
+
+    /** The window from the state's bound to this moment; empty: there is nothing new. */
+    private Optional<WindowState> next(Session session, WindowState closed) throws SQLException {
+        if (session.number(ReadSql.countNulls(dialect, shape)) > 0) {
+            throw WindrowException.of(
+                    SourceError.CURSOR_INVALID, "Planning " + shape.stream() + ": rows without a value of the cursor " + cursor.column().name()
+                            + " would never be delivered")
+                    .remedy("Give them a value, or leave them out knowingly with where: " + cursor.column().name() + " IS NOT NULL.");
+        }
+        Object highest = session.rows(ReadSql.ends(dialect, shape, cursor), row -> cursor.cell().getter().raw(row, 2)).getFirst();
+        if (highest == null) {
+            return Optional.empty();
+        }
+        if (closed.bound().isPresent() && session.number(ReadSql.countFrom(dialect, shape, closed.bound().get())) == 0) {
+            context.notices().tell("jdbc.cursor_behind", "Stream " + shape.stream() + ": no row is at or above the bound of its cursor "
+                    + "any more. If the newest rows were not deleted, the database is an older copy.");
+            return Optional.empty();
+        }
+        String below = below(closed, highest);
+        boolean held = session.number(ReadSql.countFrom(dialect, shape, below)) > MAX_REMEMBERED;
+        Set<String> marks = held ? kept(session, below, closed.seen()) : marks(session, below);
+        if (held) {
+            context.notices().tell("jdbc.held_back", "Stream " + shape.stream() + ": more than " + MAX_REMEMBERED + " rows are not settled; "
+                    + "those that are new wait until the cursor has moved on.");
+        }
+        boolean nothing = closed.bound().filter(below::equals).isPresent() && closed.seen().containsAll(marks);
+        return nothing ? Optional.empty()
+                : Optional.of(closed.begun(new Open(below, marks, held ? Held.BACK : Held.NO, List.of())));
+    }
+
+    private String below(WindowState closed, Object highest) {
+        String doing = "Planning " + shape.stream();
+        if (level == Level.CONDITIONAL) {
+            return Raw.text(highest, doing);
+        }
+        Lag lag = new Lag(cursor, shape.config().lag().orElse("0"));
+        Object settled = lag.before(highest);
+        return closed.bound().filter(bound -> lag.isBehind(settled, Raw.of(bound))).orElseGet(() -> Raw.text(settled, doing));
+    }
+
+    private Set<String> marks(Session session, String from) throws SQLException {
+        return kept(session, from, null);
+    }
+
+    /** The marks of all rows at or above a value, or of those that are among the known ones. */
+    private Set<String> kept(Session session, String from, @org.jspecify.annotations.Nullable Set<String> known) throws SQLException {
+        RowMarks marks = new RowMarks(state.salt());
+        Session.Sql sql = ReadSql.rows(
+                dialect, shape, new JdbcSplit(Part.UNSETTLED, Optional.of(from), Optional.empty()), Optional.empty());
+        Set<String> found = new HashSet<>();
+        RowCells cells = new RowCells(shape);
+        session.each(sql, source.config().batchRows(), (ResultSet row) -> {
+            String mark = marks.of(cells.raws(row));
+            if (known == null || known.contains(mark)) {
+                found.add(mark);
+            }
+        });
+        return found;
+    }
+
+    private void fill() {
+        Optional<Open> open = state.open();
+        if (open.isEmpty()) {
+            return;
+        }
+        Open window = open.get();
+        String first = "g" + generation + "-w" + state.number() + "-";
+        source.remember(first + 0, new Window(state.salt(), state.seen(), Optional.empty()));
+        source.remember(first + 1, new Window(state.salt(), state.seen(), Optional.of(window.seen())));
+        boolean settled = state.bound().filter(window.below()::equals).isEmpty();
+        boolean fresh = window.held() == Held.NO && !state.seen().containsAll(window.seen());
+        if (settled && !endedBefore.contains(first + 0)) {
+            queue.add(new JdbcSplit(Part.SETTLED, state.bound(), Optional.of(window.below())).toSplit(first + 0, shape.stream(), -1));
+        }
+        if (fresh && !endedBefore.contains(first + 1)) {
+            queue.add(new JdbcSplit(Part.UNSETTLED, Optional.of(window.below()), Optional.empty()).toSplit(first + 1, shape.stream(), -1));
+        }
+        finishIfEmpty();
+    }
+
+    private void finishIfEmpty() {
+        if (queue.finished() && state.open().isPresent()) {
+            queue.clear();
+            endedBefore.clear();
+            state = following.orElseGet(state::finished);
+            following = Optional.empty();
+            fill();
+        }
+    }
+
+    /**
+     * What a reader of a window must know.
+     *
+     * @param salt what marks are made with
+     * @param delivered the marks of rows that were delivered before
+     * @param only if present, the marks of the only rows that are delivered
+     */
+    record Window(String salt, Set<String> delivered, Optional<Set<String>> only) {}
+
+    @Override
+    public StreamPlan plan() {
+        String name = cursor.column().name();
+        List<String> assumptions = new ArrayList<>();
+        String statement = switch (level) {
+            case PROVEN, CONDITIONAL -> {
+                assumptions.add("The database itself sets " + name + " inside the writing transaction, which writes alone.");
+                assumptions.add("Nobody writes a value of " + name + " by hand, and the clock never steps back.");
+                yield "Every row version at or above the cursor's bound, exactly once.";
+            }
+            case SETTLE -> {
+                assumptions.add("Unproven: no row appears with a " + name + " that lies more than " + shape.config().lag().orElse("0")
+                        + " behind the newest.");
+                yield "Every row version that appears within the lag, exactly once; later ones are lost.";
+            }
+        };
+        assumptions.add("Between two runs the columns stay as they are; else the rows at the bound come once more.");
+        return new StreamPlan(
+                shape.schema(),
+                new Guarantee(level.name().toLowerCase(Locale.ROOT), statement, assumptions, List.of("deletes", "versions of a row between two runs")),
+                Optional.empty(), state.bound().isEmpty() ? shape.table().rows() : -1, -1, Places.of(shape));
+    }
+
+    @Override
+    public void restart(long newGeneration) {
+        throw WindrowException.of(SourceError.PLANNER_MISUSED, "Restarting " + shape.stream() + ": its plan asked for none");
+    }
+
+    @Override
+    public List<Assignment> next(int max) {
+        return queue.next(max);
+    }
+
+    @Override
+    public void ended(Split split) {
+        queue.ended(split);
+        finishIfEmpty();
+    }
+
+    @Override
+    public void giveBack(Split split, Optional<Position> position) {
+        queue.giveBack(split, position);
+    }
+
+    @Override
+    public boolean ended() {
+        return queue.finished();
+    }
+
+    @Override
+    public PlannerState state() {
+        return state.open()
+                .map(window -> {
+                    Set<String> ended = new LinkedHashSet<>(endedBefore);
+                    ended.addAll(queue.endedIds());
+                    return state.with(window.with(window.seen(), ended.stream().sorted().toList()));
+                })
+                .orElse(state)
+                .toState();
+    }
+}

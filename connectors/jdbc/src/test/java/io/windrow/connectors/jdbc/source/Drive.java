@@ -1,0 +1,117 @@
+package io.windrow.connectors.jdbc.source;
+
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Position;
+import io.windrow.api.context.Context;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.ReadResult;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.SplitPlanner.Assignment;
+import io.windrow.api.source.SplitReader;
+import io.windrow.api.source.StreamPlan;
+import io.windrow.api.source.StreamRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.arrow.vector.FieldVector;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a stream as a runner would, run by run, with the state and the open splits that a store would hold. */
+final class Drive {
+    private final JdbcSourceConfig config;
+    private final Context context;
+    private final StreamName stream;
+    private final ReadMode mode;
+    private Optional<PlannerState> state = Optional.empty();
+    private final Map<String, Assignment> open = new HashMap<>();
+    final Map<String, Long> exceptions = new HashMap<>();
+    long seenAgain;
+    @Nullable StreamPlan plan;
+
+    Drive(JdbcSourceConfig config, Context context, StreamName stream, ReadMode mode) {
+        this.config = config;
+        this.context = context;
+        this.stream = stream;
+        this.mode = mode;
+    }
+
+    /** One whole run. */
+    List<List<@Nullable String>> run() {
+        return run(Integer.MAX_VALUE);
+    }
+
+    /** One run that dies behind so many batches, each of which is an epoch of its own. */
+    List<List<@Nullable String>> run(int batches) {
+        List<List<@Nullable String>> rows = new ArrayList<>();
+        int left = batches;
+        try (Source source = new JdbcSource(config, context);
+                SplitPlanner planner = source.plan(List.of(new StreamRequest(stream, mode, 1, state)))) {
+            if (planner.refusals().containsKey(stream)) {
+                throw planner.refusals().get(stream);
+            }
+            plan = planner.plans().get(stream);
+            List.copyOf(open.values()).forEach(one -> planner.giveBack(one.split(), one.from()));
+            for (List<Assignment> next = planner.next(1); !next.isEmpty(); next = planner.next(1)) {
+                Assignment one = next.getFirst();
+                try (SplitReader reader = source.open(one.split(), one.from())) {
+                    boolean ended = false;
+                    while (!ended) {
+                        switch (reader.read(System.nanoTime() + Duration.ofSeconds(10).toNanos())) {
+                            case ReadResult.Data data -> {
+                                if (left-- == 0) {
+                                    data.batch().close();
+                                    return rows;
+                                }
+                                Position position = take(data.batch(), rows);
+                                open.put(one.split().id(), new Assignment(one.split(), Optional.of(position)));
+                                state = Optional.of(planner.state(stream));
+                            }
+                            case ReadResult.Idle ignored -> reader.keepAlive();
+                            case ReadResult.End end -> {
+                                planner.ended(one.split(), end.proof());
+                                open.remove(one.split().id());
+                                state = Optional.of(planner.state(stream));
+                                ended = true;
+                            }
+                        }
+                    }
+                }
+            }
+            state = Optional.of(planner.state(stream));
+            return rows;
+        }
+    }
+
+    private Position take(Batch batch, List<List<@Nullable String>> rows) {
+        try (batch) {
+            batch.exceptions().forEach((kind, count) -> exceptions.merge(kind, count, Long::sum));
+            seenAgain += Optional.ofNullable(batch.measures().get(Source.SEEN_AGAIN)).map(measure -> measure.count()).orElse(0L);
+            for (int row = 0; row < batch.rowCount(); row++) {
+                List<@Nullable String> values = new ArrayList<>();
+                for (FieldVector vector : batch.arrow().getFieldVectors()) {
+                    values.add(text(vector.getObject(row)));
+                }
+                rows.add(values);
+            }
+            return batch.position();
+        }
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return switch (value) {
+            case null -> null;
+            case byte[] bytes -> java.util.HexFormat.of().formatHex(bytes);
+            default -> value.toString();
+        };
+    }
+
+    Optional<PlannerState> state() {
+        return state;
+    }
+}

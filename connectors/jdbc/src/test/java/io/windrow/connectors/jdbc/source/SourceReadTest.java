@@ -1,0 +1,227 @@
+package io.windrow.connectors.jdbc.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.windrow.api.config.Secret;
+import io.windrow.api.context.CheckResult;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Source;
+import io.windrow.connectors.jdbc.catalog.SourceError;
+import io.windrow.testkit.conformance.TestContext;
+import io.windrow.testkit.mariadb.MariaServer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jspecify.annotations.Nullable;
+
+/** What a snapshot, ranges and windows deliver while others write, and where a run dies. */
+@Tag("server")
+class SourceReadTest {
+    @RegisterExtension
+    final TestContext context = new TestContext();
+
+    private static SourceTable mariadb(String name) {
+        Optional<String> missing = MariaServer.missing();
+        assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
+        return SourceTable.mariadb(name);
+    }
+
+    private Drive drive(SourceTable table, StreamConfig stream, StreamName name, int splitRows, int batchRows) {
+        return new Drive(
+                JdbcSourceConfig.of(Secret.of(table.url()), List.of(stream)).sized(4, splitRows, batchRows), context, name, stream.mode());
+    }
+
+    private static List<@Nullable String> first(List<List<@Nullable String>> rows) {
+        return rows.stream().map(List::getFirst).toList();
+    }
+
+    /** Money moves between accounts all the time, and its sum never changes: four connections that saw different moments would show it. */
+    @Test
+    void severalConnectionsToMariadbSeeOneMomentWhileOthersWrite() throws Exception {
+        SourceTable table = mariadb("moments");
+        table.run("CREATE TABLE t (id int PRIMARY KEY, amount int NOT NULL)", "INSERT INTO t SELECT seq, 100 FROM seq_1_to_2000");
+        AtomicBoolean done = new AtomicBoolean();
+        Thread writer = Thread.ofPlatform().start(() -> {
+            try (Connection connection = table.connect(); Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                for (int i = 0; !done.get(); i = (i + 7) % 1000) {
+                    statement.execute("UPDATE t SET amount = amount - 1 WHERE id = " + (i + 1));
+                    statement.execute("UPDATE t SET amount = amount + 1 WHERE id = " + (2000 - i));
+                    connection.commit();
+                }
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+        });
+        try {
+            for (int i = 0; i < 5; i++) {
+                Drive drive = drive(table, StreamConfig.snapshot("t"), new StreamName("moments", "t"), 300, 100);
+                List<List<@Nullable String>> rows = drive.run();
+                assertThat(rows).hasSize(2000);
+                assertThat(rows.stream().mapToInt(row -> Integer.parseInt(Objects.requireNonNull(row.get(1)))).sum()).isEqualTo(200_000);
+                assertThat(Objects.requireNonNull(drive.plan).guarantee().name()).isEqualTo("snapshot");
+            }
+        } finally {
+            done.set(true);
+            writer.join();
+        }
+    }
+
+    @Test
+    void aKilledReadInRangesGoesOnAndDeliversEachRowOnceWhateverTheCollation() {
+        SourceTable table = mariadb("ranges");
+        table.run("CREATE TABLE t (name varchar(40) CHARACTER SET utf8mb4 COLLATE utf8mb4_swedish_ci, part int, PRIMARY KEY (name, part))",
+                "INSERT INTO t SELECT concat(elt(1 + seq % 6, 'å', 'Ä', 'z', 'Z ', 'a', 'ö'), seq DIV 12), seq % 12 FROM seq_1_to_3000", "ANALYZE TABLE t");
+        Drive drive = drive(table, StreamConfig.ranges("t"), new StreamName("ranges", "t"), 500, 90);
+        List<List<@Nullable String>> rows = new ArrayList<>();
+        for (int batches = 1; rows.size() < 3000 && batches < 20; batches++) {
+            rows.addAll(drive.run(batches));
+        }
+        assertThat(Objects.requireNonNull(drive.plan).guarantee().name()).isEqualTo("per range");
+        assertThat(rows.stream().map(row -> row.get(0) + "/" + row.get(1)))
+                .containsExactlyInAnyOrderElementsOf(table.texts("SELECT concat(name, '/', part) FROM t"));
+    }
+
+    @Test
+    void aTableWithoutVersionsAndAViewSayWhatTheyCannotPromise() {
+        SourceTable table = mariadb("unversioned");
+        table.run("CREATE TABLE t (id int PRIMARY KEY) ENGINE = MyISAM", "INSERT INTO t VALUES (1), (2)", "CREATE VIEW v AS SELECT id + 1 AS more FROM t");
+        Drive plain = drive(table, StreamConfig.snapshot("t"), new StreamName("unversioned", "t"), 1000, 100);
+        assertThat(plain.run()).hasSize(2);
+        assertThat(Objects.requireNonNull(plain.plan).guarantee().name()).isEqualTo("per range");
+        assertThat(first(drive(table, StreamConfig.snapshot("v"), new StreamName("unversioned", "v"), 1000, 100).run())).containsExactly("2", "3");
+    }
+
+    @Test
+    @Tag("A01")
+    @Tag("B26")
+    @Tag("B27")
+    void aRowOfMariadbThatCommitsLateWithinTheLagArrivesOnceAndIdleRunsDeliverNothing() throws SQLException {
+        SourceTable table = mariadb("late");
+        table.run("CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, name varchar(20), at datetime(6) NOT NULL DEFAULT current_timestamp(6) ON UPDATE current_timestamp(6), KEY (at))",
+                "INSERT INTO t (name, at) SELECT concat('old ', seq), '2020-01-01' + INTERVAL seq SECOND FROM seq_1_to_500");
+        StreamConfig stream = StreamConfig.incremental("t", "at", Optional.of("10m"));
+        Drive drive = drive(table, stream, new StreamName("late", "t"), 1000, 100);
+        assertThat(drive.run()).hasSize(500);
+        assertThat(drive.run()).isEmpty();
+        try (Connection open = table.connect(); Statement statement = open.createStatement()) {
+            open.setAutoCommit(false);
+            statement.execute("INSERT INTO t (name) VALUES ('late')");
+            table.run("INSERT INTO t (name) VALUES ('early')", "UPDATE t SET name = 'changed' WHERE id = 3");
+            assertThat(drive.run().stream().map(row -> row.get(1))).containsExactlyInAnyOrder("early", "changed");
+            open.commit();
+        }
+        assertThat(drive.run().stream().map(row -> row.get(1))).containsExactly("late");
+        assertThat(drive.run()).isEmpty();
+        // A change that does not move the cursor is found as well, as long as the cursor is not settled.
+        table.run("UPDATE t SET name = 'silent', at = at WHERE name = 'late'");
+        assertThat(drive.run().stream().map(row -> row.get(1))).containsExactly("silent");
+        assertThat(Objects.requireNonNull(drive.plan).guarantee().name()).isEqualTo("settle");
+        assertThat(Objects.requireNonNull(drive.plan).guarantee().assumptions().getFirst()).startsWith("Unproven");
+    }
+
+    @Test
+    @Tag("A04")
+    void aWindowThatIsKilledAnywhereDeliversEachVersionOnceWhileRowsChange() {
+        SourceTable table = mariadb("windows");
+        table.run("CREATE TABLE t (id int PRIMARY KEY, version int NOT NULL, seq bigint NOT NULL UNIQUE)",
+                "INSERT INTO t SELECT seq, 1, seq FROM seq_1_to_400");
+        Drive drive = drive(table, StreamConfig.incremental("t", "seq", Optional.of("150")), new StreamName("windows", "t"), 1000, 40);
+        List<String> delivered = new ArrayList<>();
+        for (int round = 0; round < 12; round++) {
+            drive.run(round == 0 ? 7 : 2).forEach(row -> delivered.add(row.get(0) + "/" + row.get(1)));
+            int from = 1000 * (round + 1);
+            table.run("INSERT INTO t SELECT seq + " + from + ", 1, seq + " + from + " FROM seq_1_to_120",
+                    "UPDATE t SET version = version + 1, seq = " + from + " + 120 + id WHERE id BETWEEN 10 AND 60",
+                    "UPDATE t SET version = version + 1 WHERE id BETWEEN " + from + " + 100 AND " + from + " + 110");
+            if (round % 3 == 2) {
+                drive.run().forEach(row -> delivered.add(row.get(0) + "/" + row.get(1)));
+            }
+        }
+        drive.run().forEach(row -> delivered.add(row.get(0) + "/" + row.get(1)));
+        assertThat(delivered).doesNotHaveDuplicates();
+        assertThat(delivered).containsAll(table.texts("SELECT concat(id, '/', version) FROM t"));
+    }
+
+    @Test
+    void aCursorOfSqliteFindsRowsOfTheSameSecondAndNothingTwice() {
+        SourceTable table = SourceTable.sqlite(context.temporaryFolder());
+        table.run("CREATE TABLE t (id integer PRIMARY KEY, name text, at datetime NOT NULL)",
+                "INSERT INTO t VALUES (1, 'a', '2024-01-01 10:00:00'), (2, 'b', '2024-01-01 10:00:01')");
+        Drive drive = drive(table, StreamConfig.incremental("t", "at", Optional.empty()), StreamName.of("t"), 1000, 100);
+        assertThat(first(drive.run())).containsExactly("1", "2");
+        assertThat(drive.run()).isEmpty();
+        table.run("INSERT INTO t VALUES (3, 'c', '2024-01-01 10:00:01')");
+        assertThat(first(drive.run())).containsExactly("3");
+        table.run("INSERT INTO t VALUES (4, 'd', '2024-01-01 10:00:02')", "UPDATE t SET at = '2024-01-01 10:00:02' WHERE id = 1");
+        assertThat(first(drive.run())).containsExactly("1", "4");
+        assertThat(drive.run()).isEmpty();
+        assertThat(Objects.requireNonNull(drive.plan).guarantee().name()).isEqualTo("conditional");
+        table.run("DELETE FROM t WHERE id IN (1, 4)");
+        assertThat(drive.run()).isEmpty();
+        assertThat(context.told()).anyMatch(text -> text.startsWith("jdbc.cursor_behind"));
+    }
+
+    @Test
+    @Tag("A25")
+    void whatACursorCannotServeIsRefusedByName() {
+        SourceTable table = SourceTable.sqlite(context.temporaryFolder());
+        table.run("CREATE TABLE t (id integer PRIMARY KEY, at datetime)", "CREATE TABLE bare (at datetime NOT NULL)", "INSERT INTO t VALUES (1, NULL)");
+        refused(drive(table, StreamConfig.incremental("t", "at", Optional.empty()), StreamName.of("t"), 10, 10), SourceError.CURSOR_INVALID);
+        refused(drive(table, StreamConfig.incremental("bare", "at", Optional.empty()), StreamName.of("bare"), 10, 10), SourceError.STREAM_INVALID);
+        refused(drive(table, StreamConfig.incremental("t", "at", Optional.of("5m")), StreamName.of("t"), 10, 10), SourceError.GUARANTEE_UNAVAILABLE);
+    }
+
+    private static void refused(Drive drive, SourceError code) {
+        assertThatThrownBy(drive::run).isInstanceOfSatisfying(
+                WindrowException.class, refused -> assertThat(refused.errorCode()).isEqualTo(code));
+    }
+
+    @Test
+    void checkNamesWhatIsMissingAndWhatIsTooMuch() {
+        SourceTable table = mariadb("checked");
+        table.run("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE hidden (id int PRIMARY KEY)", "DROP USER IF EXISTS checker@'%'",
+                "CREATE USER checker@'%'", "GRANT SELECT ON checked.t TO checker@'%'");
+        String url = table.url().replace("root@", "checker@");
+        try (Source source = new JdbcSource(
+                JdbcSourceConfig.of(Secret.of(url), List.of(StreamConfig.snapshot("t"), StreamConfig.snapshot("hidden"))), context)) {
+            List<CheckResult> results = source.check();
+            assertThat(results).filteredOn(one -> one.name().equals("privileges")).allMatch(one -> one.outcome() == CheckResult.Outcome.OK);
+            assertThat(results).filteredOn(one -> one.outcome() == CheckResult.Outcome.FAILED)
+                    .singleElement()
+                    .satisfies(one -> assertThat(one.detail()).contains("hidden"));
+        }
+        try (Source source = new JdbcSource(JdbcSourceConfig.of(Secret.of(table.url()), List.of()), context)) {
+            assertThat(source.check()).anyMatch(one -> one.name().equals("privileges") && one.outcome() == CheckResult.Outcome.WARNING);
+            assertThat(source.selected()).containsOnlyKeys(new StreamName("checked", "t"), new StreamName("checked", "hidden"));
+        }
+    }
+
+    @Test
+    void aWildcardSelectsTablesButForItsExceptions() {
+        SourceTable table = SourceTable.sqlite(context.temporaryFolder());
+        table.run("CREATE TABLE orders_1 (id integer PRIMARY KEY)", "CREATE TABLE orders_2 (id integer PRIMARY KEY)", "CREATE TABLE other (id integer)",
+                "CREATE TABLE _windrow_commits (id integer)", "CREATE VIEW orders_v AS SELECT 1 AS id");
+        StreamConfig all = new StreamConfig(
+                "orders_*", List.of("orders_2"), ReadMode.SNAPSHOT, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(),
+                Optional.empty(), List.of(), io.windrow.api.schema.OutOfRange.FAIL, StreamConfig.Consistency.SNAPSHOT);
+        try (Source source = new JdbcSource(JdbcSourceConfig.of(Secret.of(table.url()), List.of(all)), context)) {
+            assertThat(source.selected()).containsOnlyKeys(StreamName.of("orders_1"));
+        }
+        try (Source source = new JdbcSource(JdbcSourceConfig.of(Secret.of(table.url()), List.of()), context)) {
+            assertThat(source.selected()).containsOnlyKeys(StreamName.of("orders_1"), StreamName.of("orders_2"), StreamName.of("other"));
+        }
+    }
+}
