@@ -492,7 +492,7 @@ class FaceTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "check NONE", "discover NONE", "plan NONE", "preview NONE", "run NONE", "verify NONE", "ledger NONE", "state show NONE",
-        "state set NONE --stream a --planner {}", "state reset NONE", "docs nothing", "init --from mysql://h/d INIT",
+        "state set NONE --stream a --planner {}", "state reset NONE", "docs nothing", "init --from mongodb://h/d INIT",
         "verify FILE", "ledger FILE", "state show FILE", "run FILE --limit many", "run FILE --every soon", "run --nothing",
         "nothing", "state", "plan", "preview FILE --stream public.none", "discover --from postgres://face_reader@127.0.0.1:1/d",
         "init --from postgres://face_reader@127.0.0.1:1/d INIT", "plan --from WRONGDB --stream public.orders",

@@ -63,7 +63,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"conectors", "--jsn", "plan", "run", "state", "docs nothing", "run --from mysql://x --stream a"})
+    @ValueSource(strings = {"conectors", "--jsn", "plan", "run", "state", "docs nothing", "run --from mongodb://x --stream a"})
     void a_wrong_command_line_ends_with_2_and_a_remedy(String line) {
         assertThat(run(line.split(" "))).isEqualTo(ExitCode.USER.value());
         assertThat(err()).contains("code   cli.").contains("to do  ");

@@ -170,8 +170,8 @@ final class OracleSourceDialect implements SourceDialect {
             case 12514, 12505, 12154 -> JdbcError.URL_INVALID;
             case 12541, 12170, 12545, 17002, 17820, 17821 -> JdbcError.CONNECT_REFUSED;
             case 1089, 3113, 3114, 3135, 17008, 17410 -> JdbcError.CONNECTION_LOST;
-            case 54, 60, 8177, 1013 -> JdbcError.BUSY;
-            case 18, 20, 1555, 1652, 4031, 12516, 12519 -> JdbcError.TARGET_FULL;
+            case 54, 60, 1013, 1555, 8177 -> JdbcError.BUSY;
+            case 18, 20, 1652, 4031, 12516, 12519 -> JdbcError.TARGET_FULL;
             default -> SqlStates.of(e);
         };
     }

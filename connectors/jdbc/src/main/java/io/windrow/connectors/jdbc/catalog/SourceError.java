@@ -34,7 +34,7 @@ public enum SourceError implements ErrorCode {
             "Set guarantee: settle and a lag that is longer than any transaction takes; docs/how-to/extract-from-a-database.md says why."),
     /** A key that is none. */
     KEY_BROKEN("key_broken", ErrorKind.EXTERNAL_PERMANENT, "Rows do not come in the order of their key, or a key is null.",
-            "Look at the table's key and its collation; read the table without a key (key: []) if it has to be."),
+            "Look at the table's key and its collation; a view of the table is read without a key."),
     /** A row is too large. */
     ROW_TOO_LARGE("row_too_large", ErrorKind.RESOURCE, "A row needs more memory than the pipeline may use.",
             "Raise run.memory and the heap (WINDROW_JAVA_OPTS=-Xmx2g), or leave the column out with the stream's columns setting."),

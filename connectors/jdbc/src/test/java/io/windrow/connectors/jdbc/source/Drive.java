@@ -19,7 +19,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.arrow.vector.BaseIntVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.UInt8Vector;
+import org.apache.arrow.vector.complex.StructVector;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a stream as a runner would, run by run, with the state and the open splits that a store would hold. */
@@ -95,7 +98,7 @@ final class Drive {
             for (int row = 0; row < batch.rowCount(); row++) {
                 List<@Nullable String> values = new ArrayList<>();
                 for (FieldVector vector : batch.arrow().getFieldVectors()) {
-                    values.add(text(vector.getObject(row)));
+                    values.add(text(vector, row));
                 }
                 rows.add(values);
             }
@@ -103,15 +106,17 @@ final class Drive {
         }
     }
 
-    private static @Nullable String text(@Nullable Object value) {
-        return switch (value) {
-            case null -> null;
-            case byte[] bytes -> java.util.HexFormat.of().formatHex(bytes);
-            default -> value.toString();
+    private static @Nullable String text(FieldVector vector, int row) {
+        if (vector.isNull(row)) {
+            return null;
+        }
+        return switch (vector) {
+            case UInt8Vector unsigned -> Long.toUnsignedString(unsigned.get(row));
+            case BaseIntVector whole -> Long.toString(whole.getValueAsLong(row));
+            case StructVector struct -> struct.getChildrenFromFields().stream().map(child -> text(child, row)).toList().toString();
+            default -> vector.getObject(row) instanceof byte[] bytes
+                    ? java.util.HexFormat.of().formatHex(bytes)
+                    : vector.getObject(row).toString();
         };
-    }
-
-    Optional<PlannerState> state() {
-        return state;
     }
 }

@@ -148,7 +148,7 @@ class ServerDialectsTest {
     @CsvSource({
         "MYSQL,1045,AUTHENTICATION", "MYSQL,1142,PERMISSION_DENIED", "MYSQL,1205,BUSY", "SQLSERVER,18456,AUTHENTICATION",
         "SQLSERVER,229,PERMISSION_DENIED", "SQLSERVER,1222,BUSY", "SQLSERVER,4060,URL_INVALID", "ORACLE,1017,AUTHENTICATION",
-        "ORACLE,12541,CONNECT_REFUSED", "ORACLE,1555,TARGET_FULL", "ORACLE,3113,CONNECTION_LOST", "MARIADB,1317,BUSY"
+        "ORACLE,12541,CONNECT_REFUSED", "ORACLE,1555,BUSY", "ORACLE,3113,CONNECTION_LOST", "MARIADB,1317,BUSY"
     })
     void aCodeOfTheServerIsOneOfOurs(Database database, int number, JdbcError expected) {
         assertThat(SourceDialect.of(database).error(new SQLException("secret", "HY000", number))).isEqualTo(expected);

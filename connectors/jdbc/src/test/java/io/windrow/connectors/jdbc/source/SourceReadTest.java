@@ -52,6 +52,8 @@ class SourceReadTest {
     void severalConnectionsToMariadbSeeOneMomentWhileOthersWrite() throws Exception {
         SourceTable table = mariadb("moments");
         table.run("CREATE TABLE t (id int PRIMARY KEY, amount int NOT NULL)", "INSERT INTO t SELECT seq, 100 FROM seq_1_to_2000");
+        assertThat(drive(table, StreamConfig.snapshot("t"), new StreamName("moments", "t"), 300, 100).run()).hasSize(2000);
+        assertThat(context.told()).as("four connections at a quiet database").isEmpty();
         AtomicBoolean done = new AtomicBoolean();
         Thread writer = Thread.ofPlatform().start(() -> {
             try (Connection connection = table.connect(); Statement statement = connection.createStatement()) {
@@ -101,7 +103,7 @@ class SourceReadTest {
         Drive plain = drive(table, StreamConfig.snapshot("t"), new StreamName("unversioned", "t"), 1000, 100);
         assertThat(plain.run()).hasSize(2);
         assertThat(Objects.requireNonNull(plain.plan).guarantee().name()).isEqualTo("per range");
-        assertThat(first(drive(table, StreamConfig.snapshot("v"), new StreamName("unversioned", "v"), 1000, 100).run())).containsExactly("2", "3");
+        assertThat(first(drive(table, StreamConfig.snapshot("v"), new StreamName("unversioned", "v"), 1000, 100).run())).containsExactlyInAnyOrder("2", "3");
     }
 
     @Test

@@ -76,7 +76,7 @@ class SourceTypesTest {
                 "2", "65535", "-8388608", "-9223372036854775808", "18446744073709551615", "0", "12345678901234567890.0123456789", "9".repeat(65),
                 "1.6777216E7", "0.1", "true", "18446744073709551615", "ab", "ünï😀", "ü", "b", "x,y", "00ff", "123e4567e89b12d3a456426614174000", "::1"));
         assertThat(row.subList(21, 25)).isEqualTo(row(
-                "-719162", "{\"months\":0,\"days\":0,\"micros\":-3020399999999}", "9999-12-31T23:59:59.999999", "1704067200000001"));
+                "-719162", "[0, 0, -3020399999999]", "9999-12-31T23:59:59.999999", "1704067200000001"));
     }
 
     @Test
@@ -113,11 +113,13 @@ class SourceTypesTest {
                 row("2", null, null, null, null, null, null, null, null));
         table.run("INSERT INTO t VALUES (3, 'many', 'x', 1.005, x'80', 'text', 2, 45000, 1700000000), (4, 1.5, 9007199254740993, 12345678901, "
                 + "cast(x'80' AS text), 1, 0, 'soon', 'later')");
-        refused(drive(table, stream, OutOfRange.FAIL), SourceError.VALUE_OUT_OF_RANGE, "column n, a INTEGER, holds a value of the kind stored_text".replace("INTEGER", "integer"));
+        refused(drive(table, stream, OutOfRange.FAIL), SourceError.VALUE_OUT_OF_RANGE, "column n, a integer, holds a value of the kind stored_text");
         Drive nulls = drive(table, stream, OutOfRange.NULL);
         assertThat(nulls.run().subList(2, 4)).containsExactly(
-                row("3", null, null, null, null, null, null, null, null), row("4", null, null, null, null, null, "false", null, null));
-        assertThat(nulls.exceptions).hasSize(14).containsEntry("n:stored_text", 1L).containsEntry("r:stored_whole_number", 1L)
+                row("3", null, null, null, null, null, null, null, null),
+                // SQLite itself has made a float of the whole number.
+                row("4", null, "9.007199254740992E15", null, null, null, "false", null, null));
+        assertThat(nulls.exceptions).hasSize(12).containsEntry("n:stored_text", 1L).containsEntry("n:stored_float", 1L)
                 .containsEntry("s:stored_bytes", 2L).containsEntry("d:too_many_digits", 2L).containsEntry("day:stored_whole_number", 1L);
         assertThat(drive(table, stream, OutOfRange.TEXT).run().get(2)).isEqualTo(
                 row("3", "many", "x", "1.005", "x'80'", "text", "2", "45000", "1700000000"));
@@ -130,7 +132,7 @@ class SourceTypesTest {
     void everyTypeOfDuckdbArrivesAtItsEnds() {
         SourceTable table = SourceTable.duckdb(context.temporaryFolder());
         table.run("CREATE TABLE t (flag boolean, tiny utinyint, big ubigint, huge hugeint, f float, d double, amount decimal(38,10), s varchar, raw blob, "
-                        + "u uuid, kind enum('a','b'), day date, tm time, at timestamp, tz timestamptz, ns timestamp_ns, span interval, list integer[], "
+                        + "u uuid, kind enum('a','b'), day date, tm time, made timestamp, tz timestamptz, ns timestamp_ns, span interval, list integer[], "
                         + "st struct(a integer, b varchar), m map(varchar, integer), dl double[], j json, bits bit)",
                 "INSERT INTO t VALUES (true, 255, 18446744073709551615, -99999999999999999999999999999999999999, 1.5, 'nan', "
                         + "1234567890123456789012345678.0123456789, 'ünï😀', '\\x00\\xFF'::blob, '123e4567-e89b-12d3-a456-426614174000', 'b', "
@@ -145,12 +147,12 @@ class SourceTypesTest {
                 "1234567890123456789012345678.0123456789", "ünï😀", "00ff", "123e4567e89b12d3a456426614174000", "b", "-735160",
                 "86399999999", "+290000-01-01T00:00:00.000001", "1704067200000000", "2024-01-01T00:00:00.000001", "1 month 2 days 00:00:00.000003",
                 "[1,null,3]", "{\"a\":1,\"b\":\"x\"}", "{\"k\":1}", "[1.5, nan]", "{\"a\":  1}", "0101"));
-        table.run("CREATE TABLE odd (day date, at timestamp, tm time, ns timestamp_ns, huge hugeint)",
+        table.run("CREATE TABLE odd (day date, made timestamp, tm time, ns timestamp_ns, huge hugeint)",
                 "INSERT INTO odd VALUES ('infinity', '-infinity', '24:00:00', '2024-01-01 00:00:00.000000001', 170141183460469231731687303715884105727)");
         Drive nulls = drive(table, new StreamName("main", "odd"), OutOfRange.NULL);
         assertThat(nulls.run()).containsExactly(row(null, null, null, null, null));
         assertThat(nulls.exceptions.keySet()).containsExactlyInAnyOrder(
-                "day:infinity", "at:infinity", "tm:no_time_of_day", "ns:below_a_microsecond", "huge:more_than_38_digits");
+                "day:infinity", "made:infinity", "tm:no_time_of_day", "ns:below_a_microsecond", "huge:more_than_38_digits");
         assertThat(drive(table, new StreamName("main", "odd"), OutOfRange.TEXT).run()).containsExactly(row(
                 "infinity", "-infinity", "24:00:00", "2024-01-01 00:00:00.000000001", "170141183460469231731687303715884105727"));
         refused(drive(table, new StreamName("main", "odd"), OutOfRange.FAIL), SourceError.VALUE_OUT_OF_RANGE, "infinity");
