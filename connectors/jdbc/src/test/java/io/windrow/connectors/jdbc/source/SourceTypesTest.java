@@ -113,7 +113,7 @@ class SourceTypesTest {
                 row("2", null, null, null, null, null, null, null, null));
         table.run("INSERT INTO t VALUES (3, 'many', 'x', 1.005, x'80', 'text', 2, 45000, 1700000000), (4, 1.5, 9007199254740993, 12345678901, "
                 + "cast(x'80' AS text), 1, 0, 'soon', 'later')");
-        refused(drive(table, stream, OutOfRange.FAIL), SourceError.VALUE_OUT_OF_RANGE, "column n, a integer, holds a value of the kind stored_text");
+        refused(drive(table, stream, OutOfRange.FAIL), SourceError.VALUE_OUT_OF_RANGE, "column n, a INTEGER, holds a value of the kind stored_text");
         Drive nulls = drive(table, stream, OutOfRange.NULL);
         assertThat(nulls.run().subList(2, 4)).containsExactly(
                 row("3", null, null, null, null, null, null, null, null),
