@@ -10,6 +10,7 @@ import io.windrow.api.source.StreamRequest;
 import io.windrow.connectors.postgres.PostgresSplit.Keys;
 import io.windrow.connectors.postgres.PostgresSplit.Part;
 import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.catalog.RelationColumn.Nullability;
 import java.math.BigInteger;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ final class KeyRead implements StreamRead {
         if (shape.schema().key().isEmpty()) {
             throw StreamShape.invalid(shape.stream(), "consistency per_range needs a key, and the table has none");
         }
+        expectKey();
         List<String> done = List.of();
         if (request.state().isPresent()) {
             StateText text = StateText.parse(request.state().get().text());
@@ -49,6 +51,22 @@ final class KeyRead implements StreamRead {
             cuts.addAll(cut(session, splitBytes));
         }
         fill(done);
+    }
+
+    /** Ranges hold every row, and go on after any row, only if each has a key of its own without a null. */
+    private void expectKey() {
+        List<String> key = shape.schema().key();
+        boolean unique = shape.relation().stream()
+                .flatMap(relation -> relation.keys().stream())
+                .anyMatch(one -> key.containsAll(one.columns()));
+        if (!unique || key.stream().anyMatch(name -> shape.column(name).nullability() == Nullability.NULLABLE)) {
+            throw StreamShape.invalid(
+                            shape.stream(),
+                            "consistency per_range needs a key that the table enforces, and nothing makes " + key
+                                    + " unique and not null")
+                    .remedy("Name the columns of a primary key, or of a unique index whose columns are NOT NULL; or leave"
+                            + " consistency: per_range out.");
+        }
     }
 
     private List<String> cut(Session session, long splitBytes) throws SQLException {
