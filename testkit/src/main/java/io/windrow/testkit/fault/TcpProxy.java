@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class TcpProxy implements AutoCloseable {
     private final String host;
-    private final int target;
+    private volatile int target;
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicLong accepted = new AtomicLong();
@@ -49,6 +49,11 @@ public final class TcpProxy implements AutoCloseable {
     /** The port to connect to instead of the server's. */
     public int port() {
         return listener.getLocalPort();
+    }
+
+    /** Leads connections that are made from now on to another port of the host, as an address of several servers does. */
+    public void leadTo(int port) {
+        target = port;
     }
 
     /** Connections that clients have made so far. */

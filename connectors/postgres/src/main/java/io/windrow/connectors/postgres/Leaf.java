@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A heap that holds rows of a stream: the table itself, a partition, or a table that inherits from it.
+ * A heap that holds rows of a stream: the table itself, a partition, or a table that inherits from it. A temporary child is
+ * another session's, which alone can read it.
  *
  * @param oid pg_class.oid
  * @param name its name
@@ -33,7 +34,7 @@ record Leaf(long oid, StreamName name, long file, long pages, long pageBytes) {
                    coalesce(pg_catalog.has_table_privilege(c.oid, 'SELECT'), false),
                    c.relrowsecurity AND pg_catalog.row_security_active(c.oid)
             FROM tree JOIN pg_catalog.pg_class c ON c.oid = tree.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind <> 'p' ORDER BY c.oid""";
+            WHERE c.relkind <> 'p' AND c.relpersistence <> 't' ORDER BY c.oid""";
 
     /** Why a heap cannot be read by itself, by its pages and with the transactions that wrote its rows. */
     enum Barrier {

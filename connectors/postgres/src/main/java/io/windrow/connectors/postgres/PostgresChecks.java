@@ -91,8 +91,8 @@ final class PostgresChecks {
         if (server.encoding().equals("SQL_ASCII")) {
             results.add(CheckResult.warning(
                     "encoding",
-                    "The database is of encoding SQL_ASCII: texts may not be valid UTF-8.",
-                    "Set out_of_range: null for streams whose texts are of unknown encoding."));
+                    "The database is of encoding SQL_ASCII: a text that is not valid UTF-8 stops its stream.",
+                    PostgresError.TEXT_INVALID.remedy()));
         }
     }
 

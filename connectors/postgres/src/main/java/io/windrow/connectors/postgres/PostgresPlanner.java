@@ -45,6 +45,7 @@ final class PostgresPlanner implements SplitPlanner {
         try {
             Map<StreamName, StreamConfig> selected = StreamSelection.of(session, config, context.notices());
             this.moment = Moment.take(session, ServerReader.read(session.connection()), context.clock().instant());
+            source.snapshotOn(session.server());
             Map<StreamName, StreamConfig> wanted = new LinkedHashMap<>();
             for (StreamRequest request : requests) {
                 StreamConfig stream = selected.get(request.stream());

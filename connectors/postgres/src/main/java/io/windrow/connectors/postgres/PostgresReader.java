@@ -282,9 +282,7 @@ final class PostgresReader implements SplitReader {
             if (code == PostgresError.CONNECTION_LOST || code == PostgresError.SERVER_UNAVAILABLE) {
                 throw e;
             }
-            throw WindrowException.of(
-                    PostgresError.SNAPSHOT_LOST,
-                    "Opening a split of " + stream + ": the server no longer has the snapshot " + split.snapshot());
+            throw source.lostSnapshot(stream, split.snapshot(), opened);
         }
         StreamShape read = source.shape(stream, opened);
         shape = read;

@@ -30,6 +30,7 @@ final class PostgresSource implements Source {
     private final PostgresAddress address;
     private final Map<StreamName, StreamShape> shapes = new ConcurrentHashMap<>();
     private final SlotWatch watch;
+    private volatile String snapshotServer = "";
 
     PostgresSource(PostgresConfig config, Context context) {
         this.config = config;
@@ -49,6 +50,28 @@ final class PostgresSource implements Source {
     /** What the slot does to the server, as the planner sees it. */
     SlotWatch watch() {
         return watch;
+    }
+
+    /** Remembers which {@linkplain Session#server server} holds the run's snapshot. */
+    void snapshotOn(String server) {
+        snapshotServer = server;
+    }
+
+    /** Why a session could not import the run's snapshot: it is gone, or the session is another server's. Ends its transaction. */
+    WindrowException lostSnapshot(StreamName stream, String snapshot, Session session) throws SQLException {
+        String doing = "Opening a split of " + stream + ": ";
+        session.execute("ROLLBACK");
+        String here = session.server();
+        if (snapshotServer.isEmpty() || here.equals(snapshotServer)) {
+            return WindrowException.of(
+                    PostgresError.SNAPSHOT_LOST, doing + "the server no longer has the snapshot " + snapshot);
+        }
+        return WindrowException.of(
+                        PostgresError.SNAPSHOT_LOST,
+                        doing + "this connection leads to another server (" + here + ") than the one that holds the snapshot ("
+                                + snapshotServer + ")")
+                .remedy("If the address stands for several servers, name one of them: no other has the snapshot. After a"
+                        + " restart or a failover the next attempt goes on by itself.");
     }
 
     /** What this run's planner found out about a stream. */

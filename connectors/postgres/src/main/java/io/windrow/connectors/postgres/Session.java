@@ -27,11 +27,13 @@ final class Session implements AutoCloseable {
 
     private final Connection connection;
     private final Wire wire;
+    private final List<String> settings;
     private final int silenceMillis;
 
-    private Session(Connection connection, Wire wire, int silenceMillis) {
+    private Session(Connection connection, Wire wire, List<String> settings, int silenceMillis) {
         this.connection = connection;
         this.wire = wire;
+        this.settings = List.copyOf(settings);
         this.silenceMillis = silenceMillis;
     }
 
@@ -71,13 +73,14 @@ final class Session implements AutoCloseable {
             if (connection == null) {
                 throw WindrowException.of(PostgresError.URL_INVALID, doing + ": the driver does not know the URL");
             }
-            Session session = new Session(connection, wire, Math.toIntExact(Math.min(Integer.MAX_VALUE, config.silence().toMillis())));
             try {
                 connection.setNetworkTimeout(Runnable::run, 0);
-                session.prepare(config);
+                int silenceMillis = Math.toIntExact(Math.min(Integer.MAX_VALUE, config.silence().toMillis()));
+                Session session = new Session(connection, wire, settings(connection, config), silenceMillis);
+                session.set("SET ");
                 return session;
             } catch (SQLException e) {
-                session.close();
+                connection.close();
                 throw e;
             }
         } catch (SQLException e) {
@@ -87,19 +90,30 @@ final class Session implements AutoCloseable {
         }
     }
 
-    private void prepare(PostgresConfig config) throws SQLException {
-        List<String> settings = new ArrayList<>(CanonicalSession.statements());
-        settings.add("SET statement_timeout = 0");
-        settings.add("SET idle_in_transaction_session_timeout = 0");
-        settings.add("SET idle_session_timeout = 0");
-        settings.add("SET lock_timeout = " + config.lockTimeout().toMillis());
+    private static List<String> settings(Connection connection, PostgresConfig config) throws SQLException {
+        List<String> settings = new ArrayList<>(CanonicalSession.settings());
+        settings.add("statement_timeout = 0");
+        settings.add("idle_in_transaction_session_timeout = 0");
+        settings.add("idle_session_timeout = 0");
+        settings.add("lock_timeout = " + config.lockTimeout().toMillis());
         // Rows of a part come in the heap's order, from its beginning, and all of them or an error.
-        settings.add("SET synchronize_seqscans = off");
-        settings.add("SET row_security = off");
+        settings.add("synchronize_seqscans = off");
+        settings.add("row_security = off");
         if (connection.getMetaData().getDatabaseMajorVersion() >= 17) {
-            settings.add("SET transaction_timeout = 0");
+            settings.add("transaction_timeout = 0");
         }
-        execute(String.join("; ", settings));
+        return settings;
+    }
+
+    private void set(String command) throws SQLException {
+        execute(command + String.join("; " + command, settings));
+    }
+
+    /** Which server process is at the other end: its own address, if it has one, and since when it runs. */
+    String server() throws SQLException {
+        return String.valueOf(row("SELECT coalesce(pg_catalog.host(pg_catalog.inet_server_addr()) || ':' || pg_catalog.inet_server_port(),"
+                        + " 'a local socket') || ', up since ' || pg_catalog.pg_postmaster_start_time()::pg_catalog.text")
+                .get(0));
     }
 
     Connection connection() {
@@ -116,12 +130,16 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Begins a read-only transaction of one snapshot: a new one, or an exported one. */
+    /**
+     * Begins a read-only transaction of one snapshot: a new one, or an exported one. The settings are made anew within it: a
+     * pooler may have given the session's to another server process, and row_security = on would hide rows without a word.
+     */
     void begin(@Nullable String exportedSnapshot) throws SQLException {
         execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
         if (exportedSnapshot != null) {
             execute("SET TRANSACTION SNAPSHOT " + Identifier.literal(exportedSnapshot));
         }
+        set("SET LOCAL ");
     }
 
     /** Reading whose failure must not end the transaction and the snapshot that it exports, nor its locks outlive it. */

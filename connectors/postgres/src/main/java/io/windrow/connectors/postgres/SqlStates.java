@@ -23,6 +23,7 @@ final class SqlStates {
             entry("08001", PostgresError.CONNECT_REFUSED),
             entry("08004", PostgresError.CONNECT_REFUSED),
             entry("08P01", PostgresError.SERVER_FAULT),
+            entry("22021", PostgresError.TEXT_INVALID),
             entry("22023", PostgresError.QUERY_FAILED),
             entry("25001", PostgresError.SERVER_FAULT),
             entry("25006", PostgresError.PERMISSION_DENIED),
@@ -40,6 +41,7 @@ final class SqlStates {
             entry("42883", PostgresError.NO_SUCH_OBJECT),
             entry("42P01", PostgresError.NO_SUCH_OBJECT),
             entry("53300", PostgresError.TOO_MANY_CONNECTIONS),
+            entry("54000", PostgresError.SERVER_ROW_LIMIT),
             entry("55P03", PostgresError.LOCK_TIMEOUT),
             entry("55006", PostgresError.LOCK_TIMEOUT),
             entry("57014", PostgresError.CANCELED),
@@ -97,6 +99,9 @@ final class SqlStates {
         String words = "";
         if (server != null) {
             String message = String.valueOf(server.getMessage());
+            if (state.equals("XX000") && message.startsWith("invalid memory alloc request size")) {
+                code = PostgresError.SERVER_ROW_LIMIT;
+            }
             if (code == PostgresError.PERMISSION_DENIED && message.contains("row-level security")) {
                 code = PostgresError.ROW_SECURITY;
             }

@@ -19,6 +19,7 @@ import io.windrow.api.source.Windows;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import io.windrow.testkit.postgres.PostgresServer;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +82,51 @@ class PostgresSourceTest {
                 .filter(result -> result.outcome() != CheckResult.Outcome.OK)
                 .map(CheckResult::remedy)
                 .toList();
+    }
+
+    @Test
+    void Settings_that_a_pooler_gave_to_another_server_process_hold_within_a_transaction() throws SQLException {
+        db.execute(
+                "DROP ROLE IF EXISTS pooled", "CREATE ROLE pooled LOGIN", "CREATE TABLE t (id int)", "GRANT SELECT ON t TO pooled",
+                "ALTER TABLE t ENABLE ROW LEVEL SECURITY", "CREATE POLICY some ON t USING (id > 1)");
+        try (Drive drive = new Drive(Drive.config(urlOf("pooled"), StreamConfig.snapshot("public.t")), T);
+                Session session = Session.open(PostgresAddress.of(drive.config.url(), drive.config.password()), drive.config)) {
+            session.execute("RESET ALL; SET row_security = on; SET datestyle = 'German'");
+            session.begin(null);
+            assertThat(session.row("SELECT '2024-05-01'::pg_catalog.date::pg_catalog.text")).containsExactly("2024-05-01");
+            assertThatThrownBy(() -> session.row("SELECT * FROM public.t"))
+                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(SqlStates.coded("Reading", e).errorCode())
+                            .isEqualTo(PostgresError.ROW_SECURITY));
+        } finally {
+            db.execute("DROP OWNED BY pooled", "DROP ROLE pooled");
+        }
+    }
+
+    @Test
+    void A_text_that_is_no_UTF_8_in_a_database_without_an_encoding_is_refused_by_name() {
+        db.execute("CREATE DATABASE bytes ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0");
+        try (Drive drive = new Drive(Drive.config(db.server().url("bytes"), StreamConfig.snapshot("public.t")), T);
+                Connection connection = db.server().connect("bytes");
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE t (v text)");
+            statement.execute("INSERT INTO t VALUES ('Zürich')");
+            drive.run();
+            assertThat(drive.rows).containsExactly("Zürich");
+            drive.state = Optional.empty();
+            statement.execute("INSERT INTO t VALUES (E'Z\\xFCrich')");
+            assertThatThrownBy(drive::run)
+                    .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(PostgresError.TEXT_INVALID));
+            assertThat(remedies(drive)).anyMatch(remedy -> remedy.contains("convert_to"));
+            statement.execute("CREATE VIEW b AS SELECT pg_catalog.convert_to(v, 'SQL_ASCII') AS v FROM t");
+            try (Drive bytes = new Drive(
+                    Drive.config(db.server().url("bytes"), StreamConfig.snapshot("public.b")), new StreamName("public", "b"))) {
+                assertThat(bytes.run()).isEqualTo(2);
+            }
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        } finally {
+            db.execute("DROP DATABASE bytes WITH (FORCE)");
+        }
     }
 
     @Test

@@ -39,8 +39,12 @@ public final class CatalogReader {
                    pg_catalog.format_type(a.atttypid, a.atttypmod),
                    a.attnotnull AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = a.attrelid
                        AND k.contype = 'n' AND NOT k.convalidated AND a.attnum = ANY (k.conkey)),
-                   a.attidentity, a.attgenerated
-            FROM pg_catalog.pg_attribute a
+                   a.attidentity, a.attgenerated,
+                   pg_catalog.format_type(CASE WHEN t.typtype = 'd' THEN (
+                       WITH RECURSIVE beneath(oid, base) AS (SELECT t.oid, t.typbasetype
+                           UNION ALL SELECT d.oid, d.typbasetype FROM beneath JOIN pg_catalog.pg_type d ON d.oid = beneath.base)
+                       SELECT oid FROM beneath WHERE base = 0) ELSE t.oid END, -1)
+            FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
             WHERE a.attrelid = ANY (?) AND a.attnum > 0 AND NOT a.attisdropped
             ORDER BY a.attrelid, a.attnum""";
     private static final String KEYS =
@@ -59,7 +63,7 @@ public final class CatalogReader {
             FROM pg_catalog.pg_inherits h
             JOIN pg_catalog.pg_class p ON p.oid = h.inhparent JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
             JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'p', 'f')
+            WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't'
             ORDER BY h.inhrelid, h.inhseqno""";
 
     private CatalogReader() {}
@@ -179,6 +183,7 @@ public final class CatalogReader {
                                     rows.getLong(4),
                                     rows.getInt(5),
                                     rows.getString(6),
+                                    rows.getString(10),
                                     notNull ? Nullability.NOT_NULL : Nullability.NULLABLE,
                                     generation(rows.getString(8), rows.getString(9))));
                 }

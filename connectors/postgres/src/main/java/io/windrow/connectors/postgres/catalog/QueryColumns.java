@@ -49,6 +49,7 @@ public final class QueryColumns {
                         Integer.toUnsignedLong(oid),
                         typmod,
                         precision > 0 ? "numeric(" + precision + "," + columns.getScale(i) + ")" : display,
+                        display,
                         RelationColumn.Nullability.NULLABLE,
                         RelationColumn.Generation.NONE));
             }

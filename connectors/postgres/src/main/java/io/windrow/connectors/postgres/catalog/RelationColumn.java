@@ -8,6 +8,7 @@ package io.windrow.connectors.postgres.catalog;
  * @param typeOid its type
  * @param typmod its type modifier, −1 for none
  * @param display the type as PostgreSQL writes it, modifier included
+ * @param base the type beneath all domains as PostgreSQL writes it, without a modifier
  * @param nullability whether the server enforces NOT NULL for every row that a read of the relation returns
  * @param generation whether the value is computed
  */
@@ -17,6 +18,7 @@ public record RelationColumn(
         long typeOid,
         int typmod,
         String display,
+        String base,
         Nullability nullability,
         Generation generation) {
     /** Whether nulls can occur. */

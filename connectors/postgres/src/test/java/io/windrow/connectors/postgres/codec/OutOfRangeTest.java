@@ -44,8 +44,8 @@ class OutOfRangeTest {
     void open() throws Exception {
         database = PostgresDatabase.create(PostgresServer.shared(major));
         connection = database.connect();
-        for (String sql : CanonicalSession.statements()) {
-            execute(sql);
+        for (String setting : CanonicalSession.settings()) {
+            execute("SET " + setting);
         }
     }
 

@@ -48,8 +48,8 @@ class TypesTest {
                         m -> PostgresDatabase.create(
                                 PostgresServer.shared(m), TypeCases.SETUP.toArray(String[]::new)))
                 .connect();
-        for (String sql : CanonicalSession.statements()) {
-            execute(sql);
+        for (String setting : CanonicalSession.settings()) {
+            execute("SET " + setting);
         }
     }
 
