@@ -3,6 +3,7 @@ package io.windrow.connectors.postgres;
 import io.windrow.api.error.WindrowException;
 import io.windrow.connectors.postgres.catalog.Identifier;
 import io.windrow.connectors.postgres.catalog.RelationColumn;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -29,13 +30,28 @@ final class CursorBounds {
         this.name = Identifier.quoted(cursor);
     }
 
-    /** The highest finite value that the session's snapshot holds; empty if there is none. */
-    Optional<String> highest() throws SQLException {
+    /**
+     * What a bound may become.
+     *
+     * @param value the highest finite value that the snapshot holds, but none of the future (A12): rows with lower ones would
+     *     be lost until then
+     * @param future whether there is a value of the future
+     */
+    record Highest(String value, boolean future) {}
+
+    /** The highest value of the session's snapshot; empty if there is none. */
+    Optional<Highest> highest() throws SQLException {
+        Optional<String> now = now("pg_catalog.now()");
         try {
-            List<@Nullable String> row = session.row("SELECT " + name + "::pg_catalog.text FROM " + shape.from() + " WHERE "
-                    + finite() + shape.where().map(where -> " AND " + where).orElse("") + " ORDER BY " + name
-                    + " DESC LIMIT 1");
-            return row.isEmpty() ? Optional.empty() : Optional.ofNullable(row.get(0));
+            List<@Nullable String> row = session.row("SELECT "
+                    + now.map(time -> "LEAST(v, " + time + ")").orElse("v") + "::pg_catalog.text, "
+                    // Rows of the last moment are not of the future: the clock has gone on since the transaction began.
+                    + now("pg_catalog.clock_timestamp()").map(time -> "v > " + time).orElse("false")
+                    + " FROM (SELECT " + name + "::" + column.base() + " AS v FROM " + shape.from() + " WHERE " + finite()
+                    + shape.where().map(where -> " AND " + where).orElse("") + " ORDER BY " + name + " DESC LIMIT 1) AS h");
+            return row.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Highest(String.valueOf(row.get(0)), "t".equals(row.get(1))));
         } catch (SQLException e) {
             if ("42883".equals(e.getSQLState())) {
                 throw WindrowException.of(
@@ -45,6 +61,23 @@ final class CursorBounds {
             }
             throw e;
         }
+    }
+
+    /** Whether a value lies in the future. */
+    boolean isFuture(String value) throws SQLException {
+        Optional<String> now = now("pg_catalog.clock_timestamp()");
+        return now.isPresent() && "t".equals(session.row("SELECT " + literal(value) + " > " + now.get()).get(0));
+    }
+
+    /** The latest that any session's clock shows at an instant, as a value of the column's type; empty for what is no time. */
+    private Optional<String> now(String instant) {
+        String latest = "((" + instant + " AT TIME ZONE 'UTC') + '14 hours'::pg_catalog.interval)";
+        return switch (column.base()) {
+            case "timestamp with time zone" -> Optional.of(instant);
+            case "timestamp without time zone" -> Optional.of(latest);
+            case "date" -> Optional.of(latest + "::pg_catalog.date");
+            default -> Optional.empty();
+        };
     }
 
     /** A value less the lag, but not below {@code floor}. */
@@ -69,9 +102,8 @@ final class CursorBounds {
             }
             amount = lag.strip();
         }
-        String literal = shape.literal(column.name(), value);
-        String lower = "(" + literal + " - " + amount + ")::" + column.display();
-        String greatest = floor.map(least -> "GREATEST(" + lower + ", " + shape.literal(column.name(), least) + ")").orElse(lower);
+        String lower = "(" + literal(value) + " - " + amount + ")::" + column.base();
+        String greatest = floor.map(least -> "GREATEST(" + lower + ", " + literal(least) + ")").orElse(lower);
         return String.valueOf(session.row("SELECT (" + greatest + ")::pg_catalog.text").get(0));
     }
 
@@ -86,35 +118,65 @@ final class CursorBounds {
                 .get(0)));
     }
 
-    /** How many values a session takes at once of the sequence that the column owns; 1 if it owns none. */
-    long block() throws SQLException {
-        List<@Nullable String> row = session.row("SELECT seqcache FROM pg_catalog.pg_sequence WHERE seqrelid = pg_catalog.pg_get_serial_sequence("
-                + Identifier.literal(shape.from()) + ", " + Identifier.literal(column.name()) + ")::pg_catalog.regclass");
-        return row.isEmpty() ? 1 : Long.parseLong(String.valueOf(row.get(0)));
+    /**
+     * The sequence that feeds the column.
+     *
+     * @param cache how many values a session takes at once
+     * @param order whether a later value is always a higher one
+     * @param last the last value that it gave out; empty if it has given none or the role may not see it
+     */
+    record Feed(long cache, Order order, Optional<Long> last) {
+        /** How a sequence goes on. */
+        enum Order {
+            RISING,
+            /** It counts down, or begins anew at its end. */
+            FALLING
+        }
+
+        /** Whether it can still give out a value below the bound. */
+        boolean isBelow(String bound) {
+            return order == Order.FALLING || last.isPresent() && new BigDecimal(bound).compareTo(BigDecimal.valueOf(last.get())) > 0;
+        }
+    }
+
+    /** The sequence that the column owns, if it is a number and owns one. */
+    Optional<Feed> feed() throws SQLException {
+        if (!List.of("smallint", "integer", "bigint", "numeric").contains(column.base())) {
+            return Optional.empty();
+        }
+        List<@Nullable String> row = session.row(
+                "SELECT seqcache, seqincrement < 0 OR seqcycle, CASE WHEN pg_catalog.has_sequence_privilege(seqrelid, 'USAGE, SELECT')"
+                        + " THEN pg_catalog.pg_sequence_last_value(seqrelid) END"
+                        + " FROM pg_catalog.pg_sequence WHERE seqrelid = pg_catalog.pg_get_serial_sequence("
+                        + Identifier.literal(shape.from()) + ", " + Identifier.literal(column.name()) + ")::pg_catalog.regclass");
+        return row.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Feed(
+                        Long.parseLong(String.valueOf(row.get(0))),
+                        "t".equals(row.get(1)) ? Feed.Order.FALLING : Feed.Order.RISING,
+                        Optional.ofNullable(row.get(2)).map(Long::valueOf)));
     }
 
     /** Whether the type counts days, so that many rows share a value and more come during the day. */
     boolean coarse() {
-        return column.display().equals("date");
+        return column.base().equals("date");
     }
 
-    /** Whether the value depends on a zone that the column does not hold. */
-    boolean local() {
-        return column.display().startsWith("timestamp") && column.display().endsWith("without time zone");
+    private String literal(String value) {
+        return Identifier.literal(value) + "::" + column.base();
     }
 
     private boolean temporal() {
-        return column.display().startsWith("timestamp") || column.display().equals("date");
+        return column.base().startsWith("timestamp") || column.base().equals("date");
     }
 
     private String finite() {
         if (temporal()) {
             return "pg_catalog.isfinite(" + name + ")";
         }
-        String type = column.display();
-        if (type.startsWith("numeric") || type.equals("real") || type.equals("double precision")) {
-            return name + " < 'Infinity'";
-        }
-        return name + " IS NOT NULL";
+        return switch (column.base()) {
+            case "numeric", "real", "double precision" -> name + " < 'Infinity'";
+            default -> name + " IS NOT NULL";
+        };
     }
 }

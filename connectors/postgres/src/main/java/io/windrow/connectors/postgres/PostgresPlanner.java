@@ -132,7 +132,7 @@ final class PostgresPlanner implements SplitPlanner {
             return log.orElseThrow().follow(shape, leaves, request);
         }
         if (request.mode() == ReadMode.INCREMENTAL) {
-            return new WindowRead(shape, leaves, moment, splitBytes, request, session, context);
+            return new WindowRead(source, shape, leaves, moment, splitBytes, request, session, context);
         }
         return switch (stream.consistency()) {
             case SNAPSHOT -> new SnapshotRead(shape, leaves, moment, splitBytes, request);

@@ -189,7 +189,7 @@ final class PostgresRereading implements Rereading {
                 ReadSql.writer(moment.next()), state.since().orElse(new Horizon(0, List.of())));
         Optional<String> passed =
                 shape.config().guarantee() == Level.PROVEN ? Optional.empty() : state.bound();
-        conditions.add(passed.map(bound -> "(" + within + " OR NOT " + ReadSql.atLeast(shape, bound) + ")").orElse(within));
+        conditions.add(passed.map(bound -> "(" + within + " OR NOT " + ReadSql.reached(shape, bound) + ")").orElse(within));
         shape.config().start().ifPresent(start -> conditions.add(ReadSql.atLeast(shape, start)));
         if (!state.files().isEmpty()) {
             // A partition that came since is the next run's, whoever wrote its rows.

@@ -2,6 +2,7 @@ package io.windrow.connectors.postgres;
 
 import io.windrow.api.source.Slice;
 import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.catalog.RelationColumn;
 import io.windrow.connectors.postgres.codec.ColumnPlan;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,7 +125,8 @@ final class ReadSql {
             String writer = writer(nextTransaction);
             conditions.add(within(writer, window.until()));
             window.since().ifPresent(since -> conditions.add("NOT " + within(writer, since)));
-            window.bound().or(shape.config()::start).ifPresent(bound -> conditions.add(atLeast(shape, bound)));
+            window.bound().ifPresent(bound -> conditions.add(reached(shape, bound)));
+            shape.config().start().ifPresent(start -> conditions.add(atLeast(shape, start)));
         });
         split.keys().ifPresent(range -> {
             String first = shape.schema().key().get(0);
@@ -153,10 +155,31 @@ final class ReadSql {
     }
 
     /** Rows whose cursor is at or above the value; rows without a cursor value are never left out. */
-    static String atLeast(StreamShape shape, String bound) {
-        String cursor = shape.config().cursor().orElseThrow(() -> StateText.invalid("a bound without a cursor"));
-        String name = Identifier.quoted(cursor);
-        return "(" + name + " >= " + shape.literal(cursor, bound) + " OR " + name + " IS NULL)";
+    static String atLeast(StreamShape shape, String value) {
+        return above(shape, value, "");
+    }
+
+    /**
+     * Rows that can still appear once {@code bound} is safe. A value without a zone says what the clock of the writing session
+     * showed: it goes back by an hour in an autumn night, and two sessions' clocks differ by up to 26 hours (A22).
+     */
+    static String reached(StreamShape shape, String bound) {
+        return above(shape, bound, switch (cursor(shape).base()) {
+            case "timestamp without time zone" -> " - '26 hours'::pg_catalog.interval";
+            case "date" -> " - 2";
+            default -> "";
+        });
+    }
+
+    private static String above(StreamShape shape, String value, String less) {
+        RelationColumn cursor = cursor(shape);
+        String name = Identifier.quoted(cursor.name());
+        // Not of a domain, which may refuse a value that no row has.
+        return "(" + name + " >= " + Identifier.literal(value) + "::" + cursor.base() + less + " OR " + name + " IS NULL)";
+    }
+
+    private static RelationColumn cursor(StreamShape shape) {
+        return shape.column(shape.config().cursor().orElseThrow(() -> StateText.invalid("a bound without a cursor")));
     }
 
     /** Rows whose value lies in a slice. */

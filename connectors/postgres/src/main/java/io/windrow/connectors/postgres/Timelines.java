@@ -2,6 +2,7 @@ package io.windrow.connectors.postgres;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.postgres.WindowState.LogPlace;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import io.windrow.connectors.postgres.pgoutput.Lsn;
 import java.sql.SQLException;
@@ -51,15 +52,25 @@ record Timelines(String system, long current, Map<Long, Long> left) {
      */
     void expectHolds(StreamName stream, LogPosition position) {
         expectSame(stream, position, system);
-        if (position.timeline() == current) {
+        long reached = position.inside().map(LogPosition.Inside::commit).orElse(position.lsn());
+        expectHolds("Following " + stream, new LogPlace(position.timeline(), reached));
+    }
+
+    /**
+     * I13: what was read up to a place is part of this log only if the log left that place's timeline no earlier.
+     *
+     * @param doing a gerund clause that names the stream
+     * @throws WindrowException {@link LogError#OTHER_TIMELINE} if it is not
+     */
+    void expectHolds(String doing, LogPlace place) {
+        if (place.timeline() == current) {
             return;
         }
-        Long fork = left.get(position.timeline());
-        long reached = position.inside().map(LogPosition.Inside::commit).orElse(position.lsn());
-        if (fork == null || Long.compareUnsigned(reached, fork) > 0) {
+        Long fork = left.get(place.timeline());
+        if (fork == null || Long.compareUnsigned(place.lsn(), fork) > 0) {
             throw WindrowException.of(
                     LogError.OTHER_TIMELINE,
-                    "Following " + stream + ": the saved position " + Lsn.text(reached) + " is of timeline " + position.timeline()
+                    doing + ": the saved position " + Lsn.text(place.lsn()) + " is of timeline " + place.timeline()
                             + ", the server is on " + current
                             + (fork == null ? ", which does not come from it" : ", which left that one at " + Lsn.text(fork)));
         }

@@ -2,12 +2,13 @@ package io.windrow.connectors.postgres;
 
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.Context;
-import io.windrow.api.error.WindrowException;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Split;
 import io.windrow.api.source.SplitPlanner.Assignment;
 import io.windrow.api.source.StreamPlan;
 import io.windrow.api.source.StreamRequest;
+import io.windrow.connectors.postgres.CursorBounds.Feed;
+import io.windrow.connectors.postgres.CursorBounds.Highest;
 import io.windrow.connectors.postgres.PostgresSplit.Horizon;
 import io.windrow.connectors.postgres.PostgresSplit.Pages;
 import io.windrow.connectors.postgres.PostgresSplit.Part;
@@ -15,9 +16,8 @@ import io.windrow.connectors.postgres.PostgresSplit.Window;
 import io.windrow.connectors.postgres.StreamConfig.Level;
 import io.windrow.connectors.postgres.WindowState.Candidate;
 import io.windrow.connectors.postgres.WindowState.Heap;
-import io.windrow.connectors.postgres.WindowState.HeapFile;
+import io.windrow.connectors.postgres.WindowState.LeftHeap;
 import io.windrow.connectors.postgres.WindowState.OpenWindow;
-import io.windrow.connectors.postgres.catalog.Relation;
 import io.windrow.connectors.postgres.catalog.ServerFacts;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -40,14 +40,14 @@ import java.util.stream.Collectors;
 final class WindowRead implements StreamRead {
     static final String REWRITTEN = "table.rewritten";
     private static final int MAX_LISTED_TRANSACTIONS = 1000;
-    private static final long MAX_TRANSACTIONS = (1L << 32) - (1L << 22);
 
     private final StreamShape shape;
     private final Map<Long, Leaf> leaves;
     private final Moment moment;
     private final long splitBytes;
-    private final Context context;
     private final Session session;
+    private final WindowGate gate;
+    private final WindowNotices notices;
     private final SplitQueue queue = new SplitQueue();
     private final Set<String> doneBefore = new LinkedHashSet<>();
     private final boolean rewritten;
@@ -56,6 +56,7 @@ final class WindowRead implements StreamRead {
     private boolean caughtUp;
 
     WindowRead(
+            PostgresSource source,
             StreamShape shape,
             List<Leaf> leaves,
             Moment moment,
@@ -69,67 +70,27 @@ final class WindowRead implements StreamRead {
         this.moment = moment;
         this.splitBytes = splitBytes;
         this.session = session;
-        this.context = context;
         this.generation = request.generation();
-        String cursor = shape.config().cursor().orElse("");
-        if (leaves.isEmpty() && shape.relation().filter(Relation::isWithoutPartitions).isEmpty()) {
-            throw StreamShape.invalid(
-                            shape.stream(),
-                            "only a table can be read incrementally, and the role needs SELECT on the whole of it and of each partition")
-                    .remedy("Run check: it prints the exact GRANT that is missing. Or set mode: snapshot.");
-        }
-        WindowState initial = WindowState.initial(moment.server().systemId(), cursor);
-        this.state = request.state().map(WindowState::of).orElse(initial);
-        check(cursor);
-        this.rewritten = state.open().isPresent()
-                && state.open().get().heaps().stream().anyMatch(heap -> !sameFile(heap.oid(), heap.file()));
+        this.notices = new WindowNotices(shape, context);
+        this.gate = new WindowGate(source, shape, this.leaves, moment, session);
+        WindowState saved = request.state().map(WindowState::of).orElseGet(gate::initial);
+        this.state = gate.admit(saved);
+        this.rewritten = saved.open().isPresent()
+                && (gate.isReplaced(saved)
+                        || saved.open().get().heaps().stream().anyMatch(heap -> !sameFile(heap.oid(), heap.file())));
         if (rewritten) {
             if (state.since().isPresent()) {
                 // To begin again would take back what earlier windows delivered, also of rows that are no longer there.
-                throw rewritten("the read of its newest rows was interrupted, and then it was rewritten or emptied");
+                throw gate.rewritten("the read of its newest rows was interrupted, and then it was rewritten or emptied");
             }
-            state = initial;
+            state = gate.initial();
         } else if (state.open().isPresent()) {
             doneBefore.addAll(state.open().get().ended());
             fill();
         } else {
             begin();
         }
-        tellOnce();
-    }
-
-    private void check(String cursor) throws SQLException {
-        if (!state.system().isEmpty()
-                && !moment.server().systemId().isEmpty()
-                && !state.system().equals(moment.server().systemId())) {
-            throw WindrowException.of(
-                    PostgresError.OTHER_CLUSTER,
-                    "Reading " + shape.stream() + ": it was delivered up to now from the cluster " + state.system()
-                            + ", and this is " + moment.server().systemId());
-        }
-        if (!state.cursor().equals(cursor)) {
-            throw StateText.invalid("stream " + shape.stream() + " was read by the cursor " + state.cursor()
-                    + ", and now it is to be " + cursor);
-        }
-        if (state.since().isPresent()) {
-            long passed = moment.next() - state.since().get().below();
-            if (passed < 0) {
-                throw WindrowException.of(
-                        PostgresError.OTHER_CLUSTER,
-                        "Reading " + shape.stream() + ": the database's transaction counter is below that of the last run");
-            }
-            if (passed > MAX_TRANSACTIONS) {
-                throw WindrowException.of(
-                        PostgresError.TRANSACTION_IDS_LOST,
-                        "Reading " + shape.stream() + ": " + passed + " transactions have passed since the last run");
-            }
-            for (HeapFile file : state.files()) {
-                Leaf leaf = leaves.get(file.oid());
-                if (leaf != null && leaf.file() != file.file()) {
-                    checkRewritten(leaf, state.since().get());
-                }
-            }
-        }
+        notices.standing(moment, state.bound(), session);
     }
 
     private boolean sameFile(long oid, long file) {
@@ -137,63 +98,111 @@ final class WindowRead implements StreamRead {
         return leaf == null || leaf.file() == file;
     }
 
-    /** VACUUM FULL and CLUSTER keep who wrote a row; ALTER TABLE does not, and a reload looks the same. */
-    private void checkRewritten(Leaf leaf, Horizon since) throws SQLException {
-        String from = " FROM ONLY " + io.windrow.connectors.postgres.catalog.Identifier.quoted(leaf.name());
-        String delivered = ReadSql.within(ReadSql.writer(moment.next()), since);
-        var row = session.row("SELECT EXISTS (SELECT" + from + "), EXISTS (SELECT" + from + " WHERE " + delivered + ")");
-        if ("t".equals(row.get(0)) && "f".equals(row.get(1))) {
-            throw rewritten(
-                    "since the last run every row of " + leaf.name() + " was written anew (ALTER TABLE, or TRUNCATE and a reload)");
-        }
-    }
-
-    private WindrowException rewritten(String how) {
-        return WindrowException.of(PostgresError.TABLE_REWRITTEN, "Reading " + shape.stream() + ": " + how);
-    }
-
     /** Begins the window that ends at this run's moment; none if no transaction has ended since the last. */
     private void begin() throws SQLException {
         caughtUp = true;
         Level level = shape.config().guarantee();
-        Optional<CursorBounds> cursor =
-                shape.config().cursor().map(name -> new CursorBounds(session, shape, name));
-        Optional<String> bound = level == Level.PROVEN ? Optional.empty() : state.bound();
+        Optional<CursorBounds> cursor = level == Level.PROVEN
+                ? Optional.empty()
+                : shape.config().cursor().map(name -> new CursorBounds(session, shape, name));
+        Optional<Feed> feed = cursor.isPresent() ? cursor.get().feed() : Optional.empty();
+        if (feed.isPresent() && isFalling(feed.get())) {
+            state = state.unbound();
+            notices.falling(state.cursor());
+        } else if (cursor.isPresent() && state.bound().isPresent() && cursor.get().isFuture(state.bound().get())) {
+            // Of a version that took it for safe, or of a server whose clock was set back.
+            state = state.unbound();
+        }
+        Optional<String> bound = cursor.flatMap(ignored -> state.bound());
         Horizon until = horizon(level, bound);
         if (state.since().isPresent() && state.since().get().equals(until)) {
             return;
         }
-        Optional<String> nextBound = state.bound();
-        Optional<Candidate> nextCandidate = Optional.empty();
-        if (level != Level.PROVEN && cursor.isPresent()) {
-            Optional<String> highest = cursor.get().highest();
-            if (level == Level.SETTLE) {
-                String lag = shape.config().lag().orElse("0");
-                if (highest.isPresent()) {
-                    nextBound = Optional.of(cursor.get().less(highest.get(), lag, state.bound()));
-                }
-            } else if (moment.server().standby() == ServerFacts.Standby.STANDBY) {
-                // Who is at work on the primary without an id yet is not to be seen here, so no bound is safe.
-                nextCandidate = state.candidate();
-            } else {
-                Optional<Candidate> old = state.candidate();
-                boolean safe = old.isPresent() && isSafe(old.get()) && complete(until, bound);
-                nextBound = safe ? old.map(Candidate::value) : state.bound();
-                nextCandidate = safe || old.isEmpty()
-                        ? highest.map(value -> new Candidate(value, moment.next(), moment.after()))
-                        : old;
-            }
-        }
-        Set<Long> known = state.files().stream().map(HeapFile::oid).collect(Collectors.toSet());
+        Step step = cursor.isPresent()
+                ? step(cursor.get(), feed, until, bound)
+                : new Step(state.bound(), Optional.empty());
+        List<LeftHeap> left = left();
         List<Heap> heaps = new ArrayList<>();
         for (Leaf leaf : leaves.values()) {
-            boolean fresh = !known.contains(leaf.oid());
-            boolean scan = fresh || bound.isEmpty();
-            heaps.add(new Heap(leaf.oid(), leaf.file(), scan, fresh, scan ? leaf.cuts(splitBytes) : List.of(0L)));
+            heaps.add(heap(leaf, bound));
         }
         state = state.with(
-                Optional.of(new OpenWindow(until, nextBound, nextCandidate, heaps, List.of())), state.number() + 1);
+                Optional.of(new OpenWindow(
+                        until, step.bound(), step.candidate(), heaps, List.of(), moment.place(), left)),
+                state.number() + 1);
         fill();
+    }
+
+    private boolean isFalling(Feed feed) {
+        return feed.order() == Feed.Order.FALLING
+                || state.bound().filter(feed::isBelow).isPresent()
+                || state.candidate().map(Candidate::value).filter(feed::isBelow).isPresent();
+    }
+
+    /** The bound and the candidate once the window is finished. */
+    private record Step(Optional<String> bound, Optional<Candidate> candidate) {}
+
+    private Step step(CursorBounds cursor, Optional<Feed> feed, Horizon until, Optional<String> bound) throws SQLException {
+        Optional<Highest> seen = cursor.highest();
+        if (seen.filter(Highest::future).isPresent()) {
+            notices.future(state.cursor());
+        }
+        Optional<String> highest = seen.map(Highest::value);
+        if (feed.isPresent() && highest.filter(feed.get()::isBelow).isPresent()) {
+            if (feed.get().order() == Feed.Order.RISING) {
+                notices.unfed(state.cursor());
+            }
+            return new Step(state.bound(), Optional.empty());
+        }
+        if (shape.config().guarantee() == Level.SETTLE) {
+            String lag = shape.config().lag().orElse("0");
+            return new Step(
+                    highest.isPresent() ? Optional.of(cursor.less(highest.get(), lag, state.bound())) : state.bound(),
+                    Optional.empty());
+        }
+        Optional<Candidate> old = state.candidate();
+        if (moment.server().standby() == ServerFacts.Standby.STANDBY) {
+            // Who is at work on the primary without an id yet is not to be seen here, so no bound is safe.
+            return new Step(state.bound(), old);
+        }
+        boolean safe = old.isPresent() && isSafe(old.get()) && complete(until, bound);
+        return new Step(
+                safe ? old.map(Candidate::value) : state.bound(),
+                safe || old.isEmpty()
+                        ? highest.map(value -> new Candidate(value, moment.next(), moment.after()))
+                        : old);
+    }
+
+    private Heap heap(Leaf leaf, Optional<String> bound) {
+        Optional<Horizon> delivered = state.origin().left().stream()
+                .filter(heap -> heap.oid() == leaf.oid() && isTold(heap.delivered()))
+                .map(LeftHeap::delivered)
+                .findFirst();
+        boolean known = state.files().stream().anyMatch(file -> file.oid() == leaf.oid());
+        boolean fresh = !known && delivered.isEmpty();
+        boolean scan = !known || bound.isEmpty();
+        if (fresh && state.since().isPresent() && leaf.pages() > 0) {
+            notices.joined(leaf);
+        }
+        return new Heap(leaf.oid(), leaf.file(), scan, fresh, scan ? leaf.cuts(splitBytes) : List.of(0L), delivered);
+    }
+
+    /** The heaps that are not part of the relation any more and still exist: one that comes back is not new. */
+    private List<LeftHeap> left() throws SQLException {
+        List<LeftHeap> left = new ArrayList<>(state.origin().left());
+        state.since().ifPresent(since ->
+                state.files().forEach(file -> left.add(new LeftHeap(file.oid(), file.file(), since))));
+        left.removeIf(heap -> leaves.containsKey(heap.oid()) || !isTold(heap.delivered()));
+        if (left.isEmpty()) {
+            return List.of();
+        }
+        Set<String> exist = Set.copyOf(session.column("SELECT oid FROM pg_catalog.pg_class WHERE oid IN ("
+                + left.stream().map(heap -> Long.toString(heap.oid())).collect(Collectors.joining(", ")) + ")"));
+        return left.stream().filter(heap -> exist.contains(Long.toString(heap.oid()))).toList();
+    }
+
+    private boolean isTold(Horizon delivered) {
+        return moment.next() - delivered.below() <= WindowGate.MAX_TRANSACTIONS;
     }
 
     /**
@@ -225,7 +234,7 @@ final class WindowRead implements StreamRead {
     /** The rows that the snapshot shows although an older transaction is still at work. */
     private String deferred(Optional<String> bound) {
         return ReadSql.writer(moment.next()) + " >= " + moment.lowest()
-                + bound.map(value -> " AND " + ReadSql.atLeast(shape, value)).orElse("");
+                + bound.map(value -> " AND " + ReadSql.reached(shape, value)).orElse("");
     }
 
     /** Whether the window holds every row that the snapshot shows at or above the bound. */
@@ -258,7 +267,7 @@ final class WindowRead implements StreamRead {
                 }
                 boolean last = i == heap.cuts().size() - 1;
                 OptionalLong to = last ? OptionalLong.empty() : OptionalLong.of(heap.cuts().get(i + 1));
-                Optional<Horizon> since = heap.fresh() ? Optional.empty() : state.since();
+                Optional<Horizon> since = heap.fresh() ? Optional.empty() : heap.delivered().or(state::since);
                 PostgresSplit part = new PostgresSplit(
                         Part.WINDOW,
                         moment.exported(),
@@ -280,37 +289,6 @@ final class WindowRead implements StreamRead {
         }
     }
 
-    private void tellOnce() throws SQLException {
-        if (shape.config().cursor().isEmpty()) {
-            return;
-        }
-        if (moment.server().standby() == ServerFacts.Standby.STANDBY && shape.config().guarantee() == Level.CONDITIONAL) {
-            tell("postgres.standby_bound", "the server is a standby, which does not show all transactions that are open on the "
-                    + "primary; the safe bound stays where it is"
-                    + (state.bound().isEmpty() ? ", and every run scans the whole table." : "."));
-        }
-        String name = shape.config().cursor().get();
-        CursorBounds cursor = new CursorBounds(session, shape, name);
-        long nulls = cursor.nulls();
-        if (nulls > 0) {
-            tell("postgres.cursor_nulls", nulls + " rows have no value in the cursor column " + name
-                    + "; they are delivered once like the others.");
-        }
-        if (cursor.coarse()) {
-            tell("postgres.cursor_coarse", "the cursor " + name + " is a date, so every run looks at the whole last day again "
-                    + "(and delivers nothing twice).");
-        }
-        long block = shape.config().guarantee() == Level.PROVEN ? 1 : cursor.block();
-        if (block > 1) {
-            tell("postgres.cursor_cached", "sessions take " + block + " values of the cursor " + name + " at a time (CACHE), so a "
-                    + "lower one may appear after a higher one was delivered, and is then lost; set guarantee: proven, or CACHE 1.");
-        }
-    }
-
-    private void tell(String code, String text) {
-        context.notices().tell(code, "Stream " + shape.stream() + ": " + text);
-    }
-
     @Override
     public StreamPlan plan() {
         long rows = state.since().isEmpty() && shape.relation().isPresent()
@@ -330,7 +308,7 @@ final class WindowRead implements StreamRead {
         generation = newGeneration;
         queue.clear();
         doneBefore.clear();
-        state = WindowState.initial(moment.server().systemId(), shape.config().cursor().orElse(""));
+        state = gate.initial();
         beginGuarded();
     }
 
@@ -381,12 +359,7 @@ final class WindowRead implements StreamRead {
                     Set<String> ended = new LinkedHashSet<>(doneBefore);
                     ended.addAll(queue.endedIds());
                     return state.with(
-                            Optional.of(new OpenWindow(
-                                    window.until(),
-                                    window.nextBound(),
-                                    window.nextCandidate(),
-                                    window.heaps(),
-                                    ended.stream().sorted().toList())),
+                            Optional.of(window.withEnded(ended.stream().sorted().toList())),
                             state.number());
                 })
                 .orElse(state)

@@ -2,9 +2,11 @@ package io.windrow.connectors.postgres;
 
 import io.windrow.api.source.PlannerState;
 import io.windrow.connectors.postgres.PostgresSplit.Horizon;
+import io.windrow.connectors.postgres.pgoutput.Lsn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What an incremental stream remembers. Its size does not depend on the number of rows (B26): what was delivered is told
@@ -18,6 +20,7 @@ import java.util.Optional;
  * @param candidate a value that is going to be the safe bound
  * @param files the heaps that the finished windows covered
  * @param open a window that was begun and is not finished
+ * @param origin of what it was read; states of older versions lack parts of it
  */
 record WindowState(
         String system,
@@ -27,7 +30,34 @@ record WindowState(
         Optional<String> bound,
         Optional<Candidate> candidate,
         List<HeapFile> files,
-        Optional<OpenWindow> open) {
+        Optional<OpenWindow> open,
+        Origin origin) {
+
+    /**
+     * What rows were read of.
+     *
+     * @param relation the stream's relation by its oid
+     * @param selection a digest of the settings that choose rows
+     * @param place where the server's log was when the last finished window was begun
+     * @param left the heaps that belonged to the relation before and are not part of it now
+     */
+    record Origin(OptionalLong relation, Optional<String> selection, Optional<LogPlace> place, List<LeftHeap> left) {
+        static final Origin UNKNOWN = new Origin(OptionalLong.empty(), Optional.empty(), Optional.empty(), List.of());
+
+        Origin {
+            left = List.copyOf(left);
+        }
+    }
+
+    /** A place in the server's log: which timeline, and how far on it. */
+    record LogPlace(long timeline, long lsn) {}
+
+    /**
+     * A heap that left, so that it is known when it comes back.
+     *
+     * @param delivered what had been delivered of it
+     */
+    record LeftHeap(long oid, long file, Horizon delivered) {}
 
     /**
      * A cursor value seen under a snapshot. It becomes the safe bound with the first window under a later snapshot to which
@@ -50,13 +80,27 @@ record WindowState(
      * @param nextCandidate the candidate once it is finished
      * @param heaps the heaps that it reads
      * @param ended the parts that have ended
+     * @param place where the server's log was when it was begun; empty if unknown
+     * @param left the heaps that are not part of the relation
      */
     record OpenWindow(
             Horizon until,
             Optional<String> nextBound,
             Optional<Candidate> nextCandidate,
             List<Heap> heaps,
-            List<String> ended) {}
+            List<String> ended,
+            Optional<LogPlace> place,
+            List<LeftHeap> left) {
+        OpenWindow {
+            heaps = List.copyOf(heaps);
+            ended = List.copyOf(ended);
+            left = List.copyOf(left);
+        }
+
+        OpenWindow withEnded(List<String> parts) {
+            return new OpenWindow(until, nextBound, nextCandidate, heaps, parts, place, left);
+        }
+    }
 
     /**
      * A heap of a window.
@@ -64,12 +108,18 @@ record WindowState(
      * @param scan whether all its pages are read, in parts; else its rows are found by the cursor
      * @param fresh whether nothing of it was delivered before
      * @param cuts the first page of each part
+     * @param delivered what was delivered of it before it left and came back; empty: what was of all heaps
      */
-    record Heap(long oid, long file, boolean scan, boolean fresh, List<Long> cuts) {}
+    record Heap(long oid, long file, boolean scan, boolean fresh, List<Long> cuts, Optional<Horizon> delivered) {
+        Heap {
+            cuts = List.copyOf(cuts);
+        }
+    }
 
     static WindowState initial(String system, String cursor) {
         return new WindowState(
-                system, cursor, 0, Optional.empty(), Optional.empty(), Optional.empty(), List.of(), Optional.empty());
+                system, cursor, 0, Optional.empty(), Optional.empty(), Optional.empty(), List.of(), Optional.empty(),
+                Origin.UNKNOWN);
     }
 
     /** The state once the open window is finished. */
@@ -84,12 +134,32 @@ record WindowState(
                         window.heaps().stream()
                                 .map(heap -> new HeapFile(heap.oid(), heap.file()))
                                 .toList(),
-                        Optional.empty()))
+                        Optional.empty(),
+                        new Origin(origin.relation(), origin.selection(), window.place(), window.left())))
                 .orElse(this);
     }
 
     WindowState with(Optional<OpenWindow> window, long newNumber) {
-        return new WindowState(system, cursor, newNumber, since, bound, candidate, files, window);
+        return new WindowState(system, cursor, newNumber, since, bound, candidate, files, window, origin);
+    }
+
+    WindowState with(Origin other) {
+        return new WindowState(system, cursor, number, since, bound, candidate, files, open, other);
+    }
+
+    /** The state without a bound and a candidate: every row is looked at again. */
+    WindowState unbound() {
+        return new WindowState(system, cursor, number, since, Optional.empty(), Optional.empty(), files, open, origin);
+    }
+
+    /** What is delivered once the open window is finished, or else already. */
+    Optional<Horizon> reached() {
+        return open.map(OpenWindow::until).or(() -> since);
+    }
+
+    /** Where the server's log was for {@link #reached}; empty if unknown. */
+    Optional<LogPlace> reachedPlace() {
+        return open.isPresent() ? open.get().place() : origin.place();
     }
 
     static WindowState of(PlannerState state) {
@@ -110,7 +180,22 @@ record WindowState(
                 text.objects("files").stream()
                         .map(file -> new HeapFile(file.number("oid"), file.number("file")))
                         .toList(),
-                text.object("open").map(WindowState::window));
+                text.object("open").map(WindowState::window),
+                new Origin(
+                        text.optionalNumber("relation"),
+                        text.optionalText("selection"),
+                        text.object("place").map(WindowState::place),
+                        left(text)));
+    }
+
+    private static LogPlace place(StateText text) {
+        return new LogPlace(text.number("timeline"), LogPosition.lsn(text.text("lsn")));
+    }
+
+    private static List<LeftHeap> left(StateText text) {
+        return text.objects("left").stream()
+                .map(heap -> new LeftHeap(heap.number("oid"), heap.number("file"), Horizon.of(heap)))
+                .toList();
     }
 
     private static Candidate candidate(StateText text) {
@@ -121,14 +206,17 @@ record WindowState(
         List<Heap> heaps = new ArrayList<>();
         for (StateText heap : text.objects("heaps")) {
             heaps.add(new Heap(
-                    heap.number("oid"), heap.number("file"), heap.flag("scan"), heap.flag("fresh"), heap.numbers("cuts")));
+                    heap.number("oid"), heap.number("file"), heap.flag("scan"), heap.flag("fresh"), heap.numbers("cuts"),
+                    heap.object("delivered").map(Horizon::of)));
         }
         return new OpenWindow(
                 Horizon.of(text.object("until").orElseThrow(() -> StateText.invalid("a window without an end"))),
                 text.optionalText("bound"),
                 text.object("candidate").map(WindowState::candidate),
                 heaps,
-                text.texts("ended"));
+                text.texts("ended"),
+                text.object("place").map(WindowState::place),
+                left(text));
     }
 
     PlannerState toState() {
@@ -143,8 +231,11 @@ record WindowState(
                 .with("files", files.stream()
                         .map(file -> StateText.create().with("oid", file.oid()).with("file", file.file()))
                         .toList())
-                .with("open", open.map(WindowState::text));
-        return new PlannerState(StreamRead.STATE_VERSION, text.toString());
+                .with("open", open.map(WindowState::text))
+                .with("selection", origin.selection())
+                .with("place", origin.place().map(WindowState::text));
+        origin.relation().ifPresent(oid -> text.with("relation", oid));
+        return new PlannerState(StreamRead.STATE_VERSION, withLeft(text, origin.left()).toString());
     }
 
     private static StateText text(Candidate candidate) {
@@ -154,8 +245,19 @@ record WindowState(
                 .with("open", candidate.open());
     }
 
+    private static StateText text(LogPlace place) {
+        return StateText.create().with("timeline", place.timeline()).with("lsn", Lsn.text(place.lsn()));
+    }
+
+    private static StateText withLeft(StateText text, List<LeftHeap> left) {
+        List<StateText> heaps = left.stream()
+                .map(heap -> heap.delivered().toState().with("oid", heap.oid()).with("file", heap.file()))
+                .toList();
+        return heaps.isEmpty() ? text : text.with("left", heaps);
+    }
+
     private static StateText text(OpenWindow window) {
-        return StateText.create()
+        StateText text = StateText.create()
                 .with("until", window.until().toState())
                 .with("bound", window.nextBound())
                 .with("candidate", window.nextCandidate().map(WindowState::text))
@@ -165,8 +267,11 @@ record WindowState(
                                 .with("file", heap.file())
                                 .with("scan", heap.scan())
                                 .with("fresh", heap.fresh())
-                                .with("cuts", heap.cuts()))
+                                .with("cuts", heap.cuts())
+                                .with("delivered", heap.delivered().map(Horizon::toState)))
                         .toList())
-                .with("ended", window.ended());
+                .with("ended", window.ended())
+                .with("place", window.place().map(WindowState::text));
+        return withLeft(text, window.left());
     }
 }

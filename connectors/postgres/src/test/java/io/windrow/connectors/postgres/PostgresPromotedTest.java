@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.error.ErrorCode;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.ReadMode;
 import io.windrow.connectors.postgres.pgoutput.LogError;
+import io.windrow.connectors.postgres.pgoutput.Lsn;
 import io.windrow.testkit.postgres.PostgresOptions;
 import io.windrow.testkit.postgres.PostgresServer;
 import java.io.IOException;
@@ -18,6 +22,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
@@ -99,11 +104,41 @@ class PostgresPromotedTest {
                 .with("primary_conninfo", "host=127.0.0.1 port=" + primary.port() + " user=postgres dbname=postgres sslmode=disable"));
     }
 
+    private static Drive windows(PostgresServer server, String role) {
+        StreamConfig stream = new StreamConfig(
+                Optional.of("public.t"), Optional.empty(), Optional.empty(), List.of(), ReadMode.INCREMENTAL, Optional.empty(),
+                StreamConfig.Level.PROVEN, Optional.empty(), Optional.empty(), List.of(), Optional.empty(), List.of(),
+                OutOfRange.FAIL, StreamConfig.Consistency.SNAPSHOT);
+        return new Drive(Drive.config(server.url("postgres").replace("//postgres", "//" + role), stream), T);
+    }
+
+    /** Transactions that the old primary had alone are the numbers of others now. */
+    private static void goOnInWindows(PostgresServer promoted, PlannerState state) {
+        WindowState.LogPlace place = WindowState.of(state).origin().place().orElseThrow();
+        assertThat(place.timeline()).isEqualTo(1);
+        String further = state.text().replace(Lsn.text(place.lsn()), Lsn.text(place.lsn() + (1L << 30)));
+        try (Drive lost = windows(promoted, "postgres"); Drive unasked = windows(promoted, "reader:x"); Drive held = windows(promoted, "postgres")) {
+            lost.state = Optional.of(new PlannerState(1, further));
+            assertThatThrownBy(lost::run).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(LogError.OTHER_TIMELINE));
+            unasked.state = Optional.of(state);
+            assertThatThrownBy(unasked::run).isInstanceOfSatisfying(WindrowException.class, e -> {
+                assertThat(e.errorCode()).isEqualTo(LogError.OTHER_TIMELINE);
+                assertThat(e.remedy()).contains("ALTER ROLE \"reader\" REPLICATION");
+            });
+            held.state = Optional.of(state);
+            assertThat(held.run()).isEqualTo(1);
+            assertThat(held.rows).containsExactly("4");
+            assertThat(WindowState.of(held.state.orElseThrow()).origin().place().orElseThrow().timeline()).isEqualTo(2);
+        }
+    }
+
     @Test
     @Tag("D06")
     void After_a_promotion_the_streams_go_on_with_a_failover_slot_and_what_the_new_primary_never_had_stops_them() throws Exception {
-        try (PostgresServer standby = standby(); LogDrive before = drive(primary)) {
+        try (PostgresServer standby = standby(); LogDrive before = drive(primary); Drive windows = windows(primary, "postgres")) {
             before.run();
+            primary.execute("CREATE ROLE reader LOGIN PASSWORD 'x' IN ROLE pg_read_all_data");
             primary.execute("INSERT INTO t VALUES (1)");
             before.run();
             Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> {
@@ -117,6 +152,7 @@ class PostgresPromotedTest {
             primary.execute("INSERT INTO t VALUES (2)");
             before.run();
             primary.execute("INSERT INTO t VALUES (3)");
+            assertThat(windows.run()).isEqualTo(3);
             String end = text(primary, "SELECT pg_current_wal_insert_lsn()");
             Awaitility.await().atMost(Duration.ofMinutes(1)).until(() ->
                     text(standby, "SELECT pg_last_wal_replay_lsn() >= '" + end + "'").equals("t"));
@@ -126,6 +162,7 @@ class PostgresPromotedTest {
             try (LogDrive after = drive(standby)) {
                 goOn(before, after);
                 after.run();
+                goOnInWindows(standby, windows.state.orElseThrow());
                 assertThat(before.rows()).containsExactly("INSERT|1", "INSERT|2");
                 assertThat(after.rows()).containsExactly("INSERT|3", "INSERT|4");
                 LogPosition stands = LogPosition.of(after.places.get(T));

@@ -1,9 +1,17 @@
 package io.windrow.connectors.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.SplitReader;
+import io.windrow.api.source.StreamRequest;
 import io.windrow.connectors.postgres.StreamConfig.Level;
+import io.windrow.testkit.fault.TcpProxy;
 import io.windrow.testkit.postgres.PostgresOptions;
 import io.windrow.testkit.postgres.PostgresServer;
 import java.io.IOException;
@@ -16,6 +24,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -90,6 +100,54 @@ class PostgresStandbyTest {
             assertThat(drive.rows).doesNotHaveDuplicates();
             assertThat(drive.source().check())
                     .anyMatch(result -> result.name().equals("standby") && result.remedy().contains("hot_standby_feedback"));
+        }
+    }
+
+    @Test
+    void A_reader_that_an_address_leads_to_another_server_says_so() {
+        StreamName t = new StreamName("public", "t");
+        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", standby.port());
+                Drive drive = new Drive(
+                        Drive.config(
+                                "postgres://postgres@127.0.0.1:" + proxy.port() + "/postgres?sslmode=disable",
+                                StreamConfig.snapshot("public.t")),
+                        t);
+                Source source = drive.source();
+                SplitPlanner planner = source.plan(List.of(new StreamRequest(t, ReadMode.SNAPSHOT, 1, Optional.empty())))) {
+            proxy.leadTo(primary.port());
+            SplitPlanner.Assignment one = planner.next(1).getFirst();
+            try (SplitReader reader = source.open(one.split(), one.from())) {
+                assertThatThrownBy(() -> reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20)))
+                        .isInstanceOfSatisfying(WindrowException.class, e -> {
+                            assertThat(e.errorCode()).isEqualTo(PostgresError.SNAPSHOT_LOST);
+                            assertThat(e).hasMessageContaining("leads to another server (127.0.0.1:" + primary.port());
+                            assertThat(e.remedy()).contains("name one of them");
+                        });
+            }
+        }
+    }
+
+    @Test
+    void A_standby_that_is_behind_the_server_of_the_last_run_is_waited_for() {
+        try (Drive drive = drive(StreamConfig.incremental("public.t", "at", Level.PROVEN));
+                Drive before = new Drive(
+                        Drive.config(primary.url("postgres"), StreamConfig.incremental("public.t", "at", Level.PROVEN)),
+                        new StreamName("public", "t"))) {
+            caughtUp();
+            text(standby, "SELECT pg_wal_replay_pause()");
+            try {
+                primary.execute("INSERT INTO t VALUES (8000)");
+                before.run();
+                primary.execute("INSERT INTO t VALUES (8001)");
+                drive.state = before.state;
+                assertThatThrownBy(drive::run).isInstanceOfSatisfying(
+                        WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(PostgresError.STANDBY_BEHIND));
+            } finally {
+                text(standby, "SELECT pg_wal_replay_resume()");
+            }
+            caughtUp();
+            assertThat(drive.run()).isEqualTo(1);
+            assertThat(drive.rows).singleElement().asString().startsWith("8001|");
         }
     }
 
