@@ -144,7 +144,11 @@ class PostgresWindowTest {
                 "CREATE DOMAIN outer_time AS inner_time",
                 "CREATE TABLE t (id int PRIMARY KEY, at outer_time NOT NULL DEFAULT now())",
                 "INSERT INTO t VALUES (1, 'infinity'), (2, now())");
-        try (Drive drive = drive("at")) {
+        StreamConfig nulls = new StreamConfig(
+                Optional.of("public.t"), Optional.empty(), Optional.empty(), List.of(), ReadMode.INCREMENTAL, Optional.of("at"),
+                Level.CONDITIONAL, Optional.empty(), Optional.empty(), List.of(), Optional.empty(), List.of(), OutOfRange.NULL,
+                Consistency.SNAPSHOT);
+        try (Drive drive = drive(nulls)) {
             settle(drive);
             assertThat(bound(drive)).startsWith("20");
             db.execute("INSERT INTO t VALUES (3)");
@@ -272,7 +276,7 @@ class PostgresWindowTest {
             db.execute("ALTER TABLE t ATTACH PARTITION t2 FOR VALUES FROM (100) TO (200)");
             assertThat(drive.run()).isEqualTo(1);
             assertThat(drive.notices).noneMatch(notice -> notice.startsWith("postgres.partition_joined"));
-            db.execute("ALTER TABLE t DETACH PARTITION t2", "DROP TABLE t2", "CREATE TABLE t2 (LIKE t)", "INSERT INTO t2 VALUES (160)",
+            db.execute("ALTER TABLE t DETACH PARTITION t2", "DROP TABLE t2", "CREATE TABLE t2 (LIKE t INCLUDING DEFAULTS)", "INSERT INTO t2 VALUES (160)",
                     "ALTER TABLE t ATTACH PARTITION t2 FOR VALUES FROM (100) TO (200)");
             assertThat(drive.run()).isEqualTo(1);
             assertThat(drive.notices).anyMatch(notice -> notice.startsWith("postgres.partition_joined"));
