@@ -88,7 +88,7 @@ class PostgresSourceTest {
     void Settings_that_a_pooler_gave_to_another_server_process_hold_within_a_transaction() throws SQLException {
         db.execute(
                 "DROP ROLE IF EXISTS pooled", "CREATE ROLE pooled LOGIN", "CREATE TABLE t (id int)", "GRANT SELECT ON t TO pooled",
-                "ALTER TABLE t ENABLE ROW LEVEL SECURITY", "CREATE POLICY some ON t USING (id > 1)");
+                "ALTER TABLE t ENABLE ROW LEVEL SECURITY", "CREATE POLICY few ON t USING (id > 1)");
         try (Drive drive = new Drive(Drive.config(urlOf("pooled"), StreamConfig.snapshot("public.t")), T);
                 Session session = Session.open(PostgresAddress.of(drive.config.url(), drive.config.password()), drive.config)) {
             session.execute("RESET ALL; SET row_security = on; SET datestyle = 'German'");
