@@ -2,13 +2,18 @@ package io.windrow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.windrow.testkit.crash.ChildJvm;
+import io.windrow.testkit.postgres.PostgresDatabase;
+import io.windrow.testkit.postgres.PostgresServer;
 import java.io.IOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -42,8 +47,10 @@ class LauncherTest {
         assertThat(err("third")).as("nothing is built or prepared twice").isEmpty();
 
         Path loaded = folder.resolve("loaded");
-        Map<String, String> telling = Map.of("WINDROW_JAVA_OPTS", "-Xlog:class+load=info:file=" + loaded);
+        Map<String, String> telling = Map.of(
+                "LC_ALL", "C", "WINDROW_JAVA_OPTS", "-XshowSettings:properties -Xlog:class+load=info:file=" + loaded);
         assertThat(start(clone, telling, "fourth", "connectors").waitFor()).as(err("fourth")).isZero();
+        assertThat(err("fourth")).as("names of files beyond ASCII, whatever the locale").contains("sun.jnu.encoding = UTF-8");
         List<String> classes = Files.readAllLines(loaded);
         assertThat(classes).filteredOn(line -> line.contains(" io.windrow.") && !line.contains("$$"))
                 .as("our classes come from the start-up cache, although a jar on the class path is signed")
@@ -63,6 +70,44 @@ class LauncherTest {
         assertThat(start(clone, Map.of(), "fifth", "connectors").waitFor()).as(err("fifth")).isZero();
         assertThat(out("fifth")).isEqualTo(out("first"));
         assertThat(err("fifth")).as("a start without the cache says nothing").isEmpty();
+    }
+
+    /** As with a launcher that does not see to the locale. */
+    @Test
+    void a_locale_that_cannot_spell_a_partition_stops_its_stream_and_no_other_and_nothing_stays_half_done() throws Exception {
+        try (PostgresDatabase database = PostgresDatabase.create(PostgresServer.shared(18))) {
+            database.execute(
+                    "CREATE TABLE towns (id int PRIMARY KEY, name text)",
+                    "INSERT INTO towns VALUES (1, 'Bern'), (2, 'Zürich')",
+                    "CREATE TABLE plain (LIKE towns)",
+                    "INSERT INTO plain SELECT * FROM towns");
+            String pipeline = Files.writeString(folder.resolve("towns.yaml"), """
+                    pipeline: towns
+                    source:
+                      postgres:
+                        url: '%s'
+                        streams:
+                          - {table: public.towns, mode: snapshot}
+                          - {table: public.plain, mode: snapshot}
+                    sink:
+                      files:
+                        path: ./out
+                        format: jsonl
+                        partitions: [{stream: public.towns, by: [name]}]
+                    """.formatted(database.url())).toString();
+            for (int i = 0; i < 2; i++) {
+                try (ChildJvm run = ChildJvm.start(Main.class.getName(), List.of("run", pipeline), Map.of("LC_ALL", "C"))) {
+                    assertThat(run.awaitEnd(Duration.ofMinutes(2))).as(run.output()).isEqualTo(ExitCode.USER.value());
+                    assertThat(run.output()).contains("files.name_unspellable", "LC_ALL=C.UTF-8").containsPattern("public.plain +completed");
+                }
+            }
+            try (ChildJvm run = ChildJvm.start(Main.class.getName(), List.of("run", pipeline), Map.of("LC_ALL", "C.UTF-8"))) {
+                assertThat(run.awaitEnd(Duration.ofMinutes(2))).as(run.output()).isZero();
+            }
+            try (Stream<Path> found = Files.walk(folder.resolve("out/public.towns"), FileVisitOption.FOLLOW_LINKS)) {
+                assertThat(found.filter(path -> path.toString().endsWith(".jsonl"))).hasSize(2);
+            }
+        }
     }
 
     @Test

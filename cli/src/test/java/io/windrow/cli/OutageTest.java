@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The database is gone in the middle of a run: for less than the retries last, and for longer. */
+/** The database is gone in the middle of a run, or nobody reaches it: for less than the retries last, and for longer. */
 @Tag("server")
 @Tag("G15")
 class OutageTest {
@@ -77,7 +77,7 @@ class OutageTest {
     @Test
     void aRunOutlivesARestartOfTheDatabase() throws Exception {
         try (ChildJvm child = child("run", pipeline.toString())) {
-            stopInTheMiddle(child);
+            stopInTheMiddle();
             server.start();
             proxy.pass();
             assertThat(child.awaitEnd(PATIENCE)).as(child.output()).isZero();
@@ -88,7 +88,7 @@ class OutageTest {
     @Test
     void aRunThatWaitedLongEnoughEndsWithACodeAndTheNextOneGoesOn() throws Exception {
         try (ChildJvm child = child("run", pipeline.toString())) {
-            stopInTheMiddle(child);
+            stopInTheMiddle();
             assertThat(child.awaitEnd(PATIENCE)).as(child.output()).isEqualTo(ExitCode.EXTERNAL.value());
             assertThat(child.output()).contains("postgres.");
         }
@@ -103,7 +103,7 @@ class OutageTest {
     @Test
     void aServiceOutlivesAnOutageThatItsRunsDoNot() throws Exception {
         try (ChildJvm child = child("run", "--every", "1s", pipeline.toString())) {
-            stopInTheMiddle(child);
+            stopInTheMiddle();
             await().atMost(PATIENCE).until(() -> child.output().contains("postgres."));
             server.start();
             proxy.pass();
@@ -132,14 +132,44 @@ class OutageTest {
         }
     }
 
+    @Test
+    @Tag("D41")
+    @Tag("G11")
+    void aConnectionThatSwallowsEverythingIsGivenUpAndReadAgainAndKeepsNoStopWaiting() throws Exception {
+        Files.writeString(pipeline, Files.readString(pipeline).replace("split_size", "connect_timeout: 1s\n    split_size"));
+        try (ChildJvm child = child("run", pipeline.toString())) {
+            swallowInTheMiddle();
+            child.terminate();
+            assertThat(child.awaitEnd(PATIENCE)).as(child.output()).isEqualTo(ExitCode.STOPPED.value());
+        }
+        proxy.pass();
+        try (ChildJvm child = child("run", pipeline.toString())) {
+            swallowInTheMiddle();
+            await().atMost(PATIENCE).until(() -> child.output().contains("postgres.snapshot_lost"));
+            proxy.pass();
+            assertThat(child.awaitEnd(PATIENCE)).as(child.output()).isZero();
+        }
+        requireExact();
+    }
+
     private static ChildJvm child(String... arguments) {
         return ChildJvm.start(Main.class.getName(), List.of(arguments), Map.of());
     }
 
     /** Some rows have come, not all. */
-    private void stopInTheMiddle(ChildJvm child) {
+    private void readSome() {
+        long before = proxy.received();
         proxy.delay(Duration.ofMillis(20));
-        await().atMost(PATIENCE).until(() -> proxy.received() > 500_000);
+        await().atMost(PATIENCE).until(() -> proxy.received() > before + 500_000);
+    }
+
+    private void swallowInTheMiddle() {
+        readSome();
+        proxy.blackHole();
+    }
+
+    private void stopInTheMiddle() {
+        readSome();
         server.kill();
         proxy.resetAll();
     }

@@ -103,6 +103,10 @@ final class FilesWriter implements SinkWriter {
     }
 
     private OpenFile openFile(String partition) {
+        if (!partition.isEmpty()) {
+            // A folder that cannot be named is refused here: once it is decided to commit, there is no way back.
+            tree.local(folder.visible(mode, id.generation()) + "/" + partition);
+        }
         long number = sequence.getAndIncrement();
         String name = StreamFolder.stagingName(id.generation(), id.fencingToken(), id.writer(), number);
         String path = folder.staging() + "/" + name + suffix();

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -111,6 +112,18 @@ class FilesSinkTroubleTest {
                     e -> assertThat(e.errorCode()).isEqualTo(TreeError.PATH_ESCAPES));
         }
         assertThatThrownBy(() -> tree.link("l", "../../x")).isInstanceOf(WindrowException.class);
+    }
+
+    /** Under LANG=C that is every name beyond ASCII; a name with a zero no system can spell. */
+    @Test
+    void aNameThatTheSystemCannotSpellIsACodedErrorWhereverItIsMet() {
+        LocalFileTree tree = new LocalFileTree(root);
+        String name = "country=Z\0rich";
+        List<ThrowingCallable> calls = List.of(
+                () -> tree.folder(name), () -> tree.create(name), () -> tree.length(name), () -> tree.delete(name),
+                () -> tree.list(name, entry -> {}), () -> tree.rename("a", name), () -> tree.local(name));
+        assertThat(calls).allSatisfy(call -> assertThatThrownBy(call).isInstanceOfSatisfying(WindrowException.class,
+                e -> assertThat(e.errorCode()).isEqualTo(TreeError.NAME_UNSPELLABLE)));
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -124,6 +125,23 @@ class CommitTroubleTest {
             assertThat(DATABASE.number("SELECT count(*) FROM orders")).isZero();
             assertThat(committer.commit(commit(1, 1, staged))).isInstanceOf(CommitOutcome.Committed.class);
             assertThat(DATABASE.number("SELECT count(*) FROM orders")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @Tag("D41")
+    void aTargetThatTakesConnectionsAndNeverSaysAWordIsAnErrorThatIsTriedAgain() {
+        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", DATABASE.server().port())) {
+            JdbcConfig plain = JdbcConfig.of(Secret.of(
+                    DATABASE.url().replace(":" + DATABASE.server().port() + "/", ":" + proxy.port() + "/")));
+            JdbcConfig impatient = new JdbcConfig(
+                    plain.url(), plain.password(), plain.schema(), plain.tables(), plain.deletes(), plain.truncates(),
+                    plain.lockTimeout(), Duration.ofSeconds(1));
+            proxy.blackHole();
+            try (Sink sink = new JdbcSink(impatient, context)) {
+                assertThatThrownBy(() -> sink.prepare(ChangeRows.SCHEMA, WriteMode.MIRROR)).isInstanceOfSatisfying(
+                        WindrowException.class, e -> assertThat(e.kind()).as(e.getMessage()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT));
+            }
         }
     }
 

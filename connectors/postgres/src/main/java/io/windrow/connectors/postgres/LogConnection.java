@@ -17,12 +17,12 @@ import org.postgresql.copy.CopyDual;
  * The reader's thread only, but for {@link #wakeUp}.
  */
 final class LogConnection implements AutoCloseable {
-    /** We ask the server for an answer every few seconds; one that gives none for so many connect_timeouts is not there any more. */
     private static final int DATA_HEADER = 25;
 
     private final Session session;
     private final Wire wire;
     private final boolean encrypted;
+    /** We ask the server for an answer every few seconds; one that gives none for so long is not there any more. */
     private final long silenceNanos;
     private @Nullable CopyDual copy;
     private Wire.@Nullable Frames frames;

@@ -274,6 +274,8 @@ final class LogPlan implements AutoCloseable {
                     + Identifier.literal(Lsn.text(upTo.readFrom())) + ")");
         } catch (SQLException e) {
             LOG.debug("Letting slot {} go: SQLSTATE {}; the next run does", slot, e.getSQLState());
+        } catch (WindrowException e) {
+            LOG.debug("Letting slot {} go: {}; the next run does", slot, e.errorCode().code());
         }
     }
 
@@ -286,10 +288,15 @@ final class LogPlan implements AutoCloseable {
         return slot;
     }
 
-    void keepAlive(Session session) throws SQLException {
+    /** Keeps the snapshot of the copy alive. */
+    void keepAlive() throws SQLException {
         if (copy != null) {
             copy.keepAlive();
         }
+    }
+
+    /** Looks now and then whether all is as it has to be, as {@link #measure} says. */
+    void look(Session session) throws SQLException {
         long now = System.nanoTime();
         if (!reads.isEmpty() && (!measured || now - measuredAt > MEASURE_NANOS)) {
             measured = true;
@@ -341,11 +348,17 @@ final class LogPlan implements AutoCloseable {
                     + " WHERE slot_name = " + name + " AND active_pid IS NOT NULL");
             session.row("SELECT pg_catalog.pg_drop_replication_slot(" + name + ")");
         } catch (SQLException e) {
-            context.notices().tell(
-                    "postgres.slot_not_dropped",
-                    "Slot " + slot + " could not be dropped (SQLSTATE " + e.getSQLState()
-                            + ") and still holds the log back. Run: SELECT pg_drop_replication_slot(" + name + ");");
+            notDropped(name, "SQLSTATE " + e.getSQLState());
+        } catch (WindrowException e) {
+            notDropped(name, e.errorCode().code());
         }
+    }
+
+    private void notDropped(String name, String why) {
+        context.notices().tell(
+                "postgres.slot_not_dropped",
+                "Slot " + slot + " could not be dropped (" + why
+                        + ") and still holds the log back. Run: SELECT pg_drop_replication_slot(" + name + ");");
     }
 
     /** Whether all tables are copied and the log is being read. */

@@ -34,7 +34,9 @@ final class PostgresPlanner implements SplitPlanner {
     private final Map<StreamName, StreamRead> reads = new LinkedHashMap<>();
     private final Map<StreamName, StreamPlan> plans = new LinkedHashMap<>();
     private final Map<StreamName, WindrowException> refusals = new LinkedHashMap<>();
+    private final Map<StreamName, WindrowException> failed = new LinkedHashMap<>();
     private final Optional<LogPlan> log;
+    private final Pulse pulse = new Pulse();
     private boolean snapshotHeld = true;
 
     PostgresPlanner(PostgresSource source, Context context, List<StreamRequest> requests) {
@@ -205,17 +207,29 @@ final class PostgresPlanner implements SplitPlanner {
 
     @Override
     public List<Assignment> next(int max) {
-        List<Assignment> next = new ArrayList<>();
-        for (StreamRead read : reads.values()) {
-            if (next.size() < max) {
-                next.addAll(read.next(max - next.size()));
-            }
+        if (pulse.isAsking()) {
+            return List.of();
         }
+        List<Assignment> next = new ArrayList<>();
+        reads.forEach((stream, read) -> {
+            if (next.size() < max && !failed.containsKey(stream)) {
+                try {
+                    next.addAll(read.next(max - next.size()));
+                } catch (WindrowException e) {
+                    failed.put(stream, e);
+                }
+            }
+        });
         if (next.size() < max) {
             log.map(LogPlan::next).ifPresent(next::addAll);
             letSnapshotGo();
         }
         return next;
+    }
+
+    @Override
+    public Map<StreamName, WindrowException> failed() {
+        return Map.copyOf(failed);
     }
 
     /** Ends the transaction when nothing but the log is read any more: following may go on for months. */
@@ -282,9 +296,8 @@ final class PostgresPlanner implements SplitPlanner {
     @Override
     public void keepAlive() {
         try {
-            session.promptly(() -> session.row("SELECT 1"));
-            if (log.isPresent()) {
-                log.get().keepAlive(session);
+            if (pulse.answers(this::signOfLife) && log.isPresent()) {
+                log.get().look(session);
             }
         } catch (SQLException e) {
             WindrowException lost = SqlStates.coded("Keeping the snapshot alive", e);
@@ -292,6 +305,14 @@ final class PostgresPlanner implements SplitPlanner {
                     ? WindrowException.of(PostgresError.SNAPSHOT_LOST, lost.getMessage())
                     : lost;
         }
+    }
+
+    private Session signOfLife() throws SQLException {
+        session.promptly(() -> session.row("SELECT 1"));
+        if (log.isPresent()) {
+            log.get().keepAlive();
+        }
+        return session;
     }
 
     @Override

@@ -148,8 +148,10 @@ final class PostgresSource implements Source {
 
     @Override
     public SplitReader open(Split split, Optional<Position> from) {
-        return new PostgresReader(
-                this, context, split.stream(), PostgresSplit.of(split), from.map(PostgresPosition::of));
+        PostgresSplit part = PostgresSplit.of(split);
+        return part.part() == PostgresSplit.Part.GONE
+                ? new GonePartReader(part.relation().map(StreamName::toString).orElse("a table"))
+                : new PostgresReader(this, context, split.stream(), part, from.map(PostgresPosition::of));
     }
 
     @Override

@@ -44,7 +44,9 @@ record PostgresSplit(
         /** Rows of one heap that a range of transactions wrote, under any later snapshot. */
         WINDOW,
         /** A range of keys, under any snapshot. */
-        KEYS
+        KEYS,
+        /** Of a heap that is not the stream's any more: no row. */
+        GONE
     }
 
     /** Pages from {@code from} up to but without {@code to}; without {@code to} up to the end. */
@@ -87,6 +89,7 @@ record PostgresSplit(
             case "pages" -> Part.PAGES;
             case "window" -> Part.WINDOW;
             case "keys" -> Part.KEYS;
+            case "gone" -> Part.GONE;
             default -> throw StateText.invalid("a split of an unknown kind");
         };
         return new PostgresSplit(
@@ -117,6 +120,13 @@ record PostgresSplit(
         keys.ifPresent(range -> text.with("low", range.low()).with("high", range.high()));
         consistent.ifPresent(lsn -> text.with("consistent", Lsn.text(lsn)));
         return new Split(id, stream, VERSION, text.toString(), estimatedBytes);
+    }
+
+    /** The same part of the heap that has this name now; empty: it is gone. */
+    PostgresSplit in(Optional<StreamName> name) {
+        return name.isPresent()
+                ? new PostgresSplit(part, snapshot, name, pages, window, keys, consistent)
+                : new PostgresSplit(Part.GONE, snapshot, relation, pages, window, keys, consistent);
     }
 
     /** The same part, read under another snapshot. */

@@ -48,7 +48,7 @@ final class ReadSql {
                 || split.window().flatMap(PostgresSplit.Window::bound).isPresent()
                 || (split.window().isPresent() && shape.config().start().isPresent());
         return switch (split.part()) {
-            case WHOLE -> Order.NONE;
+            case WHOLE, GONE -> Order.NONE;
             case KEYS -> Order.SORTED;
             case PAGES, WINDOW -> filtered || split.pages().isEmpty() ? Order.SORTED : Order.HEAP;
         };
@@ -56,7 +56,7 @@ final class ReadSql {
 
     Lead lead() {
         return switch (split.part()) {
-            case WHOLE -> Lead.NONE;
+            case WHOLE, GONE -> Lead.NONE;
             case KEYS -> Lead.KEY;
             case WINDOW -> Lead.ROW_PLACE;
             case PAGES -> order() == Order.HEAP ? Lead.NONE : Lead.ROW_PLACE;

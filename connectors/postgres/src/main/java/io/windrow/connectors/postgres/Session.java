@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Session implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+    /** Who gives a read up waits for the request to cancel it, and a runner for him. */
+    private static final long CANCEL_SECONDS = 10;
 
     private final Connection connection;
     private final Wire wire;
@@ -59,6 +61,8 @@ final class Session implements AutoCloseable {
         properties.setProperty("connectTimeout", Long.toString(config.connectTimeout().toSeconds()));
         // Also for what follows the handshake: a proxy without a server behind it accepts and never says a word.
         properties.setProperty("socketTimeout", Long.toString(config.connectTimeout().toSeconds()));
+        properties.setProperty(
+                "cancelSignalTimeout", Long.toString(Math.min(CANCEL_SECONDS, config.connectTimeout().toSeconds())));
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("socketFactory", Wire.Sockets.class.getName());
         properties.setProperty("socketFactoryArg", wire.id());
@@ -74,10 +78,10 @@ final class Session implements AutoCloseable {
                 throw WindrowException.of(PostgresError.URL_INVALID, doing + ": the driver does not know the URL");
             }
             try {
-                connection.setNetworkTimeout(Runnable::run, 0);
                 int silenceMillis = Math.toIntExact(Math.min(Integer.MAX_VALUE, config.silence().toMillis()));
                 Session session = new Session(connection, wire, settings(connection, config), silenceMillis);
                 session.set("SET ");
+                connection.setNetworkTimeout(Runnable::run, 0);
                 return session;
             } catch (SQLException e) {
                 connection.close();
@@ -142,12 +146,15 @@ final class Session implements AutoCloseable {
         set("SET LOCAL ");
     }
 
-    /** Reading whose failure must not end the transaction and the snapshot that it exports, nor its locks outlive it. */
+    /** Something that uses the connection. */
     interface Work<T> {
         T run() throws SQLException;
     }
 
-    /** Runs the work within a savepoint, to which the transaction returns: only so are the locks given back. */
+    /**
+     * Runs the work within a savepoint, to which the transaction returns: a failure does not end the transaction and the
+     * snapshot that it exports, and locks are given back.
+     */
     <T> T guarded(Work<T> work) throws SQLException {
         execute("SAVEPOINT windrow");
         try {
@@ -165,9 +172,13 @@ final class Session implements AutoCloseable {
      */
     <T> T promptly(Work<T> work) throws SQLException {
         connection.setNetworkTimeout(Runnable::run, silenceMillis);
-        T answer = work.run();
-        connection.setNetworkTimeout(Runnable::run, 0);
-        return answer;
+        try {
+            return work.run();
+        } finally {
+            if (!connection.isClosed()) {
+                connection.setNetworkTimeout(Runnable::run, 0);
+            }
+        }
     }
 
     /** The first row's columns as text; empty if there is no row. */

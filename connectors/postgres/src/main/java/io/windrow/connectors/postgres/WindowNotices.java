@@ -5,6 +5,7 @@ import io.windrow.connectors.postgres.StreamConfig.Level;
 import io.windrow.connectors.postgres.catalog.ServerFacts.Standby;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.Set;
 
 /** What an incremental stream has to say of its cursor and its heaps. Values of the cursor are none of it (I11). */
 final class WindowNotices {
@@ -43,6 +44,11 @@ final class WindowNotices {
             tell("postgres.cursor_cached", "sessions take " + block + " values of the cursor " + name + " at a time (CACHE), so a "
                     + "lower one may appear after a higher one was delivered, and is then lost; set guarantee: proven, or CACHE 1.");
         }
+    }
+
+    void gone(Set<Long> oids) {
+        tell("postgres.partition_gone", oids.size() + " of its tables (oid " + oids + ") were dropped or detached while their"
+                + " newest rows were being read; what was not delivered of these rows is not delivered any more.");
     }
 
     void future(String cursor) {

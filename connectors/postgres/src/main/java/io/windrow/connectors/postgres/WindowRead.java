@@ -10,9 +10,6 @@ import io.windrow.api.source.StreamRequest;
 import io.windrow.connectors.postgres.CursorBounds.Feed;
 import io.windrow.connectors.postgres.CursorBounds.Highest;
 import io.windrow.connectors.postgres.PostgresSplit.Horizon;
-import io.windrow.connectors.postgres.PostgresSplit.Pages;
-import io.windrow.connectors.postgres.PostgresSplit.Part;
-import io.windrow.connectors.postgres.PostgresSplit.Window;
 import io.windrow.connectors.postgres.StreamConfig.Level;
 import io.windrow.connectors.postgres.WindowState.Candidate;
 import io.windrow.connectors.postgres.WindowState.Heap;
@@ -21,11 +18,11 @@ import io.windrow.connectors.postgres.WindowState.OpenWindow;
 import io.windrow.connectors.postgres.catalog.ServerFacts;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -49,6 +46,7 @@ final class WindowRead implements StreamRead {
     private final WindowGate gate;
     private final WindowNotices notices;
     private final SplitQueue queue = new SplitQueue();
+    private final Map<String, WindowPart> parts = new HashMap<>();
     private final Set<String> doneBefore = new LinkedHashSet<>();
     private final boolean rewritten;
     private WindowState state;
@@ -256,27 +254,23 @@ final class WindowRead implements StreamRead {
     }
 
     private void fill() {
-        OpenWindow window = state.open().orElseThrow();
-        int number = 0;
-        for (Heap heap : window.heaps()) {
+        Set<Long> gone = new TreeSet<>();
+        parts.clear();
+        for (WindowPart part : WindowPart.of(state.open().orElseThrow(), "g" + generation + "-w" + state.number() + "-")) {
+            Heap heap = part.heap();
             Leaf leaf = leaves.get(heap.oid());
-            for (int i = 0; i < heap.cuts().size(); i++) {
-                String id = "g" + generation + "-w" + state.number() + "-" + number++;
-                if (leaf == null || doneBefore.contains(id)) {
-                    continue;
-                }
-                boolean last = i == heap.cuts().size() - 1;
-                OptionalLong to = last ? OptionalLong.empty() : OptionalLong.of(heap.cuts().get(i + 1));
-                Optional<Horizon> since = heap.fresh() ? Optional.empty() : heap.delivered().or(state::since);
-                PostgresSplit part = new PostgresSplit(
-                        Part.WINDOW,
-                        moment.exported(),
-                        Optional.of(leaf.name()),
-                        heap.scan() ? Optional.of(new Pages(heap.cuts().get(i), to)) : Optional.empty(),
-                        Optional.of(new Window(since, window.until(), heap.scan() ? Optional.empty() : state.bound())),
-                        Optional.empty());
-                queue.add(part.toSplit(id, shape.stream(), leaf.bytes() / heap.cuts().size()));
+            parts.put(part.id(), part);
+            if (doneBefore.contains(part.id())) {
+                continue;
             }
+            if (leaf == null) {
+                gone.add(heap.oid());
+                continue;
+            }
+            queue.add(part.split(state, moment.exported(), leaf.name()).toSplit(part.id(), shape.stream(), leaf.bytes() / heap.cuts().size()));
+        }
+        if (!gone.isEmpty()) {
+            notices.gone(gone);
         }
         finishIfEmpty();
     }
@@ -339,7 +333,12 @@ final class WindowRead implements StreamRead {
 
     @Override
     public void giveBack(Split split, Optional<Position> position) {
+        WindowPart part = parts.get(split.id());
         PostgresSplit now = PostgresSplit.of(split).under(moment.exported());
+        if (part != null) {
+            // The table may have another name by now, or may not be one of the stream's any more.
+            now = now.in(Optional.ofNullable(leaves.get(part.heap().oid())).map(Leaf::name));
+        }
         queue.giveBack(now.toSplit(split.id(), split.stream(), split.estimatedBytes()), position);
     }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.SocketFactory;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,12 +172,13 @@ final class Wire implements AutoCloseable {
         }
 
         @Override
-        public Socket createSocket() {
+        public Socket createSocket() throws IOException {
             Wire owner = wire;
             if (owner == null || !OPENING.containsKey(owner.id)) {
                 return new Socket();
             }
             WireSocket made = owner.new WireSocket();
+            made.watchPeer();
             owner.socket = made;
             return made;
         }
@@ -205,6 +207,18 @@ final class Wire implements AutoCloseable {
     private final class WireSocket extends Socket {
         private @Nullable WireInput input;
         private volatile int driverTimeout;
+
+        /**
+         * A server may think for hours before it sends a row, so silence proves nothing. Its machine still answers for it: one
+         * that does not for two minutes is gone, where the system's default waits for two hours.
+         */
+        private void watchPeer() throws IOException {
+            if (supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+                setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
+                setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
+                setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 6);
+            }
+        }
 
         @Override
         public synchronized void setSoTimeout(int millis) {

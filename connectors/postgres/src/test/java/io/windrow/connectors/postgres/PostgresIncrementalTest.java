@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.EndProof;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.Split;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.StreamRequest;
 import io.windrow.connectors.postgres.StreamConfig.Level;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import io.windrow.testkit.postgres.PostgresServer;
@@ -357,6 +363,58 @@ class PostgresIncrementalTest {
             db.execute("ALTER TABLE t ATTACH PARTITION t2 FOR VALUES FROM (100) TO (200)");
             assertThat(drive.run()).isEqualTo(50);
             assertThat(drive.run()).isZero();
+        }
+    }
+
+    @Test
+    void A_stream_whose_next_window_cannot_be_begun_fails_alone() {
+        db.execute("CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v int)", "INSERT INTO t (v) VALUES (1), (2)");
+        try (Drive drive = drive("id", Level.CONDITIONAL)) {
+            drive.run(1);
+            db.execute("INSERT INTO t (v) VALUES (3)");
+            Drive.Open open = drive.open.values().iterator().next();
+            try (Source source = drive.source();
+                    SplitPlanner planner = source.plan(List.of(
+                            new StreamRequest(T, ReadMode.INCREMENTAL, 1, drive.state)))) {
+                planner.giveBack(open.split(), open.position());
+                Split rest = planner.next(1).getFirst().split();
+                planner.ended(rest, new EndProof("command_complete", 0, "nothing was left"));
+                db.execute("DROP TABLE t");
+                assertThat(planner.next(1)).isEmpty();
+                assertThat(planner.failed().get(T).errorCode()).isEqualTo(PostgresError.NO_SUCH_OBJECT);
+                planner.keepAlive();
+            }
+        }
+    }
+
+    /** A window reads two partitions and dies in the second, which is then somewhere else. */
+    @ParameterizedTest
+    @EnumSource(Level.class)
+    void A_partition_that_is_dropped_detached_or_renamed_while_it_is_read_holds_nothing_up(Level level) {
+        String rename = "ALTER TABLE t2 RENAME TO t3; CREATE TABLE t2 (id int)";
+        for (String change : List.of("DROP TABLE t2", "ALTER TABLE t DETACH PARTITION t2", rename)) {
+            db.execute(
+                    "DROP TABLE IF EXISTS t, t2, t3",
+                    "CREATE TABLE t (id int, at timestamptz NOT NULL DEFAULT now(), v text) PARTITION BY RANGE (id)",
+                    "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (100)",
+                    "CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (100) TO (10000)",
+                    "INSERT INTO t SELECT g, now(), repeat('x', 200) FROM generate_series(0, 2099) g");
+            try (Drive drive = drive("at", level)) {
+                long before = drive.run(6);
+                assertThat(drive.open).hasSize(1);
+                assertThat(before).as("all of the first partition and some of the second").isBetween(200L, 1000L);
+                long rows = change.equals(rename) ? 2100 - before : 0;
+                db.execute(change);
+                assertThat(drive.run()).as(change).isEqualTo(rows);
+                assertThat(drive.completed).isTrue();
+                assertThat(drive.rows).doesNotHaveDuplicates();
+                assertThat(drive.notices.stream().anyMatch(notice -> notice.startsWith("postgres.partition_gone")))
+                        .as("it is said what will not come: " + drive.notices)
+                        .isEqualTo(rows == 0);
+                db.execute("INSERT INTO t VALUES (1, clock_timestamp(), 'new')");
+                assertThat(drive.run()).isEqualTo(1);
+                assertThat(drive.run()).isZero();
+            }
         }
     }
 

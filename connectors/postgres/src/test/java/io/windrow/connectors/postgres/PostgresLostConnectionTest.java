@@ -2,13 +2,19 @@ package io.windrow.connectors.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.windrow.api.batch.Position;
 import io.windrow.api.error.ErrorCode;
 import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.ReadResult;
+import io.windrow.api.source.Source;
 import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.SplitReader;
+import io.windrow.api.source.StreamRequest;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import io.windrow.testkit.fault.TcpProxy;
 import io.windrow.testkit.postgres.PostgresDatabase;
@@ -24,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A connection that is gone while the log is followed: noticed, told apart from a quiet database, and gone on after. */
+/** A connection that is gone while a table or the log is read: noticed, told apart from a quiet database, and gone on after. */
 @Tag("server")
 @Tag("D41")
 class PostgresLostConnectionTest {
@@ -45,14 +51,18 @@ class PostgresLostConnectionTest {
         db.close();
     }
 
+    private String url() {
+        return "postgres://postgres@127.0.0.1:" + proxy.port() + "/" + db.name() + "?sslmode=disable";
+    }
+
+    private static PostgresConfig impatient(PostgresConfig plain) {
+        return new PostgresConfig(
+                plain.url(), plain.password(), plain.streams(), plain.newTables(), plain.splitSize(), plain.batchSize(),
+                plain.batchRows(), plain.lockTimeout(), Duration.ofSeconds(1), plain.longTransaction(), plain.changes());
+    }
+
     private LogDrive drive() {
-        PostgresConfig plain = LogDrive.config(
-                "postgres://postgres@127.0.0.1:" + proxy.port() + "/" + db.name() + "?sslmode=disable", "public.t");
-        return new LogDrive(
-                new PostgresConfig(
-                        plain.url(), plain.password(), plain.streams(), plain.newTables(), plain.splitSize(), plain.batchSize(),
-                        plain.batchRows(), plain.lockTimeout(), Duration.ofSeconds(1), plain.longTransaction(), plain.changes()),
-                T);
+        return new LogDrive(impatient(LogDrive.config(url(), "public.t")), T);
     }
 
     private void fails(LogDrive drive, ErrorCode code) {
@@ -122,7 +132,9 @@ class PostgresLostConnectionTest {
             drive.run();
             drive.beforeRead = (planner, reader) -> {
                 proxy.dropReplies();
-                planner.keepAlive();
+                while (true) {
+                    planner.keepAlive();
+                }
             };
             fails(drive, PostgresError.SNAPSHOT_LOST);
             db.execute("INSERT INTO t SELECT i, 'x' FROM generate_series(1, 5000) i");
@@ -148,6 +160,29 @@ class PostgresLostConnectionTest {
             };
             drive.run();
             assertThat(done).isTrue();
+        }
+    }
+
+    @Test
+    void A_snapshot_whose_connections_swallow_everything_is_given_up_and_holds_nobody_up_meanwhile() {
+        PostgresConfig config = impatient(Drive.config(url(), StreamConfig.snapshot("public.t")));
+        db.execute("INSERT INTO t SELECT i, repeat('x', 6000) FROM generate_series(1, 5000) i");
+        try (Drive drive = new Drive(config, T);
+                Source source = drive.source();
+                SplitPlanner planner = source.plan(List.of(new StreamRequest(T, ReadMode.SNAPSHOT, 1, Optional.empty())))) {
+            SplitPlanner.Assignment first = planner.next(1).getFirst();
+            try (SplitReader reader = source.open(first.split(), first.from())) {
+                assertThat(planner.next(1)).hasSize(1);
+                proxy.blackHole();
+                planner.keepAlive();
+                assertThat(planner.next(1)).as("a moment later, and nothing is read that nobody may answer for").isEmpty();
+                assertThat(reader.read(System.nanoTime())).isInstanceOf(ReadResult.Idle.class);
+                await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThatThrownBy(planner::keepAlive).isInstanceOfSatisfying(WindrowException.class, e -> {
+                    assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(PostgresError.SNAPSHOT_LOST);
+                    assertThat(e).hasMessageContaining("no answer in time");
+                    assertThat(e.kind()).as("it is tried again").isEqualTo(ErrorKind.EXTERNAL_TRANSIENT);
+                }));
+            }
         }
     }
 }

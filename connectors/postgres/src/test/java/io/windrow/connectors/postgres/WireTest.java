@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +93,17 @@ class WireTest {
                 assertThat(driver.read(new byte[10])).isEqualTo(-1);
             }
             sender.get();
+        }
+    }
+
+    @Test
+    void aMachineThatIsGoneIsNoticedInMinutes() throws Exception {
+        try (Wire wire = new Wire(Wire.Content.BYTES);
+                Socket socket = new Wire.Sockets(wire.id()).createSocket()) {
+            assertThat(socket.supportedOptions()).contains(ExtendedSocketOptions.TCP_KEEPIDLE);
+            int idle = socket.getOption(ExtendedSocketOptions.TCP_KEEPIDLE);
+            int between = socket.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL);
+            assertThat(idle + between * socket.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT)).isEqualTo(120);
         }
     }
 

@@ -6,10 +6,12 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -144,6 +146,8 @@ public final class LocalFileTree implements FileTree {
                 for (Path child : stream) {
                     entries.accept(new Entry(String.valueOf(child.getFileName()), kind(child)));
                 }
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
             }
             return path;
         });
@@ -163,7 +167,15 @@ public final class LocalFileTree implements FileTree {
 
     /** The path as written, without a look at the disk. */
     private Path inside(String path) {
-        Path resolved = root.resolve(path).normalize();
+        Path resolved;
+        try {
+            resolved = root.resolve(path).normalize();
+        } catch (InvalidPathException e) {
+            throw WindrowException.of(
+                    TreeError.NAME_UNSPELLABLE,
+                    "Resolving " + path + " below " + root + ": the system spells names of files in "
+                            + System.getProperty("sun.jnu.encoding") + " (" + e.getReason() + ")");
+        }
         if (path.startsWith("/") || path.indexOf('\\') >= 0 || !resolved.startsWith(root)) {
             throw escapes(path);
         }

@@ -13,6 +13,8 @@ public enum TreeError implements ErrorCode {
             "Give that user write access to the folder."),
     PATH_ESCAPES("files.path_escapes", ErrorKind.USER, "A path leads out of the sink's root folder.",
             "Remove the symbolic link, or make the folder it leads to the root."),
+    NAME_UNSPELLABLE("files.name_unspellable", ErrorKind.USER, "The system's locale cannot spell the name of a file.",
+            "Set LC_ALL=C.UTF-8 for this process; the data is as it was."),
     MISSING("files.missing", ErrorKind.EXTERNAL_PERMANENT, "A file that must be there is not.",
             "Find out who deletes or moves files below the root; restore the file."),
     EXISTS("files.exists", ErrorKind.EXTERNAL_PERMANENT, "A file is in the way.",

@@ -27,6 +27,9 @@ final class MariaDialect implements Dialect {
         properties.setProperty("allowLocalInfile", "false");
         properties.setProperty("allowMultiQueries", "false");
         properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("tcpKeepIdle", Integer.toString(WatchedSockets.IDLE));
+        properties.setProperty("tcpKeepInterval", Integer.toString(WatchedSockets.BETWEEN));
+        properties.setProperty("tcpKeepCount", Integer.toString(WatchedSockets.QUESTIONS));
         Connection connection = new Driver().connect(address.driverUrl(), properties);
         if (connection == null) {
             throw new SQLException("the driver does not know the URL", "08001");

@@ -25,8 +25,12 @@ final class PostgresDialect implements Dialect {
         Properties properties = address.properties();
         properties.setProperty("ApplicationName", "windrow");
         properties.setProperty("assumeMinServerVersion", "14");
-        properties.setProperty("connectTimeout", Long.toString(Math.max(1, connectTimeout.toSeconds())));
+        String seconds = Long.toString(Math.max(1, connectTimeout.toSeconds()));
+        properties.setProperty("connectTimeout", seconds);
+        // Also for what follows the handshake: a proxy without a server behind it accepts and never says a word.
+        properties.setProperty("socketTimeout", seconds);
         properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("socketFactory", WatchedSockets.class.getName());
         Connection connection = new Driver().connect(address.driverUrl(), properties);
         if (connection == null) {
             throw new SQLException("the driver does not know the URL", "08001");
@@ -38,6 +42,7 @@ final class PostgresDialect implements Dialect {
                     + "SET extra_float_digits = 3; SET lock_timeout = " + lockTimeout.toMillis() + "; "
                     + "SELECT pg_catalog.set_config('synchronous_commit', 'on', false) "
                     + "WHERE pg_catalog.current_setting('synchronous_commit') = 'off'");
+            connection.setNetworkTimeout(Runnable::run, 0);
         } catch (SQLException e) {
             connection.close();
             throw e;
