@@ -91,9 +91,9 @@ class PostgresSourceTest {
                 "ALTER TABLE t ENABLE ROW LEVEL SECURITY", "CREATE POLICY few ON t USING (id > 1)");
         try (Drive drive = new Drive(Drive.config(urlOf("pooled"), StreamConfig.snapshot("public.t")), T);
                 Session session = Session.open(PostgresAddress.of(drive.config.url(), drive.config.password()), drive.config)) {
-            session.execute("RESET ALL; SET row_security = on; SET datestyle = 'German'");
+            session.execute("RESET ALL; SET row_security = on; SET intervalstyle = 'sql_standard'");
             session.begin(null);
-            assertThat(session.row("SELECT '2024-05-01'::pg_catalog.date::pg_catalog.text")).containsExactly("2024-05-01");
+            assertThat(session.row("SELECT '1 day'::pg_catalog.interval::pg_catalog.text")).containsExactly("1 day");
             assertThatThrownBy(() -> session.row("SELECT * FROM public.t"))
                     .isInstanceOfSatisfying(SQLException.class, e -> assertThat(SqlStates.coded("Reading", e).errorCode())
                             .isEqualTo(PostgresError.ROW_SECURITY));
@@ -232,7 +232,7 @@ class PostgresSourceTest {
                 "CREATE VIEW t AS SELECT g, pg_sleep(0.2)::text AS s FROM generate_series(1, 5) g",
                 "ALTER DATABASE " + db.name() + " SET statement_timeout = '300ms'",
                 "ALTER DATABASE " + db.name() + " SET idle_in_transaction_session_timeout = '300ms'",
-                "ALTER DATABASE " + db.name() + " SET datestyle = 'German'");
+                "ALTER DATABASE " + db.name() + " SET intervalstyle = 'sql_standard'");
         try (Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.t")), T)) {
             assertThat(drive.run()).isEqualTo(5);
         }
