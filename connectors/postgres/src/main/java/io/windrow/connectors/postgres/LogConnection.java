@@ -18,6 +18,9 @@ import org.postgresql.copy.CopyDual;
  */
 final class LogConnection implements AutoCloseable {
     private static final int DATA_HEADER = 25;
+    /** A server needs a moment to notice that the reader before this one has gone. */
+    private static final long LEAVING_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Session session;
     private final Wire wire;
@@ -66,7 +69,7 @@ final class LogConnection implements AutoCloseable {
 
     /** Begins to stream from the slot. */
     void start(LogSplit split, ChangesConfig config, long start) throws SQLException, IOException {
-        copy = session.copyDual("START_REPLICATION SLOT " + Identifier.quoted(split.slot()) + " LOGICAL " + Lsn.text(start)
+        copy = start("START_REPLICATION SLOT " + Identifier.quoted(split.slot()) + " LOGICAL " + Lsn.text(start)
                 + " (publication_names " + Identifier.literal(Identifier.quoted(split.publication())) + ", binary 'true'"
                 + switch (config.inProgress()) {
                     case WAIT -> ", proto_version '1'";
@@ -82,6 +85,23 @@ final class LogConnection implements AutoCloseable {
         frames = wire.frames();
         driverHolds = true;
         heard = System.nanoTime();
+    }
+
+    private CopyDual start(String command) throws SQLException, IOException {
+        long until = System.nanoTime() + LEAVING_NANOS;
+        while (true) {
+            try {
+                return session.copyDual(command);
+            } catch (SQLException e) {
+                if (!LogFailures.isInUse(e) || System.nanoTime() - until >= 0) {
+                    throw e;
+                }
+                wire.await(System.nanoTime() + ASK_AGAIN_NANOS);
+                if (wire.takeWoken()) {
+                    throw e;
+                }
+            }
+        }
     }
 
     Next next(long deadlineNanos) throws SQLException, IOException {

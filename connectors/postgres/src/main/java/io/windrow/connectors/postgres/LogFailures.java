@@ -7,12 +7,19 @@ import java.util.Optional;
 
 /** What an error means while a slot is made or read; other SQLSTATEs mean what they always do. */
 final class LogFailures {
+    private static final String IN_USE = "55006";
+
     private LogFailures() {}
+
+    /** Whether somebody else reads the slot, or a reader has gone that the server has not noticed to be. */
+    static boolean isInUse(SQLException e) {
+        return IN_USE.equals(e.getSQLState());
+    }
 
     /** While a slot is read. */
     static WindrowException coded(String doing, SQLException e) {
         return coded(doing, e, switch (String.valueOf(e.getSQLState())) {
-            case "55006" -> Optional.of(LogError.SLOT_IN_USE);
+            case IN_USE -> Optional.of(LogError.SLOT_IN_USE);
             case "55000" -> Optional.of(LogError.SLOT_LOST);
             case "42704", "42501" -> Optional.of(LogError.NOT_PREPARED);
             default -> Optional.empty();
@@ -23,7 +30,7 @@ final class LogFailures {
     static WindrowException preparing(String doing, SQLException e) {
         return coded(doing, e, switch (String.valueOf(e.getSQLState())) {
             case "55000", "53400", "42501" -> Optional.of(LogError.NOT_PREPARED);
-            case "55006" -> Optional.of(LogError.SLOT_IN_USE);
+            case IN_USE -> Optional.of(LogError.SLOT_IN_USE);
             default -> Optional.empty();
         });
     }

@@ -3,6 +3,7 @@ package io.windrow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.CheckResult;
@@ -18,10 +19,15 @@ import io.windrow.testkit.postgres.PostgresDatabase;
 import io.windrow.testkit.postgres.PostgresOptions;
 import io.windrow.testkit.postgres.PostgresServer;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +39,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
 
 /** What may happen to a slot and its publication, and what of it stops which stream. */
 @Tag("server")
@@ -95,6 +102,30 @@ class PostgresSlotTest {
 
     private long slots() {
         return db.number("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'windrow_test'");
+    }
+
+    @Test
+    void A_slot_that_its_last_reader_has_not_left_yet_is_waited_for() throws Exception {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        Properties properties = new Properties();
+        properties.setProperty("user", "postgres");
+        properties.setProperty("replication", "database");
+        properties.setProperty("preferQueryMode", "simple");
+        properties.setProperty("assumeMinServerVersion", "14");
+        try (LogDrive drive = drive("public.t"); ExecutorService next = Executors.newSingleThreadExecutor()) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1)");
+            Future<?> run;
+            try (Connection last = DriverManager.getConnection(
+                    "jdbc:postgresql://127.0.0.1:" + db.server().port() + "/" + db.name(), properties)) {
+                last.unwrap(PGConnection.class).getReplicationAPI().replicationStream().logical().withSlotName("windrow_test")
+                        .withSlotOption("proto_version", "1").withSlotOption("publication_names", "windrow_test").start();
+                run = next.submit(() -> drive.run());
+                await().until(() -> db.number("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'walsender'") > 1);
+            }
+            run.get();
+            assertThat(drive.rows()).hasSize(1);
+        }
     }
 
     @Test
