@@ -1,21 +1,39 @@
 package io.windrow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.windrow.testkit.crash.ChildJvm;
+import io.windrow.testkit.fault.KillingFailpoints;
+import io.windrow.testkit.mariadb.MariaServer;
+import io.windrow.testkit.oracle.Oracle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
 
-/** From a database to a pipeline file and a run of it. */
+/** Whole runs from MariaDB, SQLite and DuckDB into files, compared with what the database itself says. */
+@Tag("server")
 class DatabaseSourceTest {
     @TempDir
     Path folder;
+
+    @BeforeAll
+    static void aServerCanRun() {
+        Optional<String> missing = MariaServer.missing();
+        assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
+    }
 
     private static void execute(String url, String... statements) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url); Statement statement = connection.createStatement()) {
@@ -23,6 +41,49 @@ class DatabaseSourceTest {
                 statement.execute(sql);
             }
         }
+    }
+
+    private static List<List<@Nullable String>> rows(String url, String query) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url)) {
+            return Oracle.rows(connection, query);
+        }
+    }
+
+    private void copied(String from, String driverUrl, String source, String target) throws SQLException {
+        Path out = folder.resolve("out");
+        Invoked run = Invoked.windrow("run", "--from", from, "--stream", "orders", "--to", out, "--format", "parquet");
+        assertThat(run.exit()).as(run.whole()).isZero();
+        Oracle.requireEqual(rows(driverUrl, source), rows("jdbc:duckdb:", "SELECT " + target + " FROM '" + out + "/**/*.parquet'"));
+    }
+
+    @Test
+    void aTableOfASqliteFileBecomesParquetByOneCommand() throws SQLException {
+        String url = "jdbc:sqlite:" + folder.resolve("shop.db");
+        execute(url, "CREATE TABLE orders (id integer PRIMARY KEY, name text, price decimal(10,2), made timestamp, raw blob)",
+                "INSERT INTO orders WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT i, "
+                        + "CASE WHEN i % 10 > 0 THEN 'ünï ' || i END, i / 100.0, datetime(i * 1000, 'unixepoch'), x'00ff' FROM n");
+        copied(url, url, "SELECT id, name, printf('%.2f', price), made, lower(hex(raw)) FROM orders",
+                "id, name, price, strftime(made, '%Y-%m-%d %H:%M:%S'), lower(hex(raw))");
+    }
+
+    @Test
+    void aTableOfADuckdbFileBecomesParquetByOneCommand() throws SQLException {
+        String url = "jdbc:duckdb:" + folder.resolve("shop.duckdb");
+        execute(url, "CREATE TABLE orders AS SELECT i AS id, 'row ' || i AS name, (i / 100)::decimal(10,2) AS price, "
+                + "TIMESTAMPTZ '2024-01-01 00:00:00+00' + to_microseconds(i) AS made FROM range(50000) r(i)");
+        copied(url, url, "SELECT id, name, price, epoch_us(made) FROM orders", "id, name, price, epoch_us(made)");
+    }
+
+    @Test
+    void aTableOfMariadbBecomesParquetByOneCommandAndAnIncrementalOneNeedsALag() throws SQLException {
+        String url = MariaServer.shared().jdbcUrl("");
+        execute(url, "CREATE DATABASE extracted", "CREATE TABLE extracted.orders (id int PRIMARY KEY, name varchar(40), price decimal(10,2), made timestamp(6))",
+                "INSERT INTO extracted.orders SELECT seq, concat('ünï ', seq), seq / 100, from_unixtime(seq * 1000) FROM extracted.seq_1_to_20000");
+        String from = MariaServer.shared().url("extracted");
+        copied(from, url, "SELECT id, name, price, CAST(unix_timestamp(made) AS int) FROM extracted.orders", "id, name, price, epoch(made)::int");
+        Invoked refused = Invoked.windrow("run", "--from", from, "--stream", "orders", "--cursor", "made", "--to", folder.resolve("new"));
+        assertThat(refused.exit()).isNotZero();
+        assertThat(refused.whole()).contains("jdbc.guarantee_unavailable").contains("settle");
     }
 
     @Test
@@ -41,5 +102,43 @@ class DatabaseSourceTest {
         Invoked verify = Invoked.windrow("verify", file);
         assertThat(verify.exit()).as(verify.whole()).isNotZero();
         assertThat(verify.whole()).doesNotContain("Exception");
+    }
+
+    @Test
+    @Tag("B01")
+    void anIncrementalReadOfMariadbThatIsKilledAnywhereDeliversEachVersionOnceWhileRowsChange() throws Exception {
+        String url = MariaServer.shared().jdbcUrl("");
+        execute(url, "CREATE DATABASE killed_reads", "CREATE TABLE killed_reads.t (id int PRIMARY KEY, version int NOT NULL, seq bigint NOT NULL UNIQUE)",
+                "INSERT INTO killed_reads.t SELECT seq, 1, seq FROM killed_reads.seq_1_to_300");
+        Path file = Files.writeString(folder.resolve("killed.yaml"), """
+                pipeline: killed
+                source:
+                  jdbc:
+                    url: "%s"
+                    batch_rows: 40
+                    streams: [{table: t, mode: incremental, cursor: seq, guarantee: settle, lag: "150"}]
+                sink:
+                  files: {path: ./out, format: jsonl}
+                run: {epoch_rows: 60}
+                """.formatted(MariaServer.shared().url("killed_reads")));
+        int round = 0;
+        for (String place : List.of("run.after_commit:2", "jdbc.before_rows:1", "run.after_save_prepared:1", "run.after_commit:1")) {
+            try (ChildJvm child = ChildJvm.start(
+                    Main.class.getName(), List.of("run", file.toString()), Map.of(KillingFailpoints.VARIABLE, place))) {
+                assertThat(child.awaitLine(KillingFailpoints.REACHED + place.substring(0, place.indexOf(':')), Duration.ofMinutes(2)))
+                        .as(place + ": " + child.output()).isTrue();
+                child.kill();
+            }
+            int from = 1000 * ++round;
+            execute(url, "INSERT INTO killed_reads.t SELECT seq + " + from + ", 1, seq + " + from + " FROM killed_reads.seq_1_to_120",
+                    "UPDATE killed_reads.t SET version = version + 1, seq = " + from + " + 120 + id WHERE id BETWEEN 10 AND 60");
+        }
+        for (int run = 0; run < 2; run++) {
+            Invoked done = Invoked.windrow("run", file);
+            assertThat(done.exit()).as(done.whole()).isZero();
+        }
+        List<List<@Nullable String>> delivered =
+                rows("jdbc:duckdb:", "SELECT id, version FROM read_json('" + folder.resolve("out") + "/**/*.jsonl')");
+        assertThat(delivered).doesNotHaveDuplicates().containsAll(rows(url, "SELECT id, version FROM killed_reads.t"));
     }
 }

@@ -114,6 +114,15 @@ class SourceTypesTest {
         table.run("INSERT INTO t VALUES (3, 'many', 'x', 1.005, x'80', 'text', 2, 45000, 1700000000), (4, 1.5, 9007199254740993, 12345678901, "
                 + "cast(x'80' AS text), 1, 0, 'soon', 'later')");
         refused(drive(table, stream, OutOfRange.FAIL), SourceError.VALUE_OUT_OF_RANGE, "column n, a INTEGER, holds a value of the kind stored_text");
+        Drive nulls = drive(table, stream, OutOfRange.NULL);
+        assertThat(nulls.run().subList(2, 4)).containsExactly(
+                row("3", null, null, null, null, null, null, null, null),
+                // SQLite itself has made a float of the whole number.
+                row("4", null, "9.007199254740992E15", null, null, null, "false", null, null));
+        assertThat(nulls.exceptions).hasSize(12).containsEntry("n:stored_text", 1L).containsEntry("n:stored_float", 1L)
+                .containsEntry("s:stored_bytes", 2L).containsEntry("d:too_many_digits", 2L).containsEntry("day:stored_whole_number", 1L);
+        assertThat(drive(table, stream, OutOfRange.TEXT).run().get(2)).isEqualTo(
+                row("3", "many", "x", "1.005", "x'80'", "text", "2", "45000", "1700000000"));
     }
 
     @Test
