@@ -5,12 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
-import io.windrow.api.source.EndProof;
-import io.windrow.api.source.ReadMode;
-import io.windrow.api.source.Source;
-import io.windrow.api.source.Split;
-import io.windrow.api.source.SplitPlanner;
-import io.windrow.api.source.StreamRequest;
 import io.windrow.connectors.postgres.StreamConfig.Level;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import io.windrow.testkit.postgres.PostgresServer;
@@ -366,28 +360,7 @@ class PostgresIncrementalTest {
         }
     }
 
-    @Test
-    void A_stream_whose_next_window_cannot_be_begun_fails_alone() {
-        db.execute("CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v int)", "INSERT INTO t (v) VALUES (1), (2)");
-        try (Drive drive = drive("id", Level.CONDITIONAL)) {
-            drive.run(1);
-            db.execute("INSERT INTO t (v) VALUES (3)");
-            Drive.Open open = drive.open.values().iterator().next();
-            try (Source source = drive.source();
-                    SplitPlanner planner = source.plan(List.of(
-                            new StreamRequest(T, ReadMode.INCREMENTAL, 1, drive.state)))) {
-                planner.giveBack(open.split(), open.position());
-                Split rest = planner.next(1).getFirst().split();
-                planner.ended(rest, new EndProof("command_complete", 0, "nothing was left"));
-                db.execute("DROP TABLE t");
-                assertThat(planner.next(1)).isEmpty();
-                assertThat(planner.failed().get(T).errorCode()).isEqualTo(PostgresError.NO_SUCH_OBJECT);
-                planner.keepAlive();
-            }
-        }
-    }
-
-    /** A window reads two partitions and dies in the second, which is then somewhere else. */
+    /** A window reads two partitions, in any order, and dies in the larger one, which is then somewhere else. */
     @ParameterizedTest
     @EnumSource(Level.class)
     void A_partition_that_is_dropped_detached_or_renamed_while_it_is_read_holds_nothing_up(Level level) {
@@ -402,15 +375,17 @@ class PostgresIncrementalTest {
             try (Drive drive = drive("at", level)) {
                 long before = drive.run(6);
                 assertThat(drive.open).hasSize(1);
-                assertThat(before).as("all of the first partition and some of the second").isBetween(200L, 1000L);
-                long rows = change.equals(rename) ? 2100 - before : 0;
+                assertThat(before).as("some of the second partition").isBetween(200L, 1000L);
+                long first = drive.rows.stream().filter(row -> Integer.parseInt(row.substring(0, row.indexOf('|'))) < 100).count();
+                boolean renamed = change.equals(rename);
+                long rows = renamed ? 2100 - before : 100 - first;
                 db.execute(change);
                 assertThat(drive.run()).as(change).isEqualTo(rows);
                 assertThat(drive.completed).isTrue();
                 assertThat(drive.rows).doesNotHaveDuplicates();
                 assertThat(drive.notices.stream().anyMatch(notice -> notice.startsWith("postgres.partition_gone")))
                         .as("it is said what will not come: " + drive.notices)
-                        .isEqualTo(rows == 0);
+                        .isEqualTo(!renamed);
                 db.execute("INSERT INTO t VALUES (1, clock_timestamp(), 'new')");
                 assertThat(drive.run()).isEqualTo(1);
                 assertThat(drive.run()).isZero();
