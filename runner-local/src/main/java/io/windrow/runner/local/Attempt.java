@@ -42,6 +42,7 @@ final class Attempt {
     private final CommitThread committer;
     private final EpochBuilder builder;
     private final Flow flow;
+    private final RunParts parts;
     private final Pace pace;
     private final Failpoints failpoints;
     private final Announcer announcer;
@@ -74,6 +75,7 @@ final class Attempt {
         this.committer = committer;
         this.builder = builder;
         this.flow = flow;
+        this.parts = parts;
         this.pace = parts.job().pace();
         this.failpoints = parts.context().failpoints();
         this.announcer = parts.announcer();
@@ -196,7 +198,7 @@ final class Attempt {
         track.parked(error);
         planner.parked(track.stream());
         announcer.announce(new RunEvent.ErrorMet(Optional.of(track.stream()), error));
-        switch (pace.retry().judge(error.kind(), pace.failed(track, false), 0)) {
+        switch (pace.retry().judge(error.kind(), parts.failed(track, false), 0)) {
             case Verdict.Retry ignored -> {}
             case Verdict.Park ignored -> stopIfAsked();
             case Verdict.Freeze ignored -> stopIfAsked();

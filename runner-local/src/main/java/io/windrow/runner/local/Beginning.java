@@ -302,7 +302,7 @@ final class Beginning {
             StreamTrack track = tracks.get(stream);
             if (track != null) {
                 track.parked(error);
-                parts.job().pace().failed(track, false);
+                parts.failed(track, false);
                 parts.announcer().announce(new RunEvent.ErrorMet(Optional.of(stream), error));
                 if (!parts.job().pace().retries(track)) {
                     parts.announcer().finished(track.result());

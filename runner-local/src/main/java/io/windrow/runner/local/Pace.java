@@ -70,11 +70,6 @@ public record Pace(
                 0);
     }
 
-    /** Counts a failure of a stream, which got further since the last one or not; how many in a row there are now. */
-    int failed(StreamTrack track, boolean progressed) {
-        return track.failedAgain(progressed, retry.settled());
-    }
-
     /** Whether a stream that is parked by an error is worth another attempt. */
     boolean retries(StreamTrack track) {
         return track.error()

@@ -1,7 +1,10 @@
 package io.windrow.runner.local;
 
 import io.windrow.api.context.Context;
+import io.windrow.api.source.Until;
 import io.windrow.core.checkpoint.StateStore;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /**
  * What a run is made of, for those who take part in it.
@@ -16,4 +19,17 @@ import io.windrow.core.checkpoint.StateStore;
  */
 record RunParts(
         Job job, RunOptions options, String id, StateStore store, Context context, Announcer announcer,
-        RunThreads threads) {}
+        RunThreads threads) {
+    /** One more failure of a stream, which got further since the last one or not. How many in a row there are now. */
+    int failed(StreamTrack track, boolean progressed) {
+        return track.failedAgain(progressed, settled());
+    }
+
+    /**
+     * After what time a failure is not one in a row with the last. Only a run that follows its streams goes on for months; in
+     * any other, a read that fails after ten minutes each time is to end it.
+     */
+    Duration settled() {
+        return options.until() == Until.STOPPED ? job.pace().retry().settled() : ChronoUnit.FOREVER.getDuration();
+    }
+}

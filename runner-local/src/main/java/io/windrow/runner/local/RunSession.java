@@ -135,7 +135,7 @@ final class RunSession {
         epochs = tracks.values().stream().mapToInt(track -> track.result().epochs()).sum();
         return epochs > before
                 || plannedAt.isPresent()
-                        && System.nanoTime() - plannedAt.getAsLong() > parts.job().pace().retry().settled().toNanos();
+                        && parts.settled().compareTo(Duration.ofNanos(System.nanoTime() - plannedAt.getAsLong())) < 0;
     }
 
     /** Waits before streams that failed for a passing reason are tried again; false if that is not worth it. */

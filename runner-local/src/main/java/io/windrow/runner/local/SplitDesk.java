@@ -34,6 +34,7 @@ final class SplitDesk {
     private final SplitPlanner planner;
     private final Crew crew;
     private final Flow flow;
+    private final RunParts parts;
     private final Pace pace;
     private final Announcer announcer;
     private final RetryBudget budget;
@@ -51,6 +52,7 @@ final class SplitDesk {
         this.planner = planner;
         this.crew = crew;
         this.flow = flow;
+        this.parts = parts;
         this.pace = parts.job().pace();
         this.announcer = parts.announcer();
         this.budget = budget;
@@ -198,7 +200,7 @@ final class SplitDesk {
             return;
         }
         for (StreamTrack track : reading) {
-            pace.failed(track, back.progressed());
+            parts.failed(track, back.progressed());
         }
         if (!reading.isEmpty()) {
             again(back, reading, back.error().get());

@@ -313,7 +313,7 @@ final class StreamTrack {
     /** One more failure, in a row with those before unless the stream got further since, or went well for so long. */
     int failedAgain(boolean progressed, Duration settled) {
         long now = System.nanoTime();
-        failures = progressed || now - failedAt > settled.toNanos() ? 1 : failures + 1;
+        failures = progressed || settled.compareTo(Duration.ofNanos(now - failedAt)) < 0 ? 1 : failures + 1;
         failedAt = now;
         return failures;
     }

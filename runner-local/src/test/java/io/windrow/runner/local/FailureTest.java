@@ -11,6 +11,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Until;
 import io.windrow.core.checkpoint.CheckpointError;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.StateStore;
@@ -47,6 +48,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 @Tag("slow")
 class FailureTest {
+    private static final RunOptions FOLLOWING =
+            new RunOptions(Set.of(), RunOptions.Refresh.CONTINUE, OptionalLong.empty(), Until.STOPPED);
+
     @TempDir
     Path folder;
 
@@ -252,9 +256,25 @@ class FailureTest {
             }
             return false;
         };
-        RunResult run = bench.run();
+        RunResult run = bench.run(FOLLOWING);
         assertThat(run.outcome()).as("an idle log whose connection is cut once a day").isEqualTo(Outcome.COMPLETED);
         assertThat(bench.target.visible("a")).isEqualTo(Bench.numbers(1_000));
+    }
+
+    @Test
+    void aReadThatFailsAgainAndAgainAfterALongTimeEndsARunThatIsToEnd() {
+        bench.stream("a", 1_000, ReadMode.SNAPSHOT, WriteMode.APPEND);
+        AtomicLong opened = new AtomicLong();
+        long quiet = 2 * bench.job().pace().retry().settled().toNanos();
+        bench.upstream.beforeOpen = split -> opened.set(System.nanoTime());
+        bench.upstream.beforeRead = (split, next, deadline) -> {
+            if (System.nanoTime() - opened.get() > quiet) {
+                throw Trouble.FLAKY.now();
+            }
+            return false;
+        };
+        RunResult run = bench.run();
+        assertThat(run.outcome()).as("a query that the server kills after ten minutes").isEqualTo(Outcome.FAILED);
     }
 
     @Test
