@@ -35,6 +35,7 @@ public final class MariaServer {
     private static final int KEPT_LINES = 100;
 
     private static @Nullable MariaServer shared;
+    private static @Nullable MariaServer logless;
 
     private final int port;
     private final Process process;
@@ -69,12 +70,20 @@ public final class MariaServer {
     /** The server of this JVM; started with the first call. */
     public static synchronized MariaServer shared() {
         if (shared == null) {
-            shared = start();
+            shared = start(List.of("--log-bin=binlog", "--binlog-format=ROW", "--binlog-row-image=FULL", "--binlog-row-metadata=FULL"));
         }
         return shared;
     }
 
-    private static MariaServer start() {
+    /** Another server of this JVM, which writes no binary log; started with the first call. */
+    public static synchronized MariaServer withoutBinaryLog() {
+        if (logless == null) {
+            logless = start(List.of("--skip-log-bin"));
+        }
+        return logless;
+    }
+
+    private static MariaServer start(List<String> logging) {
         try {
             Path base = unpacked();
             Path data = Files.createTempDirectory("windrow-mariadb-data-");
@@ -86,8 +95,8 @@ public final class MariaServer {
             command.addAll(List.of(base.resolve("bin/mariadbd").toString(), "--no-defaults", "--basedir=" + base,
                     "--datadir=" + data.resolve("db"), "--port=" + port, "--bind-address=127.0.0.1",
                     "--socket=" + data.resolve("s"), "--user=" + System.getProperty("user.name"), "--skip-name-resolve", "--skip-ssl",
-                    "--log-bin=binlog", "--binlog-format=ROW", "--binlog-row-image=FULL", "--binlog-row-metadata=FULL",
                     "--server-id=1", "--innodb-flush-log-at-trx-commit=1"));
+            command.addAll(logging);
             Process process = new ProcessBuilder(command).directory(data.toFile()).redirectErrorStream(true).start();
             MariaServer server = new MariaServer(port, process);
             Thread.ofPlatform().daemon().name("mariadb-output").start(server::drain);

@@ -63,6 +63,11 @@ final class DuckSourceDialect implements SourceDialect {
     }
 
     @Override
+    public String now() {
+        return "SELECT CAST(make_timestamp(epoch_us(now())) AS VARCHAR)";
+    }
+
+    @Override
     public Writers writers() {
         return Writers.ONE_AT_A_TIME;
     }

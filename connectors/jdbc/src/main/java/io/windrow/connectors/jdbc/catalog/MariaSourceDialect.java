@@ -78,10 +78,19 @@ final class MariaSourceDialect implements SourceDialect {
         return isMaria() ? Together.BY_TEXT : Together.NOTHING;
     }
 
+    /** Without a binary log there is no place in it, and all transactions would seem to be at the same. */
     @Override
     public String moment() {
-        return "SELECT group_concat(variable_value ORDER BY variable_name SEPARATOR ':') FROM information_schema.session_status "
-                + "WHERE variable_name IN ('BINLOG_SNAPSHOT_FILE', 'BINLOG_SNAPSHOT_POSITION')";
+        return "SELECT CASE WHEN @@log_bin = 1 AND file <> '' THEN concat(file, ':', place) END FROM (SELECT "
+                + "max(CASE variable_name WHEN 'BINLOG_SNAPSHOT_FILE' THEN variable_value END) AS file, "
+                + "max(CASE variable_name WHEN 'BINLOG_SNAPSHOT_POSITION' THEN variable_value END) AS place "
+                + "FROM information_schema.session_status "
+                + "WHERE variable_name IN ('BINLOG_SNAPSHOT_FILE', 'BINLOG_SNAPSHOT_POSITION')) s";
+    }
+
+    @Override
+    public String now() {
+        return "SELECT CAST(utc_timestamp(6) AS CHAR)";
     }
 
     @Override

@@ -60,6 +60,11 @@ final class OracleSourceDialect implements SourceDialect {
     }
 
     @Override
+    public String now() {
+        return "SELECT TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD HH24:MI:SS.FF6') FROM dual";
+    }
+
+    @Override
     public Writers writers() {
         return Writers.MANY;
     }

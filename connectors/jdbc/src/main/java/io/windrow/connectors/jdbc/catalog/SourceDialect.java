@@ -43,6 +43,9 @@ public interface SourceDialect {
         return "";
     }
 
+    /** {@code SELECT} what time it is by the database's own clock, in UTC, as {@code 2024-02-29 12:00:00.000001}. */
+    String now();
+
     /** What is promised of a cursor beside {@code settle}. */
     Writers writers();
 

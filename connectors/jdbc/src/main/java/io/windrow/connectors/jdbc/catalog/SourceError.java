@@ -35,6 +35,14 @@ public enum SourceError implements ErrorCode {
     /** A key that is none. */
     KEY_BROKEN("key_broken", ErrorKind.EXTERNAL_PERMANENT, "Rows do not come in the order of their key, or a key is null.",
             "Look at the table's key and its collation; a view of the table is read without a key."),
+    /** The settings that choose rows were changed. */
+    SELECTION_CHANGED("selection_changed", ErrorKind.USER,
+            "The settings that choose an incremental stream's rows were changed: older rows that only the new ones choose would never arrive.",
+            "Put where and start back as they were, or run the stream with --full-refresh, which reads it anew."),
+    /** Rows that would wait for good. */
+    TOO_MANY_UNSETTLED("too_many_unsettled", ErrorKind.USER,
+            "More rows share the highest value of a cursor than a state remembers, so that none of them can be delivered.",
+            "They are delivered as soon as a row has a higher value; else choose a cursor that tells rows apart, such as a growing id, or read the table as a snapshot."),
     /** A row is too large. */
     ROW_TOO_LARGE("row_too_large", ErrorKind.RESOURCE, "A row needs more memory than the pipeline may use.",
             "Raise run.memory and the heap (WINDROW_JAVA_OPTS=-Xmx2g), or leave the column out with the stream's columns setting."),

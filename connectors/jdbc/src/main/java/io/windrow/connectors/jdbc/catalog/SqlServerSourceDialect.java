@@ -53,6 +53,11 @@ final class SqlServerSourceDialect implements SourceDialect {
     }
 
     @Override
+    public String now() {
+        return "SELECT CONVERT(varchar(33), CAST(SYSUTCDATETIME() AS datetime2(6)), 121)";
+    }
+
+    @Override
     public Writers writers() {
         return Writers.MANY;
     }

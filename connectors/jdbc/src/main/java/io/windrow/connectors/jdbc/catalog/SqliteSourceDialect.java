@@ -55,6 +55,11 @@ final class SqliteSourceDialect implements SourceDialect {
     }
 
     @Override
+    public String now() {
+        return "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')";
+    }
+
+    @Override
     public Writers writers() {
         return Writers.ONE_AT_A_TIME;
     }

@@ -126,7 +126,7 @@ final class JdbcReader implements SplitReader {
                     SourceError.SNAPSHOT_LOST, "Going on within " + stream + ": its rows have no order, so nobody knows which were delivered");
         }
         Session.Sql sql = ReadSql.rows(source.dialect(), shape, split, from);
-        Optional<WindowRead.Window> window = split.isOfWindow() ? Optional.of(source.window(whole.id())) : Optional.empty();
+        Optional<WindowRead.Window> window = split.isOfWindow() ? Optional.of(source.window(stream, whole.id())) : Optional.empty();
         try (RowBatch batch = new RowBatch(shape, window, source.config(), context.allocator(), from.map(JdbcPosition::rows).orElse(0L));
                 PreparedStatement statement = used.prepared(sql, source.config().batchRows());
                 ResultSet row = statement.executeQuery()) {

@@ -32,7 +32,7 @@ public final class JdbcSource implements Source {
     private final JdbcAddress address;
     private final SourceDialect dialect;
     private final Map<StreamName, StreamShape> shapes = new ConcurrentHashMap<>();
-    private final Map<String, WindowRead.Window> windows = new ConcurrentHashMap<>();
+    private final Map<WindowPart, WindowRead.Window> windows = new ConcurrentHashMap<>();
     private volatile @Nullable Moment moment;
 
     /** Does no I/O. Refuses a URL that it does not know. */
@@ -68,9 +68,12 @@ public final class JdbcSource implements Source {
         shapes.put(shape.stream(), shape);
     }
 
-    /** What this run's planner found out about a split of a window. */
-    void remember(String split, WindowRead.Window window) {
-        windows.put(split, window);
+    /** A split of a window. Its id alone is not enough: the windows of two streams count alike. */
+    private record WindowPart(StreamName stream, String split) {}
+
+    /** What this run's planner found out about a split of a stream's window. */
+    void remember(StreamName stream, String split, WindowRead.Window window) {
+        windows.put(new WindowPart(stream, split), window);
     }
 
     /** The moment that this run's planner holds from now on. */
@@ -87,10 +90,10 @@ public final class JdbcSource implements Source {
         return held;
     }
 
-    WindowRead.Window window(String split) {
-        WindowRead.Window window = windows.get(split);
+    WindowRead.Window window(StreamName stream, String split) {
+        WindowRead.Window window = windows.get(new WindowPart(stream, split));
         if (window == null) {
-            throw WindrowException.of(SourceError.SNAPSHOT_LOST, "Reading split " + split + ": no planner of this process made it");
+            throw WindrowException.of(SourceError.SNAPSHOT_LOST, "Reading split " + split + " of " + stream + ": no planner of this process made it");
         }
         return window;
     }

@@ -92,10 +92,21 @@ final class ReadSql {
                 sql.parameters);
     }
 
-    /** How many rows have a cursor at or above the value. */
-    static Session.Sql countFrom(SourceDialect dialect, StreamShape shape, String low) {
+    /** The distinct cursor values at or above a bound if there is one, the highest first. */
+    static Session.Sql cursorsDown(SourceDialect dialect, StreamShape shape, Optional<String> low) {
+        ReadColumn cursor = shape.cursor().orElseThrow();
         ReadSql sql = new ReadSql(dialect, shape);
-        sql.compare(shape.cursor().orElseThrow(), ">=", Raw.of(low));
+        low.ifPresent(bound -> sql.compare(cursor, ">=", Raw.of(bound)));
+        String name = sql.name(cursor);
+        return new Session.Sql(
+                "SELECT " + cursor.expression() + " FROM (SELECT DISTINCT " + name + " FROM " + sql.source() + ") d ORDER BY " + name + " DESC",
+                sql.parameters);
+    }
+
+    /** How many rows have a cursor at or above the bound; without one: how many there are. */
+    static Session.Sql countFrom(SourceDialect dialect, StreamShape shape, Optional<String> low) {
+        ReadSql sql = new ReadSql(dialect, shape);
+        low.ifPresent(bound -> sql.compare(shape.cursor().orElseThrow(), ">=", Raw.of(bound)));
         return sql.statement("SELECT COUNT(*)", "");
     }
 

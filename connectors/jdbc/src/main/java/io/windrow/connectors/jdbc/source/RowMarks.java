@@ -9,7 +9,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a short mark of a row's raw values, by which it is known again. Salted, so that a state does not show values (I11). Used by one thread. */
+/**
+ * Makes a short mark of a row's raw values, by which it is known again. A mark shows no value, and the salt keeps marks of two
+ * streams or stores from being compared. The salt stands in the same state: whoever has that state can try out whether a row
+ * with values that he guesses was delivered, also values that are masked behind the source. Used by one thread.
+ */
 final class RowMarks {
     /** The characters of a mark. */
     static final int LENGTH = 16;

@@ -16,6 +16,7 @@ import io.windrow.connectors.jdbc.source.JdbcSplit.Part;
 import io.windrow.connectors.jdbc.source.StreamConfig.Level;
 import io.windrow.connectors.jdbc.source.WindowState.Held;
 import io.windrow.connectors.jdbc.source.WindowState.Open;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -25,6 +26,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is new in a table since the last run. A window looks again at all rows from the bound on, inclusive, and drops those
@@ -63,11 +67,16 @@ final class WindowRead implements StreamRead {
             throw StreamShape.invalid(
                     shape.stream(), "an incremental stream needs a primary key, or a unique key without nulls, whose columns sort as they compare");
         }
-        this.state = request.state().map(WindowState::of).orElseGet(() -> WindowState.initial(cursor.column().name()));
+        this.state = request.state().map(WindowState::of).orElseGet(() -> WindowState.initial(cursor.column().name(), selection()));
         if (!state.cursor().equals(cursor.column().name())) {
             throw StateText.invalid("stream " + shape.stream() + " was read by the cursor " + state.cursor() + ", and now it is to be "
                     + cursor.column().name());
         }
+        if (state.selection().filter(saved -> !saved.equals(selection())).isPresent()) {
+            throw WindrowException.of(
+                    SourceError.SELECTION_CHANGED, "Planning " + shape.stream() + ": where or start is not what it was at the last run");
+        }
+        state = state.selecting(selection());
         if (state.open().isPresent()) {
             Open open = state.open().get();
             endedBefore.addAll(open.ended());
@@ -83,6 +92,12 @@ final class WindowRead implements StreamRead {
             state = next(session, state).orElse(state);
         }
         fill();
+    }
+
+    /** A digest, since a condition may hold values that belong into no state. */
+    private String selection() {
+        String settings = shape.config().where().orElse("") + '\0' + shape.config().start().orElse("");
+        return UUID.nameUUIDFromBytes(settings.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     static Level level(StreamShape shape, SourceDialect dialect) {
@@ -104,7 +119,7 @@ final class WindowRead implements StreamRead {
     }
 
     /** The window from the state's bound to this moment; empty: there is nothing new. */
-    private Optional<WindowState> next(Session session, WindowState closed) throws SQLException {
+    private Optional<WindowState> next(Session session, WindowState saved) throws SQLException {
         if (session.number(ReadSql.countNulls(dialect, shape)) > 0) {
             throw WindrowException.of(
                     SourceError.CURSOR_INVALID, "Planning " + shape.stream() + ": rows without a value of the cursor " + cursor.column().name()
@@ -115,42 +130,86 @@ final class WindowRead implements StreamRead {
         if (highest == null) {
             return Optional.empty();
         }
-        if (closed.bound().isPresent() && session.number(ReadSql.countFrom(dialect, shape, closed.bound().get())) == 0) {
+        CursorClock clock = CursorClock.of(session, dialect, cursor);
+        WindowState closed = saved;
+        if (saved.bound().filter(bound -> clock.isFuture(Raw.of(bound))).isPresent()) {
+            closed = saved.unbound();
+            tellFuture("the bound of the last run lies in the future of the database's clock; all rows are looked at again, and those "
+                    + "below it come once more.");
+        }
+        if (closed.bound().isPresent() && session.number(ReadSql.countFrom(dialect, shape, closed.bound())) == 0) {
             context.notices().tell("jdbc.cursor_behind", "Stream " + shape.stream() + ": no row is at or above the bound of its cursor "
                     + "any more. If the newest rows were not deleted, the database is an older copy.");
             return Optional.empty();
         }
-        String below = below(closed, highest);
+        Optional<Object> latest = Optional.of(highest);
+        if (clock.isFuture(highest)) {
+            tellFuture("a row's value lies in the future; it is delivered, and the bound is not set beyond the database's time.");
+            latest = latest(session, clock, closed.bound());
+        }
+        Optional<String> below = below(closed, latest);
         boolean held = session.number(ReadSql.countFrom(dialect, shape, below)) > MAX_REMEMBERED;
         Set<String> marks = held ? kept(session, below, closed.seen()) : marks(session, below);
         if (held) {
+            expectProgress(session, closed, below);
             context.notices().tell("jdbc.held_back", "Stream " + shape.stream() + ": more than " + MAX_REMEMBERED + " rows are not settled; "
                     + "those that are new wait until the cursor has moved on.");
         }
-        boolean nothing = closed.bound().filter(below::equals).isPresent() && closed.seen().containsAll(marks);
+        boolean nothing = closed.bound().equals(below) && closed.seen().containsAll(marks);
         return nothing ? Optional.empty()
                 : Optional.of(closed.begun(new Open(below, marks, held ? Held.BACK : Held.NO, List.of())));
     }
 
-    private String below(WindowState closed, Object highest) {
-        String doing = "Planning " + shape.stream();
-        if (level == Level.CONDITIONAL) {
-            return Raw.text(highest, doing);
-        }
-        Lag lag = new Lag(cursor, shape.config().lag().orElse("0"));
-        Object settled = lag.before(highest);
-        return closed.bound().filter(bound -> lag.isBehind(settled, Raw.of(bound))).orElseGet(() -> Raw.text(settled, doing));
+    private void tellFuture(String what) {
+        context.notices().tell("jdbc.cursor_future", "Stream " + shape.stream() + ", cursor " + cursor.column().name() + ": " + what);
     }
 
-    private Set<String> marks(Session session, String from) throws SQLException {
+    /** The highest value that is not of the future, as the database sorts them. */
+    private Optional<Object> latest(Session session, CursorClock clock, Optional<String> bound) throws SQLException {
+        AtomicReference<@Nullable Object> found = new AtomicReference<>();
+        session.each(ReadSql.cursorsDown(dialect, shape, bound), source.config().batchRows(), row -> {
+            Object raw = cursor.cell().getter().raw(row, 1);
+            if (found.get() == null && raw != null && !clock.isFuture(raw)) {
+                found.set(raw);
+            }
+        });
+        return Optional.ofNullable(found.get());
+    }
+
+    /** One cursor value of more rows than can be remembered would keep them back for good; an open window is finished first. */
+    private void expectProgress(Session session, WindowState closed, Optional<String> below) throws SQLException {
+        if (level == Level.CONDITIONAL && state.open().isEmpty()
+                && session.number(ReadSql.countFrom(dialect, shape, closed.bound()))
+                        == session.number(ReadSql.countFrom(dialect, shape, below))) {
+            throw WindrowException.of(
+                    SourceError.TOO_MANY_UNSETTLED, "Planning " + shape.stream() + ": more than " + MAX_REMEMBERED
+                            + " rows have the highest value of the cursor " + cursor.column().name() + " or one of the future");
+        }
+    }
+
+    /** Where the next window begins; empty: at the first row, since no value can be a bound. */
+    private Optional<String> below(WindowState closed, Optional<Object> latest) {
+        if (latest.isEmpty()) {
+            return closed.bound();
+        }
+        String doing = "Planning " + shape.stream();
+        if (level == Level.CONDITIONAL) {
+            return Optional.of(Raw.text(latest.get(), doing));
+        }
+        Lag lag = new Lag(cursor, shape.config().lag().orElse("0"));
+        Object settled = lag.before(latest.get());
+        return closed.bound().filter(bound -> lag.isBehind(settled, Raw.of(bound))).or(() -> Optional.of(Raw.text(settled, doing)));
+    }
+
+    private Set<String> marks(Session session, Optional<String> from) throws SQLException {
         return kept(session, from, null);
     }
 
     /** The marks of all rows at or above a value, or of those that are among the known ones. */
-    private Set<String> kept(Session session, String from, @org.jspecify.annotations.Nullable Set<String> known) throws SQLException {
+    private Set<String> kept(Session session, Optional<String> from, @Nullable Set<String> known) throws SQLException {
         RowMarks marks = new RowMarks(state.salt());
         Session.Sql sql = ReadSql.rows(
-                dialect, shape, new JdbcSplit(Part.UNSETTLED, Optional.of(from), Optional.empty()), Optional.empty());
+                dialect, shape, new JdbcSplit(Part.UNSETTLED, from, Optional.empty()), Optional.empty());
         Set<String> found = new HashSet<>();
         RowCells cells = new RowCells(shape);
         session.each(sql, source.config().batchRows(), (ResultSet row) -> {
@@ -169,15 +228,15 @@ final class WindowRead implements StreamRead {
         }
         Open window = open.get();
         String first = "g" + generation + "-w" + state.number() + "-";
-        source.remember(first + 0, new Window(state.salt(), state.seen(), Optional.empty()));
-        source.remember(first + 1, new Window(state.salt(), state.seen(), Optional.of(window.seen())));
-        boolean settled = state.bound().filter(window.below()::equals).isEmpty();
+        source.remember(shape.stream(), first + 0, new Window(state.salt(), state.seen(), Optional.empty()));
+        source.remember(shape.stream(), first + 1, new Window(state.salt(), state.seen(), Optional.of(window.seen())));
+        boolean settled = window.below().isPresent() && !window.below().equals(state.bound());
         boolean fresh = window.held() == Held.NO && !state.seen().containsAll(window.seen());
         if (settled && !endedBefore.contains(first + 0)) {
-            queue.add(new JdbcSplit(Part.SETTLED, state.bound(), Optional.of(window.below())).toSplit(first + 0, shape.stream(), -1));
+            queue.add(new JdbcSplit(Part.SETTLED, state.bound(), window.below()).toSplit(first + 0, shape.stream(), -1));
         }
         if (fresh && !endedBefore.contains(first + 1)) {
-            queue.add(new JdbcSplit(Part.UNSETTLED, Optional.of(window.below()), Optional.empty()).toSplit(first + 1, shape.stream(), -1));
+            queue.add(new JdbcSplit(Part.UNSETTLED, window.below(), Optional.empty()).toSplit(first + 1, shape.stream(), -1));
         }
         finishIfEmpty();
     }

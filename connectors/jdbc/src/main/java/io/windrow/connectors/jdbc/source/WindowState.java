@@ -13,22 +13,24 @@ import java.util.stream.Collectors;
  * What is known of an incremental stream between two runs.
  *
  * @param cursor the cursor's name
+ * @param selection a digest of the settings that choose rows; empty: a state of a version that did not keep it
  * @param salt what row marks are made with
  * @param number how many windows were begun
  * @param bound the raw cursor value from which the next window looks, inclusive; empty: nothing was delivered
  * @param seen the marks of the delivered rows whose cursor is at or above the bound
  * @param open the window that is being read
  */
-record WindowState(String cursor, String salt, long number, Optional<String> bound, Set<String> seen, Optional<Open> open) {
+record WindowState(
+        String cursor, Optional<String> selection, String salt, long number, Optional<String> bound, Set<String> seen, Optional<Open> open) {
     /**
      * A window that is being read.
      *
-     * @param below where its settled part ends and the next window begins
+     * @param below where its settled part ends and the next window begins; empty: no value can be a bound, and nothing is settled
      * @param seen the marks of the rows at or above that value that are delivered when it is finished
      * @param held whether the rows of the unsettled part wait for a later window
      * @param ended the ids of its splits that have ended
      */
-    record Open(String below, Set<String> seen, Held held, List<String> ended) {
+    record Open(Optional<String> below, Set<String> seen, Held held, List<String> ended) {
         Open {
             seen = Set.copyOf(seen);
             ended = List.copyOf(ended);
@@ -51,38 +53,48 @@ record WindowState(String cursor, String salt, long number, Optional<String> bou
         seen = Set.copyOf(seen);
     }
 
-    static WindowState initial(String cursor) {
+    static WindowState initial(String cursor, String selection) {
         byte[] salt = new byte[16];
         new SecureRandom().nextBytes(salt);
         return new WindowState(
-                cursor, Base64.getUrlEncoder().withoutPadding().encodeToString(salt), 0, Optional.empty(), Set.of(), Optional.empty());
+                cursor, Optional.of(selection), Base64.getUrlEncoder().withoutPadding().encodeToString(salt), 0, Optional.empty(), Set.of(), Optional.empty());
     }
 
     WindowState begun(Open window) {
-        return new WindowState(cursor, salt, number + 1, bound, seen, Optional.of(window));
+        return new WindowState(cursor, selection, salt, number + 1, bound, seen, Optional.of(window));
     }
 
     WindowState with(Open window) {
-        return new WindowState(cursor, salt, number, bound, seen, Optional.of(window));
+        return new WindowState(cursor, selection, salt, number, bound, seen, Optional.of(window));
+    }
+
+    WindowState selecting(String newSelection) {
+        return new WindowState(cursor, Optional.of(newSelection), salt, number, bound, seen, open);
+    }
+
+    /** Without its bound: every row is looked at again, and those that are still remembered are not delivered again. */
+    WindowState unbound() {
+        return new WindowState(cursor, selection, salt, number, Optional.empty(), seen, open);
     }
 
     WindowState finished() {
-        return open.map(window -> new WindowState(cursor, salt, number, Optional.of(window.below()), window.seen(), Optional.empty()))
+        return open.map(window -> new WindowState(cursor, selection, salt, number, window.below(), window.seen(), Optional.empty()))
                 .orElse(this);
     }
 
     static WindowState of(PlannerState state) {
         StateText text = StreamRead.parse(state, "window");
         return new WindowState(
-                text.text("cursor"), text.text("salt"), text.number("number"), text.optionalText("bound"), marks(text.text("seen")),
+                text.text("cursor"), text.optionalText("selection"), text.text("salt"), text.number("number"), text.optionalText("bound"), marks(text.text("seen")),
                 text.object("open").map(open -> new Open(
-                        open.text("below"), marks(open.text("seen")), open.flag("held") ? Held.BACK : Held.NO, open.texts("ended"))));
+                        open.optionalText("below"), marks(open.text("seen")), open.flag("held") ? Held.BACK : Held.NO, open.texts("ended"))));
     }
 
     PlannerState toState() {
         StateText text = StateText.create()
                 .with("read", "window")
                 .with("cursor", cursor)
+                .with("selection", selection)
                 .with("salt", salt)
                 .with("number", number)
                 .with("bound", bound)

@@ -8,6 +8,7 @@ import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.Source;
+import io.windrow.api.source.Split;
 import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.SplitPlanner.Assignment;
 import io.windrow.api.source.SplitReader;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.arrow.vector.BaseIntVector;
 import org.apache.arrow.vector.FieldVector;
@@ -25,22 +27,26 @@ import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.complex.StructVector;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a stream as a runner would, run by run, with the state and the open splits that a store would hold. */
+/** Reads streams of one mode as a runner would, run by run, with the state and the open splits that a store would hold. */
 final class Drive {
     private final JdbcSourceConfig config;
     private final Context context;
-    private final StreamName stream;
+    private final List<StreamName> streams;
     private final ReadMode mode;
-    private Optional<PlannerState> state = Optional.empty();
-    private final Map<String, Assignment> open = new HashMap<>();
+    private final Map<StreamName, PlannerState> states = new HashMap<>();
+    private final Map<Split, Assignment> open = new HashMap<>();
     final Map<String, Long> exceptions = new HashMap<>();
     long seenAgain;
     @Nullable StreamPlan plan;
 
     Drive(JdbcSourceConfig config, Context context, StreamName stream, ReadMode mode) {
+        this(config, context, List.of(stream), mode);
+    }
+
+    Drive(JdbcSourceConfig config, Context context, List<StreamName> streams, ReadMode mode) {
         this.config = config;
         this.context = context;
-        this.stream = stream;
+        this.streams = streams;
         this.mode = mode;
     }
 
@@ -54,11 +60,13 @@ final class Drive {
         List<List<@Nullable String>> rows = new ArrayList<>();
         int left = batches;
         try (Source source = new JdbcSource(config, context);
-                SplitPlanner planner = source.plan(List.of(new StreamRequest(stream, mode, 1, state)))) {
-            if (planner.refusals().containsKey(stream)) {
-                throw planner.refusals().get(stream);
+                SplitPlanner planner = source.plan(streams.stream()
+                        .map(stream -> new StreamRequest(stream, mode, 1, Optional.ofNullable(states.get(stream))))
+                        .toList())) {
+            if (!planner.refusals().isEmpty()) {
+                throw planner.refusals().values().iterator().next();
             }
-            plan = planner.plans().get(stream);
+            plan = planner.plans().get(streams.getFirst());
             List.copyOf(open.values()).forEach(one -> planner.giveBack(one.split(), one.from()));
             for (List<Assignment> next = planner.next(1); !next.isEmpty(); next = planner.next(1)) {
                 Assignment one = next.getFirst();
@@ -72,23 +80,33 @@ final class Drive {
                                     return rows;
                                 }
                                 Position position = take(data.batch(), rows);
-                                open.put(one.split().id(), new Assignment(one.split(), Optional.of(position)));
-                                state = Optional.of(planner.state(stream));
+                                open.put(one.split(), new Assignment(one.split(), Optional.of(position)));
+                                streams.forEach(stream -> states.put(stream, planner.state(stream)));
                             }
                             case ReadResult.Idle ignored -> reader.keepAlive();
                             case ReadResult.End end -> {
                                 planner.ended(one.split(), end.proof());
-                                open.remove(one.split().id());
-                                state = Optional.of(planner.state(stream));
+                                open.remove(one.split());
+                                streams.forEach(stream -> states.put(stream, planner.state(stream)));
                                 ended = true;
                             }
                         }
                     }
                 }
             }
-            state = Optional.of(planner.state(stream));
+            streams.forEach(stream -> states.put(stream, planner.state(stream)));
             return rows;
         }
+    }
+
+    /** What is saved of the first stream. */
+    PlannerState saved() {
+        return Objects.requireNonNull(states.get(streams.getFirst()));
+    }
+
+    /** Goes on from what is saved of the first stream. */
+    void resume(PlannerState state) {
+        states.put(streams.getFirst(), state);
     }
 
     private Position take(Batch batch, List<List<@Nullable String>> rows) {

@@ -29,14 +29,16 @@ class SavedTextTest {
     void positionsSplitsAndStatesOfVersion1StayReadable() throws IOException {
         JdbcPosition position = new JdbcPosition(7, List.of("n-4", "tü\"", "d12.50", "bAP8=", "f0.1"));
         JdbcSplit split = new JdbcSplit(JdbcSplit.Part.SETTLED, Optional.of("n1"), Optional.empty());
-        WindowState state = new WindowState("at", "c2FsdA", 3, Optional.of("t2024-01-01"), Set.of("0123456789abcdef"), Optional.of(
-                new WindowState.Open("t2024-02-01", Set.of("fedcba9876543210", "0000000000000000"), WindowState.Held.NO, List.of("g1-w3-0"))));
+        WindowState state = new WindowState("at", Optional.empty(), "c2FsdA", 3, Optional.of("t2024-01-01"), Set.of("0123456789abcdef"), Optional.of(
+                new WindowState.Open(Optional.of("t2024-02-01"), Set.of("fedcba9876543210", "0000000000000000"), WindowState.Held.NO, List.of("g1-w3-0"))));
         assertThat(List.of(
                         position.toPosition().text(), split.toSplit("g1-w3-0", StreamName.of("t"), -1).text(), state.toState().text()))
                 .isEqualTo(golden());
         assertThat(JdbcPosition.of(position.toPosition())).isEqualTo(position);
         assertThat(JdbcSplit.of(split.toSplit("g1-w3-0", StreamName.of("t"), -1))).isEqualTo(split);
         assertThat(WindowState.of(state.toState())).isEqualTo(state);
+        WindowState selecting = state.selecting("d").unbound().with(new WindowState.Open(Optional.empty(), Set.of(), WindowState.Held.NO, List.of()));
+        assertThat(WindowState.of(selecting.toState())).isEqualTo(selecting);
         assertThat(Raw.of("d12.50")).isEqualTo(new BigDecimal("12.50"));
     }
 

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -174,6 +175,121 @@ class SourceReadTest {
         table.run("DELETE FROM t WHERE id IN (1, 4)");
         assertThat(drive.run()).isEmpty();
         assertThat(context.told()).anyMatch(text -> text.startsWith("jdbc.cursor_behind"));
+    }
+
+    @Test
+    void withoutABinaryLogOneConnectionReadsSinceNothingShowsThatOthersSeeTheSameMoment() {
+        Optional<String> missing = MariaServer.missing();
+        assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
+        SourceTable table = SourceTable.mariadb(MariaServer.withoutBinaryLog(), "logless");
+        table.run("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t SELECT seq FROM seq_1_to_2000");
+        assertThat(drive(table, StreamConfig.snapshot("t"), new StreamName("logless", "t"), 300, 100).run()).hasSize(2000);
+        assertThat(context.told()).anyMatch(text -> text.startsWith("jdbc.fewer_connections") && text.contains("1 of 4 connections"));
+    }
+
+    /** Their windows and splits have the same numbers. */
+    @Test
+    void twoIncrementalStreamsOfOneSourceDeliverTheirOwnRows() {
+        SourceTable table = SourceTable.sqlite(context.temporaryFolder());
+        table.run("CREATE TABLE a (id integer PRIMARY KEY, v integer NOT NULL)", "CREATE TABLE b (id integer PRIMARY KEY, v integer NOT NULL)",
+                "INSERT INTO a VALUES (1, 1), (2, 2), (3, 3)", "INSERT INTO b VALUES (11, 1), (12, 2), (13, 3)");
+        JdbcSourceConfig config = JdbcSourceConfig.of(Secret.of(table.url()), List.of(
+                StreamConfig.incremental("a", "v", Optional.empty()), StreamConfig.incremental("b", "v", Optional.empty())));
+        Drive both = new Drive(config, context, List.of(StreamName.of("a"), StreamName.of("b")), ReadMode.INCREMENTAL);
+        assertThat(first(both.run())).containsExactlyInAnyOrder("1", "2", "3", "11", "12", "13");
+        assertThat(both.run()).isEmpty();
+        table.run("INSERT INTO a VALUES (4, 3), (5, 4)", "INSERT INTO b VALUES (14, 3), (15, 4)");
+        assertThat(first(both.run())).containsExactlyInAnyOrder("4", "5", "14", "15");
+        assertThat(both.run()).isEmpty();
+    }
+
+    @Test
+    void aValueOfTheFutureIsDeliveredOnceAndNeverBecomesTheBoundInSqlite() {
+        SourceTable table = SourceTable.sqlite(context.temporaryFolder());
+        table.run("CREATE TABLE t (id integer PRIMARY KEY, at datetime NOT NULL)", "INSERT INTO t VALUES (1, '2099-01-01 00:00:00')");
+        Drive drive = drive(table, StreamConfig.incremental("t", "at", Optional.empty()), StreamName.of("t"), 1000, 100);
+        assertThat(first(drive.run())).as("nothing else is there").containsExactly("1");
+        assertThat(context.told()).anyMatch(text -> text.startsWith("jdbc.cursor_future"));
+        table.run("INSERT INTO t VALUES (2, '2024-01-01 10:00:00'), (3, '2024-01-02 10:00:00'), (4, '9999-12-31 00:00:00')");
+        assertThat(first(drive.run())).containsExactlyInAnyOrder("2", "3", "4");
+        table.run("INSERT INTO t VALUES (5, '2024-01-03 10:00:00')", "DELETE FROM t WHERE id = 1");
+        assertThat(first(drive.run())).containsExactly("5");
+        table.run("DELETE FROM t WHERE id = 5");
+        assertThat(drive.run()).as("the newest row that is not of the future is gone").isEmpty();
+        table.run("INSERT INTO t VALUES (6, '2024-01-03 11:00:00')");
+        assertThat(first(drive.run())).containsExactly("6");
+    }
+
+    @Test
+    void aValueOfTheFutureNeverBecomesTheBoundInMariadb() {
+        SourceTable table = mariadb("future");
+        table.run("CREATE TABLE t (id int PRIMARY KEY, at timestamp(6) NOT NULL DEFAULT current_timestamp(6))",
+                "INSERT INTO t VALUES (1, '2037-01-01'), (2, '2024-01-01')");
+        StreamName name = new StreamName("future", "t");
+        Drive drive = drive(table, StreamConfig.incremental("t", "at", Optional.of("5m")), name, 1000, 100);
+        assertThat(first(drive.run())).containsExactlyInAnyOrder("1", "2");
+        table.run("INSERT INTO t (id) VALUES (3)");
+        assertThat(first(drive.run())).containsExactly("3");
+        assertThat(drive.run()).isEmpty();
+        table.run("CREATE TABLE d (id int PRIMARY KEY, at date NOT NULL)", "INSERT INTO d VALUES (1, '9999-12-31'), (2, '2024-01-01')");
+        Drive days = drive(table, StreamConfig.incremental("d", "at", Optional.of("1d")), new StreamName("future", "d"), 1000, 100);
+        assertThat(first(days.run())).containsExactlyInAnyOrder("1", "2");
+        table.run("INSERT INTO d VALUES (3, current_date)");
+        assertThat(first(days.run())).containsExactly("3");
+        assertThat(days.run()).isEmpty();
+    }
+
+    /** As a version saved it that took such a value for a bound, or a server before its clock was set back. */
+    @Test
+    void aSavedBoundOfTheFutureIsGivenUpAndTold() {
+        SourceTable table = SourceTable.sqlite(context.temporaryFolder());
+        table.run("CREATE TABLE t (id integer PRIMARY KEY, at datetime NOT NULL)",
+                "INSERT INTO t VALUES (1, '2024-01-01 10:00:00'), (2, '2099-01-01 00:00:00')");
+        StreamConfig stream = StreamConfig.incremental("t", "at", Optional.empty());
+        Drive drive = drive(table, stream, StreamName.of("t"), 1000, 100);
+        drive.resume(new WindowState("at", Optional.empty(), "salt", 1, Optional.of("t2099-01-01 00:00:00"), Set.of(
+                new RowMarks("salt").of(new Object[] {2L, "2099-01-01 00:00:00"})), Optional.empty()).toState());
+        assertThat(first(drive.run())).containsExactly("1");
+        assertThat(context.told()).anyMatch(text -> text.startsWith("jdbc.cursor_future") && text.contains("looked at again"));
+        assertThat(drive.run()).isEmpty();
+    }
+
+    @Test
+    void anotherSelectionOfRowsIsRefusedAndAnOlderStateTakesTheOneThatIsThere() {
+        SourceTable table = SourceTable.sqlite(context.temporaryFolder());
+        table.run("CREATE TABLE t (id integer PRIMARY KEY, at integer NOT NULL)", "INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)");
+        StreamName name = StreamName.of("t");
+        Drive narrow = drive(table, selecting(Optional.of("id <> 2"), Optional.of("2")), name, 1000, 100);
+        assertThat(first(narrow.run())).containsExactly("3");
+        assertThat(narrow.run()).isEmpty();
+        for (StreamConfig wider : List.of(selecting(Optional.empty(), Optional.of("2")), selecting(Optional.of("id <> 2"), Optional.empty()))) {
+            Drive wide = drive(table, wider, name, 1000, 100);
+            wide.resume(narrow.saved());
+            refused(wide, SourceError.SELECTION_CHANGED);
+        }
+        Drive old = drive(table, selecting(Optional.of("id <> 2"), Optional.of("2")), name, 1000, 100);
+        old.resume(new WindowState("at", Optional.empty(), "salt", 1, Optional.of("n3"), Set.of(), Optional.empty()).toState());
+        assertThat(first(old.run())).containsExactly("3");
+        assertThat(WindowState.of(old.saved()).selection()).isEqualTo(WindowState.of(narrow.saved()).selection()).isPresent();
+    }
+
+    private static StreamConfig selecting(Optional<String> where, Optional<String> start) {
+        return new StreamConfig(
+                "t", List.of(), ReadMode.INCREMENTAL, Optional.of("at"), Optional.empty(), Optional.empty(), start, List.of(), where, List.of(),
+                io.windrow.api.schema.OutOfRange.FAIL, StreamConfig.Consistency.SNAPSHOT);
+    }
+
+    @Test
+    void moreRowsOfOneCursorValueThanCanBeRememberedAreRefusedUntilTheCursorMovesOn() {
+        SourceTable table = SourceTable.sqlite(context.temporaryFolder());
+        table.run("CREATE TABLE t (id integer PRIMARY KEY, at datetime NOT NULL)",
+                "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n <= " + WindowRead.MAX_REMEMBERED
+                        + ") INSERT INTO t SELECT n, '2024-01-01 10:00:00' FROM s");
+        Drive drive = drive(table, StreamConfig.incremental("t", "at", Optional.empty()), StreamName.of("t"), 1000, 10_000);
+        refused(drive, SourceError.TOO_MANY_UNSETTLED);
+        table.run("INSERT INTO t VALUES (0, '2024-01-01 10:00:01')");
+        assertThat(drive.run()).hasSize(WindowRead.MAX_REMEMBERED + 2);
+        assertThat(drive.run()).isEmpty();
     }
 
     @Test

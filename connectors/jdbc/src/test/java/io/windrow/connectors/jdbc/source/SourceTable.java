@@ -25,9 +25,14 @@ record SourceTable(String url, String driverUrl) {
 
     /** An empty database of the name. */
     static SourceTable mariadb(String name) {
-        SourceTable server = new SourceTable("", MariaServer.shared().jdbcUrl(""));
-        server.run("DROP DATABASE IF EXISTS " + name, "CREATE DATABASE " + name + " CHARACTER SET utf8mb4");
-        return new SourceTable(MariaServer.shared().url(name), MariaServer.shared().jdbcUrl(name));
+        return mariadb(MariaServer.shared(), name);
+    }
+
+    /** The same on a server. */
+    static SourceTable mariadb(MariaServer server, String name) {
+        new SourceTable("", server.jdbcUrl(""))
+                .run("DROP DATABASE IF EXISTS " + name, "CREATE DATABASE " + name + " CHARACTER SET utf8mb4");
+        return new SourceTable(server.url(name), server.jdbcUrl(name));
     }
 
     Connection connect() throws SQLException {
