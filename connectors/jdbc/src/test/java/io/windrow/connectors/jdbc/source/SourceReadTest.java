@@ -221,6 +221,19 @@ class SourceReadTest {
     }
 
     @Test
+    void anInfinityOrAValueOfTheFutureNeverBecomesTheBoundInDuckdb() {
+        SourceTable table = SourceTable.duckdb(context.temporaryFolder());
+        table.run("CREATE TABLE t (id integer PRIMARY KEY, moved timestamp with time zone NOT NULL)",
+                "INSERT INTO t VALUES (1, '2024-01-01 10:00:00+00'), (2, '2099-01-01 10:00:00+00'), (3, 'infinity')");
+        StreamConfig stream = StreamConfig.incremental("t", "moved", Optional.empty()).with(io.windrow.api.schema.OutOfRange.NULL);
+        Drive drive = drive(table, stream, new StreamName("main", "t"), 1000, 100);
+        assertThat(first(drive.run())).containsExactlyInAnyOrder("1", "2", "3");
+        table.run("INSERT INTO t VALUES (4, '2024-01-01 11:00:00+00')");
+        assertThat(first(drive.run())).containsExactly("4");
+        assertThat(drive.run()).isEmpty();
+    }
+
+    @Test
     void aValueOfTheFutureNeverBecomesTheBoundInMariadb() {
         SourceTable table = mariadb("future");
         table.run("CREATE TABLE t (id int PRIMARY KEY, at timestamp(6) NOT NULL DEFAULT current_timestamp(6))",
