@@ -7,6 +7,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.Until;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.epoch.StreamCut;
 import io.windrow.core.observe.RunEvent;
@@ -48,6 +49,7 @@ final class Attempt {
     private final Announcer announcer;
     private final RetryBudget budget;
     private final BooleanSupplier stopRequested;
+    private final Until until;
     private final ProgressTicker ticker;
     private final ArrayDeque<Message> deferred = new ArrayDeque<>();
 
@@ -59,6 +61,8 @@ final class Attempt {
     private boolean committing;
     private int releasing;
     private boolean stopping;
+    /** Whether a parked stream is worth another attempt. */
+    private boolean triesAgain;
     private boolean woken;
     private long stoppingSince;
     private long lastKeepAlive = System.nanoTime();
@@ -81,6 +85,8 @@ final class Attempt {
         this.announcer = parts.announcer();
         this.budget = budget;
         this.stopRequested = stopRequested;
+        this.until = parts.options().until();
+        this.triesAgain = beginning.leavesBehind();
         this.ticker = new ProgressTicker(tracks.values(), flow, announcer);
     }
 
@@ -129,6 +135,10 @@ final class Attempt {
         if (now - lastKeepAlive > KEEP_ALIVE_NANOS) {
             lastKeepAlive = now;
             keepPlannerAlive();
+        }
+        if (triesAgain && until == Until.STOPPED && crew.readsLogsAlone()) {
+            // Whoever follows comes to no end by itself, and only the next attempt reads the parked stream again.
+            stop();
         }
         if (stopping && !woken && crew.busy() > 0 && now - stoppingSince > WAKE_NANOS) {
             woken = true;
@@ -199,7 +209,7 @@ final class Attempt {
         planner.parked(track.stream());
         announcer.announce(new RunEvent.ErrorMet(Optional.of(track.stream()), error));
         switch (pace.retry().judge(error.kind(), parts.failed(track, false), 0)) {
-            case Verdict.Retry ignored -> {}
+            case Verdict.Retry ignored -> triesAgain = true;
             case Verdict.Park ignored -> stopIfAsked();
             case Verdict.Freeze ignored -> stopIfAsked();
             case Verdict.Drain ignored -> stop();

@@ -296,6 +296,11 @@ final class Beginning {
         }
     }
 
+    /** Whether a stream that the attempt does not read is worth another one. */
+    boolean leavesBehind() {
+        return tracks.values().stream().anyMatch(parts.job().pace()::retries);
+    }
+
     /** Marks the streams that are parked already. */
     void hearParked() {
         flow.parked().forEach((stream, error) -> {

@@ -55,6 +55,11 @@ final class Crew implements AutoCloseable {
         return reading.size();
     }
 
+    /** Whether something is read, and only logs. */
+    boolean readsLogsAlone() {
+        return !reading.isEmpty() && reading.values().stream().allMatch(split -> split.kind() == Split.Kind.LOG);
+    }
+
     /** Workers that take part in a cut. */
     int members() {
         return workers.size();

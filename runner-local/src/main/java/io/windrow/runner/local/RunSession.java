@@ -8,6 +8,7 @@ import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.Until;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.epoch.EpochDriver;
@@ -104,12 +105,7 @@ final class RunSession {
             try {
                 attempt(todo);
                 failures = 0;
-                todo = new TreeMap<>();
-                for (StreamTrack track : tracks.values()) {
-                    if (parts.job().pace().retries(track)) {
-                        todo.put(track.stream(), track);
-                    }
-                }
+                todo = triedAgain();
             } catch (WindrowException e) {
                 failures = gotFurther() ? 1 : failures + 1;
                 parts.announcer().announce(new RunEvent.ErrorMet(Optional.empty(), e));
@@ -127,6 +123,21 @@ final class RunSession {
                 return;
             }
         }
+    }
+
+    /** The streams of the next attempt: those worth another try, and with them those that are followed without end. */
+    private Map<StreamName, StreamTrack> triedAgain() {
+        Map<StreamName, StreamTrack> again = new TreeMap<>();
+        for (StreamTrack track : tracks.values()) {
+            if (parts.job().pace().retries(track)) {
+                again.put(track.stream(), track);
+            }
+        }
+        if (!again.isEmpty() && parts.options().until() == Until.STOPPED) {
+            tracks.values().stream().filter(track -> track.error().isEmpty() && !track.done())
+                    .forEach(track -> again.put(track.stream(), track));
+        }
+        return again;
     }
 
     /** Whether the attempt that has failed committed something, or went well for long: a run may last for months. */

@@ -224,6 +224,29 @@ class SharedLogTest {
     }
 
     @Test
+    void aStreamThatFailsForAPassingReasonIsReadAgainAlthoughOthersAreFollowedWithoutEnd() throws Exception {
+        try (Bench bench = new Bench(folder); var store = bench.store()) {
+            LogUpstream upstream = log(bench, 600);
+            bench.epochTime = Duration.ofMillis(50);
+            AtomicInteger writes = new AtomicInteger();
+            bench.target.beforeWrite = batch -> {
+                if (batch.stream().equals(B) && writes.incrementAndGet() == 2) {
+                    throw FailureTest.Trouble.FLAKY.now();
+                }
+            };
+            LocalRunner runner = bench.runner(store);
+            CompletableFuture<RunResult> running = CompletableFuture.supplyAsync(() -> runner.run(
+                    bench.job(),
+                    new RunOptions(Set.of(), RunOptions.Refresh.CONTINUE, OptionalLong.empty(), Until.STOPPED)));
+            org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> upstream.released.get() == 600);
+            runner.stop();
+            assertThat(running.get(20, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.STOPPED);
+            assertThat(bench.target.visible("a")).isEqualTo(of(A, 600));
+            assertThat(bench.target.visible("b")).isEqualTo(of(B, 600));
+        }
+    }
+
+    @Test
     void aRunThatFollowsGoesOnUntilItIsStopped() throws Exception {
         try (Bench bench = new Bench(folder); var store = bench.store()) {
             LogUpstream upstream = log(bench, 600);
