@@ -131,7 +131,7 @@ class VerifyTest {
         assertThat(texts.out()).contains("agreeing", "values were not compared").doesNotContain("equal: every");
         assertThat(windrow("verify", file, "--depth", "keys").exit()).isEqualTo(ExitCode.DIFFERENT.value());
 
-        forge("summed", "\"amount\":\"17.00\"|\"amount\":17.00", "\"amount\":\"18.00\"");
+        forge("summed", "\"amount\":17.00", "\"amount\":18.00");
         Ended numbers = windrow("verify", file, "--depth", "counts");
         assertThat(numbers.exit()).as(numbers.out()).isEqualTo(ExitCode.DIFFERENT.value());
         assertThat(numbers.out()).contains("id = 51: different");
