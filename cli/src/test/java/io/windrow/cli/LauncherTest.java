@@ -97,7 +97,7 @@ class LauncherTest {
                     """.formatted(database.url())).toString();
             for (int i = 0; i < 2; i++) {
                 try (ChildJvm run = ChildJvm.start(Main.class.getName(), List.of("run", pipeline), Map.of("LC_ALL", "C"))) {
-                    assertThat(run.awaitEnd(Duration.ofMinutes(2))).as(run.output()).isEqualTo(ExitCode.USER.value());
+                    assertThat(run.awaitEnd(Duration.ofMinutes(2))).as(run.output()).isEqualTo(ExitCode.PARTIAL.value());
                     assertThat(run.output()).contains("files.name_unspellable", "LC_ALL=C.UTF-8").containsPattern("public.plain +completed");
                 }
             }
