@@ -44,7 +44,7 @@ record MaskPlan(Optional<String> field, Method method, String key, Optional<Stri
 
     boolean fits(StreamName stream, Column column) {
         if (field.isEmpty()) {
-            return column.type() instanceof ColumnType.Text || column.type() instanceof ColumnType.Json;
+            return holdsText(column.type());
         }
         for (String name : new String[] {
             column.name(), stream.name() + "." + column.name(), stream.namespace() + "." + stream.name() + "." + column.name()
@@ -54,6 +54,16 @@ record MaskPlan(Optional<String> field, Method method, String key, Optional<Stri
             }
         }
         return false;
+    }
+
+    private static boolean holdsText(ColumnType type) {
+        return switch (type) {
+            case ColumnType.Text ignored -> true;
+            case ColumnType.Json ignored -> true;
+            case ColumnType.ListOf list -> holdsText(list.element().type());
+            case ColumnType.Struct struct -> struct.fields().stream().anyMatch(field -> holdsText(field.type()));
+            default -> false;
+        };
     }
 
     MaskPlan rotated(String newKey, Optional<String> old) {

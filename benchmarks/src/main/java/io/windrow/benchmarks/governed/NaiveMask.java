@@ -77,7 +77,19 @@ final class NaiveMask {
             case HMAC, TOKEN -> keyed(rule, key, value);
             case FPE -> formatPreserving(rule, (String) value);
             case TRUNCATE -> truncated(rule.to(), value);
-            case DETECT -> FOUND.matcher((String) value).replaceAll(java.util.regex.Matcher.quoteReplacement(MaskPlan.GONE));
+            case DETECT -> found(value);
+        };
+    }
+
+    private static @Nullable Object found(@Nullable Object value) {
+        return switch (value) {
+            case String text -> FOUND.matcher(text).replaceAll(java.util.regex.Matcher.quoteReplacement(MaskPlan.GONE));
+            case List<?> items -> {
+                List<@Nullable Object> searched = new ArrayList<>();
+                items.forEach(item -> searched.add(found(item)));
+                yield searched;
+            }
+            case null, default -> value;
         };
     }
 

@@ -269,7 +269,7 @@ final class Trial {
 
     private void unknownMask(Map<StreamName, View> views, Set<String> refusals) {
         for (MaskPlan rule : pipeline.policies.mask) {
-            if (rule.field().filter(field -> !field.startsWith("*")).isPresent()) {
+            if (rule.field().isPresent()) {
                 boolean known = false;
                 for (Table table : pipeline.tables) {
                     List<Column> columns = Optional.ofNullable(views.get(table.stream))

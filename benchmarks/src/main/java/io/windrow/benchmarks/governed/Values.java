@@ -179,14 +179,14 @@ final class Values {
             case ColumnType.Float t when t.bits() == 64 -> Canary.REAL;
             case ColumnType.Decimal t when t.precision() - t.scale() >= Canary.DIGITS.length() -> Canary.decimal(t.scale(), number).setScale(t.scale());
             case ColumnType.Text ignored -> secretText(mask, number);
-            case ColumnType.Json ignored -> "{\"k\": \"" + Canary.MARK + number + (mask.method() == MaskPlan.Method.DETECT ? "@example.com" : "") + "\"}";
+            case ColumnType.Json ignored -> "{\"k\":\"" + Canary.MARK + number + (mask.method() == MaskPlan.Method.DETECT ? "@example.com" : "") + "\"}";
             case ColumnType.Bytes ignored -> Canary.bytes(number);
             case ColumnType.Uuid ignored -> Canary.uuid(number);
             case ColumnType.Date ignored -> Canary.DAY;
             case ColumnType.Time ignored -> Canary.CLOCK;
             case ColumnType.Timestamp t -> t.utc() ? (Object) Canary.instant() : (Object) Canary.dateTime();
             case ColumnType.ListOf list when list.element().type() instanceof ColumnType.Text ->
-                    List.of("first", Canary.MARK + number);
+                    List.of("first", Canary.MARK + number + (mask.method() == MaskPlan.Method.DETECT ? "@example.com" : ""));
             default -> open(type);
         };
     }
