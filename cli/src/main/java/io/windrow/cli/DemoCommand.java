@@ -28,7 +28,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** Shows the whole of it on an embedded database: a run that is killed in the middle, its resumption, the proof. */
+/**
+ * Shows the whole of it on an embedded database: a run that is killed in the middle, its resumption, the proof. No signature
+ * in it names a class of the demo: every command is looked at for the help, and only this one has the demo's jars.
+ */
 @Command(name = "demo", description = "Start an embedded PostgreSQL, deliver TPC-H, kill the run once, resume, verify. Needs no set-up.")
 final class DemoCommand implements Callable<Integer> {
     private static final Pattern ROWS_READ = Pattern.compile("\"rows_read\":[1-9]");
@@ -70,30 +73,25 @@ final class DemoCommand implements Callable<Integer> {
             Main.run(windrow.screen(), arguments("preview", file, "--stream", "public.customer", "--rows", "3"));
             Main.run(windrow.screen(), arguments("quarantine", "show", file));
             Path mirror = DemoPipeline.writeChanges(file.getParent(), database.url());
-            code = Math.max(code, changes(database, mirror));
+            step("Mirroring orders into a SQLite file: a copy first");
+            run(mirror);
+            try (OrdersWriter writer = OrdersWriter.start(database, Duration.ofMillis(10), OrdersWriter.Deletes.SOME, 2)) {
+                step("Following the log while a writer inserts, updates and deletes, and killing it (SIGKILL) in the middle");
+                killOnce(mirror, List.of("--follow"));
+                step("Running it again: it goes on from the last commit");
+                run(mirror);
+                windrow.screen().note("    meanwhile " + writer.inserted() + " orders were inserted, " + writer.updated() + " updated and "
+                        + writer.deleted() + " deleted");
+            }
+            step("The writer has ended. One more run, and source and mirror are compared");
+            run(mirror);
+            code = Math.max(code, Main.run(windrow.screen(), arguments("verify", mirror)));
             step("Done in " + Screen.seconds((System.nanoTime() - started) / 1e9));
             windrow.screen().note("    pipeline  " + file + "   (put your own database's URL into it)");
             windrow.screen().note("    changes   " + mirror + ", into mirror.db beside it");
             windrow.screen().note("    files     " + file.resolveSibling("out"));
             return code;
         }
-    }
-
-    /** Follows the database's log into a mirror, deletes included. */
-    private int changes(DemoDatabase database, Path file) {
-        step("Mirroring orders into a SQLite file: a copy first");
-        run(file);
-        try (OrdersWriter writer = OrdersWriter.start(database, Duration.ofMillis(10), OrdersWriter.Deletes.SOME, 2)) {
-            step("Following the log while a writer inserts, updates and deletes, and killing it (SIGKILL) in the middle");
-            killOnce(file, List.of("--follow"));
-            step("Running it again: it goes on from the last commit");
-            run(file);
-            windrow.screen().note("    meanwhile " + writer.inserted() + " orders were inserted, " + writer.updated() + " updated and "
-                    + writer.deleted() + " deleted");
-        }
-        step("The writer has ended. One more run, and source and mirror are compared");
-        run(file);
-        return Main.run(windrow.screen(), arguments("verify", file));
     }
 
     /** A new folder for each demo: an older one's state belongs to a database that is gone. */

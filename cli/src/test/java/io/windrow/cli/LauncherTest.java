@@ -46,6 +46,9 @@ class LauncherTest {
         assertThat(start(clone, Map.of(), "third", "connectors").waitFor()).isZero();
         assertThat(err("third")).as("nothing is built or prepared twice").isEmpty();
 
+        assertThat(start(clone, Map.of(), "all", "--help").waitFor()).as(err("all")).isZero();
+        assertThat(out("all")).as("every command, though none but the demo has the demo's jars").contains("demo", "verify");
+
         Path loaded = folder.resolve("loaded");
         Map<String, String> telling = Map.of(
                 "LC_ALL", "C", "WINDROW_JAVA_OPTS", "-XshowSettings:properties -Xlog:class+load=info:file=" + loaded);

@@ -114,6 +114,14 @@ class MainTest {
         assertThat(out()).contains("postgres.connect_refused");
     }
 
+    /** All commands are looked at for their help and for {@code --version}, and only {@code demo} has its own jars. */
+    @Test
+    void no_signature_of_the_demo_names_a_class_that_only_the_demo_has() {
+        for (var method : DemoCommand.class.getDeclaredMethods()) {
+            assertThat(method.toGenericString()).doesNotContain("io.windrow.demo");
+        }
+    }
+
     @Test
     void only_the_command_that_is_asked_for_is_made_and_all_for_help() {
         Windrow windrow = new Windrow(Screen.ofProcess());
