@@ -6,7 +6,7 @@ public enum Fault {
     DELAY,
     /** Connections to the source stay open and nothing passes. */
     BLACK_HOLE,
-    /** Requests arrive, replies do not. */
+    /** Requests arrive, replies do not; then the connections that have lost one are reset. */
     DROPPED_REPLIES,
     /** Every connection is reset now. */
     RESET,

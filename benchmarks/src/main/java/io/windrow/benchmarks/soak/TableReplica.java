@@ -122,7 +122,6 @@ sealed interface TableReplica extends Replica {
         private final PostgresDatabase database;
         private final TcpProxy proxy;
         private final Random random;
-        private boolean dropped;
 
         Postgres(PostgresDatabase database, long seed) {
             this.database = database;
@@ -162,10 +161,7 @@ sealed interface TableReplica extends Replica {
             switch (random.nextInt(4)) {
                 case 0 -> proxy.resetAll();
                 case 1 -> proxy.resetAfter(random.nextInt(20_000));
-                case 2 -> {
-                    dropped = true;
-                    proxy.dropReplies();
-                }
+                case 2 -> proxy.dropReplies();
                 default -> proxy.delay(Duration.ofMillis(50 + random.nextInt(300)));
             }
         }
@@ -173,11 +169,6 @@ sealed interface TableReplica extends Replica {
         @Override
         public void release() {
             proxy.pass();
-            if (dropped) {
-                // TCP loses no part of what it carries unless it loses the connection.
-                dropped = false;
-                proxy.resetAll();
-            }
         }
 
         @Override

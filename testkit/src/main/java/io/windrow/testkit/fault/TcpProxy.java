@@ -22,6 +22,8 @@ public final class TcpProxy implements AutoCloseable {
     private volatile int target;
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    /** Both ends of every connection on which something was dropped. */
+    private final Set<Socket> torn = ConcurrentHashMap.newKeySet();
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong received = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
@@ -86,7 +88,10 @@ public final class TcpProxy implements AutoCloseable {
         set(new Fault.Reset(received.get() + bytes));
     }
 
-    /** Passes requests on to the server and drops all that it replies. */
+    /**
+     * Passes requests on to the server and drops all that it replies. Told something else, it resets every connection that has
+     * lost something: TCP loses no part of what it carries unless it loses the connection.
+     */
     public void dropReplies() {
         set(new Fault.DropReplies());
     }
@@ -113,6 +118,10 @@ public final class TcpProxy implements AutoCloseable {
         try {
             fault = next;
             changed.signalAll();
+            if (!(next instanceof Fault.DropReplies)) {
+                torn.forEach(TcpProxy::reset);
+                torn.clear();
+            }
         } finally {
             lock.unlock();
         }
@@ -151,14 +160,14 @@ public final class TcpProxy implements AutoCloseable {
         byte[] buffer = new byte[1 << 14];
         try {
             for (int n = from.getInputStream().read(buffer); n >= 0; n = from.getInputStream().read(buffer)) {
-                if (direction == Direction.REPLY) {
-                    received.addAndGet(n);
-                }
-                if (passes(direction, from, to)) {
+                if (passes(direction, n, from, to)) {
                     to.getOutputStream().write(buffer, 0, n);
                 }
             }
-            to.shutdownOutput();
+            // The end of what the server sent does not come before what was lost of it.
+            if (direction == Direction.REQUEST || !torn.contains(from)) {
+                to.shutdownOutput();
+            }
         } catch (IOException e) {
             // One side is gone: the other side shall see the same.
             reset(from);
@@ -175,6 +184,7 @@ public final class TcpProxy implements AutoCloseable {
 
     private void forget(Socket socket) {
         sockets.remove(socket);
+        torn.remove(socket);
         try {
             socket.close();
         } catch (IOException e) {
@@ -183,9 +193,13 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private boolean passes(Direction direction, Socket from, Socket to) throws InterruptedException {
+    private boolean passes(Direction direction, int bytes, Socket from, Socket to) throws InterruptedException {
         lock.lock();
         try {
+            if (direction == Direction.REPLY) {
+                // Counted here, so that whoever sees the count and tells the proxy something does it after this piece.
+                received.addAndGet(bytes);
+            }
             while (fault instanceof Fault.BlackHole && !closed) {
                 changed.await();
             }
@@ -199,7 +213,13 @@ public final class TcpProxy implements AutoCloseable {
                     }
                     yield true;
                 }
-                case Fault.DropReplies ignored -> direction == Direction.REQUEST;
+                case Fault.DropReplies ignored -> {
+                    if (direction == Direction.REPLY) {
+                        torn.add(from);
+                        torn.add(to);
+                    }
+                    yield direction == Direction.REQUEST;
+                }
                 case Fault.Reset reset -> {
                     if (received.get() >= reset.at()) {
                         reset(from);

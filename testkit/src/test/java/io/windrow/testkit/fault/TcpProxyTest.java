@@ -2,8 +2,14 @@ package io.windrow.testkit.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.windrow.testkit.postgres.PostgresDatabase;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -32,6 +38,26 @@ class TcpProxyTest {
             proxy.dropReplies();
             assertThatThrownBy(() -> statement.execute("INSERT INTO t VALUES (1)")).isInstanceOf(SQLException.class);
             assertThat(database.query("SELECT id FROM t WHERE id = 1")).containsExactly(List.of("1"));
+        }
+    }
+
+    @Test
+    void aStreamOfBytesHasNoHole() throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+                TcpProxy proxy = TcpProxy.to("127.0.0.1", listener.getLocalPort());
+                Socket client = new Socket("127.0.0.1", proxy.port());
+                Socket server = listener.accept()) {
+            server.getOutputStream().write("one ".getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.getInputStream().readNBytes(4)).asString(StandardCharsets.US_ASCII).isEqualTo("one ");
+            proxy.dropReplies();
+            server.getOutputStream().write("two ".getBytes(StandardCharsets.US_ASCII));
+            await().until(() -> proxy.received() == 8);
+            proxy.pass();
+            assertThatThrownBy(() -> {
+                        server.getOutputStream().write("three".getBytes(StandardCharsets.US_ASCII));
+                        client.getInputStream().readNBytes(5);
+                    })
+                    .isInstanceOf(SocketException.class);
         }
     }
 
