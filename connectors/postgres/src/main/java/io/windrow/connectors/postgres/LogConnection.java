@@ -62,9 +62,14 @@ final class LogConnection implements AutoCloseable {
                 source.config().silence().toNanos());
     }
 
-    /** Runs a replication command and gives its first row. */
+    /** Runs a replication command and gives its first row, for which the server may wait. */
     List<@Nullable String> command(String command) throws SQLException {
         return session.row(command);
+    }
+
+    /** Runs a command and gives its first row, which the server has at hand. */
+    List<@Nullable String> ask(String command) throws SQLException {
+        return session.promptly(() -> session.row(command));
     }
 
     /** Begins to stream from the slot. */
@@ -91,7 +96,7 @@ final class LogConnection implements AutoCloseable {
         long until = System.nanoTime() + LEAVING_NANOS;
         while (true) {
             try {
-                return session.copyDual(command);
+                return session.promptly(() -> session.copyDual(command));
             } catch (SQLException e) {
                 if (!LogFailures.isInUse(e) || System.nanoTime() - until >= 0) {
                     throw e;

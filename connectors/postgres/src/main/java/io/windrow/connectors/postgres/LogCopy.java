@@ -31,8 +31,8 @@ record LogCopy(Session session, String exported, long consistent, String system,
         Session holder = Session.open(source.address(), source.config());
         boolean done = false;
         try (LogConnection log = LogConnection.open(source)) {
-            List<@Nullable String> identity = log.command("IDENTIFY_SYSTEM");
-            String pid = String.valueOf(log.command("SELECT pg_catalog.pg_backend_pid()").getFirst());
+            List<@Nullable String> identity = log.ask("IDENTIFY_SYSTEM");
+            String pid = String.valueOf(log.ask("SELECT pg_catalog.pg_backend_pid()").getFirst());
             String made = state == Slot.MAKE
                     ? Identifier.quoted(slot)
                     : Identifier.quoted("windrow_copy_" + pid) + " TEMPORARY";

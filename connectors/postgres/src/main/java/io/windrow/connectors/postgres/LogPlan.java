@@ -270,8 +270,9 @@ final class LogPlan implements AutoCloseable {
     void letGo(Split split, Position position) {
         LogPosition upTo = LogPosition.of(position);
         try (Session session = Session.open(source.address(), source.config())) {
-            session.row("SELECT pg_catalog.pg_replication_slot_advance(" + Identifier.literal(LogSplit.of(split).slot()) + ", "
-                    + Identifier.literal(Lsn.text(upTo.readFrom())) + ")");
+            session.promptly(() -> session.row(
+                    "SELECT pg_catalog.pg_replication_slot_advance(" + Identifier.literal(LogSplit.of(split).slot()) + ", "
+                            + Identifier.literal(Lsn.text(upTo.readFrom())) + ")"));
         } catch (SQLException e) {
             LOG.debug("Letting slot {} go: SQLSTATE {}; the next run does", slot, e.getSQLState());
         } catch (WindrowException e) {

@@ -114,12 +114,15 @@ final class LogReader implements SplitReader {
         Timelines timelines = Timelines.of(open);
         rows.on(timelines);
         try (Session session = Session.open(source.address(), source.config())) {
-            session.begin(null);
-            for (Map.Entry<StreamName, LogPosition> start : starts.entrySet()) {
-                timelines.expectHolds(start.getKey(), start.getValue());
-                rows.follow(new FollowedStream(
-                        source, source.shape(start.getKey(), session), start.getValue(), context));
-            }
+            session.promptly(() -> {
+                session.begin(null);
+                for (Map.Entry<StreamName, LogPosition> start : starts.entrySet()) {
+                    timelines.expectHolds(start.getKey(), start.getValue());
+                    rows.follow(new FollowedStream(
+                            source, source.shape(start.getKey(), session), start.getValue(), context));
+                }
+                return true;
+            });
         }
         long memory = context.allocator().getLimit();
         open.largestRow(Math.min(memory - memory / 8, Runtime.getRuntime().maxMemory() / 3));

@@ -241,7 +241,10 @@ final class PostgresPlanner implements SplitPlanner {
         }
         snapshotHeld = false;
         try {
-            session.execute("COMMIT");
+            session.promptly(() -> {
+                session.execute("COMMIT");
+                return true;
+            });
         } catch (SQLException e) {
             throw SqlStates.coded("Ending the snapshot", e);
         }

@@ -99,13 +99,15 @@ final class PostgresSource implements Source {
     /** The stream as the database has it at this moment. */
     StreamShape fresh(StreamName stream) {
         try (Session session = Session.open(address, config)) {
-            session.begin(null);
-            StreamConfig settings = StreamSelection.of(session, config, Notices.IGNORE).get(stream);
-            if (settings == null) {
-                throw WindrowException.of(
-                        PostgresError.NO_SUCH_STREAM, "Reading " + stream + ": the pipeline file selects no such stream");
-            }
-            return StreamShape.of(session, stream, settings, StreamShape.catalog(session, Map.of(stream, settings)));
+            return session.promptly(() -> {
+                session.begin(null);
+                StreamConfig settings = StreamSelection.of(session, config, Notices.IGNORE).get(stream);
+                if (settings == null) {
+                    throw WindrowException.of(
+                            PostgresError.NO_SUCH_STREAM, "Reading " + stream + ": the pipeline file selects no such stream");
+                }
+                return StreamShape.of(session, stream, settings, StreamShape.catalog(session, Map.of(stream, settings)));
+            });
         } catch (SQLException e) {
             throw SqlStates.coded("Reading what " + stream + " looks like now", e);
         }

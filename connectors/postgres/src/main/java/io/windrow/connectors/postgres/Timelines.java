@@ -26,9 +26,9 @@ record Timelines(String system, long current, Map<Long, Long> left) {
 
     /** What the server at the other end says of itself. */
     static Timelines of(LogConnection log) throws SQLException {
-        List<@Nullable String> identity = log.command("IDENTIFY_SYSTEM");
+        List<@Nullable String> identity = log.ask("IDENTIFY_SYSTEM");
         long current = Long.parseLong(String.valueOf(identity.get(1)));
-        String history = current == 1 ? "" : String.valueOf(log.command("TIMELINE_HISTORY " + current).get(1));
+        String history = current == 1 ? "" : String.valueOf(log.ask("TIMELINE_HISTORY " + current).get(1));
         return new Timelines(String.valueOf(identity.get(0)), current, parse(history));
     }
 

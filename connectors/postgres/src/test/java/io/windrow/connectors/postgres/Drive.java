@@ -47,6 +47,8 @@ final class Drive implements AutoCloseable {
     Runnable change = () -> {};
 
     int changeAfter = 1;
+    /** What happens at named places. */
+    Failpoints failpoints = Failpoints.NONE;
 
     record Open(Split split, Optional<Position> position) {}
 
@@ -86,7 +88,7 @@ final class Drive implements AutoCloseable {
 
             @Override
             public Failpoints failpoints() {
-                return Failpoints.NONE;
+                return name -> failpoints.reach(name);
             }
 
             @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.windrow.api.batch.Position;
+import io.windrow.api.context.Failpoints;
 import io.windrow.api.error.ErrorCode;
 import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -122,6 +124,41 @@ class PostgresLostConnectionTest {
             drive.run();
             afterTheFirstRead(drive, proxy::blackHole);
             fails(drive, LogError.SILENT);
+            arrivesAfterwards(drive);
+        }
+    }
+
+    @Test
+    void What_was_lost_on_the_way_comes_over_the_next_connection() {
+        try (LogDrive drive = drive()) {
+            drive.run();
+            AtomicLong before = new AtomicLong();
+            afterTheFirstRead(drive, () -> {
+                proxy.dropReplies();
+                before.set(proxy.received());
+                drive.beforeRead = (planner, reader) -> {
+                    if (proxy.received() > before.get()) {
+                        proxy.pass();
+                    }
+                };
+            });
+            fails(drive, PostgresError.CONNECTION_LOST);
+            arrivesAfterwards(drive);
+        }
+    }
+
+    @Test
+    void A_server_whose_answer_is_lost_when_it_begins_to_send_is_not_waited_for_for_ever() {
+        try (LogDrive drive = drive()) {
+            drive.run();
+            db.execute("INSERT INTO t SELECT i, 'x' FROM generate_series(1, 5000) i");
+            drive.drive.failpoints = name -> {
+                if (name.equals("postgres.before_log")) {
+                    proxy.dropReplies();
+                }
+            };
+            fails(drive, PostgresError.CONNECTION_LOST);
+            drive.drive.failpoints = Failpoints.NONE;
             arrivesAfterwards(drive);
         }
     }
