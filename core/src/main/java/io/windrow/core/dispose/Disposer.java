@@ -35,7 +35,7 @@ public final class Disposer {
     public static final String KIND = "disposal";
 
     private final Grounds grounds;
-    private final Lying lying;
+    private final DisposalScan scan;
     private final StateStore store;
     private final QuarantineDisposal quarantine;
     private final Context context;
@@ -52,7 +52,7 @@ public final class Disposer {
     public Disposer(
             Grounds grounds, StateStore store, Sink sink, QuarantineDisposal quarantine, Context context, String who) {
         this.grounds = grounds;
-        this.lying = new Lying(store, sink, quarantine, context);
+        this.scan = new DisposalScan(store, sink, quarantine, context);
         this.store = store;
         this.quarantine = quarantine;
         this.context = context;
@@ -70,7 +70,7 @@ public final class Disposer {
 
     /** What is due now, without hashes. Has no effect and needs no lease. */
     public DisposalRecord due() {
-        return lying.due(grounds, who);
+        return scan.due(grounds, who);
     }
 
     /**
@@ -106,7 +106,7 @@ public final class Disposer {
         List<Delivered> delivered = new ArrayList<>();
         for (Delivered one : due.delivered()) {
             store.renew(lease);
-            try (DeliveryDisposal disposal = lying.offered(one.identity().stream())) {
+            try (DeliveryDisposal disposal = scan.offered(one.identity().stream())) {
                 delivered.add(new Delivered(
                         one.identity(), one.committed(), one.rows(),
                         one.files().stream()
@@ -124,10 +124,10 @@ public final class Disposer {
 
     /** Every step can be done again. */
     private DisposalRecord finish(Lease lease, DisposalRecord record) {
-        record.setAside().forEach(one -> lying.proof().ofSetAside(one.stream()));
+        record.setAside().forEach(one -> scan.proof().ofSetAside(one.stream()));
         for (Delivered one : record.delivered()) {
             store.renew(lease);
-            try (DeliveryDisposal disposal = lying.offered(one.identity().stream())) {
+            try (DeliveryDisposal disposal = scan.offered(one.identity().stream())) {
                 disposal.dispose(one.identity());
             }
             context.failpoints().reach("dispose.after_commit");
@@ -150,7 +150,7 @@ public final class Disposer {
         DisposalRecord done = record.done(destroyed);
         for (StreamName stream : done.streams()) {
             if (done.delivered().stream().anyMatch(one -> one.identity().stream().equals(stream))) {
-                try (DeliveryDisposal disposal = lying.offered(stream)) {
+                try (DeliveryDisposal disposal = scan.offered(stream)) {
                     disposal.record(done.id(), done.toJson());
                 }
             }
@@ -170,8 +170,8 @@ public final class Disposer {
     private boolean destroy(Lease lease, Key key, String disposal) {
         boolean there = DataKeys.all(store, context.pipeline()).stream().anyMatch(kept -> kept.id().equals(key.id()));
         Predicate<String> left = switch (key.use()) {
-            case DELIVERED -> lying.left(key.stream(), List.of());
-            case SET_ASIDE -> lying.leftAside(key.stream(), List.of());
+            case DELIVERED -> scan.left(key.stream(), List.of());
+            case SET_ASIDE -> scan.leftAside(key.stream(), List.of());
         };
         if (there && left.test(key.id())) {
             return false;

@@ -41,7 +41,7 @@ import java.util.stream.Stream;
  * What lies at the target and in quarantine, and what of it there are grounds to dispose of. Has no effect and needs no
  * lease. All parts stay the caller's.
  */
-record Lying(StateStore store, Sink sink, QuarantineDisposal quarantine, Context context) {
+record DisposalScan(StateStore store, Sink sink, QuarantineDisposal quarantine, Context context) {
     /** What a disposal on these grounds would take, without hashes. */
     DisposalRecord due(Grounds grounds, String who) {
         Instant now = context.clock().instant();
