@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The words of a tool's command line: {@code --name value}, bare {@code --name} for flags, and the rest in order. */
-final class Words {
+public final class Words {
     private final Map<String, String> values = new HashMap<>();
     private final Set<String> flags = new HashSet<>();
     private final List<String> rest = new ArrayList<>();
@@ -16,7 +16,7 @@ final class Words {
     private Words() {}
 
     /** Throws {@link IllegalArgumentException} for an option that is neither of the two kinds. */
-    static Words of(String[] words, Set<String> options, Set<String> flags) {
+    public static Words of(String[] words, Set<String> options, Set<String> flags) {
         Words read = new Words();
         for (int i = 0; i < words.length; i++) {
             if (flags.contains(words[i])) {
@@ -33,11 +33,13 @@ final class Words {
         return read;
     }
 
-    String value(String name, String otherwise) {
+    /** The value of an option, or what stands for it. */
+    public String value(String name, String otherwise) {
         return values.getOrDefault(name, otherwise);
     }
 
-    long number(String name, long otherwise) {
+    /** The value of an option as a whole number, or what stands for it; throws {@link IllegalArgumentException} if it is none. */
+    public long number(String name, long otherwise) {
         String text = values.get(name);
         try {
             return text == null ? otherwise : Long.parseLong(text);
@@ -46,11 +48,13 @@ final class Words {
         }
     }
 
-    boolean has(String flag) {
+    /** Whether the flag was given. */
+    public boolean has(String flag) {
         return flags.contains(flag);
     }
 
-    List<String> rest() {
+    /** The words that are neither options nor flags. */
+    public List<String> rest() {
         return rest;
     }
 }
