@@ -140,7 +140,7 @@ final class GovernedBench {
                 run: {parallelism: 2}
                 %s""".formatted(lineitem.server().url("postgres"), variant.policies));
         Measured measured = Measured.of(lineitem.postmaster(), () -> {
-            int exit = Main.run("run", file.toString(), "--json");
+            int exit = Main.run(System.err, System.err, "run", file.toString(), "--json");
             if (exit != 0) {
                 throw new IOException("The pipeline ended with exit code " + exit);
             }

@@ -303,7 +303,7 @@ final class PgChangesBench {
                     streams: [{table: public.events, mode: cdc}]
                     changes: {slot: %s, publication: windrow_bench}
                 %s""".formatted(sink.base(), server.url("postgres"), sink.slot(), target));
-        int exit = Main.run("run", file.toString(), "--json");
+        int exit = Main.run(System.err, System.err, "run", file.toString(), "--json");
         if (exit != 0) {
             throw new IOException("The pipeline ended with exit code " + exit);
         }

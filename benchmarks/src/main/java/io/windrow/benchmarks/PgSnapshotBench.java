@@ -36,14 +36,25 @@ final class PgSnapshotBench {
         this.pairs = pairs;
     }
 
+    /** What is measured. */
+    enum Part {
+        /** The pipeline against the limit, and every rival. */
+        ALL,
+        /** The rivals that are processes of their own. */
+        PEERS
+    }
+
     /** Arguments: {@code --scale 1 --pairs 7}. Prints one JSON object. */
-    static void run(double scale, int pairs) throws Exception {
+    static void run(double scale, int pairs, Part part) throws Exception {
         Path work = Files.createTempDirectory("windrow-bench-");
         // The pipelines run in this process and say what they do; only the result belongs on standard output.
         PrintStream out = System.out;
         System.setOut(System.err);
         try (Lineitem lineitem = Lineitem.load(scale)) {
-            out.println(new PgSnapshotBench(lineitem, work, pairs).measure());
+            out.println(switch (part) {
+                case ALL -> new PgSnapshotBench(lineitem, work, pairs).measure();
+                case PEERS -> "{\"rows\": " + lineitem.rows() + ", \"versus\": " + new Versus(lineitem, work).measurePeers() + "}";
+            });
         } finally {
             System.setOut(out);
             delete(work);
@@ -187,7 +198,7 @@ final class PgSnapshotBench {
                 folder.resolve("out"),
                 connections));
         Measured measured = Measured.of(lineitem.postmaster(), () -> {
-            int exit = Main.run("run", file.toString(), "--json");
+            int exit = Main.run(System.err, System.err, "run", file.toString(), "--json");
             if (exit != 0) {
                 throw new IOException("The pipeline ended with exit code " + exit);
             }

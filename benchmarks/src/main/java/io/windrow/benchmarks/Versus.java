@@ -45,6 +45,11 @@ final class Versus {
         });
         inProcess("duckdb_writer", wall, cpu, file -> DuckDbRival.copy(
                 lineitem.server().url("postgres"), new StreamName("public", "lineitem"), file));
+        return measurePeers();
+    }
+
+    /** Measures the peers that are installed, one after the other. Returns a JSON object by rival, with those measured before. */
+    String measurePeers() throws Exception {
         peers();
         return "{" + String.join(", ", entries) + "}";
     }

@@ -159,7 +159,10 @@ final class DemoCommand implements Callable<Integer> {
         try (StateStore store = Stores.required(plan.spec())) {
             entries = store.ledger(plan.spec().pipeline(), Optional.empty(), 30).stream().map(LedgerEntry::parse).toList();
         }
-        if (!windrow.json) {
+        if (windrow.json) {
+            entries.forEach(entry -> windrow.screen().line(
+                    Json.line(Json.object("event", "ledger", "entry", new Json.Raw(entry.toJson())))));
+        } else {
             LedgerCommand.print(windrow.screen(), entries);
         }
     }

@@ -13,7 +13,8 @@ public enum ExitCode {
     /** The user's to mend. */
     USER(2, "The command line or the pipeline file is wrong."),
     /** The other system. */
-    EXTERNAL(3, "The source or the target is unwell or refuses; what was committed before stays delivered."),
+    EXTERNAL(3, "The source or the target is unwell or refuses; what was committed before stays delivered. A JVM whose heap is used up "
+            + "ends so, too: then standard error says java.lang.OutOfMemoryError, and what helps is what helps for code 5."),
     /** A row. */
     DATA(4, "A row or value is bad and could not be set aside, or more were set aside than quarantine.limit allows."),
     /** Room. */

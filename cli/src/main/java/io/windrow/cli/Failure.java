@@ -1,6 +1,8 @@
 package io.windrow.cli;
 
 import io.windrow.api.error.WindrowException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** How an error looks: what, code, place, remedy. No stack trace unless asked for. */
@@ -19,18 +21,20 @@ final class Failure {
     }
 
     static void print(Screen screen, WindrowException error, Detail detail) {
-        screen.note(screen.styled(Screen.Style.BAD, "error") + "  " + error.getMessage());
-        screen.note("code   " + error.errorCode().code());
-        error.place().ifPresent(place -> screen.note("place  " + place));
-        screen.note("to do  " + error.remedy());
+        List<String> lines = new ArrayList<>();
+        lines.add(screen.styled(Screen.Style.BAD, "error") + "  " + error.getMessage());
+        lines.add("code   " + error.errorCode().code());
+        error.place().ifPresent(place -> lines.add("place  " + place));
+        lines.add("to do  " + error.remedy());
         if (detail == Detail.DEBUG) {
             for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-                screen.note("caused by " + cause.getClass().getName() + ": " + cause.getMessage());
+                lines.add("caused by " + cause.getClass().getName() + ": " + cause.getMessage());
                 for (StackTraceElement frame : cause.getStackTrace()) {
-                    screen.note("\tat " + frame);
+                    lines.add("\tat " + frame);
                 }
             }
         }
+        screen.note(lines);
     }
 
     static Map<String, Object> json(WindrowException error) {

@@ -23,6 +23,14 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     private static final List<String> KNOWN =
             List.of("io.windrow", "org.flywaydb", "io.opentelemetry", "org.apache.arrow", "org.sqlite");
 
+    /** The logger of what commands tell people, where standard error is to hold nothing but JSON. */
+    static final String SAID = "io.windrow.said";
+
+    /** Whether each line on standard error is to be a JSON object. */
+    static boolean isJson() {
+        return "json".equals(System.getenv("WINDROW_LOG_FORMAT"));
+    }
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         Encoder<ILoggingEvent> encoder = encoder(context);
@@ -37,12 +45,13 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         for (String known : KNOWN) {
             context.getLogger(known).setLevel(Level.toLevel(System.getenv("WINDROW_LOG"), Level.ERROR));
         }
+        context.getLogger(SAID).setLevel(Level.INFO);
         root.addAppender(appender);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggerContext context) {
-        if ("json".equals(System.getenv("WINDROW_LOG_FORMAT"))) {
+        if (isJson()) {
             JsonEncoder json = new JsonEncoder();
             json.setContext(context);
             json.setWithMessage(false);

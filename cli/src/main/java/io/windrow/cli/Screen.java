@@ -1,7 +1,9 @@
 package io.windrow.cli;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where a command prints. Results go to {@code out}; errors, notices and progress to {@code err}.
@@ -43,7 +45,7 @@ record Screen(PrintStream out, PrintStream err, boolean terminal, boolean color,
     /** These streams, taken for a terminal if the process's own are one. */
     static Screen to(PrintStream out, PrintStream err) {
         boolean outTerminal = Boolean.getBoolean("windrow.terminal.out");
-        boolean errTerminal = Boolean.getBoolean("windrow.terminal.err");
+        boolean errTerminal = Boolean.getBoolean("windrow.terminal.err") && !LogSetup.isJson();
         boolean color = outTerminal && errTerminal && System.getenv("NO_COLOR") == null
                 && !"dumb".equals(System.getenv("TERM"));
         int columns = Integer.getInteger("windrow.columns", 0);
@@ -55,8 +57,18 @@ record Screen(PrintStream out, PrintStream err, boolean terminal, boolean color,
         out.println(text);
     }
 
+    /** Something beside the result: a line, or a line of the log if the log is to be read by a machine. */
     void note(String text) {
-        err.println(text);
+        note(List.of(text));
+    }
+
+    /** Lines that belong together. */
+    void note(List<String> lines) {
+        if (LogSetup.isJson()) {
+            LoggerFactory.getLogger(LogSetup.SAID).info(String.join("\n", lines));
+        } else {
+            lines.forEach(err::println);
+        }
     }
 
     String styled(Style style, String text) {

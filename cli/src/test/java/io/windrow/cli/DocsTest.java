@@ -96,7 +96,9 @@ class DocsTest {
 
     private static List<Path> pages() throws IOException {
         try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-            return Stream.concat(Stream.of(ROOT.resolve("README.md")), docs.filter(path -> path.toString().endsWith(".md")))
+            return Stream.concat(
+                            Stream.of("README.md", "CONTRIBUTING.md", "benchmarks/RESULTS.md", "benchmarks/peers/README.md").map(ROOT::resolve),
+                            docs.filter(path -> path.toString().endsWith(".md")))
                     .sorted()
                     .toList();
         }

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +79,7 @@ class OutageTest {
     @Test
     void aRunOutlivesARestartOfTheDatabase() throws Exception {
         try (ChildJvm child = child("run", pipeline.toString())) {
-            stopInTheMiddle();
+            killInTheMiddle();
             server.start();
             proxy.pass();
             assertThat(child.awaitEnd(PATIENCE)).as(child.output()).isZero();
@@ -85,10 +87,25 @@ class OutageTest {
         requireExact();
     }
 
+    /** The sixth failure comes a quarter of a minute to half a minute after the first one. */
+    @Test
+    void aRunOutlivesADatabaseThatWasShutDownInGoodOrderAndComesBackMuchLater() throws Exception {
+        try (ChildJvm child = child("run", pipeline.toString())) {
+            readSome();
+            server.stop();
+            proxy.pass();
+            await().atMost(PATIENCE).until(() -> child.output().contains(", try 6 of "));
+            server.start();
+            assertThat(child.awaitEnd(PATIENCE)).as(child.output()).isZero();
+        }
+        requireExact();
+    }
+
     @Test
     void aRunThatWaitedLongEnoughEndsWithACodeAndTheNextOneGoesOn() throws Exception {
+        retryFor("2s");
         try (ChildJvm child = child("run", pipeline.toString())) {
-            stopInTheMiddle();
+            killInTheMiddle();
             assertThat(child.awaitEnd(PATIENCE)).as(child.output()).isEqualTo(ExitCode.EXTERNAL.value());
             assertThat(child.output()).contains("postgres.");
         }
@@ -102,8 +119,9 @@ class OutageTest {
 
     @Test
     void aServiceOutlivesAnOutageThatItsRunsDoNot() throws Exception {
+        retryFor("2s");
         try (ChildJvm child = child("run", "--every", "1s", pipeline.toString())) {
-            stopInTheMiddle();
+            killInTheMiddle();
             await().atMost(PATIENCE).until(() -> child.output().contains("postgres."));
             server.start();
             proxy.pass();
@@ -152,8 +170,34 @@ class OutageTest {
         requireExact();
     }
 
+    @Test
+    @Tag("G11")
+    void aRunThatWaitsForALockWhileItPlansHearsThatItIsToStop() throws Exception {
+        Files.writeString(pipeline, Files.readString(pipeline).replace("split_size", "lock_timeout: 1h\n    split_size"));
+        try (Connection other = server.connect(database.name());
+                Statement statement = other.createStatement();
+                ChildJvm child = child("run", pipeline.toString())) {
+            other.setAutoCommit(false);
+            statement.execute("LOCK TABLE grown IN ACCESS EXCLUSIVE MODE");
+            await().atMost(PATIENCE).until(() -> !database.query(
+                    "SELECT 1 FROM pg_stat_activity WHERE application_name = 'windrow' AND wait_event_type = 'Lock'").isEmpty());
+            child.terminate();
+            assertThat(child.awaitEnd(PATIENCE)).as(child.output()).isEqualTo(ExitCode.STOPPED.value());
+            assertThat(child.output()).doesNotContain("error ");
+            other.rollback();
+        }
+        try (ChildJvm child = child("run", pipeline.toString())) {
+            assertThat(child.awaitEnd(PATIENCE)).as(child.output()).isZero();
+        }
+        requireExact();
+    }
+
     private static ChildJvm child(String... arguments) {
         return ChildJvm.start(Main.class.getName(), List.of(arguments), Map.of());
+    }
+
+    private void retryFor(String time) throws IOException {
+        Files.writeString(pipeline, Files.readString(pipeline).replace("run: {", "run: {retry_for: " + time + ", "));
     }
 
     /** Some rows have come, not all. */
@@ -168,7 +212,7 @@ class OutageTest {
         proxy.blackHole();
     }
 
-    private void stopInTheMiddle() {
+    private void killInTheMiddle() {
         readSome();
         server.kill();
         proxy.resetAll();

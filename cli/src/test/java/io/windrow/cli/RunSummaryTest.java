@@ -68,6 +68,26 @@ class RunSummaryTest {
         }
     }
 
+    /** The database is this class's own, but its server is shared: others' transactions may have ended in between. */
+    @Test
+    @Tag("I08")
+    void anIncrementalRunThatHasNothingNewSaysWhatProvesIt() throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE still (id int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())", "INSERT INTO still VALUES (1), (2)");
+        Path file = Files.writeString(folder.resolve("still.yaml"), """
+                pipeline: still
+                source:
+                  postgres: {url: '%s', streams: [{table: public.still, mode: incremental, cursor: at}]}
+                sink:
+                  files: {path: ./still, format: jsonl}
+                """.formatted(DATABASE.url()));
+        assertThat(windrow("run", file.toString()).out()).containsPattern("public.still +completed +2 +2 +100% ");
+        Ended idle = windrow("run", file.toString());
+        assertThat(idle.exit()).as(idle.out()).isZero();
+        assertThat(idle.out()).containsPattern(
+                "public.still +completed +0 +0 +100% +≤ .*(no_new_transaction|command_complete).*0 of 0 rows counted");
+    }
+
     private record Ended(int exit, String out) {}
 
     private static Ended windrow(String... arguments) {

@@ -225,13 +225,16 @@ class TelemetryTest {
         URI page = Awaitility.await().atMost(PATIENCE).until(
                 () -> said.matcher(bytes.toString(StandardCharsets.UTF_8)).results().map(found -> URI.create(found.group(1))).findFirst(),
                 found -> found.isPresent()).orElseThrow();
-        String text = Awaitility.await().atMost(PATIENCE).until(
-                () -> get(page), now -> now.contains("windrow_rows_written_total") && now.contains("windrow_rows_read_total"));
+        Pattern some = Pattern.compile("windrow_rows_written_total\\{[^}]*} [1-9]");
+        String text = Awaitility.await().atMost(PATIENCE).until(() -> get(page), now -> some.matcher(now).find());
         assertThat(run).as("the page was read in the middle of the run").isNotDone();
         assertThat(get(page.resolve("/healthz"))).isEqualTo("ok\n");
         assertThat(text)
                 .contains("# TYPE windrow_rows_read_total counter\n")
                 .contains("# TYPE windrow_commit_duration_seconds histogram\n")
+                .as("the first of each can be told from none").contains(
+                        "windrow_errors_total{pipeline=\"farm\",stream=\"public.hay\",kind=\"data\"} 0",
+                        "windrow_retries_total{pipeline=\"farm\",stream=\"public.hay\"} 0")
                 .containsPattern("windrow_rows_read_total\\{pipeline=\"farm\",stream=\"public.hay\"} [1-9]")
                 .containsPattern("windrow_commit_duration_seconds_bucket\\{pipeline=\"farm\",stream=\"public\\.\\w+\",le=\"\\+Inf\"} [1-9]")
                 .containsPattern("windrow_lag_seconds\\{pipeline=\"farm\",stream=\"public\\.\\w+\"} [0-9]");
@@ -268,6 +271,9 @@ class TelemetryTest {
         try (ChildJvm run = windrow(
                 Map.of("WINDROW_LOG", "debug", "WINDROW_LOG_FORMAT", format), "run", file.toString())) {
             assertThat(run.awaitEnd(PATIENCE)).as(run.output()).isZero();
+            assertThat(run.output().lines().filter(line -> line.contains("epoch 1 committed")))
+                    .as("what people are told, too").isNotEmpty()
+                    .allSatisfy(line -> assertThat(line.startsWith("{")).isEqualTo(format.equals("json")));
             for (String line : run.output().lines().toList()) {
                 Map<String, String> read = format.equals("json") ? json(line) : human(line);
                 if (!read.isEmpty()) {

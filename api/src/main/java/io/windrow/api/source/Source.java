@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One configured source. {@link #check}, {@link #discover} and {@link #plan} are called by one thread; {@link #open} by many. */
+/**
+ * One configured source. {@link #check}, {@link #discover} and {@link #plan} are called by one thread; {@link #open} by many,
+ * {@link #wakeUp} by any.
+ */
 public interface Source extends AutoCloseable {
     /** The measure of a batch that counts rows which came again although they had been delivered. */
     String SEEN_AGAIN = "seen_again";
@@ -39,6 +42,13 @@ public interface Source extends AutoCloseable {
 
     /** Starts a run over the given streams. */
     SplitPlanner plan(List<StreamRequest> requests);
+
+    /**
+     * The run is asked to stop: a call of {@link #plan} or of its planner's {@link SplitPlanner#next} that waits for the other
+     * side ends soon, with an error if it must, and so does a later one. Readers go on. Any thread, also before a call of
+     * {@link #plan}.
+     */
+    default void wakeUp() {}
 
     /** Opens a split of one stream that this source's planner handed out. Called on the thread that will use the reader. */
     SplitReader open(Split split, Optional<Position> from);

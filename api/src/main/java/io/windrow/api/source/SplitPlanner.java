@@ -53,6 +53,14 @@ public interface SplitPlanner extends AutoCloseable {
     /** Whether every split of the stream has ended. Endless streams have only for a run that reads {@link Until#CAUGHT_UP}. */
     boolean ended(StreamName stream);
 
+    /**
+     * What proves that the stream has had nothing new since the last run, if the planner knows without a split. Asked once,
+     * before the first split is handed out. Empty: the proof comes with the splits, or there is none.
+     */
+    default Optional<EndProof> nothingNew(StreamName stream) {
+        return Optional.empty();
+    }
+
     /** Whether every split of every stream has ended. */
     boolean finished();
 

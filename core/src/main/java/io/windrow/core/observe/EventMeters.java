@@ -1,12 +1,17 @@
 package io.windrow.core.observe;
 
+import io.windrow.api.error.ErrorKind;
 import io.windrow.api.schema.StreamName;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** Turns the events of the runs of one pipeline into numbers: the only place where meters are fed. */
 public final class EventMeters implements RunListener {
+    private static final List<Meter> FROM_THE_START = List.of(
+            Meter.ROWS_READ, Meter.BYTES_READ, Meter.ROWS_WRITTEN, Meter.BYTES_WRITTEN, Meter.EPOCHS, Meter.RETRIES);
+
     private final String pipeline;
     private final Meters meters;
     private final Map<StreamName, Read> reads = new HashMap<>();
@@ -20,6 +25,7 @@ public final class EventMeters implements RunListener {
     public EventMeters(String pipeline, Meters meters) {
         this.pipeline = pipeline;
         this.meters = meters;
+        errorFree("");
     }
 
     private record Read(long rows, long bytes) {}
@@ -27,7 +33,10 @@ public final class EventMeters implements RunListener {
     @Override
     public void on(RunEvent event) {
         switch (event) {
-            case RunEvent.RunStarted ignored -> reads.clear();
+            case RunEvent.RunStarted started -> {
+                reads.clear();
+                begin(started.streams());
+            }
             case RunEvent.StreamStarted started -> reads.remove(started.stream());
             case RunEvent.ProgressMade progress -> progress.streams().forEach(this::read);
             case RunEvent.EpochCommitted committed -> {
@@ -40,11 +49,7 @@ public final class EventMeters implements RunListener {
             }
             case RunEvent.Retrying retry -> meters.add(Meter.RETRIES, labels(retry.stream()), 1);
             case RunEvent.ErrorMet met -> meters.add(
-                    Meter.ERRORS,
-                    new Meters.Labels(
-                            pipeline, met.stream().map(StreamName::toString).orElse(""),
-                            met.error().kind().name().toLowerCase(Locale.ROOT)),
-                    1);
+                    Meter.ERRORS, errors(met.stream().map(StreamName::toString).orElse(""), met.error().kind()), 1);
             case RunEvent.LevelSeen seen -> meters.is(
                     switch (seen.level()) {
                         case LOG_RETAINED -> Meter.LOG_RETAINED;
@@ -55,6 +60,24 @@ public final class EventMeters implements RunListener {
             case RunEvent.StreamFinished ignored -> {}
             case RunEvent.RunFinished ignored -> {}
         }
+    }
+
+    /** Every counter begins at 0, where the first thing that it counts can be told from the first look at it. */
+    private void begin(List<StreamName> streams) {
+        for (StreamName stream : streams) {
+            FROM_THE_START.forEach(meter -> meters.add(meter, labels(stream), 0));
+            errorFree(stream.toString());
+        }
+    }
+
+    private void errorFree(String stream) {
+        for (ErrorKind kind : ErrorKind.values()) {
+            meters.add(Meter.ERRORS, errors(stream, kind), 0);
+        }
+    }
+
+    private Meters.Labels errors(String stream, ErrorKind kind) {
+        return new Meters.Labels(pipeline, stream, kind.name().toLowerCase(Locale.ROOT));
     }
 
     /** Progress counts from the beginning of an attempt. Until the first commit the target is as old as an earlier run left it. */

@@ -12,14 +12,29 @@ import java.time.Duration;
  * @param factor by how much each pause is longer than the one before, 1 or more
  */
 public record RetryPolicy(int attempts, Duration first, Duration longest, double factor) {
-    /** Five attempts over about half a minute. */
-    public static final RetryPolicy DEFAULT =
-            new RetryPolicy(5, Duration.ofMillis(500), Duration.ofSeconds(30), 2.5);
+    private static final Duration FIRST = Duration.ofMillis(500);
+    private static final Duration LONGEST = Duration.ofSeconds(30);
+    private static final double FACTOR = 2.5;
 
     public RetryPolicy {
         if (attempts < 0 || first.isNegative() || longest.compareTo(first) < 0 || factor < 1) {
             throw new IllegalArgumentException("A retry policy must not have negative or shrinking pauses");
         }
+    }
+
+    /**
+     * As many attempts as make an outage of the given length be outlived: the pauses grow from half a second to half a
+     * minute, and the shortest that they can be last so long together.
+     *
+     * @param outage 0 or more; 0: nothing is tried again
+     */
+    public static RetryPolicy lasting(Duration outage) {
+        RetryPolicy policy = new RetryPolicy(0, FIRST, LONGEST, FACTOR);
+        int attempts = 0;
+        for (Duration paused = Duration.ZERO; paused.compareTo(outage) < 0; attempts++) {
+            paused = paused.plus(policy.pause(attempts + 1, 0));
+        }
+        return new RetryPolicy(attempts, FIRST, LONGEST, FACTOR);
     }
 
     /**

@@ -27,6 +27,11 @@ public record RunConfig(
                         example = "${file:/etc/windrow/hash-key}")
                 Optional<Secret> hashKey,
         @Doc(value = "What the failure of one stream means for the others.", defaultValue = "continue") OnError onError,
+        @Doc(value = "How long an outage of a source, a target or the state store a run outlives: a passing failure is tried again "
+                        + "after pauses that grow from half a second to half a minute and last at least so long together. "
+                        + "Progress in between starts the time anew. 0s: nothing is tried again.",
+                        defaultValue = "10m")
+                Duration retryFor,
         @Doc(value = "The delivery level to insist on: a plan that cannot keep it is refused.",
                         example = "exactly_once")
                 Optional<DeliveryLevel> require,
@@ -37,6 +42,8 @@ public record RunConfig(
         @Doc(value = "The most bytes that are read from the source a second, measured as batches in memory; 0: no limit.",
                         defaultValue = "0")
                 ByteSize maxBytesPerSecond) {
+    private static final Duration MOST_RETRIED = Duration.ofDays(30);
+
     public RunConfig {
         if (parallelism < 0 || parallelism > 1024) {
             throw new IllegalArgumentException("parallelism is between 0 and 1024, not " + parallelism);
@@ -52,6 +59,9 @@ public record RunConfig(
         }
         if (epochBytes.bytes() < 1) {
             throw new IllegalArgumentException("epoch_bytes is at least 1, not " + epochBytes);
+        }
+        if (retryFor.isNegative() || retryFor.compareTo(MOST_RETRIED) > 0) {
+            throw new IllegalArgumentException("retry_for is between 0s and 30d, not " + retryFor);
         }
         if (epochEvery.isZero() || epochEvery.isNegative()) {
             throw new IllegalArgumentException("epoch_every is more than 0, not " + epochEvery);

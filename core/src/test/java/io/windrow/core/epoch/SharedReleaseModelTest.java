@@ -239,6 +239,7 @@ class SharedReleaseModelTest {
         assertThat(all.completed).isPositive();
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void everyWrongWayIsCaught(Mutation mutation) {

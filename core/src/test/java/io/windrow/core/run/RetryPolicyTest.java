@@ -19,10 +19,22 @@ class RetryPolicyTest {
 
     @Test
     void anAddressWhereNobodyListensIsGivenUpWithinTwoSeconds() {
-        RetryPolicy impatient = RetryPolicy.DEFAULT.whenNobodyListens();
+        RetryPolicy impatient = RetryPolicy.lasting(Duration.ofMinutes(10)).whenNobodyListens();
         assertThat(impatient.judge(ErrorKind.EXTERNAL_TRANSIENT, 2, 0)).isInstanceOf(Verdict.Retry.class);
         assertThat(impatient.judge(ErrorKind.EXTERNAL_TRANSIENT, 3, 0)).isEqualTo(new Verdict.Park());
         assertThat(impatient.pause(1, 0.999).plus(impatient.pause(2, 0.999))).isLessThan(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void thePausesOfAPolicyLastAtLeastAsLongAsTheOutageThatItIsToOutlive() {
+        for (int seconds : new int[] {0, 1, 5, 30, 600, 86_400}) {
+            RetryPolicy lasting = RetryPolicy.lasting(Duration.ofSeconds(seconds));
+            Duration least = Duration.ZERO;
+            for (int failure = 1; lasting.judge(ErrorKind.EXTERNAL_TRANSIENT, failure, 0) instanceof Verdict.Retry again; failure++) {
+                least = least.plus(again.after());
+            }
+            assertThat(least).isBetween(Duration.ofSeconds(seconds), Duration.ofSeconds(seconds + 15));
+        }
     }
 
     @ParameterizedTest

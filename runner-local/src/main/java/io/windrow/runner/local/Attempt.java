@@ -102,7 +102,9 @@ final class Attempt {
 
     private void coordinate() throws InterruptedException {
         while (true) {
-            if (stopRequested.getAsBoolean()) {
+            if (stopRequested.getAsBoolean() && !stopping) {
+                announcer.announce(new RunEvent.NoticeGiven(
+                        "run.stopping", "Stopping: what was read is committed first, and the next run goes on from there."));
                 stop();
             }
             tick();

@@ -268,6 +268,7 @@ final class Beginning {
         }
         remember(track);
         track.planned(plan, policies);
+        planner.nothingNew(stream).ifPresent(track::proven);
         StreamSchema read = schemas.delivered(plan).schema();
         track.standsAt(steps.watermarks().flatMap(step -> step.begin(read, delivered(track, state))), asOf);
         StreamSchema written = steps.output(plan.schema());

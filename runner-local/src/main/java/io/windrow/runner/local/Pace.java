@@ -48,7 +48,7 @@ public record Pace(
                 memory,
                 Math.max(LEAST_MEMORY * 3 / 8, memory / 8),
                 Duration.ofSeconds(30),
-                RetryPolicy.DEFAULT,
+                RetryPolicy.lasting(config.retryFor()),
                 config.onError(),
                 config.maxRowsPerSecond(),
                 config.maxBytesPerSecond().bytes());
@@ -64,7 +64,7 @@ public record Pace(
                 512L << 20,
                 64L << 20,
                 Duration.ofSeconds(30),
-                RetryPolicy.DEFAULT,
+                RetryPolicy.lasting(Duration.ofMinutes(10)),
                 OnError.CONTINUE,
                 0,
                 0);

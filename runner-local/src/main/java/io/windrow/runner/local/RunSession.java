@@ -1,5 +1,6 @@
 package io.windrow.runner.local;
 
+import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.Committer;
@@ -38,7 +39,8 @@ import org.jspecify.annotations.Nullable;
 final class RunSession {
     private static final int RETRIES_PER_RUN = 50;
     private static final long ROWS_PER_RETRY = 1_000_000;
-    private static final Duration TIME_PER_RETRY = Duration.ofMinutes(1);
+    /** The shortest of the longest pauses: what fails and gets no further may do so for as long as its policy says. */
+    private static final Duration TIME_PER_RETRY = Duration.ofSeconds(15);
 
     private final RunParts parts;
     private final LeaseKeeper lease;
@@ -48,6 +50,8 @@ final class RunSession {
     private final Map<StreamName, StreamTrack> tracks = new TreeMap<>();
     private volatile Flow flow;
     private volatile boolean stopRequested;
+    /** The source of the attempt that runs. */
+    private volatile @Nullable Source source;
     /** Attempts that failed in a row and got nowhere. */
     private int failures;
     /** The epochs of all streams at the last failure. */
@@ -69,6 +73,10 @@ final class RunSession {
         stopRequested = true;
         pause.end();
         flow.tell(new Message.Nudge());
+        Source planning = source;
+        if (planning != null) {
+            planning.wakeUp();
+        }
     }
 
     /** The lease is gone: nothing may be saved any more. Any thread. */
@@ -109,6 +117,10 @@ final class RunSession {
             } catch (WindrowException e) {
                 failures = gotFurther() ? 1 : failures + 1;
                 parts.announcer().announce(new RunEvent.ErrorMet(Optional.empty(), e));
+                if (stopRequested && !tracks.isEmpty() && e.kind() == ErrorKind.EXTERNAL_TRANSIENT) {
+                    // It would have been tried again, or is the answer to the stop itself: the next run goes on from here.
+                    return;
+                }
                 if (!again(e, failures, parts.job().pipeline())) {
                     tracks.values().forEach(track -> track.unfinished(e));
                     throw e;
@@ -161,7 +173,7 @@ final class RunSession {
 
     private boolean again(WindrowException error, int failure, String what) {
         RetryPolicy policy = parts.job().pace().retry();
-        if (!reached && Failures.nobodyListened(error)) {
+        if (!reached && parts.options().until() != Until.STOPPED && Failures.nobodyListened(error)) {
             policy = policy.whenNobodyListens();
         }
         Verdict verdict = policy.judge(error.kind(), failure, ThreadLocalRandom.current().nextDouble());
@@ -184,6 +196,10 @@ final class RunSession {
         try (Source source = job.source().apply(parts.context());
                 Sink sink = job.sink().apply(parts.context());
                 Committer committer = sink.committer()) {
+            this.source = source;
+            if (stopRequested) {
+                source.wakeUp();
+            }
             if (tracks.isEmpty()) {
                 select(job.streams().apply(source));
                 todo.putAll(tracks);

@@ -202,7 +202,7 @@ final class StreamTrack {
         proven(proof);
     }
 
-    private void proven(EndProof proof) {
+    void proven(EndProof proof) {
         evidence.add(proof.kind());
         if (proof.rows() < 0) {
             allProven = false;

@@ -94,6 +94,7 @@ class ServiceTest {
         assertThat(writers).hasSize(1).allMatch(name -> name.startsWith("windrow-writer-"));
     }
 
+    @Tag("slow")
     @Test
     void aReaderIsKeptAliveWhileATargetIsSlow() throws Exception {
         Assumptions.assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "needs two cores");

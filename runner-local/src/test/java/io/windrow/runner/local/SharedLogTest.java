@@ -28,6 +28,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several streams share one log: each has its own place in it, and the log is let go up to the lowest. */
 class SharedLogTest {
+    /** Reached once an epoch at least; what is acknowledged and released may come together for several. */
+    private static final Set<String> OFTEN = Set.of(
+            "run.after_read", "run.after_transform", "run.after_stage", "run.after_save_prepared", "run.after_commit",
+            "run.after_save_committed");
+
     private static final StreamName A = StreamName.of("a");
     private static final StreamName B = StreamName.of("b");
     private static final StreamName IDLE = StreamName.of("idle");
@@ -67,7 +72,7 @@ class SharedLogTest {
             AtomicInteger arrivals = new AtomicInteger();
             int crashes = 0;
             bench.failpoints = name -> {
-                if (name.equals(failpoint) && arrivals.incrementAndGet() == (failpoint.equals("run.before_end") ? 1 : 3)) {
+                if (name.equals(failpoint) && arrivals.incrementAndGet() == (OFTEN.contains(failpoint) ? 3 : 1)) {
                     throw new CrashTest.SimulatedCrash();
                 }
             };

@@ -161,7 +161,7 @@ public final class PostgresServer implements AutoCloseable {
                 if (attempt > 0 || port == 0) {
                     port = freePort();
                 }
-                ServerProcess candidate = new ServerProcess(command(), cluster);
+                ServerProcess candidate = new ServerProcess(command(), cluster, "database system is ready to accept");
                 if (candidate.awaitReady(60)) {
                     process = candidate;
                     return;

@@ -29,12 +29,15 @@ final class ServerProcess {
     private static final int KEPT_LINES = 200;
 
     private final Process shell;
+    private final String readyWhen;
     private final Deque<String> lines = new ArrayDeque<>();
     private final CompletableFuture<Long> pid = new CompletableFuture<>();
     private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
-    ServerProcess(List<String> command, Path directory) throws IOException {
+    /** Starts the command; a line of its output that holds {@code readyWhen} says that it accepts connections. */
+    ServerProcess(List<String> command, Path directory, String readyWhen) throws IOException {
+        this.readyWhen = readyWhen;
         List<String> guarded = new ArrayList<>(List.of("sh", "-c", GUARD, "sh"));
         guarded.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(guarded).directory(directory.toFile());
@@ -42,7 +45,7 @@ final class ServerProcess {
         builder.environment().put("LC_ALL", "C");
         builder.environment().put("TZ", "UTC");
         shell = builder.start();
-        Thread.ofPlatform().daemon().name("postgres-output").start(this::drain);
+        Thread.ofPlatform().daemon().name("server-output").start(this::drain);
     }
 
     private void drain() {
@@ -54,7 +57,7 @@ final class ServerProcess {
                 } else {
                     pid.complete(Long.valueOf(line));
                 }
-                if (line.contains("database system is ready to accept")) {
+                if (line.contains(readyWhen)) {
                     ready.complete(true);
                 }
             }

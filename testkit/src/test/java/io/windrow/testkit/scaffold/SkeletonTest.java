@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +25,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
+@Tag("slow")
 class SkeletonTest {
     private static final String ROOT = "<project><version>1.2-TEST</version><modules>\n    <module>demo</module>\n</modules></project>";
 

@@ -35,6 +35,7 @@ import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceConnector;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The databases of which no server is here: their connectors load and take the settings, a run ends at the connection, and
  * records of their form become rows. Nothing of this shows that a server's log is read right.
  */
+@Tag("slow")
 class PresetsTest {
     private static final Path PLUGIN = Path.of("plugins", "debezium-3.6").toAbsolutePath();
     private static final ByteSize SIZE = ByteSize.parse("8MiB");

@@ -8,7 +8,8 @@ public enum FilesError implements ErrorCode {
     CONFIG_INVALID("files.config_invalid", ErrorKind.USER, "A setting of the files sink does not fit.",
             "Mend the setting that the message names."),
     OWNED_BY_OTHER("files.owned_by_other", ErrorKind.USER, "The stream's folder belongs to another pipeline or stream.",
-            "Give this pipeline a root folder of its own."),
+            "Give this pipeline a root folder of its own. Without a pipeline file each set of --from, --stream, --mode and --cursor is a "
+                    + "pipeline of its own: repeat the words of the first run, or let init write a file."),
     MODE_CHANGED("files.mode_changed", ErrorKind.USER, "The stream's folder was written in another write mode.",
             "Choose a new root folder, or move the stream's folder and its books away."),
     WRITER_POISONED("files.writer_poisoned", ErrorKind.BUG, "A writer was used after it had failed.",

@@ -11,6 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A database's URL, taken apart before anything uses it (H01): what may be printed, and the password. Of the driver's
@@ -36,6 +39,18 @@ record PostgresAddress(
             Map.entry("targetservertype", "targetServerType"),
             Map.entry("target_session_attrs", "targetServerType"),
             Map.entry("tcpkeepalive", "tcpKeepAlive"));
+
+    /** The values of properties that have few: what is written, without regard to case, and what the driver calls it. */
+    private static final Map<String, Map<String, String>> VALUES = Map.of(
+            "sslmode", same("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+            "sslNegotiation", same("postgres", "direct"),
+            "channelBinding", same("disable", "prefer", "require"),
+            "tcpKeepAlive", same("true", "false"),
+            "targetServerType", Map.of(
+                    "any", "any", "primary", "primary", "read-write", "primary", "preferprimary", "preferPrimary",
+                    "secondary", "secondary", "standby", "secondary", "read-only", "secondary",
+                    "prefersecondary", "preferSecondary", "prefer-standby", "preferSecondary"));
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
 
     /** How TLS is used. */
     enum Tls {
@@ -77,9 +92,11 @@ record PostgresAddress(
                 default -> {
                     String property = ALLOWED.get(name.toLowerCase(Locale.ROOT));
                     if (property == null) {
-                        throw invalid("the parameter " + shortened(name) + " is not one of " + List.copyOf(ALLOWED.keySet()).stream().sorted().toList());
+                        // A ? in a password that is not written as %3F makes its rest look like a parameter.
+                        throw invalid("the parameter " + (parameters.indexOf('@') < 0 ? shortened(name) : withheld(name))
+                                + " is not one of " + ALLOWED.keySet().stream().sorted().toList());
                     }
-                    properties.put(property, value);
+                    properties.put(property, known(name, property, value));
                 }
             }
         }
@@ -88,6 +105,23 @@ record PostgresAddress(
             throw invalid(database.isEmpty() ? "it names no database" : "it names no user");
         }
         return new PostgresAddress(hosts, database, user, found, tls(hosts, properties), Map.copyOf(properties));
+    }
+
+    private static Map<String, String> same(String... values) {
+        return Stream.of(values).collect(Collectors.toUnmodifiableMap(value -> value, value -> value));
+    }
+
+    private static String known(String name, String property, String value) {
+        Map<String, String> known = VALUES.get(property);
+        if (known == null) {
+            return value;
+        }
+        String meant = known.get(value.toLowerCase(Locale.ROOT));
+        if (meant == null) {
+            throw invalid("the parameter " + name + " has a value that is not one of "
+                    + known.keySet().stream().sorted().toList());
+        }
+        return meant;
     }
 
     private static String withoutScheme(String url) {
@@ -119,7 +153,7 @@ record PostgresAddress(
         boolean local = true;
         for (String host : hosts.split(",")) {
             String name = host.substring(0, host.lastIndexOf(':'));
-            local &= name.equals("localhost") || name.startsWith("127.") || name.equals("[::1]");
+            local &= LOOPBACK.matcher(name).matches();
         }
         if (mode == null) {
             properties.put("sslmode", local ? "prefer" : "verify-full");
@@ -161,8 +195,12 @@ record PostgresAddress(
         }
     }
 
+    private static String withheld(String name) {
+        return "(" + name.length() + " characters)";
+    }
+
     private static String shortened(String name) {
-        return name.matches("[A-Za-z0-9_]{1,40}") ? name : "(" + name.length() + " characters)";
+        return name.matches("[A-Za-z0-9_]{1,40}") ? name : withheld(name);
     }
 
     private static WindrowException invalid(String why) {

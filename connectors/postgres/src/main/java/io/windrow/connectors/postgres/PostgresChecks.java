@@ -36,7 +36,8 @@ final class PostgresChecks {
     List<CheckResult> run() {
         PostgresAddress address = source.address();
         try (Session session = Session.open(address, source.config())) {
-            results.add(CheckResult.ok("connection", "Connected to " + address.display() + " as " + address.user() + "."));
+            results.add(CheckResult.ok("connection", "Connected to " + address.display() + " as " + address.user()
+                    + (session.isDirect() ? "." : ", through a pooler.")));
             tls(session);
             server(session);
             Map<StreamName, StreamConfig> selected = StreamSelection.of(session, source.config(), Notices.IGNORE);

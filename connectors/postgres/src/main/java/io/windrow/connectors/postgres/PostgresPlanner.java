@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * the log is read. Closing it ends the snapshot. It holds no lock beyond planning a stream: see {@link TableLock}.
  */
 final class PostgresPlanner implements SplitPlanner {
+    private final PostgresSource source;
     private final PostgresConfig config;
     private final Context context;
     private final Session session;
@@ -43,10 +44,14 @@ final class PostgresPlanner implements SplitPlanner {
         this.config = source.config();
         this.context = context;
         this.session = Session.open(source.address(), config);
+        this.source = source;
         boolean planned = false;
+        source.asks(session);
         try {
-            Map<StreamName, StreamConfig> selected = StreamSelection.of(session, config, context.notices());
-            this.moment = Moment.take(session, ServerReader.read(session.connection()), context.clock().instant());
+            Map<StreamName, StreamConfig> selected =
+                    session.promptly(() -> StreamSelection.of(session, config, context.notices()));
+            this.moment = session.promptly(
+                    () -> Moment.take(session, ServerReader.read(session.connection()), context.clock().instant()));
             source.snapshotOn(session.server());
             Map<StreamName, StreamConfig> wanted = new LinkedHashMap<>();
             for (StreamRequest request : requests) {
@@ -61,7 +66,7 @@ final class PostgresPlanner implements SplitPlanner {
                     wanted.put(request.stream(), stream);
                 }
             }
-            Catalog catalog = StreamShape.catalog(session, wanted);
+            Catalog catalog = session.promptly(() -> StreamShape.catalog(session, wanted));
             this.log = log(source, selected, requests);
             for (StreamRequest request : requests) {
                 StreamConfig stream = wanted.get(request.stream());
@@ -72,10 +77,13 @@ final class PostgresPlanner implements SplitPlanner {
             if (requests.stream().anyMatch(request -> request.mode() == ReadMode.INCREMENTAL)) {
                 nameLongTransactions();
             }
+            source.requireAsleep();
             planned = true;
         } catch (SQLException e) {
+            source.requireAsleep();
             throw SqlStates.coded("Planning a run on " + source.address().display(), e);
         } finally {
+            source.asks(null);
             if (!planned) {
                 session.close();
             }
@@ -211,20 +219,31 @@ final class PostgresPlanner implements SplitPlanner {
             return List.of();
         }
         List<Assignment> next = new ArrayList<>();
-        reads.forEach((stream, read) -> {
-            if (next.size() < max && !failed.containsKey(stream)) {
-                try {
-                    next.addAll(read.next(max - next.size()));
-                } catch (WindrowException e) {
-                    failed.put(stream, e);
+        source.asks(session);
+        try {
+            reads.forEach((stream, read) -> {
+                if (next.size() < max && !failed.containsKey(stream)) {
+                    try {
+                        next.addAll(read.next(max - next.size()));
+                    } catch (WindrowException e) {
+                        source.requireAsleep();
+                        failed.put(stream, e);
+                    }
                 }
-            }
-        });
+            });
+        } finally {
+            source.asks(null);
+        }
         if (next.size() < max) {
             log.map(LogPlan::next).ifPresent(next::addAll);
             letSnapshotGo();
         }
         return next;
+    }
+
+    @Override
+    public Optional<EndProof> nothingNew(StreamName stream) {
+        return read(stream).nothingNew();
     }
 
     @Override

@@ -284,9 +284,12 @@ final class PostgresReader implements SplitReader {
             }
             throw source.lostSnapshot(stream, split.snapshot(), opened);
         }
-        StreamShape read = source.shape(stream, opened);
+        StreamShape read = opened.promptly(() -> {
+            StreamShape found = source.shape(stream, opened);
+            TableLock.take(opened, found, split.relation());
+            return found;
+        });
         shape = read;
-        TableLock.take(opened, read, split.relation());
         ReadSql sql = new ReadSql(read, split, conditions);
         lead = new LeadColumn(stream, sql.lead(), from);
         for (String setting : sql.settings()) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** A configured database. Holds no connection of its own: each planner, reader and reconciliation opens one. */
 final class PostgresSource implements Source {
@@ -31,6 +32,8 @@ final class PostgresSource implements Source {
     private final Map<StreamName, StreamShape> shapes = new ConcurrentHashMap<>();
     private final SlotWatch watch;
     private volatile String snapshotServer = "";
+    private volatile @Nullable Session asking;
+    private volatile boolean woken;
 
     PostgresSource(PostgresConfig config, Context context) {
         this.config = config;
@@ -50,6 +53,30 @@ final class PostgresSource implements Source {
     /** What the slot does to the server, as the planner sees it. */
     SlotWatch watch() {
         return watch;
+    }
+
+    /** The planner's session while it asks the server for something; null: it asks nothing now. */
+    void asks(@Nullable Session planner) {
+        asking = planner;
+        if (planner != null && woken) {
+            planner.abort();
+        }
+    }
+
+    /** Refuses to go on planning once the run is asked to stop. */
+    void requireAsleep() {
+        if (woken) {
+            throw WindrowException.of(PostgresError.CANCELED, "Planning a run on " + address.display() + ": it is asked to stop");
+        }
+    }
+
+    @Override
+    public void wakeUp() {
+        woken = true;
+        Session planner = asking;
+        if (planner != null) {
+            planner.abort();
+        }
     }
 
     /** Remembers which {@linkplain Session#server server} holds the run's snapshot. */
@@ -99,8 +126,8 @@ final class PostgresSource implements Source {
     /** The stream as the database has it at this moment. */
     StreamShape fresh(StreamName stream) {
         try (Session session = Session.open(address, config)) {
+            session.begin(null);
             return session.promptly(() -> {
-                session.begin(null);
                 StreamConfig settings = StreamSelection.of(session, config, Notices.IGNORE).get(stream);
                 if (settings == null) {
                     throw WindrowException.of(
@@ -122,8 +149,9 @@ final class PostgresSource implements Source {
     public List<StreamDescription> discover() {
         try (Session session = Session.open(address, config)) {
             session.begin(null);
-            Map<StreamName, StreamConfig> selected = StreamSelection.of(session, config, Notices.IGNORE);
-            Catalog catalog = StreamShape.catalog(session, selected);
+            Map<StreamName, StreamConfig> selected =
+                    session.promptly(() -> StreamSelection.of(session, config, Notices.IGNORE));
+            Catalog catalog = session.promptly(() -> StreamShape.catalog(session, selected));
             return new Discovery(session, catalog, selected).describe();
         } catch (SQLException e) {
             throw SqlStates.coded("Discovering the streams of " + address.display(), e);
@@ -134,7 +162,8 @@ final class PostgresSource implements Source {
     public Map<StreamName, ReadMode> selected() {
         try (Session session = Session.open(address, config)) {
             Map<StreamName, ReadMode> modes = new LinkedHashMap<>();
-            StreamSelection.of(session, config, Notices.IGNORE).forEach((name, stream) -> modes.put(name, stream.mode()));
+            session.promptly(() -> StreamSelection.of(session, config, Notices.IGNORE))
+                    .forEach((name, stream) -> modes.put(name, stream.mode()));
             return modes;
         } catch (SQLException e) {
             throw SqlStates.coded("Selecting the streams of " + address.display(), e);

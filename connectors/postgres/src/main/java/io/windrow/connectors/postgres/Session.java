@@ -78,9 +78,16 @@ final class Session implements AutoCloseable {
                 throw WindrowException.of(PostgresError.URL_INVALID, doing + ": the driver does not know the URL");
             }
             try {
-                int silenceMillis = Math.toIntExact(Math.min(Integer.MAX_VALUE, config.silence().toMillis()));
+                int silenceMillis = Math.toIntExact(
+                        Math.min(Integer.MAX_VALUE, config.silence().plus(config.lockTimeout()).toMillis()));
                 Session session = new Session(connection, wire, settings(connection, config), silenceMillis);
-                session.set("SET ");
+                if (purpose == Purpose.REPLICATION || session.isDirect()) {
+                    session.set("SET ");
+                } else {
+                    // The next client of this server process would run with our search_path and without its time limits, and
+                    // a statement prepared on it would be missing on the next.
+                    connection.unwrap(PGConnection.class).setPrepareThreshold(0);
+                }
                 connection.setNetworkTimeout(Runnable::run, 0);
                 return session;
             } catch (SQLException e) {
@@ -109,6 +116,15 @@ final class Session implements AutoCloseable {
         return settings;
     }
 
+    /**
+     * Whether the server process is this connection's own. A pooler between the two gives the client a process id of its
+     * making, because it changes the process from transaction to transaction; then settings hold in transactions only.
+     */
+    boolean isDirect() throws SQLException {
+        int told = connection.unwrap(PGConnection.class).getBackendPID();
+        return Integer.toString(told).equals(row("SELECT pg_catalog.pg_backend_pid()").get(0));
+    }
+
     private void set(String command) throws SQLException {
         execute(command + String.join("; " + command, settings));
     }
@@ -135,19 +151,22 @@ final class Session implements AutoCloseable {
     }
 
     /**
-     * Begins a read-only transaction of one snapshot: a new one, or an exported one. The settings are made anew within it: a
-     * pooler may have given the session's to another server process, and row_security = on would hide rows without a word.
+     * Begins a read-only transaction of one snapshot: a new one, or an exported one. The settings are made anew within it:
+     * behind a pooler the session has none, and row_security = on would hide rows without a word.
      */
     void begin(@Nullable String exportedSnapshot) throws SQLException {
-        execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-        if (exportedSnapshot != null) {
-            execute("SET TRANSACTION SNAPSHOT " + Identifier.literal(exportedSnapshot));
-        }
-        set("SET LOCAL ");
+        promptly(() -> {
+            execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            if (exportedSnapshot != null) {
+                execute("SET TRANSACTION SNAPSHOT " + Identifier.literal(exportedSnapshot));
+            }
+            set("SET LOCAL ");
+            return null;
+        });
     }
 
     /** Something that uses the connection. */
-    interface Work<T> {
+    interface Work<T extends @Nullable Object> {
         T run() throws SQLException;
     }
 
@@ -155,7 +174,7 @@ final class Session implements AutoCloseable {
      * Runs the work within a savepoint, to which the transaction returns: a failure does not end the transaction and the
      * snapshot that it exports, and locks are given back.
      */
-    <T> T guarded(Work<T> work) throws SQLException {
+    <T extends @Nullable Object> T guarded(Work<T> work) throws SQLException {
         execute("SAVEPOINT windrow");
         try {
             return work.run();
@@ -167,16 +186,18 @@ final class Session implements AutoCloseable {
     }
 
     /**
-     * Asks for what the server has at hand. If nothing comes for as long as a followed log may be silent, the connection is
-     * lost: an answer may have been, without either end having noticed.
+     * Asks for what the server has at hand or waits for a lock to have. If nothing comes for as long as a followed log may be
+     * silent, beside the time that a lock is waited for, the connection is lost: an answer may have been, without either end
+     * having noticed. What computes over rows may take longer and does not belong here.
      */
-    <T> T promptly(Work<T> work) throws SQLException {
+    <T extends @Nullable Object> T promptly(Work<T> work) throws SQLException {
+        int before = connection.getNetworkTimeout();
         connection.setNetworkTimeout(Runnable::run, silenceMillis);
         try {
             return work.run();
         } finally {
             if (!connection.isClosed()) {
-                connection.setNetworkTimeout(Runnable::run, 0);
+                connection.setNetworkTimeout(Runnable::run, before);
             }
         }
     }

@@ -10,6 +10,7 @@ import java.security.cert.CertPathBuilderException;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -54,6 +55,10 @@ final class SqlStates {
             entry("72000", PostgresError.SNAPSHOT_LOST),
             entry("XX001", PostgresError.DATA_CORRUPTED),
             entry("XX002", PostgresError.DATA_CORRUPTED));
+
+    /** How a server begins when it says that it was sent nonsense. */
+    private static final Pattern BROKEN_MESSAGE =
+            Pattern.compile("(invalid|insufficient|unexpected|unterminated|expected|bind message|extended query)\\b");
 
     private static final Map<String, PostgresError> CLASSES = Map.ofEntries(
             entry("08", PostgresError.CONNECTION_LOST),
@@ -102,6 +107,15 @@ final class SqlStates {
             if (state.equals("XX000") && message.startsWith("invalid memory alloc request size")) {
                 code = PostgresError.SERVER_ROW_LIMIT;
             }
+            if (state.equals("08P01")) {
+                if (message.startsWith("unsupported startup parameter")) {
+                    return WindrowException.of(PostgresError.NOT_SUPPORTED, doing + ": a pooler answered: " + message)
+                            .remedy("Connect to the server itself, or have the pooler ignore the parameter if it can"
+                                    + " (ignore_startup_parameters = extra_float_digits). No pooler passes on a replication connection"
+                                    + " that does not say so.");
+                }
+                code = ofPooler(message);
+            }
             if (code == PostgresError.PERMISSION_DENIED && message.contains("row-level security")) {
                 code = PostgresError.ROW_SECURITY;
             }
@@ -122,6 +136,20 @@ final class SqlStates {
         }
         return WindrowException.of(
                 code, doing + ": the server answered " + (state.isEmpty() ? "without a code" : state) + words);
+    }
+
+    /**
+     * What a pooler means: PgBouncer gives nearly all that it has to say the state that a server keeps for broken messages. Most
+     * of it passes: the server behind it is down, or all connections to it are taken.
+     */
+    private static PostgresError ofPooler(String message) {
+        if (message.startsWith("no such database")) {
+            return PostgresError.NO_SUCH_DATABASE;
+        }
+        if (message.startsWith("no such user") || message.contains("authentication")) {
+            return PostgresError.AUTHENTICATION;
+        }
+        return BROKEN_MESSAGE.matcher(message).lookingAt() ? PostgresError.SERVER_FAULT : PostgresError.SERVER_UNAVAILABLE;
     }
 
     /** What is wrong with TLS. The driver's texts are translated, so the place that throws tells one failure from another. */

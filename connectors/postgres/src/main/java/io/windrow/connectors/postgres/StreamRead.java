@@ -1,6 +1,7 @@
 package io.windrow.connectors.postgres;
 
 import io.windrow.api.batch.Position;
+import io.windrow.api.source.EndProof;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Split;
 import io.windrow.api.source.SplitPlanner.Assignment;
@@ -24,6 +25,11 @@ sealed interface StreamRead permits SnapshotRead, WindowRead, KeyRead, ChangesRe
     void giveBack(Split split, Optional<Position> position);
 
     boolean ended();
+
+    /** As {@link io.windrow.api.source.SplitPlanner#nothingNew}. */
+    default Optional<EndProof> nothingNew() {
+        return Optional.empty();
+    }
 
     PlannerState state();
 }

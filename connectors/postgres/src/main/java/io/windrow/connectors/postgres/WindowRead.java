@@ -2,6 +2,7 @@ package io.windrow.connectors.postgres;
 
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.Context;
+import io.windrow.api.source.EndProof;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Split;
 import io.windrow.api.source.SplitPlanner.Assignment;
@@ -52,6 +53,8 @@ final class WindowRead implements StreamRead {
     private WindowState state;
     private long generation;
     private boolean caughtUp;
+    /** No window was begun. */
+    private boolean idle;
 
     WindowRead(
             PostgresSource source,
@@ -114,6 +117,7 @@ final class WindowRead implements StreamRead {
         Optional<String> bound = cursor.flatMap(ignored -> state.bound());
         Horizon until = horizon(level, bound);
         if (state.since().isPresent() && state.since().get().equals(until)) {
+            idle = true;
             return;
         }
         Step step = cursor.isPresent()
@@ -349,6 +353,14 @@ final class WindowRead implements StreamRead {
 
     private boolean rewrittenAndWaiting() {
         return rewritten && !caughtUp;
+    }
+
+    @Override
+    public Optional<EndProof> nothingNew() {
+        return idle
+                ? Optional.of(new EndProof(
+                        "no_new_transaction", 0, "no transaction has ended since the last window, which reached " + moment.lowest()))
+                : Optional.empty();
     }
 
     @Override

@@ -35,7 +35,8 @@ class PostgresAddressTest {
     @ValueSource(strings = {
         "postgres://u:S3CRET@h/d?socketFactory=x.Y", "postgres://u:S3CRET@h/d?loggerFile=/tmp/x", "mysql://u:S3CRET@h/d",
         "postgres://u:S3CRET@h/", "postgres://u:S3CRET%@h/d", "postgres://u:S3CRET@h:x/d",
-        "postgres://u:S3CRET@h/d?S3CRET-oops=1", "postgres://:S3CRET@h/d"
+        "postgres://u:S3CRET@h/d?S3CRET-oops=1", "postgres://:S3CRET@h/d", "postgres://u:pa?S3CRET&x@h/d",
+        "postgres://u@h/d?sslmode=S3CRET", "postgres://u:pa?sslmode=S3CRET@h/d"
     })
     @Tag("H01")
     void A_URL_that_cannot_be_used_is_refused_without_being_quoted(String url) {
@@ -53,5 +54,17 @@ class PostgresAddressTest {
         assertThat(of("postgres://u@127.0.0.1/d").tls()).isEqualTo(PostgresAddress.Tls.LOCAL);
         assertThat(of("postgres://u@[::1]:5432/d").tls()).isEqualTo(PostgresAddress.Tls.LOCAL);
         assertThat(of("postgres://u@db.example/d?sslmode=require").tls()).isEqualTo(PostgresAddress.Tls.WEAKENED);
+        assertThat(of("postgres://u@127.db.example.com/d").tls()).as("a name that begins like an address")
+                .isEqualTo(PostgresAddress.Tls.VERIFIED);
+    }
+
+    @Test
+    void Parameters_are_written_as_libpq_or_as_the_driver_has_them_and_a_value_that_neither_knows_is_refused() {
+        assertThat(of("postgres://u@h/d?target_session_attrs=read-write").parameters()).containsEntry("targetServerType", "primary");
+        assertThat(of("postgres://u@h/d?targetServerType=preferSecondary").parameters())
+                .containsEntry("targetServerType", "preferSecondary");
+        assertThat(of("postgres://u@h/d?sslmode=VERIFY-CA").parameters()).containsEntry("sslmode", "verify-ca");
+        assertThatThrownBy(() -> of("postgres://u@h/d?sslmode=verify_full"))
+                .hasMessageContaining("sslmode").hasMessageContaining("verify-full");
     }
 }

@@ -2,6 +2,7 @@ package io.windrow.connectors.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.context.CheckResult;
@@ -16,9 +17,12 @@ import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.StreamDescription;
 import io.windrow.api.source.StreamRequest;
 import io.windrow.api.source.Windows;
+import io.windrow.testkit.postgres.PgBouncer;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import io.windrow.testkit.postgres.PostgresServer;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -100,6 +104,51 @@ class PostgresSourceTest {
         } finally {
             db.execute("DROP OWNED BY pooled", "DROP ROLE pooled");
         }
+    }
+
+    @Test
+    void What_other_clients_of_a_pooler_get_is_as_it_was_before_Windrow_used_it() throws SQLException {
+        assumeTrue(PgBouncer.isInstalled(), "no pgbouncer on this machine; Debian's package of that name has it");
+        db.execute("CREATE TABLE t (id int PRIMARY KEY, v text)", "INSERT INTO t SELECT i, i FROM generate_series(1, 20000) i");
+        int connections = 4;
+        try (PgBouncer pooler = PgBouncer.start(db.server(), connections);
+                Drive drive = new Drive(Drive.config(pooler.url(db.name()), StreamConfig.snapshot("public.*")), T)) {
+            List<String> before = settingsOfEach(connections, pooler);
+            assertThat(drive.source().check()).filteredOn(result -> result.outcome() == CheckResult.Outcome.FAILED).isEmpty();
+            assertThat(drive.source().check().get(0).detail()).endsWith("through a pooler.");
+            // Often enough for the driver to prepare its statements on the server, if it still did.
+            for (int i = 0; i < 7; i++) {
+                drive.state = Optional.empty();
+                drive.rows.clear();
+                assertThat(drive.run()).isEqualTo(20_000);
+            }
+            assertThat(settingsOfEach(connections, pooler)).isEqualTo(before);
+        }
+    }
+
+    /** What each of the server processes behind the pooler would do its next client's statements with. */
+    private List<String> settingsOfEach(int connections, PgBouncer pooler) throws SQLException {
+        List<String> settings = new ArrayList<>();
+        List<Connection> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < connections; i++) {
+                Connection connection = DriverManager.getConnection(pooler.jdbcUrl(db.name()));
+                open.add(connection);
+                connection.setAutoCommit(false);
+                try (Statement statement = connection.createStatement();
+                        ResultSet rows = statement.executeQuery("SELECT string_agg(name || '=' || setting, ', ' ORDER BY name)"
+                                + " FROM pg_settings WHERE source IN ('session', 'client')"
+                                + " AND name NOT IN ('application_name', 'client_encoding', 'DateStyle', 'TimeZone')")) {
+                    rows.next();
+                    settings.add(String.valueOf(rows.getString(1)));
+                }
+            }
+        } finally {
+            for (Connection connection : open) {
+                connection.close();
+            }
+        }
+        return settings;
     }
 
     @Test

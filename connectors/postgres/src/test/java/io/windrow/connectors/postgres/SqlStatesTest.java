@@ -54,6 +54,20 @@ class SqlStatesTest {
         assertThat(SqlStates.coded("Reading public.t", e).errorCode()).isEqualTo(PostgresError.SERVER_ROW_LIMIT);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'server login has been failing, try again later (server_login_retry)', SERVER_UNAVAILABLE", "query_wait_timeout, SERVER_UNAVAILABLE",
+        "no more connections allowed (max_client_conn), SERVER_UNAVAILABLE", "server conn crashed?, SERVER_UNAVAILABLE",
+        "no such database: shop, NO_SUCH_DATABASE", "no such user: reader, AUTHENTICATION", "SASL authentication failed, AUTHENTICATION",
+        "unsupported startup parameter: replication, NOT_SUPPORTED", "invalid frontend message type 88, SERVER_FAULT"
+    })
+    @Tag("G15")
+    void What_a_pooler_says_under_the_state_of_a_broken_message_is_told_by_its_words(String message, PostgresError code) {
+        SQLException e = new PSQLException(
+                new ServerErrorMessage("SFATAL\0C08P01\0M" + message + "\0"));
+        assertThat(SqlStates.coded("Connecting", e).errorCode()).isEqualTo(code);
+    }
+
     @Test
     @Tag("H03")
     void Values_and_statements_of_a_server_message_are_not_passed_on() {

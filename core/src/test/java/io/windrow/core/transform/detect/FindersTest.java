@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.windrow.core.policy.MaskRule.Detector;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -113,6 +114,7 @@ class FindersTest {
                 .isEqualTo(List.of(new Finder.Span(0, 6), new Finder.Span(8, 14), new Finder.Span(15, 21)));
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource(Detector.class)
     void longHostileTextTakesNoTimeToSpeakOf(Detector detector) {

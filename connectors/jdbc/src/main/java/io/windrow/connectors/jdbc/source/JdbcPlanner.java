@@ -36,13 +36,17 @@ final class JdbcPlanner implements SplitPlanner {
         try {
             Session session = moment.borrow(() -> false).orElseThrow();
             boolean usable = false;
+            source.asks(session);
             try {
                 StreamSelection selection = StreamSelection.of(session, source);
                 for (StreamRequest request : requests) {
+                    source.requireAsleep();
                     plan(session, selection, request);
                 }
+                source.requireAsleep();
                 usable = true;
             } finally {
+                source.asks(null);
                 if (usable) {
                     moment.giveBack(session);
                 } else {
@@ -52,6 +56,7 @@ final class JdbcPlanner implements SplitPlanner {
             source.hold(moment);
             planned = true;
         } catch (SQLException e) {
+            source.requireAsleep();
             throw Session.coded(source.dialect(), "Planning a run on " + source.address().display(), e);
         } finally {
             if (!planned) {
@@ -116,6 +121,11 @@ final class JdbcPlanner implements SplitPlanner {
     @Override
     public void restart(StreamName stream, long generation) {
         read(stream).restart(generation);
+    }
+
+    @Override
+    public Optional<EndProof> nothingNew(StreamName stream) {
+        return read(stream).nothingNew();
     }
 
     @Override

@@ -34,6 +34,8 @@ public final class JdbcSource implements Source {
     private final Map<StreamName, StreamShape> shapes = new ConcurrentHashMap<>();
     private final Map<WindowPart, WindowRead.Window> windows = new ConcurrentHashMap<>();
     private volatile @Nullable Moment moment;
+    private volatile @Nullable Session asking;
+    private volatile boolean woken;
 
     /** Does no I/O. Refuses a URL that it does not know. */
     public JdbcSource(JdbcSourceConfig config, Context context) {
@@ -61,6 +63,39 @@ public final class JdbcSource implements Source {
 
     DriverFinder drivers() {
         return new DriverFinder(config.driver());
+    }
+
+    /** The session over which a planner asks the database for something; null: it asks nothing now. */
+    void asks(@Nullable Session planner) {
+        asking = planner;
+        if (planner != null && woken) {
+            end(planner);
+        }
+    }
+
+    /** A database within this process is not torn away from under its own code: there the planner comes to its next look. */
+    private void end(Session planner) {
+        switch (address.database()) {
+            case SQLITE, DUCKDB -> {}
+            default -> planner.abort();
+        }
+    }
+
+    /** Refuses to go on planning once the run is asked to stop. */
+    void requireAsleep() {
+        if (woken) {
+            throw WindrowException.of(
+                    SourceError.SNAPSHOT_LOST, "Planning a run on " + address.display() + ": it is asked to stop");
+        }
+    }
+
+    @Override
+    public void wakeUp() {
+        woken = true;
+        Session planner = asking;
+        if (planner != null) {
+            end(planner);
+        }
     }
 
     /** What this run's planner found out about a stream. */

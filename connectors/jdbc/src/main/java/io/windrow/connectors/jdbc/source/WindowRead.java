@@ -4,6 +4,7 @@ import io.windrow.api.batch.Position;
 import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.source.Guarantee;
+import io.windrow.api.source.EndProof;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Split;
 import io.windrow.api.source.SplitPlanner.Assignment;
@@ -52,6 +53,8 @@ final class WindowRead implements StreamRead {
     private final Set<String> endedBefore = new LinkedHashSet<>();
     private long generation;
     private WindowState state;
+    /** No window was begun: the rows were counted, and none is new. */
+    private boolean idle;
     /** The window behind an interrupted one: up to this run's moment. */
     private Optional<WindowState> following;
 
@@ -90,6 +93,7 @@ final class WindowRead implements StreamRead {
         } else {
             following = Optional.empty();
             state = next(session, state).orElse(state);
+            idle = state.open().isEmpty();
         }
         fill();
     }
@@ -307,6 +311,13 @@ final class WindowRead implements StreamRead {
     @Override
     public boolean ended() {
         return queue.finished();
+    }
+
+    @Override
+    public Optional<EndProof> nothingNew() {
+        return idle
+                ? Optional.of(new EndProof("no_new_row", 0, "no row at or above the cursor's bound is new"))
+                : Optional.empty();
     }
 
     @Override

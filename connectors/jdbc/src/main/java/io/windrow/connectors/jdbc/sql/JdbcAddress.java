@@ -166,7 +166,7 @@ public record JdbcAddress(
 
     private static boolean local(String host) {
         String name = host.substring(0, host.lastIndexOf(':'));
-        return name.equals("localhost") || name.startsWith("127.") || name.equals("[::1]");
+        return name.equals("localhost") || name.matches("127(\\.[0-9]{1,3}){3}") || name.equals("[::1]");
     }
 
     private static Tls tls(Database database, boolean local, Map<String, String> properties) {
