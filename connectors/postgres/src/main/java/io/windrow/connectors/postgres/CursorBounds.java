@@ -16,6 +16,22 @@ import org.jspecify.annotations.Nullable;
  * zone and no Java type ever touches them (A21, A22).
  */
 final class CursorBounds {
+    /** What a default names as a text, nextval('…'::text), is known to nobody. */
+    private static final String FEED =
+            """
+            SELECT max(seqcache), max(abs(seqincrement)), bool_or(seqincrement < 0 OR seqcycle),
+                   CASE WHEN bool_and(pg_catalog.has_sequence_privilege(seqrelid, 'USAGE, SELECT')) THEN max(
+                   CASE WHEN pg_catalog.has_sequence_privilege(seqrelid, 'USAGE, SELECT')
+                        THEN pg_catalog.pg_sequence_last_value(seqrelid) END) END
+            FROM pg_catalog.pg_sequence WHERE seqrelid IN (
+                SELECT objid FROM pg_catalog.pg_depend
+                WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                  AND refobjid = %1$d AND refobjsubid = %2$d AND deptype IN ('a', 'i')
+                UNION SELECT d.refobjid FROM pg_catalog.pg_attrdef a JOIN pg_catalog.pg_depend d ON d.objid = a.oid
+                WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                  AND a.adrelid = %1$d AND a.adnum = %2$d)""";
+    /** For how long a server process may stand still between hearing of a transaction and showing that it has begun. */
+    private static final String STANDSTILL = "'10 s'::pg_catalog.interval";
     private static final Pattern LAG = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
 
     private final Session session;
@@ -34,14 +50,17 @@ final class CursorBounds {
      * What a bound may become.
      *
      * @param value the highest finite value that the snapshot holds, but none of the future (A12): rows with lower ones would
-     *     be lost until then
+     *     be lost until then; nor of the last seconds, if it is to be safe
      * @param future whether there is a value of the future
      */
     record Highest(String value, boolean future) {}
 
     /** The highest value of the session's snapshot; empty if there is none. */
     Optional<Highest> highest() throws SQLException {
-        Optional<String> now = now("pg_catalog.now()");
+        // A transaction's now() is that of its first message, which comes a moment before others can see that it is open (A03).
+        Optional<String> now = now(shape.config().guarantee() == StreamConfig.Level.CONDITIONAL
+                ? "(pg_catalog.now() - " + STANDSTILL + ")"
+                : "pg_catalog.now()");
         try {
             List<@Nullable String> row = session.row("SELECT "
                     + now.map(time -> "LEAST(v, " + time + ")").orElse("v") + "::pg_catalog.text, "
@@ -122,10 +141,11 @@ final class CursorBounds {
      * The sequence that feeds the column.
      *
      * @param cache how many values a session takes at once
+     * @param step by how much a value is higher than the last
      * @param order whether a later value is always a higher one
      * @param last the last value that it gave out; empty if it has given none or the role may not see it
      */
-    record Feed(long cache, Order order, Optional<Long> last) {
+    record Feed(long cache, long step, Order order, Optional<Long> last) {
         /** How a sequence goes on. */
         enum Order {
             RISING,
@@ -139,22 +159,19 @@ final class CursorBounds {
         }
     }
 
-    /** The sequence that the column owns, if it is a number and owns one. */
+    /** The sequence that the column owns or takes its default from, if it is a number and there is one; several as one. */
     Optional<Feed> feed() throws SQLException {
-        if (!List.of("smallint", "integer", "bigint", "numeric").contains(column.base())) {
+        if (shape.relation().isEmpty() || !List.of("smallint", "integer", "bigint", "numeric").contains(column.base())) {
             return Optional.empty();
         }
-        List<@Nullable String> row = session.row(
-                "SELECT seqcache, seqincrement < 0 OR seqcycle, CASE WHEN pg_catalog.has_sequence_privilege(seqrelid, 'USAGE, SELECT')"
-                        + " THEN pg_catalog.pg_sequence_last_value(seqrelid) END"
-                        + " FROM pg_catalog.pg_sequence WHERE seqrelid = pg_catalog.pg_get_serial_sequence("
-                        + Identifier.literal(shape.from()) + ", " + Identifier.literal(column.name()) + ")::pg_catalog.regclass");
-        return row.isEmpty()
+        List<@Nullable String> row = session.row(FEED.formatted(shape.relation().get().oid(), column.number()));
+        return row.get(0) == null
                 ? Optional.empty()
                 : Optional.of(new Feed(
                         Long.parseLong(String.valueOf(row.get(0))),
-                        "t".equals(row.get(1)) ? Feed.Order.FALLING : Feed.Order.RISING,
-                        Optional.ofNullable(row.get(2)).map(Long::valueOf)));
+                        Long.parseLong(String.valueOf(row.get(1))),
+                        "t".equals(row.get(2)) ? Feed.Order.FALLING : Feed.Order.RISING,
+                        Optional.ofNullable(row.get(3)).map(Long::valueOf)));
     }
 
     /** Whether the type counts days, so that many rows share a value and more come during the day. */

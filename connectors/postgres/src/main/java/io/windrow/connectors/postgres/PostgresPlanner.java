@@ -38,6 +38,7 @@ final class PostgresPlanner implements SplitPlanner {
     private final Map<StreamName, WindrowException> failed = new LinkedHashMap<>();
     private final Optional<LogPlan> log;
     private final Pulse pulse = new Pulse();
+    private final Holders holders = new Holders();
     private boolean snapshotHeld = true;
 
     PostgresPlanner(PostgresSource source, Context context, List<StreamRequest> requests) {
@@ -142,7 +143,9 @@ final class PostgresPlanner implements SplitPlanner {
             return log.orElseThrow().follow(shape, leaves, request);
         }
         if (request.mode() == ReadMode.INCREMENTAL) {
-            return new WindowRead(source, shape, leaves, moment, splitBytes, request, session, context);
+            WindowRead windows = new WindowRead(source, shape, leaves, moment, splitBytes, request, session, context);
+            windows.tell(holders);
+            return windows;
         }
         return switch (stream.consistency()) {
             case SNAPSHOT -> new SnapshotRead(shape, leaves, moment, splitBytes, request);
@@ -164,24 +167,12 @@ final class PostgresPlanner implements SplitPlanner {
     }
 
     private void nameLongTransactions() throws SQLException {
-        long seconds = config.longTransaction().toSeconds();
-        List<String> found = session.column(
-                """
-                SELECT 'of role ' || coalesce(usename, '?') || ' (pid ' || pid || ', application '
-                       || coalesce(nullif(application_name, ''), '?') || ') open since ' || date_trunc('second', xact_start)::text
-                FROM pg_catalog.pg_stat_activity
-                WHERE backend_xid IS NOT NULL AND xact_start < pg_catalog.now() - pg_catalog.make_interval(secs => %1$d)
-                UNION ALL
-                SELECT 'of role ' || owner || ' (prepared, name ' || gid || ') since ' || date_trunc('second', prepared)::text
-                FROM pg_catalog.pg_prepared_xacts
-                WHERE prepared < pg_catalog.now() - pg_catalog.make_interval(secs => %1$d)"""
-                        .formatted(seconds));
-        for (String transaction : found) {
+        for (String transaction : holders.named(session, config.longTransaction())) {
             context.notices()
                     .tell(
                             "postgres.long_transaction",
-                            "A transaction " + transaction
-                                    + " holds incremental streams back: rows that were written after it began may wait for its end.");
+                            "A transaction " + transaction + " holds incremental streams back: the safe bound stays where it is, and"
+                                    + " rows that were written after it began may wait for its end.");
         }
     }
 

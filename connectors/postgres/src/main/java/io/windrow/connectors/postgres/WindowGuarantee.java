@@ -1,15 +1,20 @@
 package io.windrow.connectors.postgres;
 
 import io.windrow.api.source.Guarantee;
+import io.windrow.connectors.postgres.StreamConfig.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** What an incremental stream promises, in words. */
 final class WindowGuarantee {
     private WindowGuarantee() {}
 
-    static Guarantee of(StreamShape shape, Moment moment) {
+    /**
+     * @param beyond by what, besides the row, the answer of its condition may change
+     */
+    static Guarantee of(StreamShape shape, Moment moment, Set<String> beyond) {
         List<String> assumptions = new ArrayList<>();
         String cursor = shape.config().cursor().orElse("");
         String statement = switch (shape.config().guarantee()) {
@@ -31,8 +36,14 @@ final class WindowGuarantee {
             assumptions.add("No row that was frozen more than 4294967296 transactions ago has the 32-bit id of a transaction of"
                     + " this window; such a row would be delivered again.");
         }
+        Level level = shape.config().guarantee();
+        if (!beyond.isEmpty()) {
+            assumptions.add("The stream's where gives a row version one answer at any time, although it depends on "
+                    + String.join(", ", beyond) + ": a version that matches only after it was looked at is never delivered.");
+            level = level == Level.PROVEN ? Level.CONDITIONAL : level;
+        }
         return new Guarantee(
-                shape.config().guarantee().name().toLowerCase(Locale.ROOT),
+                level.name().toLowerCase(Locale.ROOT),
                 statement,
                 assumptions,
                 List.of("deletes", "versions of a row between two runs"));

@@ -17,6 +17,15 @@ final class WindowNotices {
         this.context = context;
     }
 
+    /** By what, besides the row, the answer of the stream's condition may change. */
+    void condition(Set<String> beyond) {
+        if (!beyond.isEmpty()) {
+            tell("postgres.where_moves", "its where depends on " + String.join(", ", beyond) + " and so may change its answer for a row "
+                    + "that nobody writes; a row that does not match when a run looks at it and does later is never delivered. Filter "
+                    + "where the rows arrive instead, or read the stream as a snapshot.");
+        }
+    }
+
     /** What is true at each run of the stream. */
     void standing(Moment moment, Optional<String> bound, Session session) throws SQLException {
         if (shape.config().cursor().isEmpty()) {
@@ -39,11 +48,23 @@ final class WindowNotices {
             tell("postgres.cursor_coarse", "the cursor " + name + " is a date, so every run looks at the last days again "
                     + "(and delivers nothing twice).");
         }
-        long block = level == Level.PROVEN ? 1 : cursor.feed().map(CursorBounds.Feed::cache).orElse(1L);
+        Optional<CursorBounds.Feed> feed = level == Level.PROVEN ? Optional.empty() : cursor.feed();
+        long step = feed.map(CursorBounds.Feed::step).orElse(1L);
+        if (step > 1) {
+            tell("postgres.cursor_blocks", "the sequence of the cursor " + name + " counts in steps of " + step + ", as it does for "
+                    + "an application that gives out the values between by itself; a lower one may appear after a higher one was "
+                    + "delivered, and is then lost; set guarantee: proven, or INCREMENT 1.");
+        }
+        long block = feed.map(CursorBounds.Feed::cache).orElse(1L);
         if (block > 1) {
             tell("postgres.cursor_cached", "sessions take " + block + " values of the cursor " + name + " at a time (CACHE), so a "
                     + "lower one may appear after a higher one was delivered, and is then lost; set guarantee: proven, or CACHE 1.");
         }
+    }
+
+    /** Rows wait although they are committed: the next run that finds the transaction ended delivers them. */
+    void heldBack(String how) {
+        tell("postgres.held_back", "a transaction that is still open holds it back: " + how + ".");
     }
 
     void gone(Set<Long> oids) {

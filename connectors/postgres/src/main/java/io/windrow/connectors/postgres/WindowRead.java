@@ -49,7 +49,9 @@ final class WindowRead implements StreamRead {
     private final SplitQueue queue = new SplitQueue();
     private final Map<String, WindowPart> parts = new HashMap<>();
     private final Set<String> doneBefore = new LinkedHashSet<>();
+    private final Set<String> beyondRow;
     private final boolean rewritten;
+    private final WindowState saved;
     private WindowState state;
     private long generation;
     private boolean caughtUp;
@@ -73,8 +75,9 @@ final class WindowRead implements StreamRead {
         this.session = session;
         this.generation = request.generation();
         this.notices = new WindowNotices(shape, context);
+        this.beyondRow = ConditionText.of(shape).beyondRow(session);
         this.gate = new WindowGate(source, shape, this.leaves, moment, session);
-        WindowState saved = request.state().map(WindowState::of).orElseGet(gate::initial);
+        this.saved = request.state().map(WindowState::of).orElseGet(gate::initial);
         this.state = gate.admit(saved);
         this.rewritten = saved.open().isPresent()
                 && (gate.isReplaced(saved)
@@ -91,7 +94,13 @@ final class WindowRead implements StreamRead {
         } else {
             begin();
         }
+        notices.condition(beyondRow);
         notices.standing(moment, state.bound(), session);
+    }
+
+    /** Says what the stream waits for since its last run. */
+    void tell(Holders holders) {
+        holders.add(saved, moment, shape.config().guarantee());
     }
 
     private boolean sameFile(long oid, long file) {
@@ -118,6 +127,9 @@ final class WindowRead implements StreamRead {
         Horizon until = horizon(level, bound);
         if (state.since().isPresent() && state.since().get().equals(until)) {
             idle = true;
+            if (level == Level.PROVEN && moment.lowest() < moment.next()) {
+                notices.heldBack("no transaction has ended since the last run that is older than all open ones");
+            }
             return;
         }
         Step step = cursor.isPresent()
@@ -228,6 +240,8 @@ final class WindowRead implements StreamRead {
                     .toList();
             if (visible.size() <= MAX_LISTED_TRANSACTIONS) {
                 also.addAll(visible);
+            } else {
+                notices.heldBack("new rows of more than " + MAX_LISTED_TRANSACTIONS + " transactions are left to a later run");
             }
         }
         return new Horizon(moment.lowest(), List.copyOf(also));
@@ -294,7 +308,7 @@ final class WindowRead implements StreamRead {
                 : -1;
         return new StreamPlan(
                 shape.schema(),
-                WindowGuarantee.of(shape, moment),
+                WindowGuarantee.of(shape, moment, beyondRow),
                 rewritten ? Optional.of(REWRITTEN) : Optional.empty(),
                 rows,
                 -1,

@@ -185,6 +185,39 @@ class PostgresWindowTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"CACHE 10, postgres.cursor_cached", "INCREMENT 50, postgres.cursor_blocks", "INCREMENT -1, postgres.cursor_falling"})
+    @Tag("A03")
+    void A_sequence_that_only_the_default_names_is_known_too(String sequence, String notice) {
+        db.execute(
+                "CREATE SEQUENCE \"Far one\" " + sequence,
+                "CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('\"Far one\"'), v int)", "INSERT INTO t (v) VALUES (1), (2)");
+        try (Drive drive = drive("id");
+                Drive proven = drive("id", Level.PROVEN)) {
+            settle(drive);
+            proven.run();
+            assertThat(drive.notices).anyMatch(told -> told.startsWith(notice));
+            assertThat(proven.notices).noneMatch(told -> told.startsWith("postgres.cursor_"));
+        }
+    }
+
+    @Test
+    @Tag("A01")
+    void The_safe_bound_stays_behind_the_clock_for_a_process_that_stands_still_before_its_transaction_shows() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())", "INSERT INTO t VALUES (1)");
+        try (Drive drive = drive("at")) {
+            String before = db.query("SELECT now() - interval '10 s'").getFirst().getFirst();
+            drive.run();
+            db.execute("CREATE TABLE other ()");
+            assertThat(drive.run()).isZero();
+            String after = db.query("SELECT now() - interval '10 s'").getFirst().getFirst();
+            assertThat(db.query("SELECT '" + bound(drive) + "'::timestamptz BETWEEN '" + before + "' AND '" + after + "'"))
+                    .isEqualTo(List.of(List.of("t")));
+            db.execute("INSERT INTO t VALUES (2)");
+            assertThat(drive.run()).isEqualTo(1);
+        }
+    }
+
     @Test
     @Tag("A25")
     void Ranges_of_a_key_that_the_table_does_not_enforce_are_refused() {
