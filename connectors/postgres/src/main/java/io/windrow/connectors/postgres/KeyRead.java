@@ -9,13 +9,16 @@ import io.windrow.api.source.StreamPlan;
 import io.windrow.api.source.StreamRequest;
 import io.windrow.connectors.postgres.PostgresSplit.Keys;
 import io.windrow.connectors.postgres.PostgresSplit.Part;
+import io.windrow.connectors.postgres.RangeState.Earlier;
 import io.windrow.connectors.postgres.catalog.Identifier;
 import io.windrow.connectors.postgres.catalog.RelationColumn.Nullability;
 import java.math.BigInteger;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A table in ranges of its key, each of its own moment. An interrupted read goes on, under another snapshot. */
@@ -27,6 +30,11 @@ final class KeyRead implements StreamRead {
     private final long bytes;
     private final List<String> cuts = new ArrayList<>();
     private final SplitQueue queue = new SplitQueue();
+    private final RangeState.Origin origin;
+    private final List<Earlier> before = new ArrayList<>();
+    /** The splits that this run has given out: what comes back of others was read under an earlier snapshot. */
+    private final Set<String> given = new HashSet<>();
+    private final Optional<String> strange;
     private long generation;
 
     KeyRead(StreamShape shape, List<Leaf> leaves, Moment moment, long splitBytes, StreamRequest request, Session session)
@@ -39,18 +47,19 @@ final class KeyRead implements StreamRead {
             throw StreamShape.invalid(shape.stream(), "consistency per_range needs a key, and the table has none");
         }
         expectKey();
-        List<String> done = List.of();
-        if (request.state().isPresent()) {
-            StateText text = StateText.parse(request.state().get().text());
-            if (request.state().get().version() != STATE_VERSION || !text.text("read").equals("ranges")) {
-                throw StateText.invalid("the stream was not read in ranges before");
-            }
-            cuts.addAll(text.texts("cuts"));
-            done = text.texts("ended");
-        } else {
-            cuts.addAll(cut(session, splitBytes));
+        this.origin = RangeState.Origin.of(shape);
+        Optional<RangeState> saved = request.state().map(RangeState::of);
+        this.strange = saved.flatMap(state -> state.strange(origin, moment.server().systemId()));
+        if (saved.isPresent() && strange.isEmpty()) {
+            cuts.addAll(saved.get().cuts());
+            before.addAll(saved.get().earlier());
+            fill(saved.get().ended());
+            return;
         }
-        fill(done);
+        cuts.addAll(cut(session, splitBytes));
+        if (saved.isEmpty()) {
+            fill(List.of());
+        }
     }
 
     /** Ranges hold every row, and go on after any row, only if each has a key of its own without a null. */
@@ -123,19 +132,22 @@ final class KeyRead implements StreamRead {
                 List.of("changes in a range after it was read, until the next run"));
         long rows = shape.relation().map(relation -> (long) relation.estimate().rows()).orElse(-1L);
         return new StreamPlan(
-                shape.schema(), guarantee, Optional.empty(), rows, bytes, shape.schema().key());
+                shape.schema(), guarantee, strange, rows, bytes, shape.schema().key());
     }
 
     @Override
     public void restart(long newGeneration) {
         generation = newGeneration;
         queue.clear();
+        before.clear();
         fill(List.of());
     }
 
     @Override
     public List<Assignment> next(int max) {
-        return queue.next(max);
+        List<Assignment> next = queue.next(max);
+        next.forEach(one -> given.add(one.split().id()));
+        return next;
     }
 
     @Override
@@ -145,8 +157,20 @@ final class KeyRead implements StreamRead {
 
     @Override
     public void giveBack(Split split, Optional<Position> position) {
+        if (position.isPresent() && !given.contains(split.id())) {
+            begunBefore(split.id());
+        }
         PostgresSplit now = PostgresSplit.of(split).under(moment.exported());
         queue.giveBack(now.toSplit(split.id(), split.stream(), split.estimatedBytes()), position);
+    }
+
+    private void begunBefore(String id) {
+        if (!before.isEmpty() && before.stream().noneMatch(one -> one.begun().contains(id))) {
+            Earlier last = before.removeLast();
+            List<String> begun = new ArrayList<>(last.begun());
+            begun.add(id);
+            before.add(new Earlier(last.snapshot(), last.ended(), begun));
+        }
     }
 
     @Override
@@ -156,13 +180,14 @@ final class KeyRead implements StreamRead {
 
     @Override
     public PlannerState state() {
-        StateText text = StateText.create()
-                .with("read", "ranges")
-                .with("snapshot", moment.text())
-                .with("system", moment.server().systemId())
-                .with("cuts", List.copyOf(cuts))
-                .with("ended", queue.endedIds().stream().sorted().toList())
-                .with("done", ended());
-        return new PlannerState(STATE_VERSION, text.toString());
+        return new RangeState(
+                        moment.text(),
+                        moment.server().systemId(),
+                        cuts,
+                        queue.endedIds().stream().sorted().toList(),
+                        ended(),
+                        origin,
+                        before.stream().filter(one -> !one.ended().isEmpty() || !one.begun().isEmpty()).toList())
+                .toState();
     }
 }

@@ -128,7 +128,7 @@ final class PostgresReconciliation implements Reconciliation {
             return new EventCountSql.Seen(within, Optional.of("NOT " + within));
         }
         if (knows && read.equals("snapshot")) {
-            String[] parts = snapshot(state);
+            String[] parts = parts(state.text("snapshot"));
             String running = parts[2].isEmpty() ? "" : " AND " + writer + " NOT IN (" + parts[2] + ")";
             // Between the snapshot's bounds a subtransaction cannot be told from a transaction that had ended.
             return new EventCountSql.Seen(
@@ -147,8 +147,8 @@ final class PostgresReconciliation implements Reconciliation {
     }
 
     /** The lower bound, the upper bound and what ran between them. */
-    private static String[] snapshot(StateText state) {
-        String[] parts = state.text("snapshot").split(":", -1);
+    private static String[] parts(String snapshot) {
+        String[] parts = snapshot.split(":", -1);
         if (parts.length != 3) {
             throw StateText.invalid("a snapshot of another form");
         }
@@ -226,7 +226,15 @@ final class PostgresReconciliation implements Reconciliation {
             boolean known = since.isPresent() && (writer < since.get().below() || since.get().also().contains(writer));
             return known ? Change.UNCHANGED : Change.CHANGED;
         }
-        String[] parts = snapshot(state);
+        List<Change> told = (state.text("read").equals("ranges")
+                        ? RangeState.of(delivered).snapshots(key.getFirst())
+                        : List.of(state.text("snapshot")))
+                .stream().map(snapshot -> changed(writer, parts(snapshot))).distinct().toList();
+        // What was read under two snapshots is told only by what both say.
+        return told.size() == 1 ? told.getFirst() : Change.UNDECIDABLE;
+    }
+
+    private static Change changed(long writer, String[] parts) {
         if (writer < Long.parseLong(parts[0])) {
             return Change.UNCHANGED;
         }

@@ -15,6 +15,7 @@ import io.windrow.connectors.postgres.catalog.TypeGraph;
 import io.windrow.connectors.postgres.catalog.TypeReader;
 import io.windrow.connectors.postgres.codec.ColumnPlan;
 import io.windrow.connectors.postgres.codec.TypeMapping;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -133,6 +135,12 @@ record StreamShape(
     /** The stream's own condition, in parentheses; a comment at its end stays harmless. */
     Optional<String> where() {
         return config.where().map(where -> "(\n" + where + "\n)");
+    }
+
+    /** A digest of the settings that choose rows, since a condition may hold values that belong into no state. */
+    String selection() {
+        String settings = config.where().orElse("") + '\0' + config.start().orElse("");
+        return UUID.nameUUIDFromBytes(settings.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     static WindrowException invalid(StreamName stream, String why) {

@@ -11,12 +11,10 @@ import io.windrow.connectors.postgres.catalog.Identifier;
 import io.windrow.connectors.postgres.catalog.Relation;
 import io.windrow.connectors.postgres.catalog.ServerFacts.Standby;
 import io.windrow.connectors.postgres.pgoutput.LogError;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
 
 /**
  * Whether an incremental stream may go on from what it remembers. Transactions by which rows were told mean something only in
@@ -71,7 +69,7 @@ final class WindowGate {
             throw StateText.invalid("stream " + shape.stream() + " was read by the cursor " + saved.cursor()
                     + ", and now it is to be " + cursor);
         }
-        if (saved.origin().selection().filter(selection -> !selection.equals(selection())).isPresent()) {
+        if (saved.origin().selection().filter(selection -> !selection.equals(shape.selection())).isPresent()) {
             throw WindrowException.of(
                     PostgresError.SELECTION_CHANGED, doing() + ": where or start is not what it was at the last run");
         }
@@ -86,15 +84,9 @@ final class WindowGate {
         Origin origin = state.origin();
         return state.with(new Origin(
                 shape.relation().map(relation -> OptionalLong.of(relation.oid())).orElse(OptionalLong.empty()),
-                Optional.of(selection()),
+                Optional.of(shape.selection()),
                 origin.place(),
                 origin.left()));
-    }
-
-    /** A digest, since a condition may hold values that belong into no state. */
-    private String selection() {
-        String settings = shape.config().where().orElse("") + '\0' + shape.config().start().orElse("");
-        return UUID.nameUUIDFromBytes(settings.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     private void expectHistory(WindowState saved) {

@@ -34,6 +34,7 @@ class SavedTextTest {
                         .toSplit("i", StreamName.of("s"), 0)
                         .text();
                 case "window" -> WindowState.of(new PlannerState(1, text)).toState().text();
+                case "ranges" -> RangeState.of(new PlannerState(1, text)).toState().text();
                 default -> "";
             };
             assertThat(again).isEqualTo(text);
