@@ -24,10 +24,12 @@ import io.windrow.core.transform.provenance.RunFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,8 @@ final class RunSession {
     private final RetryBudget budget =
             new RetryBudget(RETRIES_PER_RUN, ROWS_PER_RETRY, TIME_PER_RETRY, System.nanoTime());
     private final Map<StreamName, StreamTrack> tracks = new TreeMap<>();
+    /** All streams that the pipeline selects, also those that this run is not asked for. */
+    private final Set<StreamName> selected = new HashSet<>();
     private volatile Flow flow;
     private volatile boolean stopRequested;
     /** The source of the attempt that runs. */
@@ -212,6 +216,7 @@ final class RunSession {
             List<StreamState> loaded = parts.store().load(job.pipeline());
             if (book == null) {
                 book = RunBook.open(parts, lease.lease(), loaded);
+                nameUnselected(loaded);
             }
             EpochDriver driver = new EpochDriver(
                     job.pipeline(), lease.lease().fencingToken(), loaded, todo.keySet(), io);
@@ -275,6 +280,7 @@ final class RunSession {
     private void select(List<PlannedStream> streams) {
         Map<StreamName, PlannedStream> all = new TreeMap<>();
         streams.forEach(stream -> all.put(stream.stream(), stream));
+        selected.addAll(all.keySet());
         Collection<StreamName> wanted =
                 parts.options().streams().isEmpty() ? all.keySet() : parts.options().streams();
         List<StreamName> unknown = new ArrayList<>(wanted);
@@ -293,6 +299,16 @@ final class RunSession {
                 tracks.put(name, new StreamTrack(stream));
             }
         });
+    }
+
+    /** I10: a table that was dropped or renamed under a wildcard is missed by nobody else. */
+    private void nameUnselected(List<StreamState> loaded) {
+        loaded.stream()
+                .filter(state -> state.committed().isPresent() && !selected.contains(state.stream()))
+                .forEach(state -> parts.announcer().tell(
+                        "run.stream_unselected",
+                        "Stream " + state.stream() + " was delivered before and is selected no more: it was dropped or renamed at the"
+                                + " source, or left out of the pipeline file. What was delivered of it stays as it is."));
     }
 
     /** Whether a new run after a completed one starts over, in a new generation, instead of going on. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windrow.api.batch.Account;
 import io.windrow.api.batch.RowHash;
+import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
 import io.windrow.core.ledger.LedgerEntry;
@@ -11,6 +12,9 @@ import io.windrow.core.observe.Outcome;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.observe.RunResult;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -53,6 +57,25 @@ class LocalRunnerTest {
         assertThat(bench.result(run, "a").evidence()).containsExactly("reached_position");
         assertThat(bench.events).hasAtLeastOneElementOfType(RunEvent.ProgressMade.class);
         assertThat(bench.events.getLast()).isInstanceOf(RunEvent.RunFinished.class);
+    }
+
+    @Test
+    void aStreamThatWasDeliveredAndIsSelectedNoMoreIsNamed() {
+        bench.stream("a", 10, ReadMode.SNAPSHOT, WriteMode.REPLACE).stream("gone", 20, ReadMode.SNAPSHOT, WriteMode.REPLACE);
+        bench.run(new RunOptions(Set.of(StreamName.of("gone")), RunOptions.Refresh.CONTINUE, OptionalLong.empty()));
+        bench.run(new RunOptions(Set.of(StreamName.of("a")), RunOptions.Refresh.CONTINUE, OptionalLong.empty()));
+        assertThat(unselected()).as("it was not asked for, and it is there").isEmpty();
+        bench.streams.removeIf(stream -> stream.stream().name().equals("gone"));
+        assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(unselected()).singleElement().asString().contains("gone").contains("dropped or renamed");
+        assertThat(bench.target.visible("gone")).isEqualTo(Bench.numbers(20));
+    }
+
+    private List<String> unselected() {
+        return bench.events.stream()
+                .filter(event -> event instanceof RunEvent.NoticeGiven notice && notice.code().equals("run.stream_unselected"))
+                .map(Object::toString)
+                .toList();
     }
 
     @Test
