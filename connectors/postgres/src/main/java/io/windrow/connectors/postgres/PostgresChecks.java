@@ -8,7 +8,6 @@ import io.windrow.api.source.ReadMode;
 import io.windrow.connectors.postgres.catalog.Identifier;
 import io.windrow.connectors.postgres.catalog.ServerFacts;
 import io.windrow.connectors.postgres.catalog.ServerReader;
-import io.windrow.connectors.postgres.codec.ColumnPlan;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.util.PSQLException;
 
 /** Tests a connection, the server, the role's privileges, those that are missing and those that are too many, and the settings of streams. Reads no row. */
 final class PostgresChecks {
@@ -44,6 +43,9 @@ final class PostgresChecks {
             Map<StreamName, StreamConfig> followed = new LinkedHashMap<>(selected);
             followed.values().removeIf(stream -> stream.mode() != ReadMode.CDC);
             role(session, followed.isEmpty() ? List.of() : List.of("REPLICATION"));
+            if (selected.values().stream().anyMatch(stream -> stream.mode() == ReadMode.INCREMENTAL)) {
+                statistics(session);
+            }
             streams(session, selected);
             if (!followed.isEmpty()) {
                 results.addAll(new LogChecks(source, pipeline)
@@ -98,15 +100,21 @@ final class PostgresChecks {
     }
 
     private void role(Session session, List<String> needed) throws SQLException {
-        List<@Nullable String> row = session.row("SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, "
-                + "pg_catalog.pg_has_role('pg_write_all_data', 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = current_user");
-        String[] names = {"SUPERUSER", "CREATEROLE", "CREATEDB", "REPLICATION", "BYPASSRLS", "pg_write_all_data"};
+        List<@Nullable String> row = session.row("SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication"
+                + " FROM pg_catalog.pg_roles WHERE rolname = current_user");
+        String[] names = {"SUPERUSER", "CREATEROLE", "CREATEDB", "REPLICATION"};
         superuser = "t".equals(row.getFirst());
         List<String> excess = new ArrayList<>();
         for (int i = 0; i < row.size(); i++) {
-            if ("t".equals(row.get(i)) && i != 4 && !needed.contains(names[i])) {
+            if ("t".equals(row.get(i)) && !needed.contains(names[i])) {
                 excess.add(names[i]);
             }
+        }
+        if (!superuser) {
+            // A superuser is a member of all of them.
+            excess.addAll(session.column("SELECT rolname FROM pg_catalog.pg_roles WHERE rolname IN ('pg_write_all_data',"
+                    + " 'pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')"
+                    + " AND pg_catalog.pg_has_role(oid, 'USAGE') ORDER BY 1"));
         }
         if (excess.isEmpty()) {
             results.add(CheckResult.ok("role", "The role has no attribute that reading does not need."));
@@ -119,10 +127,24 @@ final class PostgresChecks {
         }
     }
 
+    /** Without it a transaction that holds an incremental stream back is named only once it has done so for a run. */
+    private void statistics(Session session) throws SQLException {
+        if ("t".equals(session.row("SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')").getFirst())) {
+            results.add(CheckResult.ok("long transactions", "The role sees since when the transactions of others are open."));
+        } else {
+            results.add(CheckResult.warning(
+                    "long transactions",
+                    "The role does not see since when the transactions of others are open: one that holds an incremental stream back"
+                            + " is named from the second run on, without its age.",
+                    "GRANT pg_read_all_stats TO " + Identifier.quoted(source.address().user()) + ";"));
+        }
+    }
+
     private void streams(Session session, Map<StreamName, StreamConfig> selected) throws SQLException {
         if (selected.isEmpty()) {
             results.add(CheckResult.warning("streams", "The config selects no stream.", "Run discover to see the tables."));
         }
+        schemas(session, selected);
         for (Map.Entry<StreamName, StreamConfig> stream : selected.entrySet()) {
             CheckResult result = stream.getValue().query().isPresent()
                     ? query(session, stream.getKey(), stream.getValue())
@@ -131,58 +153,30 @@ final class PostgresChecks {
         }
     }
 
+    /** Who may create objects in a schema can put one in the way of others. Nothing can be revoked from a superuser. */
+    private void schemas(Session session, Map<StreamName, StreamConfig> selected) throws SQLException {
+        String names = selected.entrySet().stream()
+                .filter(stream -> stream.getValue().table().isPresent())
+                .map(stream -> Identifier.literal(stream.getKey().namespace()))
+                .distinct()
+                .collect(Collectors.joining(", "));
+        if (superuser || names.isEmpty()) {
+            return;
+        }
+        for (List<@Nullable String> schema : session.rows("SELECT nspname, EXISTS (SELECT FROM pg_catalog.aclexplode(nspacl) AS a"
+                + " WHERE a.grantee = 0 AND a.privilege_type = 'CREATE') FROM pg_catalog.pg_namespace WHERE nspname IN (" + names
+                + ") AND pg_catalog.has_schema_privilege(oid, 'CREATE') ORDER BY 1")) {
+            String name = Identifier.quoted(String.valueOf(schema.get(0)));
+            String grantee = "t".equals(schema.get(1)) ? "PUBLIC" : Identifier.quoted(source.address().user());
+            results.add(CheckResult.warning(
+                    "schema " + schema.get(0),
+                    "The role may also create objects in the schema " + name + ".",
+                    "REVOKE CREATE ON SCHEMA " + name + " FROM " + grantee + ";"));
+        }
+    }
+
     private CheckResult query(Session session, StreamName name, StreamConfig stream) throws SQLException {
-        return unreadable(session, name, stream).orElseGet(() -> CheckResult.ok("stream " + name, "The query can be read."));
-    }
-
-    /** What a run would fail with: settings that do not fit, SQL of the user's that is wrong, privileges of what it names. */
-    private Optional<CheckResult> unreadable(Session session, StreamName name, StreamConfig stream) throws SQLException {
-        session.begin(null);
-        try {
-            session.guarded(() -> {
-                StreamShape shape = StreamShape.of(session, name, stream, StreamShape.catalog(session, Map.of(name, stream)));
-                // Describing a query looks at no privilege; explaining it begins to execute it, which does.
-                session.execute("EXPLAIN SELECT " + ColumnPlan.selectList(shape.plans()) + " FROM " + shape.from()
-                        + shape.where().map(where -> " WHERE " + where).orElse(""));
-                return shape;
-            });
-            return Optional.empty();
-        } catch (SQLException e) {
-            WindrowException coded = SqlStates.coded("Describing what is read", e);
-            String grants = coded.errorCode() == PostgresError.PERMISSION_DENIED
-                    ? grants(session, e)
-                    : "";
-            return Optional.of(CheckResult.failed(
-                    "stream " + name, String.valueOf(coded.getMessage()), grants.isEmpty() ? coded.remedy() : grants));
-        } catch (WindrowException e) {
-            return Optional.of(CheckResult.failed("stream " + name, String.valueOf(e.getMessage()), e.remedy()));
-        } finally {
-            session.execute("ROLLBACK");
-        }
-    }
-
-    /**
-     * The GRANT for what the server refuses. Its message names one thing, at its end, without the schema and in the server's
-     * language: what has that name and may not be used is meant.
-     */
-    private String grants(Session session, SQLException refusal) throws SQLException {
-        String role = Identifier.quoted(source.address().user());
-        String message = refusal instanceof PSQLException server && server.getServerErrorMessage() != null
-                ? String.valueOf(server.getServerErrorMessage().getMessage())
-                : "";
-        String ending = " = right(" + Identifier.literal(message) + ", length(";
-        List<String> grants = new ArrayList<>();
-        for (String schema : session.column("SELECT nspname FROM pg_catalog.pg_namespace WHERE ' ' || nspname" + ending
-                + "nspname) + 1) AND NOT pg_catalog.has_schema_privilege(oid, 'USAGE')")) {
-            grants.add("GRANT USAGE ON SCHEMA " + Identifier.quoted(schema) + " TO " + role + ";");
-        }
-        for (List<@Nullable String> table : session.rows("SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
-                + " ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ' ' || c.relname" + ending
-                + "c.relname) + 1) AND NOT pg_catalog.has_table_privilege(c.oid, 'SELECT')")) {
-            StreamName name = new StreamName(String.valueOf(table.get(0)), String.valueOf(table.get(1)));
-            grants.add("GRANT SELECT ON " + Identifier.quoted(name) + " TO " + role + ";");
-        }
-        return String.join(" ", grants);
+        return new ReadProbe(session, source.address().user()).fails(name, stream).orElseGet(() -> CheckResult.ok("stream " + name, "The query can be read."));
     }
 
     private CheckResult table(Session session, StreamName name, StreamConfig stream) throws SQLException {
@@ -191,7 +185,7 @@ final class PostgresChecks {
         List<@Nullable String> found = session.row(
                 "SELECT c.oid, pg_catalog.has_schema_privilege(n.oid, 'USAGE'), pg_catalog.has_table_privilege(c.oid, 'SELECT'), "
                         + "pg_catalog.has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'), c.relrowsecurity AND "
-                        + "pg_catalog.row_security_active(c.oid) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                        + "pg_catalog.row_security_active(c.oid), c.relkind, pg_catalog.pg_has_role(c.relowner, 'USAGE') FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
                         + "WHERE n.nspname = " + Identifier.literal(name.namespace()) + " AND c.relname = "
                         + Identifier.literal(name.name()) + " AND c.relkind IN ('r', 'p', 'v', 'm', 'f')");
         if (found.isEmpty()) {
@@ -226,13 +220,22 @@ final class PostgresChecks {
         if (!barriers.isEmpty()) {
             return notByHeaps(name, role, barriers);
         }
-        if (stream.where().isPresent() || !stream.columns().isEmpty() || !stream.key().isEmpty()) {
-            Optional<CheckResult> unreadable = unreadable(session, name, stream);
-            if (unreadable.isPresent()) {
-                return unreadable.get();
+        // Of a view or a foreign table, and of what has such a part, the privilege says only that one may ask.
+        boolean askedElsewhere = !"r".equals(found.get(5)) && !"m".equals(found.get(5));
+        if (askedElsewhere || stream.where().isPresent() || !stream.columns().isEmpty() || !stream.key().isEmpty()) {
+            Optional<CheckResult> fails = new ReadProbe(session, source.address().user()).fails(name, stream);
+            if (fails.isPresent()) {
+                return fails.get();
             }
         }
-        // Nothing can be revoked from a superuser; that it is one is said once, of the role.
+        // Nothing can be revoked from a superuser; that it is one is said once, of the role. Nor from an owner, who grants it again.
+        if ("t".equals(found.get(6)) && !superuser) {
+            return CheckResult.warning(
+                    "stream " + name,
+                    "The role owns " + table + ", and so may change and drop it.",
+                    "CREATE ROLE windrow_reader LOGIN PASSWORD '…'; GRANT SELECT ON " + table + " TO windrow_reader; and use it instead of "
+                            + role + ".");
+        }
         if ("t".equals(found.get(3)) && !superuser) {
             return CheckResult.warning(
                     "stream " + name,

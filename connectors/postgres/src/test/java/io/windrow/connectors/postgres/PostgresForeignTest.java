@@ -3,6 +3,7 @@ package io.windrow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.ReadMode;
@@ -56,6 +57,25 @@ class PostgresForeignTest {
 
     private Drive drive(StreamConfig stream, String name) {
         return new Drive(Drive.config(db.url(), stream), new StreamName("public", name));
+    }
+
+    @Test
+    void Check_finds_that_a_foreign_server_does_not_let_the_role_in() {
+        db.execute("CREATE ROLE stranger LOGIN", "GRANT SELECT ON remote TO stranger");
+        try (Drive drive = new Drive(
+                Drive.config(
+                        "postgres://stranger@127.0.0.1:" + db.server().port() + "/" + db.name(), StreamConfig.snapshot("public.remote")),
+                new StreamName("public", "remote"))) {
+            assertThat(drive.source().check())
+                    .filteredOn(result -> result.outcome() == CheckResult.Outcome.FAILED)
+                    .singleElement()
+                    .satisfies(result -> assertThat(result.remedy()).startsWith("CREATE USER MAPPING FOR \"stranger\" SERVER \"loop\""));
+            db.execute("CREATE USER MAPPING FOR stranger SERVER loop OPTIONS (user 'postgres', password_required 'false')");
+            assertThat(drive.source().check()).noneMatch(result -> result.outcome() == CheckResult.Outcome.FAILED);
+            assertThat(drive.run()).isEqualTo(1000);
+        } finally {
+            db.execute("DROP OWNED BY stranger", "DROP USER MAPPING IF EXISTS FOR stranger SERVER loop", "DROP ROLE stranger");
+        }
     }
 
     @Test

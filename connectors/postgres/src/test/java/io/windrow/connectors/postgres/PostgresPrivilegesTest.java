@@ -37,8 +37,13 @@ class PostgresPrivilegesTest {
     }
 
     private Drive drive(StreamConfig stream) {
+        return drive(stream, "t");
+    }
+
+    private Drive drive(StreamConfig stream, String name) {
         return new Drive(
-                Drive.config("postgres://" + ROLE + "@127.0.0.1:" + db.server().port() + "/" + db.name(), stream), T);
+                Drive.config("postgres://" + ROLE + "@127.0.0.1:" + db.server().port() + "/" + db.name(), stream),
+                new StreamName("public", name));
     }
 
     private static List<String> remedies(Drive drive) {
@@ -116,6 +121,43 @@ class PostgresPrivilegesTest {
             assertThat(remedies(one)).isEmpty();
             assertThat(one.run()).isEqualTo(1);
             assertThat(other.run()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void A_view_is_read_with_its_owners_privileges_or_with_those_of_the_role_and_the_missing_grant_is_printed() {
+        db.execute(
+                "CREATE ROLE view_owner", "CREATE TABLE base (id int)", "INSERT INTO base VALUES (1)", "CREATE VIEW mine WITH (security_invoker)"
+                        + " AS SELECT id FROM base", "CREATE VIEW theirs AS SELECT id FROM base", "ALTER VIEW theirs OWNER TO view_owner",
+                "GRANT SELECT ON mine, theirs TO " + ROLE);
+        try (Drive mine = drive(StreamConfig.snapshot("public.mine"), "mine");
+                Drive theirs = drive(StreamConfig.snapshot("public.theirs"), "theirs")) {
+            assertThat(remedies(mine)).containsExactly("GRANT SELECT ON \"public\".\"base\" TO \"sparing_reader\";");
+            assertThat(remedies(theirs)).containsExactly("GRANT SELECT ON \"public\".\"base\" TO \"view_owner\";");
+            db.execute(remedies(mine).getFirst(), remedies(theirs).getFirst());
+            assertThat(remedies(mine)).isEmpty();
+            assertThat(remedies(theirs)).isEmpty();
+            assertThat(mine.run() + theirs.run()).isEqualTo(2);
+        } finally {
+            db.execute("DROP OWNED BY view_owner", "DROP ROLE view_owner");
+        }
+    }
+
+    @Test
+    void Powers_that_reading_does_not_need_are_named_with_what_takes_them_away() {
+        db.execute(
+                "CREATE SCHEMA open", "CREATE TABLE open.t (id int)", "GRANT USAGE, CREATE ON SCHEMA open TO " + ROLE,
+                "ALTER TABLE open.t OWNER TO " + ROLE, "GRANT pg_execute_server_program, pg_read_server_files TO " + ROLE);
+        try (Drive drive = drive(StreamConfig.snapshot("open.t"), "t")) {
+            List<CheckResult> warnings = drive.source().check().stream()
+                    .filter(result -> result.outcome() == CheckResult.Outcome.WARNING)
+                    .toList();
+            assertThat(warnings).extracting(CheckResult::name).containsExactly("role", "schema open", "stream open.t");
+            assertThat(warnings.get(0).detail()).contains("pg_execute_server_program, pg_read_server_files.");
+            assertThat(warnings.get(2).detail()).contains("owns");
+            db.execute(warnings.get(1).remedy(), "ALTER TABLE open.t OWNER TO postgres",
+                    "REVOKE pg_execute_server_program, pg_read_server_files FROM " + ROLE, "GRANT SELECT ON open.t TO " + ROLE);
+            assertThat(drive.source().check()).allMatch(result -> result.outcome() == CheckResult.Outcome.OK);
         }
     }
 
