@@ -86,7 +86,7 @@ final class DiscoverCommand implements Callable<Integer> {
                     stream.schema().stream(),
                     stream.kind(),
                     stream.schema().key().isEmpty() ? "-" : String.join(", ", stream.schema().key()),
-                    modes(stream),
+                    stream.isReadable() ? modes(stream) : "-",
                     stream.cursors().isEmpty() ? "-" : String.join(", ", stream.cursors()),
                     stream.estimatedRows() < 0 ? "?" : "~" + Screen.number(stream.estimatedRows()),
                     stream.estimatedBytes() < 0 ? "?" : "~" + Screen.bytes(stream.estimatedBytes()));

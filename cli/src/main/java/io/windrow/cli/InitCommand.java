@@ -141,6 +141,11 @@ final class InitCommand implements Callable<Integer> {
         text.append("    # Modes: snapshot reads everything and replaces; incremental reads what is new by a cursor and appends.\n");
         text.append("    streams:\n");
         for (StreamDescription stream : streams) {
+            if (!stream.isReadable()) {
+                String why = stream.schema().stream() + " is left out. " + String.join(" ", stream.remarks());
+                text.append("      # ").append(why.replaceAll("\\s+", " ")).append('\n');
+                continue;
+            }
             text.append("      - {table: ").append(quoted(stream.schema().stream().toString())).append(", mode: snapshot}");
             if (stream.estimatedRows() >= 0) {
                 text.append("  # about ").append(Screen.number(stream.estimatedRows())).append(" rows");

@@ -235,9 +235,10 @@ final class SchemaCommand implements Runnable {
         }
     }
 
-    /** What the source has now. */
+    /** What the source has now, and can describe. */
     private static Map<StreamName, StreamSchema> offered(Source source) {
         return source.discover().stream()
+                .filter(StreamDescription::isReadable)
                 .map(StreamDescription::schema)
                 .collect(Collectors.toMap(StreamSchema::stream, schema -> schema, (one, other) -> one));
     }

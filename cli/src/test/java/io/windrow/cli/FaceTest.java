@@ -457,7 +457,7 @@ class FaceTest {
         Map<?, ?> orders = streams.stream().map(stream -> (Map<?, ?>) stream)
                 .filter(stream -> stream.get("stream").equals("public.orders")).findFirst().orElseThrow();
         assertThat(orders.get("key")).isEqualTo(List.of("id"));
-        assertThat(orders.get("modes")).isEqualTo(List.of("snapshot", "incremental"));
+        assertThat(orders.get("modes")).isEqualTo(List.of("snapshot", "incremental", "cdc"));
         assertThat(orders.get("cursors")).asString().contains("updated_at");
         assertThat((List<?>) orders.get("columns")).hasSize(3);
     }

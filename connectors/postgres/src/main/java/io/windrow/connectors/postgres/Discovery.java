@@ -1,5 +1,6 @@
 package io.windrow.connectors.postgres;
 
+import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.StreamDescription;
@@ -30,19 +31,44 @@ final class Discovery {
         this.selected = selected;
     }
 
+    /** One stream that cannot be described says why, and hides no other. */
     List<StreamDescription> describe() throws SQLException {
-        Map<Long, Long> bytes = CatalogReader.totalBytes(
-                session.connection(), catalog.relations().stream().map(Relation::oid).toList());
+        Map<Long, Long> bytes = sizes();
+        boolean followable = "logical".equals(session.row("SHOW wal_level").getFirst())
+                && "f".equals(session.row("SELECT pg_catalog.pg_is_in_recovery()").getFirst());
         List<StreamDescription> descriptions = new ArrayList<>();
         for (Map.Entry<StreamName, StreamConfig> stream : selected.entrySet()) {
-            StreamShape shape = session.guarded(
-                    () -> StreamShape.of(session, stream.getKey(), stream.getValue(), catalog));
-            descriptions.add(describe(shape, bytes));
+            String doing = "Describing " + stream.getKey();
+            try {
+                descriptions.add(session.guarded(() -> describe(
+                        StreamShape.of(session, stream.getKey(), stream.getValue(), catalog), bytes, followable)));
+            } catch (WindrowException e) {
+                descriptions.add(StreamDescription.unreadable(stream.getKey(), String.valueOf(e.getMessage())));
+            } catch (SQLException e) {
+                WindrowException coded = SqlStates.coded(doing, e);
+                if (session.connection().isClosed() || coded.errorCode() == PostgresError.CONNECTION_LOST) {
+                    throw e;
+                }
+                descriptions.add(StreamDescription.unreadable(stream.getKey(), String.valueOf(coded.getMessage())));
+            }
         }
         return descriptions;
     }
 
-    private StreamDescription describe(StreamShape shape, Map<Long, Long> bytes) {
+    /** What somebody holds locked has no size that could be asked for without waiting for him. */
+    private Map<Long, Long> sizes() throws SQLException {
+        List<Long> oids = catalog.relations().stream().map(Relation::oid).toList();
+        try {
+            return session.guarded(() -> CatalogReader.totalBytes(session.connection(), oids));
+        } catch (SQLException e) {
+            if (SqlStates.code(String.valueOf(e.getSQLState())) == PostgresError.LOCK_TIMEOUT) {
+                return Map.of();
+            }
+            throw e;
+        }
+    }
+
+    private StreamDescription describe(StreamShape shape, Map<Long, Long> bytes, boolean followable) throws SQLException {
         Optional<Relation> relation = shape.relation();
         boolean heap = relation.map(Relation::kind)
                 .map(kind -> kind.hasPages() || kind == Relation.Kind.PARTITIONED)
@@ -50,6 +76,9 @@ final class Discovery {
         Set<ReadMode> modes = EnumSet.of(ReadMode.SNAPSHOT);
         if (heap) {
             modes.add(ReadMode.INCREMENTAL);
+        }
+        if (followable && heap && relation.get().kind() != Relation.Kind.MATERIALIZED_VIEW && hasIdentity(relation.get())) {
+            modes.add(ReadMode.CDC);
         }
         List<String> remarks = new ArrayList<>();
         if (shape.schema().key().isEmpty()) {
@@ -68,6 +97,15 @@ final class Discovery {
                 relation.map(one -> (long) one.estimate().rows()).orElse(-1L),
                 relation.map(one -> bytes.getOrDefault(one.oid(), -1L)).orElse(-1L),
                 remarks);
+    }
+
+    private boolean hasIdentity(Relation relation) throws SQLException {
+        try {
+            ReplicaIdentity.of(session, relation);
+            return true;
+        } catch (WindrowException e) {
+            return false;
+        }
     }
 
     /** C37: who selects both a parent and a child gets the child's rows twice. */

@@ -27,7 +27,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -225,6 +227,43 @@ class PostgresSourceTest {
             assertThat(found.get(0).remarks()).anyMatch(remark -> remark.contains("delivered twice"));
             assertThat(found.get(2).cursors()).startsWith("updated_at", "created_at");
             assertThat(found.get(3).modes()).containsExactly(ReadMode.SNAPSHOT);
+        }
+    }
+
+    @Test
+    void Discover_says_of_each_stream_why_it_cannot_be_read_and_describes_the_others() throws SQLException {
+        db.execute("CREATE TABLE a (i int PRIMARY KEY)", "CREATE TABLE t (i int)", "CREATE MATERIALIZED VIEW m AS SELECT 1 AS i",
+                "CREATE TABLE whole (i int PRIMARY KEY) PARTITION BY RANGE (i)",
+                "CREATE TABLE part PARTITION OF whole FOR VALUES FROM (0) TO (1000)", "INSERT INTO whole SELECT generate_series(1, 999)");
+        StreamConfig plain = StreamConfig.snapshot("public.t");
+        StreamConfig query = new StreamConfig(
+                Optional.empty(), Optional.of("SELECT nothing FROM public.t"), Optional.of("bad"), List.of(), plain.mode(), plain.cursor(),
+                plain.guarantee(), plain.lag(), plain.start(), List.of(), Optional.empty(), List.of(), plain.outOfRange(),
+                plain.consistency());
+        try (Drive drive = new Drive(
+                        Drive.config(
+                                db.url(), plain, query, StreamConfig.snapshot("public.gone"), StreamConfig.snapshot("public.a"),
+                                StreamConfig.snapshot("public.m"), StreamConfig.snapshot("public.whole")),
+                        T);
+                Connection locked = db.connect();
+                Statement statement = locked.createStatement()) {
+            statement.execute("BEGIN");
+            statement.execute("LOCK TABLE a IN ACCESS EXCLUSIVE MODE");
+            Map<String, StreamDescription> found = drive.source().discover().stream()
+                    .collect(Collectors.toMap(one -> one.schema().stream().name(), one -> one));
+            assertThat(found).hasSize(6);
+            assertThat(List.of(found.get("gone"), found.get("bad"))).allSatisfy(one -> {
+                assertThat(one.isReadable()).isFalse();
+                assertThat(one.remarks()).hasSize(1);
+            });
+            assertThat(found.get("a").estimatedBytes()).as("locked").isEqualTo(-1);
+            assertThat(found.get("a").schema().columns()).hasSize(1);
+            assertThat(found.get("t").estimatedBytes()).isZero();
+            assertThat(found.get("whole").estimatedBytes()).as("the partition and its index").isGreaterThan(8192 * 4);
+            assertThat(found.get("whole").modes()).contains(ReadMode.CDC);
+            assertThat(found.get("a").modes()).contains(ReadMode.CDC);
+            assertThat(found.get("t").modes()).as("without a replica identity").doesNotContain(ReadMode.CDC);
+            assertThat(found.get("m").modes()).doesNotContain(ReadMode.CDC);
         }
     }
 

@@ -101,7 +101,8 @@ public final class MaskTransform implements Transform {
      * Refuses a field that none of the streams has, or a pattern that fits no field of any: a rule that hides nothing is misspelt.
      *
      * @param streams the streams that are read
-     * @param others those that are not; asked for only if no stream that is read has the field
+     * @param others those that are not; asked for only if no stream that is read has the field. One without columns cannot be
+     *     described now: a rule that is written for it by its name is taken for right
      */
     public void check(Collection<StreamSchema> streams, Supplier<Collection<StreamSchema>> others) {
         for (Compiled compiled : rules) {
@@ -126,8 +127,11 @@ public final class MaskTransform implements Transform {
     }
 
     private static boolean isKnown(Compiled compiled, Collection<StreamSchema> streams) {
-        return streams.stream().anyMatch(schema -> schema.columns().stream()
-                .anyMatch(column -> names(compiled.field().orElseThrow(), schema, column)));
+        String field = compiled.rule().field().orElseThrow();
+        return streams.stream().anyMatch(schema -> schema.columns().isEmpty()
+                ? field.startsWith(schema.stream().name() + ".")
+                        || field.startsWith(schema.stream().namespace() + "." + schema.stream().name() + ".")
+                : schema.columns().stream().anyMatch(column -> names(compiled.field().orElseThrow(), schema, column)));
     }
 
     /**

@@ -219,6 +219,17 @@ class MaskTransformTest {
     }
 
     @Test
+    void aRuleForAStreamThatCannotBeDescribedNowIsTakenForRightAndOneThatNamesNoStreamIsNot() {
+        StreamSchema unreadable = new StreamSchema(new StreamName("public", "gone"), 1, List.of(), List.of());
+        new MaskTransform(List.of(rule("public.gone.iban", Method.REDACT))).check(List.of(SCHEMA), () -> List.of(unreadable));
+        for (String field : List.of("iban", "*.iban", "public.gone", "public.gone2.iban")) {
+            MaskTransform mask = new MaskTransform(List.of(rule(field, Method.REDACT)));
+            assertThatThrownBy(() -> mask.check(List.of(SCHEMA), () -> List.of(unreadable))).isInstanceOfSatisfying(
+                    WindrowException.class, error -> assertThat(error.errorCode()).isEqualTo(MaskError.FIELD_UNKNOWN));
+        }
+    }
+
+    @Test
     void ofFindsThatOverlapTheFirstRuleTakesTheWhole() {
         BatchBuilder builder = new BatchBuilder(SCHEMA, allocator);
         builder.set("id", 7L).setNull("email").setNull("born").setNull("seen").setNull("balance")

@@ -66,6 +66,20 @@ public final class CatalogReader {
             WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't'
             ORDER BY h.inhrelid, h.inhseqno""";
 
+    private static final String SIZES =
+            """
+            WITH RECURSIVE tree(o, part) AS (
+                SELECT o, o FROM unnest(?::oid[]) AS q(o)
+                UNION SELECT tree.o, h.inhrelid FROM tree JOIN pg_catalog.pg_inherits h ON h.inhparent = tree.part),
+            locked(o) AS (
+                SELECT tree.o FROM tree JOIN pg_catalog.pg_class c ON c.oid = tree.part
+                LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid
+                JOIN pg_catalog.pg_locks l ON l.relation IN (c.oid, c.reltoastrelid, i.indexrelid)
+                WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
+                  AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
+            SELECT o, sum(pg_catalog.pg_total_relation_size(part))::int8
+            FROM tree WHERE o NOT IN (SELECT o FROM locked) GROUP BY o""";
+
     private CatalogReader() {}
 
     /** All relations outside the system's schemas. Temporary ones are not streams. */
@@ -87,13 +101,12 @@ public final class CatalogReader {
     }
 
     /**
-     * The bytes on disk of relations with their indexes and TOAST, by oid. Waits for whoever holds an exclusive lock on one
-     * of them; relations that are gone, and those without storage, are left out or 0.
+     * The bytes on disk of relations with their indexes, their TOAST and all that inherits from them, by oid. Left out are
+     * relations that are gone, and those of which somebody holds or awaits an exclusive lock, which would be waited for.
      */
     public static Map<Long, Long> totalBytes(Connection connection, Collection<Long> oids) throws SQLException {
         Map<Long, Long> sizes = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT o, pg_catalog.pg_total_relation_size(o) FROM unnest(?::oid[]) AS q(o)")) {
+        try (PreparedStatement statement = connection.prepareStatement(SIZES)) {
             statement.setArray(1, connection.createArrayOf("oid", oids.toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
