@@ -30,6 +30,10 @@ class TempDiskTest {
                     "INSERT INTO ranged SELECT * FROM big",
                     "INSERT INTO grown SELECT * FROM big",
                     "INSERT INTO proven SELECT * FROM big",
+                    "CREATE TABLE filtered (LIKE big INCLUDING ALL)",
+                    "INSERT INTO filtered SELECT * FROM big",
+                    "CREATE TABLE texts (id text PRIMARY KEY, v text)",
+                    "INSERT INTO texts SELECT md5(id::text), v FROM big",
                     "ANALYZE",
                     // 15 MB a table: a spooled cursor or a sort has nowhere to go.
                     "ALTER DATABASE \"" + database.name() + "\" SET work_mem = '64kB'",
@@ -42,6 +46,8 @@ class TempDiskTest {
                         streams:
                           - {table: public.big, mode: snapshot}
                           - {table: public.ranged, mode: snapshot, consistency: per_range}
+                          - {table: public.filtered, mode: snapshot, where: "v <> 'x' AND at > '2001-01-01'"}
+                          - {table: public.texts, mode: snapshot, consistency: per_range}
                           - {table: public.grown, mode: incremental, cursor: at}
                           - {table: public.proven, mode: incremental, guarantee: proven}
                     sink:

@@ -44,13 +44,11 @@ final class ReadSql {
     }
 
     Order order() {
-        boolean filtered = shape.where().isPresent()
-                || split.window().flatMap(PostgresSplit.Window::bound).isPresent()
-                || (split.window().isPresent() && shape.config().start().isPresent());
         return switch (split.part()) {
             case WHOLE, GONE -> Order.NONE;
             case KEYS -> Order.SORTED;
-            case PAGES, WINDOW -> filtered || split.pages().isEmpty() ? Order.SORTED : Order.HEAP;
+            // A condition on other tables may be a join, which keeps no order.
+            case PAGES, WINDOW -> split.pages().isPresent() && ConditionText.of(shape).isOfOneTable() ? Order.HEAP : Order.SORTED;
         };
     }
 
@@ -59,21 +57,24 @@ final class ReadSql {
             case WHOLE, GONE -> Lead.NONE;
             case KEYS -> Lead.KEY;
             case WINDOW -> Lead.ROW_PLACE;
-            case PAGES -> order() == Order.HEAP ? Lead.NONE : Lead.ROW_PLACE;
+            case PAGES -> shape.where().isEmpty() ? Lead.NONE : Lead.ROW_PLACE;
         };
     }
 
     /** Settings for the transaction, to be set before the query. */
     List<String> settings() {
-        if (order() != Order.HEAP) {
-            return List.of();
-        }
-        return List.of(
-                "SET LOCAL enable_seqscan = off",
-                "SET LOCAL enable_indexscan = off",
-                "SET LOCAL enable_bitmapscan = off",
-                "SET LOCAL enable_tidscan = on",
-                "SET LOCAL max_parallel_workers_per_gather = 0");
+        return switch (order()) {
+            case NONE -> List.of();
+            case HEAP ->
+                List.of(
+                        "SET LOCAL enable_seqscan = off",
+                        "SET LOCAL enable_indexscan = off",
+                        "SET LOCAL enable_bitmapscan = off",
+                        "SET LOCAL enable_tidscan = on",
+                        "SET LOCAL max_parallel_workers_per_gather = 0");
+            // G03: the index of the key has its order; a sort of a large range would go to the server's disk.
+            case SORTED -> lead() == Lead.KEY ? List.of("SET LOCAL enable_sort = off") : List.of();
+        };
     }
 
     /**
