@@ -47,6 +47,8 @@ final class LogPlan implements AutoCloseable {
     private final Map<StreamName, ChangesRead> reads = new TreeMap<>();
     private Publication published;
     private @Nullable LogCopy copy;
+    /** Why it could not be made. What of it is there by now only the next plan sees: the slot may be, although no answer said so. */
+    private @Nullable WindrowException uncopied;
     private boolean handedOut;
     /** Whether it ever was: what comes back then was read by this plan's own reader. */
     private boolean begun;
@@ -205,6 +207,9 @@ final class LogPlan implements AutoCloseable {
 
     /** The copy of the tables; made, with whatever must be there for it, when it is first asked for. */
     LogCopy copy() {
+        if (uncopied != null) {
+            throw uncopied;
+        }
         LogCopy made = copy;
         if (made == null) {
             String doing = "Preparing slot " + slot;
@@ -216,11 +221,18 @@ final class LogPlan implements AutoCloseable {
                     made.lock(read.shape());
                 }
             } catch (SQLException e) {
-                throw LogFailures.preparing(doing, e);
+                throw uncopied(LogFailures.preparing(doing, e));
+            } catch (WindrowException e) {
+                throw uncopied(e);
             }
             context.failpoints().reach("postgres.after_slot");
         }
         return made;
+    }
+
+    private WindrowException uncopied(WindrowException why) {
+        uncopied = copy == null ? why : null;
+        return why;
     }
 
     private void carry() throws SQLException {

@@ -201,6 +201,31 @@ class PostgresLostConnectionTest {
     }
 
     @Test
+    void A_slot_that_was_made_although_its_connection_was_lost_keeps_no_stream_from_being_copied() {
+        db.execute("CREATE TABLE u (id int PRIMARY KEY)", "INSERT INTO t VALUES (1, 'x')", "INSERT INTO u VALUES (1)");
+        StreamName u = new StreamName("public", "u");
+        List<StreamRequest> requests = List.of(
+                new StreamRequest(T, ReadMode.CDC, 1, Optional.empty()), new StreamRequest(u, ReadMode.CDC, 1, Optional.empty()));
+        try (Drive drive = new Drive(impatient(LogDrive.config(url(), "public.t", "public.u")), T); Source source = drive.source()) {
+            drive.failpoints = name -> {
+                if (name.equals("postgres.slot_made")) {
+                    proxy.resetAll();
+                }
+            };
+            try (SplitPlanner planner = source.plan(requests)) {
+                assertThat(planner.next(4)).isEmpty();
+                assertThat(planner.failed()).containsOnlyKeys(T, u);
+                assertThat(planner.failed().values()).allSatisfy(
+                        e -> assertThat(e.kind()).as(e.getMessage()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT));
+            }
+            drive.failpoints = Failpoints.NONE;
+            try (SplitPlanner planner = source.plan(requests)) {
+                assertThat(planner.next(4)).extracting(one -> one.split().stream()).containsExactlyInAnyOrder(T, u);
+            }
+        }
+    }
+
+    @Test
     void A_snapshot_whose_connections_swallow_everything_is_given_up_and_holds_nobody_up_meanwhile() {
         PostgresConfig config = impatient(Drive.config(url(), StreamConfig.snapshot("public.t")));
         db.execute("INSERT INTO t SELECT i, repeat('x', 6000) FROM generate_series(1, 5000) i");
