@@ -24,9 +24,9 @@ public enum ExitCode {
     /** Some streams. */
     PARTIAL(7, "Some streams are complete and some failed; the summary names them."),
     /** Rows differ. */
-    DIFFERENT(8, "verify: source and target differ in rows that did not change since the delivery; verify --files: a file is missing, damaged or too much; ledger --windows: the source has another count of a window."),
+    DIFFERENT(8, "verify: source and target differ in rows that did not change since the delivery, or a file of the target is missing or damaged; verify --files: a file is missing, damaged or too much; ledger --windows: the source has another count of a window."),
     /** Not decidable. */
-    UNDECIDED(9, "verify: nothing differs for certain, but some rows cannot be judged, or there is nothing to compare; ledger --windows: the count of a window is not proven."),
+    UNDECIDED(9, "verify: nothing differs for certain, but some rows or a stream cannot be judged, or there is nothing to compare; ledger --windows: the count of a window is not proven."),
     /** A check failed. */
     CHECK_FAILED(10, "check: at least one check failed; a run would fail."),
     /** Stopped. */

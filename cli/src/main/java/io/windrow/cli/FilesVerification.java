@@ -71,7 +71,7 @@ final class FilesVerification {
         table.print(screen);
         for (DeliveryVerdict v : verdicts) {
             for (Finding finding : v.findings()) {
-                screen.line("  " + word(finding) + "  " + finding.place() + ": " + finding.what());
+                screen.line("  " + line(finding));
             }
         }
         screen.line("");
@@ -83,16 +83,20 @@ final class FilesVerification {
         });
     }
 
-    private static String word(Finding finding) {
-        return finding.kind().name().toLowerCase(Locale.ROOT);
+    /** A finding for people. */
+    static String line(Finding finding) {
+        return finding.kind().name().toLowerCase(Locale.ROOT) + "  " + finding.place() + ": " + finding.what();
+    }
+
+    /** A finding for machines. */
+    static Object json(Finding finding) {
+        return Json.object("kind", finding.kind(), "place", finding.place(), "what", finding.what());
     }
 
     private static Object json(DeliveryVerdict v) {
         return Json.object(
                 "stream", v.stream().toString(), "verdict", v.outcome(), "epochs", v.epochs(), "epochs_disposed", v.disposed(), "epochs_equal_to_h_out",
                 v.hashed(), "files", v.files(), "rows", v.rows(), "bytes", v.bytes(), "findings",
-                v.findings().stream()
-                        .map(f -> Json.object("kind", f.kind(), "place", f.place(), "what", f.what()))
-                        .toList());
+                v.findings().stream().map((Finding finding) -> json(finding)).toList());
     }
 }

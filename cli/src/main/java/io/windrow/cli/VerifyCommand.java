@@ -1,5 +1,7 @@
 package io.windrow.cli;
 
+import io.windrow.api.error.ErrorKind;
+import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.source.Source;
@@ -15,7 +17,9 @@ import io.windrow.core.verify.StreamVerdict;
 import io.windrow.core.verify.Verifier;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -35,8 +39,8 @@ import picocli.CommandLine.TypeConversionException;
         description = "Compare source and target, row by row, while the source may go on changing.",
         sortOptions = false,
         footer = {"", "Exit code 0: every delivered row is there and equal, or changed at the source since (--depth counts: counts "
-                + "and sums agree). 8: rows differ, or with "
-                + "--files: a file is missing, damaged or too much. 9: something could not be judged."})
+                + "and sums agree). 8: rows differ, or a file is "
+                + "missing or damaged; with --files also: too much. 9: something could not be judged."})
 final class VerifyCommand implements Callable<Integer> {
     /** Held, since a logger that nobody holds forgets its level. Our reader's news about SIMD are not the user's. */
     private static final Logger HARDWOOD = Logger.getLogger("dev.hardwood");
@@ -64,7 +68,8 @@ final class VerifyCommand implements Callable<Integer> {
             names = "--wait",
             paramLabel = "DURATION",
             converter = RunCommand.Span.class,
-            description = "How long the target of a change stream may take to come to the moment at which the source is read (30s).")
+            description = "How long the target of a change stream may take to come to the moment at which the source is read, or an epoch that "
+                    + "is on its way into the target to arrive (30s).")
     Duration wait = Duration.ofSeconds(30);
 
     /** Before delivered files are decoded. */
@@ -107,8 +112,21 @@ final class VerifyCommand implements Callable<Integer> {
                 progress.doing(stream + ", " + doing);
                 progress.rows(rows);
             });
+            Map<StreamName, WindrowException> unwell = new LinkedHashMap<>();
             for (StreamState state : states) {
-                verdicts.add(verifier.verify(state));
+                try {
+                    verdicts.add(verifier.verify(state.stream()));
+                } catch (WindrowException e) {
+                    if (e.kind() == ErrorKind.BUG) {
+                        throw e;
+                    }
+                    unwell.put(state.stream(), e);
+                    verdicts.add(StreamVerdict.undecided(state.stream(), e));
+                }
+            }
+            // What no stream could be asked about is no verdict on any: it is the command that failed.
+            if (!unwell.isEmpty() && unwell.size() == states.size()) {
+                throw unwell.values().iterator().next();
             }
         }
         return verdicts;
@@ -174,6 +192,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
         table.print(screen);
         for (StreamVerdict v : verdicts) {
+            v.damage().forEach(finding -> screen.line("  " + v.stream() + "  " + FilesVerification.line(finding)));
             v.examples().forEach(example -> screen.line("  " + v.stream() + "  " + example));
         }
         screen.line("");
@@ -182,7 +201,7 @@ final class VerifyCommand implements Callable<Integer> {
                     ? screen.styled(Screen.Style.GOOD, "agreeing") + ": counts and sums agree; values were not compared"
                     : screen.styled(Screen.Style.GOOD, "equal")
                             + ": every delivered row is at the target as the source has it, or changed at the source since";
-            case DIFFERENT -> screen.styled(Screen.Style.BAD, "DIFFERENT") + ": see the keys above";
+            case DIFFERENT -> screen.styled(Screen.Style.BAD, "DIFFERENT") + ": see above";
             default -> screen.styled(Screen.Style.WARN, "undecided") + ": not everything could be judged";
         });
     }
@@ -192,6 +211,7 @@ final class VerifyCommand implements Callable<Integer> {
                 "stream", v.stream().toString(), "verdict", v.outcome(), "source_rows", WindowsView.boxed(v.sourceRows()),
                 "target_rows", WindowsView.boxed(v.targetRows()), "equal", v.equal(), "missing", v.missing(), "extra", v.extra(), "different", v.different(),
                 "changed_since", v.changedSince(), "undecidable", v.undecidable(), "earlier_versions", v.earlierVersions(),
-                "agreeing", v.agreeing(), "how", v.how(), "examples", v.examples());
+                "agreeing", v.agreeing(), "how", v.how(), "examples", v.examples(), "damage",
+                v.damage().stream().map(FilesVerification::json).toList());
     }
 }

@@ -1,7 +1,22 @@
 package io.windrow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windrow.api.context.Notices;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.Sink;
+import io.windrow.api.source.Source;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.plan.Plan;
+import io.windrow.core.plan.Planner;
+import io.windrow.core.registry.Registry;
+import io.windrow.core.spec.PipelineFiles;
+import io.windrow.core.verify.Depth;
+import io.windrow.core.verify.StreamVerdict;
+import io.windrow.core.verify.Verifier;
+import io.windrow.runner.local.LocalRunner;
+import io.windrow.runner.local.RunOptions;
 import io.windrow.testkit.crash.TableChurn;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import java.io.ByteArrayOutputStream;
@@ -10,12 +25,18 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -175,6 +196,142 @@ class VerifyTest {
         }
     }
 
+    /** The source is read as of one moment and the target is opened after it: what a run commits in between is no difference. */
+    @Test
+    void aRunThatCommitsDuringTheComparisonMakesNothingDifferent() throws IOException {
+        rows("raced");
+        Path file = run("raced", "mode: snapshot");
+        AtomicInteger looks = new AtomicInteger();
+        StreamVerdict once = verdict(file, () -> {
+            if (looks.incrementAndGet() == 1) {
+                DATABASE.execute("UPDATE raced SET name = 'v2' WHERE id = 7", "DELETE FROM raced WHERE id = 8");
+                assertThat(windrow("run", file).exit()).isEqualTo(ExitCode.OK.value());
+            }
+        });
+        assertThat(once.outcome()).as(once.toString()).isEqualTo(StreamVerdict.Outcome.EQUAL);
+        assertThat(once.equal()).isEqualTo(4999);
+        assertThat(looks).hasValue(2);
+
+        StreamVerdict always = verdict(file, () -> {
+            DATABASE.execute("UPDATE raced SET name = 'v' || (name || '3') WHERE id = 7");
+            assertThat(windrow("run", file).exit()).isEqualTo(ExitCode.OK.value());
+        });
+        assertThat(always.outcome()).as(always.toString()).isEqualTo(StreamVerdict.Outcome.UNDECIDED);
+        assertThat(always.how()).contains("delivered to during each of 3 comparisons");
+        assertThat(always.different() + always.missing() + always.extra()).isZero();
+        assertThat(always.undecidable()).isEqualTo(1);
+    }
+
+    @Test
+    void whatDiffersWhileAnEpochIsOnItsWayIntoTheTargetIsUndecided() throws IOException {
+        rows("midway");
+        Path file = run("midway", "mode: snapshot");
+        forge("midway", "row 4242", "row 4243");
+        Plan plan = plan(file);
+        try (StateStore store = Stores.required(plan.spec()); ProcessContext context = dyingAt("run.after_save_prepared", plan)) {
+            assertThatThrownBy(() -> new LocalRunner(store, context, event -> {}).run(plan, RunOptions.NONE)).hasMessage("killed");
+        }
+        StreamVerdict verdict = verdict(file, () -> {});
+        assertThat(verdict.outcome()).as(verdict.toString()).isEqualTo(StreamVerdict.Outcome.UNDECIDED);
+        assertThat(verdict.how()).contains("on its way into the target", "run again");
+        assertThat(windrow("run", file).exit()).isEqualTo(ExitCode.OK.value());
+        assertThat(windrow("verify", file).exit()).isEqualTo(ExitCode.OK.value());
+    }
+
+    @Test
+    void aStreamThatIsGoneIsUndecidedWithItsReasonAndTheOthersAreJudged() throws IOException {
+        rows("stays");
+        rows("drop_me");
+        rows("leaves");
+        String streams = "{table: public.stays}, {table: 'public.drop_*'}";
+        Path file = streams("going", streams + ", {table: public.leaves}");
+        assertThat(windrow("run", file).exit()).isEqualTo(ExitCode.OK.value());
+        assertThat(windrow("verify", file).exit()).isEqualTo(ExitCode.OK.value());
+
+        DATABASE.execute("DROP TABLE drop_me");
+        streams("going", streams);
+        Ended gone = windrow("verify", file);
+        assertThat(gone.exit()).as(gone.out()).isEqualTo(ExitCode.UNDECIDED.value());
+        assertThat(gone.out()).containsPattern("public.stays +equal").containsPattern("public.drop_me +undecided")
+                .containsPattern("public.leaves +undecided").contains("selects no such stream (postgres.no_such_stream)");
+
+        forge("going", "row 4242", "row 4243", "public.stays");
+        assertThat(windrow("verify", file).exit()).isEqualTo(ExitCode.DIFFERENT.value());
+
+        Files.writeString(file, Files.readString(file).replaceFirst("url: '[^']*'", "url: 'postgresql://nobody@127.0.0.1:1/none'"));
+        Ended unwell = windrow("verify", file);
+        assertThat(unwell.exit()).as("the source answers nobody: " + unwell.out()).isEqualTo(ExitCode.EXTERNAL.value());
+    }
+
+    @Test
+    void aMissingOrDamagedFileIsNamedAndItsRowsAreMissingAndTheOtherStreamsAreJudged() throws IOException {
+        rows("holed");
+        rows("sound");
+        Path file = streams("holes", "{table: public.holed}, {table: public.sound}");
+        assertThat(windrow("run", file).exit()).isEqualTo(ExitCode.OK.value());
+        Path data = data("holes", "public.holed");
+        byte[] whole = Files.readAllBytes(data);
+        byte[] flipped = whole.clone();
+        flipped[40] ^= 1;
+        Path manifest;
+        try (Stream<Path> manifests = Files.list(folder.resolve("out-holes/.windrow/public.holed/manifests"))) {
+            manifest = manifests.toList().getFirst();
+        }
+        String book = Files.readString(manifest);
+
+        Files.delete(data);
+        damaged(file, "missing", data.getFileName().toString());
+        Files.write(data, flipped);
+        damaged(file, "checksum", data.getFileName().toString());
+        Files.write(data, Arrays.copyOf(whole, 4000));
+        damaged(file, "length", data.getFileName().toString());
+        Files.write(data, whole);
+        Files.writeString(manifest, book.substring(1));
+        damaged(file, "books", "manifest");
+        Files.writeString(manifest, book);
+        assertThat(windrow("verify", file).exit()).isEqualTo(ExitCode.OK.value());
+    }
+
+    private static void damaged(Path file, String kind, String place) {
+        Ended verified = windrow("verify", file, "--json");
+        assertThat(verified.exit()).as(verified.out()).isEqualTo(ExitCode.DIFFERENT.value());
+        assertThat(verified.out()).contains("\"kind\" : \"" + kind + "\"").contains(place)
+                .contains("\"missing\" : 5000", "\"verdict\" : \"different\"", "\"verdict\" : \"equal\"");
+        assertThat(windrow("verify", file).out()).contains("public.holed  " + kind + "  ");
+    }
+
+    /** Compares at the default depth; something is done whenever the source's moment was chosen and the target not opened yet. */
+    private static StreamVerdict verdict(Path file, Runnable meanwhile) {
+        Plan plan = plan(file);
+        try (StateStore store = Stores.required(plan.spec());
+                ProcessContext context = ProcessContext.open(plan.spec().pipeline(), Notices.IGNORE);
+                Source source = plan.openSource(context);
+                Sink sink = plan.openSink(context)) {
+            Verifier.Progress progress =
+                    new Verifier.Progress(stream -> store.load(plan.spec().pipeline()).stream().findFirst(), Duration.ZERO);
+            return new Verifier(source, sink, plan.steps(), Depth.HASHES, progress, (stream, doing, rows) -> {
+                if (doing.equals("counts and sums by the source")) {
+                    meanwhile.run();
+                }
+            }).verify(new StreamName("public", plan.spec().pipeline()));
+        }
+    }
+
+    private static Plan plan(Path file) {
+        Registry registry = Registry.load();
+        return new Planner(registry).plan(PipelineFiles.of(registry).read(file));
+    }
+
+    private static ProcessContext dyingAt(String failpoint, Plan plan) throws IOException {
+        return new ProcessContext(
+                plan.spec().pipeline(), Clock.systemUTC(), new RootAllocator(), Files.createTempDirectory("windrow-test-"),
+                reached -> {
+                    if (reached.equals(failpoint)) {
+                        throw new Error("killed");
+                    }
+                }, Notices.IGNORE, use -> Optional.empty());
+    }
+
     private void rows(String table) {
         DATABASE.execute(
                 "CREATE TABLE " + table + " (id int PRIMARY KEY, name text, amount numeric(12,2))",
@@ -190,18 +347,19 @@ class VerifyTest {
 
     /** Rewrites a value in the one file that has it, and the manifest so that length and checksum fit. */
     private void forge(String table, String from, String to) throws IOException {
-        Path out = folder.resolve("out-" + table);
-        Path data;
-        try (Stream<Path> walk = Files.walk(out)) {
-            data = walk.filter(path -> path.toString().endsWith(".jsonl")).findFirst().orElseThrow();
-        }
+        forge(table, from, to, "public." + table);
+    }
+
+    private void forge(String pipeline, String from, String to, String stream) throws IOException {
+        Path out = folder.resolve("out-" + pipeline);
+        Path data = data(pipeline, stream);
         String text = Files.readString(data);
         String changed = text.replaceFirst(from, to);
         assertThat(changed).isNotEqualTo(text);
         Files.writeString(data, changed);
         CRC32C crc = new CRC32C();
         crc.update(Files.readAllBytes(data));
-        try (Stream<Path> manifests = Files.list(out.resolve(".windrow/public." + table + "/manifests"))) {
+        try (Stream<Path> manifests = Files.list(out.resolve(".windrow/" + stream + "/manifests"))) {
             for (Path manifest : manifests.toList()) {
                 Files.writeString(manifest, Files.readString(manifest)
                         .replaceFirst("\"bytes\":\\d+", "\"bytes\":" + Files.size(data))
@@ -221,6 +379,25 @@ class VerifyTest {
                 sink:
                   files: {path: ./out-%s, format: jsonl}
                 """.formatted(table.substring(7), DATABASE.url(), table, mode, table.substring(7)));
+    }
+
+    private Path streams(String pipeline, String streams) throws IOException {
+        return Files.writeString(folder.resolve(pipeline + ".yaml"), """
+                pipeline: %1$s
+                source:
+                  postgres:
+                    url: '%2$s'
+                    streams: [%3$s]
+                sink:
+                  files: {path: ./out-%1$s, format: jsonl}
+                """.formatted(pipeline, DATABASE.url(), streams));
+    }
+
+    /** The one file of a stream. */
+    private Path data(String pipeline, String stream) throws IOException {
+        try (Stream<Path> walk = Files.walk(folder.resolve("out-" + pipeline + "/.windrow/" + stream + "/generations"))) {
+            return walk.filter(path -> path.toString().endsWith(".jsonl")).findFirst().orElseThrow();
+        }
     }
 
     private record Ended(int exit, String out) {}

@@ -2,6 +2,7 @@ package io.windrow.api.sink;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.schema.StreamSchema;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads what the target holds of a stream now, decoding the target's own format. Used by one thread. */
@@ -10,10 +11,16 @@ public interface Delivery extends AutoCloseable {
     long count();
 
     /**
-     * The next rows, laid out by the given schema; empty at the proven end. The caller owns the batch. Its position is
-     * meaningless.
+     * The next rows, laid out by the given schema; empty at the end. The caller owns the batch. Its position is
+     * meaningless. What is gone or damaged is left out, once {@link #unreadable} tells of it; only what hinders the reading
+     * itself is thrown.
      */
     Optional<Batch> read(StreamSchema schema);
+
+    /** What was left out so far because it is gone or damaged. None at the end: everything was given. */
+    default List<DeliveryAudit.Finding> unreadable() {
+        return List.of();
+    }
 
     @Override
     void close();

@@ -6,6 +6,7 @@ import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Delivery;
+import io.windrow.api.sink.DeliveryAudit.Finding;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.Reconciliation;
@@ -14,10 +15,12 @@ import io.windrow.api.source.Windows;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -39,6 +42,8 @@ final class Comparison {
     private final StreamSchema schema;
     private final Windows windows;
     private final BitSet open = new BitSet();
+    /** What each reading of the target left out; the same is found by each. */
+    private final Set<Finding> damage = new LinkedHashSet<>();
 
     /**
      * A comparison of one moment.
@@ -68,7 +73,12 @@ final class Comparison {
         this.windows = source.windows(stream, delivered, MAX_WINDOWS);
     }
 
+    /** The verdict. Rows of damaged parts of the target are missing, and the verdict names these parts. */
     StreamVerdict run() {
+        return compared().damaged(damage);
+    }
+
+    private StreamVerdict compared() {
         listener.at(stream, "counts and sums by the source", 0);
         Map<Integer, Windows.Totals> totals = new HashMap<>();
         long counted = 0;
@@ -157,7 +167,7 @@ final class Comparison {
         return new StreamVerdict(
                 stream, compared ? StreamVerdict.Outcome.EQUAL : StreamVerdict.Outcome.AGREEING, OptionalLong.of(rows),
                 OptionalLong.of(rows), equal, 0, 0, 0, 0,
-                0, 0, compared ? 0 : rows, scope(), List.of());
+                0, 0, compared ? 0 : rows, scope(), List.of(), List.of());
     }
 
     private StreamVerdict byKey(
@@ -230,10 +240,11 @@ final class Comparison {
                     listener.at(stream, doing, read);
                 }
             }
-            if (read != delivery.count()) {
-                throw WindrowException.of(
-                        VerifyError.COUNT_DISAGREES,
-                        "Verifying " + stream + ": the target's books say " + delivery.count() + " rows, its files hold " + read);
+            damage.addAll(delivery.unreadable());
+            if (damage.isEmpty() && read != delivery.count()) {
+                damage.add(new Finding(
+                        Finding.Kind.ROWS, stream.toString(),
+                        "the target's books say " + delivery.count() + " rows, and it holds " + read));
             }
         }
         return true;

@@ -8,14 +8,11 @@ import io.windrow.api.source.Reconciliation.Change;
 import io.windrow.core.checkpoint.OpenSplit;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -28,12 +25,11 @@ import java.util.function.Supplier;
 final class FollowedComparison {
     private static final int LOOKS = 2;
     private static final int REMEMBERED = 200_000;
-    private static final Duration BETWEEN = Duration.ofMillis(250);
 
     private final StreamName stream;
     private final Reconciliation source;
     private final Supplier<Optional<StreamState>> newest;
-    private final Duration patience;
+    private final Patience patience;
     private final BiFunction<PlannerState, Function<List<Suspect>, List<Change>>, StreamVerdict> look;
     private Set<Suspect> before = Set.of();
     private Set<Suspect> now = new HashSet<>();
@@ -49,7 +45,7 @@ final class FollowedComparison {
             StreamName stream,
             Reconciliation source,
             Supplier<Optional<StreamState>> newest,
-            Duration patience,
+            Patience patience,
             BiFunction<PlannerState, Function<List<Suspect>, List<Change>>, StreamVerdict> look) {
         this.stream = stream;
         this.source = source;
@@ -62,7 +58,7 @@ final class FollowedComparison {
     StreamVerdict run(StreamEpoch epoch) {
         StreamVerdict verdict = look.apply(epoch.planner(), this::undecided);
         boolean reached = true;
-        for (int i = 0; i < LOOKS && !isSettled(verdict) && reached; i++) {
+        for (int i = 0; i < LOOKS && !verdict.settled() && reached; i++) {
             source.begin();
             Optional<StreamEpoch> there = reached();
             reached = there.isPresent();
@@ -75,30 +71,13 @@ final class FollowedComparison {
         }
         return reached
                 ? verdict
-                : verdict.because("the target has not come to this moment of the source within " + patience.toSeconds()
+                : verdict.because("the target has not come to this moment of the source within " + patience.seconds()
                         + " s: run the pipeline, or let it follow, and verify again");
-    }
-
-    private static boolean isSettled(StreamVerdict verdict) {
-        return verdict.outcome() == StreamVerdict.Outcome.EQUAL || verdict.outcome() == StreamVerdict.Outcome.AGREEING;
     }
 
     /** Waits until all that the source shows at its moment is committed; gives the epoch that did it. */
     private Optional<StreamEpoch> reached() {
-        CountDownLatch never = new CountDownLatch(1);
-        long giveUp = System.nanoTime() + patience.toNanos();
-        while (true) {
-            Optional<StreamEpoch> committed = newest.get().flatMap(StreamState::committed).filter(this::holds);
-            if (committed.isPresent() || System.nanoTime() - giveUp > 0) {
-                return committed;
-            }
-            try {
-                never.await(BETWEEN.toNanos(), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return Optional.empty();
-            }
-        }
+        return patience.await(() -> newest.get().flatMap(StreamState::committed).filter(this::holds));
     }
 
     private boolean holds(StreamEpoch epoch) {

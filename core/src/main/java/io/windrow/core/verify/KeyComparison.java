@@ -129,7 +129,7 @@ final class KeyComparison {
         return new StreamVerdict(
                 stream, outcome, OptionalLong.of(sourceRows), OptionalLong.of(targetRows), equalBefore + equal, missing, extra,
                 different, changed, undecidable, earlierVersions, agreeing, how,
-                Stream.concat(certain.stream(), doubtful.stream()).limit(MAX_EXAMPLES).toList());
+                Stream.concat(certain.stream(), doubtful.stream()).limit(MAX_EXAMPLES).toList(), List.of());
     }
 
     private void judge(List<Pair> open) {

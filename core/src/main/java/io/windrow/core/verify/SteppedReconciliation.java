@@ -34,6 +34,11 @@ final class SteppedReconciliation implements Reconciliation {
         this.steps = steps;
     }
 
+    /** The versions of the policies that shape the stream's rows, by section. */
+    Map<String, String> policies(StreamName stream, PlannerState delivered) {
+        return steps.policies(source.schema(stream, delivered));
+    }
+
     private boolean concerns(StreamName stream, PlannerState delivered) {
         return concerned.computeIfAbsent(stream, name -> {
             StreamSchema before = source.schema(name, delivered);

@@ -1,6 +1,9 @@
 package io.windrow.core.verify;
 
+import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.DeliveryAudit.Finding;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -21,6 +24,7 @@ import java.util.OptionalLong;
  * @param agreeing rows in windows whose counts and sums agree and whose values were not compared
  * @param how what the verdict rests on, one line
  * @param examples some keys that differ, with their verdict
+ * @param damage what of the target could not be read because it is gone or damaged; its rows are missing
  */
 public record StreamVerdict(
         StreamName stream,
@@ -36,9 +40,11 @@ public record StreamVerdict(
         long earlierVersions,
         long agreeing,
         String how,
-        List<String> examples) {
+        List<String> examples,
+        List<Finding> damage) {
     public StreamVerdict {
         examples = List.copyOf(examples);
+        damage = List.copyOf(damage);
     }
 
     /** The verdict on a stream. */
@@ -47,31 +53,62 @@ public record StreamVerdict(
         EQUAL,
         /** Counts and sums agree, or the rows of windows where they do not are equal; other values were not compared. */
         AGREEING,
-        /** At least one key is missing, extra or different for certain. */
+        /** At least one key is missing, extra or different for certain, or a part of the target is gone or damaged. */
         DIFFERENT,
         /** Nothing differs for certain, but not everything could be judged. */
         UNDECIDED
     }
 
+    /** Whether nothing differs, so that it needs no second look. */
+    boolean settled() {
+        return switch (outcome) {
+            case EQUAL, AGREEING -> true;
+            case DIFFERENT, UNDECIDED -> false;
+        };
+    }
+
     /** The same where commits were disposed of: a row that is not at the target may have been theirs, so it cannot be judged. */
     StreamVerdict withDisposed(long commits) {
-        boolean open = outcome == Outcome.DIFFERENT && extra == 0 && different == 0;
+        boolean open = outcome == Outcome.DIFFERENT && extra == 0 && different == 0 && damage.isEmpty();
         return new StreamVerdict(
                 stream, open ? Outcome.UNDECIDED : outcome, sourceRows, targetRows, equal, 0, extra, different, changedSince,
                 undecidable + missing, earlierVersions, agreeing,
                 how + "; " + (commits == 1 ? "1 commit was" : commits + " commits were") + " disposed of, and rows that are not at the target may have been theirs",
-                examples.stream().filter(example -> !example.endsWith(": missing at the target")).toList());
+                examples.stream().filter(example -> !example.endsWith(": missing at the target")).toList(), damage);
+    }
+
+    /** The same where the target changed under the comparison: what differs may have been delivered in between. */
+    StreamVerdict disturbed(String why) {
+        return new StreamVerdict(
+                stream, Outcome.UNDECIDED, sourceRows, targetRows, equal, 0, 0, 0, changedSince,
+                undecidable + missing + extra + different, earlierVersions, agreeing, why, List.of(), List.of());
+    }
+
+    /** The same where parts of the target are gone or damaged. */
+    StreamVerdict damaged(Collection<Finding> found) {
+        return found.isEmpty()
+                ? this
+                : new StreamVerdict(
+                        stream, Outcome.DIFFERENT, sourceRows, targetRows, equal, missing, extra, different, changedSince,
+                        undecidable, earlierVersions, agreeing, how, examples, List.copyOf(found));
     }
 
     /** The same, resting on something else. */
     StreamVerdict because(String why) {
         return new StreamVerdict(
                 stream, outcome, sourceRows, targetRows, equal, missing, extra, different, changedSince, undecidable,
-                earlierVersions, agreeing, why, examples);
+                earlierVersions, agreeing, why, examples, damage);
     }
 
-    static StreamVerdict undecided(StreamName stream, String why) {
+    /** The verdict on a stream that could not be compared, and why. */
+    public static StreamVerdict undecided(StreamName stream, String why) {
         return new StreamVerdict(
-                stream, Outcome.UNDECIDED, OptionalLong.empty(), OptionalLong.empty(), 0, 0, 0, 0, 0, 0, 0, 0, why, List.of());
+                stream, Outcome.UNDECIDED, OptionalLong.empty(), OptionalLong.empty(), 0, 0, 0, 0, 0, 0, 0, 0, why, List.of(),
+                List.of());
+    }
+
+    /** The verdict on a stream whose comparison an error ended. */
+    public static StreamVerdict undecided(StreamName stream, WindrowException error) {
+        return undecided(stream, "it could not be compared: " + error.getMessage() + " (" + error.errorCode().code() + ")");
     }
 }

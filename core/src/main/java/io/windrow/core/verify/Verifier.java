@@ -1,5 +1,6 @@
 package io.windrow.core.verify;
 
+import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.DeliveryAudit;
 import io.windrow.api.sink.DeliveryAudit.Commit;
@@ -64,8 +65,25 @@ public final class Verifier {
         this.listener = listener;
     }
 
-    /** Compares one stream as of its last committed epoch with the source as it is now. */
-    public StreamVerdict verify(StreamState state) {
+    /**
+     * Compares one stream as of its last committed epoch with the source as it is now. What is wrong with this stream alone is
+     * the reason of an undecided verdict.
+     *
+     * @throws WindrowException if the source cannot be asked at all, or something that others share is unwell
+     */
+    public StreamVerdict verify(StreamName stream) {
+        Optional<Reconciliation> capability = source.reconciliation();
+        if (capability.isEmpty()) {
+            return StreamVerdict.undecided(stream, "the source offers no reconciliation");
+        }
+        try (SteppedReconciliation reconciliation = new SteppedReconciliation(capability.get(), steps)) {
+            return new SteadyComparison(
+                    stream, () -> progress.newest().apply(stream), new Patience(progress.patience()),
+                    state -> look(state, reconciliation), state -> follows(state, reconciliation)).run();
+        }
+    }
+
+    private StreamVerdict look(StreamState state, SteppedReconciliation reconciliation) {
         if (state.committed().isEmpty()) {
             return StreamVerdict.undecided(state.stream(), "nothing is committed in generation " + state.generation());
         }
@@ -74,41 +92,57 @@ public final class Verifier {
             return StreamVerdict.undecided(
                     state.stream(), "generation " + epoch.generation() + " is not complete, so the target shows an older one");
         }
-        Optional<Reconciliation> capability = source.reconciliation();
-        if (capability.isEmpty()) {
-            return StreamVerdict.undecided(state.stream(), "the source offers no reconciliation");
+        // After the state was loaded, so that the moment shows all that is committed by it.
+        reconciliation.begin();
+        try {
+            return compared(epoch, reconciliation);
+        } catch (WindrowException e) {
+            return switch (e.kind()) {
+                case USER, DATA, EXTERNAL_PERMANENT -> StreamVerdict.undecided(state.stream(), e);
+                case EXTERNAL_TRANSIENT, RESOURCE, UNKNOWN_OUTCOME, BUG -> throw e;
+            };
         }
-        try (Reconciliation reconciliation = new SteppedReconciliation(capability.get(), steps)) {
-            reconciliation.begin();
-            Map<String, String> policies = steps.policies(capability.get().schema(state.stream(), epoch.planner()));
-            if (policies.containsKey("dedupe")) {
-                return StreamVerdict.undecided(
-                        state.stream(), "repeated rows are dropped, and which of them is delivered hangs on the order of the "
-                                + "run; `verify --files` judges what was delivered");
-            }
-            if (!treatment(policies).equals(treatment(epoch.ledger().policies()))) {
-                return StreamVerdict.undecided(
-                        state.stream(), "the rows were delivered under policies of version " + epoch.ledger().policies()
-                                + ", the pipeline file has " + policies);
-            }
-            if (reconciliation.holds(state.stream(), epoch.planner(), FollowedComparison.places(epoch)).isPresent()) {
-                if (epoch.mode() == WriteMode.APPEND) {
-                    return StreamVerdict.undecided(
-                            state.stream(), "the target keeps changes, which are not compared with their table; `verify --files` "
-                                    + "checks what was delivered");
-                }
-                RowDigest digest = new RowDigest();
-                return new FollowedComparison(
-                        state.stream(), reconciliation, () -> progress.newest().apply(state.stream()), progress.patience(),
-                        (planner, judge) -> compare(state.stream(), reconciliation, planner, digest, judge)).run(epoch);
-            }
-            StreamVerdict verdict = compare(
-                    state.stream(), reconciliation, epoch.planner(), new RowDigest(),
-                    suspects -> reconciliation.changedSince(
-                            state.stream(), epoch.planner(), suspects.stream().map(Suspect::key).toList()));
-            long disposed = epoch.mode() == WriteMode.APPEND ? disposed(epoch) : 0;
-            return disposed == 0 ? verdict : verdict.withDisposed(disposed);
+    }
+
+    /** A stream that follows a log is compared as often as it needs; none of them is replaced as a whole. */
+    private static boolean follows(StreamState state, Reconciliation reconciliation) {
+        return state.committed()
+                .filter(epoch -> epoch.mode() != WriteMode.REPLACE)
+                .flatMap(epoch -> reconciliation.holds(state.stream(), epoch.planner(), FollowedComparison.places(epoch)))
+                .isPresent();
+    }
+
+    private StreamVerdict compared(StreamEpoch epoch, SteppedReconciliation reconciliation) {
+        StreamName stream = epoch.stream();
+        Map<String, String> policies = reconciliation.policies(stream, epoch.planner());
+        if (policies.containsKey("dedupe")) {
+            return StreamVerdict.undecided(
+                    stream, "repeated rows are dropped, and which of them is delivered hangs on the order of the "
+                            + "run; `verify --files` judges what was delivered");
         }
+        if (!treatment(policies).equals(treatment(epoch.ledger().policies()))) {
+            return StreamVerdict.undecided(
+                    stream, "the rows were delivered under policies of version " + epoch.ledger().policies()
+                            + ", the pipeline file has " + policies);
+        }
+        if (reconciliation.holds(stream, epoch.planner(), FollowedComparison.places(epoch)).isPresent()) {
+            if (epoch.mode() == WriteMode.APPEND) {
+                return StreamVerdict.undecided(
+                        stream, "the target keeps changes, which are not compared with their table; `verify --files` "
+                                + "checks what was delivered");
+            }
+            RowDigest digest = new RowDigest();
+            return new FollowedComparison(
+                    stream, reconciliation, () -> progress.newest().apply(stream), new Patience(progress.patience()),
+                    (planner, judge) -> compare(stream, reconciliation, planner, digest, judge)).run(epoch);
+        }
+        StreamVerdict verdict = compare(
+                stream, reconciliation, epoch.planner(), new RowDigest(),
+                suspects -> reconciliation.changedSince(
+                        stream, epoch.planner(), suspects.stream().map(Suspect::key).toList()));
+        boolean legible = verdict.damage().stream().noneMatch(found -> found.kind() == DeliveryAudit.Finding.Kind.BOOKS);
+        long disposed = epoch.mode() == WriteMode.APPEND && legible ? disposed(epoch) : 0;
+        return disposed == 0 ? verdict : verdict.withDisposed(disposed);
     }
 
     private StreamVerdict compare(

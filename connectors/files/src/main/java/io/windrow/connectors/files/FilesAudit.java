@@ -41,6 +41,7 @@ final class FilesAudit implements DeliveryAudit {
     private final FileTree tree;
     private final BookFiles books;
     private final StreamFolder folder;
+    private final FileCondition condition;
     private final Map<String, Optional<StreamSchema>> schemas = new HashMap<>();
 
     FilesAudit(FilesConfig config, Context context, FileTree tree, StreamName stream) {
@@ -49,6 +50,7 @@ final class FilesAudit implements DeliveryAudit {
         this.tree = tree;
         this.books = new BookFiles(tree);
         this.folder = StreamFolder.of(stream);
+        this.condition = new FileCondition(tree, books, folder);
     }
 
     @Override
@@ -81,7 +83,7 @@ final class FilesAudit implements DeliveryAudit {
         boolean complete = true;
         for (StagedFile file : manifest.get().files()) {
             bytes += file.bytes();
-            Optional<Finding> outside = outside(file);
+            Optional<Finding> outside = condition.of(file);
             if (outside.isPresent()) {
                 findings.add(outside.get());
                 complete = false;
@@ -112,38 +114,6 @@ final class FilesAudit implements DeliveryAudit {
             }
         }
         return new Examined(manifest.get().files().size(), read, bytes, complete, findings);
-    }
-
-    /** What is wrong with the file as a run of bytes; empty: it is the file that the manifest names. */
-    private Optional<Finding> outside(StagedFile file) {
-        Optional<Long> length = tree.length(file.file());
-        if (length.isEmpty()) {
-            return Optional.of(new Finding(Kind.MISSING, file.file(),
-                    "it is not there; the manifest says " + file.rows() + " rows, " + file.bytes() + " bytes"));
-        }
-        long checksum = Decoders.checksum(tree, file.file());
-        if (length.get() == file.bytes() && checksum == file.crc32c()) {
-            return Optional.empty();
-        }
-        String twin = twin(file, length.get(), checksum);
-        if (length.get() != file.bytes()) {
-            return Optional.of(new Finding(Kind.LENGTH, file.file(),
-                    "it has " + length.get() + " bytes, the manifest says " + file.bytes() + twin));
-        }
-        return Optional.of(new Finding(Kind.CHECKSUM, file.file(),
-                "its bytes are not those that were committed (CRC-32C)" + twin));
-    }
-
-    /** Whether another manifest names a file of exactly these bytes. */
-    private String twin(StagedFile file, long length, long checksum) {
-        for (StreamFolder.Book book : books.books(folder, any -> true)) {
-            for (StagedFile other : books.manifest(folder, book).files()) {
-                if (other.bytes() == length && other.crc32c() == checksum && !other.file().equals(file.file())) {
-                    return "; its bytes are those of " + other.file();
-                }
-            }
-        }
-        return "";
     }
 
     private Optional<StreamSchema> schema(StagedFile file) {

@@ -11,6 +11,8 @@ import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Delivery;
+import io.windrow.api.sink.DeliveryAudit.Finding;
+import io.windrow.api.sink.DeliveryAudit.Finding.Kind;
 import io.windrow.connectors.files.layout.BookFiles;
 import io.windrow.connectors.files.layout.SchemaBook;
 import io.windrow.connectors.files.layout.StagedFile;
@@ -18,7 +20,6 @@ import io.windrow.connectors.files.layout.StreamFolder;
 import io.windrow.connectors.files.read.Content;
 import io.windrow.connectors.files.read.Decoders;
 import io.windrow.connectors.files.read.FileDecoder;
-import io.windrow.connectors.files.read.ReadError;
 import io.windrow.connectors.files.tree.FileTree;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -35,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a stream's files back, manifest by manifest, with decoders that share no code with the encoders. Before a file is
- * decoded its length and checksum are compared with the manifest. Replace: the newest generation that is complete by its manifests
- * and was swapped in.
+ * decoded its length and checksum are compared with the manifest: one that is gone or damaged is left out, and told of.
+ * Replace: the newest generation that is complete by its manifests and was swapped in.
  */
 public final class FilesDelivery implements Delivery {
     private final FilesConfig config;
@@ -44,14 +46,17 @@ public final class FilesDelivery implements Delivery {
     private final FileTree tree;
     private final BookFiles books;
     private final StreamFolder folder;
+    private final FileCondition condition;
+    private final Deque<StagedFile> files = new ArrayDeque<>();
+    private final List<Finding> unreadable = new ArrayList<>();
     /** What readers see at the start; what is committed later is not looked at. */
     private final List<StreamFolder.Book> shown;
 
     private final Deque<StreamFolder.Book> manifests;
-    private final Deque<StagedFile> files = new ArrayDeque<>();
-    private @Nullable FileDecoder decoder;
-    private long expected;
-    private long got;
+    private @Nullable Open open;
+
+    /** A file that is being decoded, and how many of its rows were given. */
+    private record Open(StagedFile file, FileDecoder decoder, long given) {}
 
     FilesDelivery(FilesConfig config, Context context, FileTree tree, StreamName stream) {
         this.config = config;
@@ -59,7 +64,9 @@ public final class FilesDelivery implements Delivery {
         this.tree = tree;
         this.books = new BookFiles(tree);
         this.folder = StreamFolder.of(stream);
-        this.shown = new ShownBooks(tree, books).books(folder);
+        this.condition = new FileCondition(tree, books, folder);
+        this.shown = damageTold(Kind.BOOKS, folder.manifests(), () -> Optional.of(new ShownBooks(tree, books).books(folder)))
+                .orElse(List.of());
         this.manifests = new ArrayDeque<>(shown);
     }
 
@@ -73,43 +80,77 @@ public final class FilesDelivery implements Delivery {
     }
 
     @Override
+    public List<Finding> unreadable() {
+        return List.copyOf(unreadable);
+    }
+
+    @Override
     public Optional<Batch> read(StreamSchema schema) {
         while (true) {
-            if (decoder == null && !openNext(schema)) {
+            Open from = open == null ? openNext(schema) : open;
+            if (from == null) {
                 return Optional.empty();
             }
-            FileDecoder from = decoder;
-            Optional<VectorSchemaRoot> rows = from == null ? Optional.empty() : from.next();
+            int told = unreadable.size();
+            Optional<VectorSchemaRoot> rows =
+                    damageTold(Kind.UNDECODABLE, from.file().file(), () -> from.decoder().next());
             if (rows.isPresent()) {
-                got += rows.get().getRowCount();
-                Account account = Account.ofRead(rows.get().getRowCount());
-                return Optional.of(new Batch(schema, renamed(rows.get(), schema), new Position(1, "{}"), account));
+                int count = rows.get().getRowCount();
+                open = new Open(from.file(), from.decoder(), from.given() + count);
+                return Optional.of(
+                        new Batch(schema, renamed(rows.get(), schema), new Position(1, "{}"), Account.ofRead(count)));
             }
             closeDecoder();
-            if (got != expected) {
-                throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + folder.data() + ": a file holds " + got
-                        + " rows, its manifest says " + expected);
+            if (unreadable.size() == told && from.given() != from.file().rows()) {
+                unreadable.add(new Finding(Kind.ROWS, from.file().file(),
+                        from.given() + " rows were decoded, the manifest says " + from.file().rows()));
             }
         }
     }
 
-    private boolean openNext(StreamSchema schema) {
-        while (files.isEmpty()) {
-            if (manifests.isEmpty()) {
-                return false;
+    /** The next file that is as its manifest says; null if there is none left. */
+    private @Nullable Open openNext(StreamSchema schema) {
+        while (true) {
+            while (files.isEmpty()) {
+                if (manifests.isEmpty()) {
+                    return null;
+                }
+                StreamFolder.Book book = manifests.remove();
+                damageTold(Kind.BOOKS, folder.manifest(book.generation(), book.epoch()), () -> Optional.of(books.manifest(folder, book)))
+                        .ifPresent(manifest -> files.addAll(manifest.files()));
             }
-            files.addAll(books.manifest(folder, manifests.remove()).files());
+            StagedFile file = files.remove();
+            Optional<FileDecoder> decoder =
+                    damageTold(Kind.UNDECODABLE, file.file(), () -> decoder(file, asWritten(schema, file)));
+            if (decoder.isPresent()) {
+                open = new Open(file, decoder.get(), 0);
+                return open;
+            }
         }
-        StagedFile file = files.remove();
-        if (!tree.length(file.file()).equals(Optional.of(file.bytes()))
-                || Decoders.checksum(tree, file.file()) != file.crc32c()) {
-            throw WindrowException.of(ReadError.FILE_DAMAGED, "Reading " + file.file()
-                    + ": it is gone or not as its manifest says (" + file.bytes() + " bytes, checksum)");
+    }
+
+    private Optional<FileDecoder> decoder(StagedFile file, StreamSchema written) {
+        Optional<Finding> wrong = condition.of(file);
+        wrong.ifPresent(unreadable::add);
+        return wrong.isPresent()
+                ? Optional.empty()
+                : Optional.of(Decoders.open(content(file), written, config.csv(), context.allocator()));
+    }
+
+    /** Does what damage may hinder: empty, and told of, if it does. What hinders the reading itself is thrown. */
+    private <T> Optional<T> damageTold(Kind kind, String place, Supplier<Optional<T>> step) {
+        try {
+            return step.get();
+        } catch (WindrowException e) {
+            return switch (e.kind()) {
+                case EXTERNAL_PERMANENT, DATA -> {
+                    unreadable.add(new Finding(kind, place, String.valueOf(e.getMessage())));
+                    yield Optional.empty();
+                }
+                // A key that is missing says nothing about the file.
+                case USER, EXTERNAL_TRANSIENT, RESOURCE, UNKNOWN_OUTCOME, BUG -> throw e;
+            };
         }
-        decoder = Decoders.open(content(file), asWritten(schema, file), config.csv(), context.allocator());
-        expected = file.rows();
-        got = 0;
-        return true;
     }
 
     private Content content(StagedFile file) {
@@ -164,10 +205,10 @@ public final class FilesDelivery implements Delivery {
     }
 
     private void closeDecoder() {
-        FileDecoder open = decoder;
-        decoder = null;
-        if (open != null) {
-            open.close();
+        Open closing = open;
+        open = null;
+        if (closing != null) {
+            closing.decoder().close();
         }
     }
 
