@@ -58,8 +58,9 @@ final class FilesCommitter implements Committer {
             if (!same.get().identity().equals(identity)) {
                 return conflict(commit, "the epoch is there with another digest or pipeline");
             }
-            // Whoever made it visible may have died before the commits whose place it took were gone.
+            // Whoever made it visible may have died before the commits whose place it took were gone, or old generations.
             generations.replaced(folder, same.get().replaces());
+            sweepGenerations(commit, folder);
             return new CommitOutcome.AlreadyCommitted(outputs(same.get().files()));
         }
         Optional<StreamFolder.Book> last = books.last(folder);
@@ -173,8 +174,8 @@ final class FilesCommitter implements Committer {
      * before it commits anything of its own. Failing to clean up does not undo a commit.
      */
     private void sweep(StreamCommit commit, StreamFolder folder, List<StagedFile> files) {
+        sweepGenerations(commit, folder);
         try {
-            generations.sweep(folder, commit);
             boolean own = files.stream()
                     .map(file -> file.staged().substring(file.staged().lastIndexOf('/') + 1))
                     .anyMatch(name -> StreamFolder.token(name).equals(Optional.of(commit.fencingToken())));
@@ -189,8 +190,20 @@ final class FilesCommitter implements Committer {
             });
             dead.forEach(tree::delete);
         } catch (WindrowException e) {
-            context.notices().tell("files.leftover", "Old files could not be removed: " + e.getMessage());
+            leftover(e);
         }
+    }
+
+    private void sweepGenerations(StreamCommit commit, StreamFolder folder) {
+        try {
+            generations.sweep(folder, commit);
+        } catch (WindrowException e) {
+            leftover(e);
+        }
+    }
+
+    private void leftover(WindrowException reason) {
+        context.notices().tell("files.leftover", "Old files could not be removed: " + reason.getMessage());
     }
 
     @Override

@@ -46,8 +46,12 @@ final class FilesDisposal implements DeliveryDisposal {
     @Override
     public List<Kept> before(Instant limit) {
         List<Kept> kept = new ArrayList<>();
-        for (StreamFolder.Book book : books.books(folder, StreamFolder.Book::live)) {
+        Set<Long> lying = books.generations(folder);
+        for (StreamFolder.Book book : books.books(folder, book -> book.live() || isLeft(book, lying))) {
             Manifest manifest = books.manifest(folder, book);
+            if (!book.live() && manifest.files().stream().noneMatch(file -> tree.length(file.file()).isPresent())) {
+                continue;
+            }
             if (isOurs(manifest) && !manifest.at().isAfter(limit) && !isCurrent(manifest)) {
                 kept.add(new Kept(
                         manifest.identity(), manifest.at(), manifest.rows(),
@@ -55,6 +59,11 @@ final class FilesDisposal implements DeliveryDisposal {
             }
         }
         return kept;
+    }
+
+    /** A replaced generation whose removal died on its way. */
+    private static boolean isLeft(StreamFolder.Book book, Set<Long> lying) {
+        return book.state() == StreamFolder.State.SUPERSEDED && lying.contains(book.generation());
     }
 
     private boolean isOurs(Manifest manifest) {
@@ -160,7 +169,9 @@ final class FilesDisposal implements DeliveryDisposal {
     @Override
     public void record(String id, String json) {
         tree.folder(folder.disposals());
-        books.put(folder.disposals(), folder.disposals() + "/" + id + ".json", 0, json);
+        books.put(folder.disposals(), folder.disposal(id), 0, json);
+        // A record that an older version began under the ending .json, which readers of JSON files meet.
+        tree.delete(folder.disposals() + "/" + id + ".json");
     }
 
     @Override

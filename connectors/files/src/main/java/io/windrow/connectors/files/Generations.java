@@ -13,8 +13,13 @@ import io.windrow.connectors.files.layout.StreamFolder;
 import io.windrow.connectors.files.tree.FileTree;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What happens to whole generations: one takes another's place, is swapped in, or goes after its grace. */
 final class Generations {
@@ -53,11 +58,7 @@ final class Generations {
         tree.syncFolder(folder.manifests());
         context.failpoints().reach("files.after_supersede");
         // The renamed manifests still name the files: dying here is mended by doing all of it again.
-        for (StreamFolder.Book book : old) {
-            for (StagedFile file : books.manifest(folder, book).files()) {
-                tree.delete(file.file());
-            }
-        }
+        delete(old.stream().flatMap(book -> books.manifest(folder, book).files().stream()));
     }
 
     /**
@@ -76,10 +77,38 @@ final class Generations {
         }
         tree.syncFolder(folder.manifests());
         context.failpoints().reach("files.after_replace");
-        for (Replaced.Commit commit : gone) {
-            books.manifest(folder, commit.generation(), commit.epoch())
-                    .ifPresent(old -> old.files().forEach(file -> tree.delete(file.file())));
+        delete(gone.stream()
+                .flatMap(commit -> books.manifest(folder, commit.generation(), commit.epoch()).stream())
+                .flatMap(old -> old.files().stream()));
+    }
+
+    /** Deletes files durably: what came back after a crash, nobody would delete again. */
+    private void delete(Stream<StagedFile> files) {
+        Set<String> folders = new TreeSet<>();
+        files.forEach(file -> {
+            tree.delete(file.file());
+            folders.add(parent(file.file()));
+        });
+        Map<String, Set<String>> there = new HashMap<>();
+        for (String path : folders) {
+            if (there.computeIfAbsent(parent(path), this::folders).contains(path)) {
+                tree.syncFolder(path);
+            }
         }
+    }
+
+    private Set<String> folders(String above) {
+        Set<String> folders = new TreeSet<>();
+        tree.list(above, entry -> {
+            if (entry.kind() == FileTree.Entry.Kind.FOLDER) {
+                folders.add(above.isEmpty() ? entry.name() : above + "/" + entry.name());
+            }
+        });
+        return folders;
+    }
+
+    private static String parent(String path) {
+        return path.substring(0, Math.max(0, path.lastIndexOf('/')));
     }
 
     /** Points {@code current} at the generation, if it is whole and nothing newer is there. */
@@ -109,31 +138,39 @@ final class Generations {
         context.failpoints().reach("files.after_swap");
     }
 
-    /** Removes replaced generations whose grace is over; the one before the current one always stays. */
+    /**
+     * Removes replaced generations whose grace is over; the one before the current one always stays. Their manifests go first,
+     * so that what has none is what a removal has left that died: its folder goes too.
+     */
     void sweep(StreamFolder folder, StreamCommit commit) {
         if (commit.mode() != WriteMode.REPLACE || !commit.completesGeneration()) {
             return;
         }
         long now = commit.identity().generation();
         Instant limit = context.clock().instant().minus(config.grace());
+        List<StreamFolder.Book> live = books.books(folder, book -> book.generation() < now && book.live());
         List<Manifest> complete = new ArrayList<>();
-        for (StreamFolder.Book book : books.books(folder, b -> b.generation() < now && b.live())) {
+        for (StreamFolder.Book book : live) {
             Manifest manifest = books.manifest(folder, book);
             if (manifest.completesGeneration()) {
                 complete.add(manifest);
             }
         }
+        Set<Long> kept = new TreeSet<>();
+        live.forEach(book -> kept.add(book.generation()));
         // A generation was replaced when the next complete one was committed.
         for (int i = 0; i + 1 < complete.size(); i++) {
             if (!complete.get(i + 1).at().isAfter(limit)) {
-                remove(folder, complete.get(i).identity().generation());
+                long generation = complete.get(i).identity().generation();
+                supersedeOne(folder, generation);
+                kept.remove(generation);
             }
         }
-    }
-
-    private void remove(StreamFolder folder, long generation) {
-        supersedeOne(folder, generation);
-        deleteFolder(folder.generation(generation));
+        for (long generation : books.generations(folder)) {
+            if (generation < now && !kept.contains(generation)) {
+                deleteFolder(folder.generation(generation));
+            }
+        }
     }
 
     private void supersedeOne(StreamFolder folder, long generation) {

@@ -112,6 +112,7 @@ class CrashReplayTest {
                 }
                 batch.get().close();
             }
+            assertThat(delivery.unreadable()).isEmpty();
         }
         ids.sort(Comparator.naturalOrder());
         return ids;
@@ -135,6 +136,10 @@ class CrashReplayTest {
         committed(commit(WriteMode.REPLACE, 1, 1, stage(WriteMode.REPLACE, 1, 1, 1, 6)), List.of(), List.of());
         committed(completing(commit(WriteMode.REPLACE, 1, 2, stage(WriteMode.REPLACE, 1, 2, 7, 9))), List.of(), ids(9));
         committed(completing(commit(WriteMode.REPLACE, 2, 3, stage(WriteMode.REPLACE, 2, 3, 1, 12))), ids(9), ids(12));
+        // The grace of the first one is over: the next commit removes it.
+        fixture.now = fixture.now.plus(FilesConfig.of(folder, Format.JSONL).grace()).plusSeconds(1);
+        committed(completing(commit(WriteMode.REPLACE, 3, 4, stage(WriteMode.REPLACE, 3, 4, 1, 15))), ids(12), ids(15));
+        assertThat(folder.resolve("live/.windrow/public.orders/generations/g000001")).doesNotExist();
         everyPrefix(unsynced);
     }
 
@@ -228,6 +233,9 @@ class CrashReplayTest {
                 assertThat(after.committer().commit(step.commit())).as(where)
                         .isInstanceOf(done ? CommitOutcome.AlreadyCommitted.class : CommitOutcome.Committed.class);
                 assertThat(seen(after)).as(where).isEqualTo(step.after());
+                try (DeliveryAudit audit = after.audit(ORDERS).orElseThrow()) {
+                    assertThat(audit.strays()).as(where).isEmpty();
+                }
                 remove(crashed);
             }
         }

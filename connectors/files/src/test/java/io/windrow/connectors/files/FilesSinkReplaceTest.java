@@ -13,6 +13,8 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.Delivery;
+import io.windrow.api.sink.DeliveryAudit;
+import io.windrow.api.sink.DeliveryDisposal;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.StreamCommit;
 import io.windrow.api.sink.WriteMode;
@@ -161,6 +163,42 @@ class FilesSinkReplaceTest {
         assertThat(current()).isEqualTo("5|15");
     }
 
+    /** As a process leaves it that was killed between the two steps of removing a generation, by whatever version. */
+    @Test
+    void whatIsLeftOfAReplacedGenerationIsSeenByADisposalAndGoesWithTheNextCommit() throws IOException {
+        for (int g = 1; g <= 3; g++) {
+            committer.commit(completing(epoch(g, g, 1, g)));
+        }
+        Path manifests = root.resolve(".windrow/public.orders/manifests");
+        Files.move(manifests.resolve("g000001-e0000000001.manifest"), manifests.resolve("g000001-e0000000001.superseded"));
+        try (DeliveryDisposal disposal = sink.disposal(ORDERS).orElseThrow()) {
+            assertThat(disposal.before(fixture.now)).extracting(kept -> kept.identity().generation()).containsExactly(1L, 2L);
+        }
+        committer.commit(completing(epoch(4, 4, 1, 4)));
+        assertThat(root.resolve(".windrow/public.orders/generations/g000001")).doesNotExist();
+        try (DeliveryDisposal disposal = sink.disposal(ORDERS).orElseThrow();
+                DeliveryAudit audit = sink.audit(ORDERS).orElseThrow()) {
+            assertThat(disposal.before(fixture.now)).extracting(kept -> kept.identity().generation()).containsExactly(2L, 3L);
+            assertThat(audit.strays()).isEmpty();
+        }
+        assertThat(current()).isEqualTo("4|10");
+    }
+
+    @Test
+    void aDisposalDeletesWhatIsLeftOfAReplacedGeneration() throws IOException {
+        StreamCommit first = completing(epoch(1, 1, 1, 3));
+        committer.commit(first);
+        committer.commit(completing(epoch(2, 2, 1, 4)));
+        Path manifests = root.resolve(".windrow/public.orders/manifests");
+        Files.move(manifests.resolve("g000001-e0000000001.manifest"), manifests.resolve("g000001-e0000000001.superseded"));
+        try (DeliveryDisposal disposal = sink.disposal(ORDERS).orElseThrow()) {
+            disposal.dispose(first.identity());
+            assertThat(disposal.before(fixture.now)).isEmpty();
+        }
+        assertThat(root.resolve(".windrow/public.orders/generations/g000001")).doesNotExist();
+        assertThat(current()).isEqualTo("4|10");
+    }
+
     @Tag("A27")
     @Test
     @Tag("slow")
@@ -191,6 +229,50 @@ class FilesSinkReplaceTest {
         for (long g = 2; g <= 101; g++) {
             committer.commit(epoch(g, 2 * g, 1, g));
             assertThat(committer.commit(completing(epoch(g, 2 * g + 1, g + 1, 2 * g)))).isInstanceOf(CommitOutcome.Committed.class);
+        }
+        done.set(true);
+        reader.join();
+        assertThat(failure.get()).isNull();
+        assertThat(seen.get()).isPositive();
+    }
+
+    /** Of a partitioned stream the walk is long: folder after folder is listed while generations come and go. */
+    @Tag("A27")
+    @Test
+    @Tag("slow")
+    void aReaderThatResolvesTheLinkOnceAndWalksPartitionsThroughAHundredSwapsSeesOnlyWholeGenerations() throws Exception {
+        FilesConfig plain = FilesConfig.of(root, Format.JSONL);
+        sink = new FilesSink(
+                new FilesConfig(
+                        root, Format.JSONL, plain.compression(), plain.fileSize(),
+                        List.of(new FilesConfig.PartitionConfig("public.orders", List.of("id"))), 4, plain.grace(), ",", "\\N",
+                        plain.csvFormulas()),
+                fixture.context(), new LocalFileTree(root));
+        committer = sink.committer();
+        committer.commit(completing(epoch(1, 1, 1, 5)));
+        AtomicBoolean done = new AtomicBoolean();
+        AtomicInteger seen = new AtomicInteger();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread reader = Thread.ofPlatform().start(() -> {
+            try {
+                while (!done.get() || seen.get() == 0) {
+                    Path generation = root.resolve("public.orders/current").toRealPath();
+                    long number = Long.parseLong(generation.getFileName().toString().substring(1));
+                    long rows = 0;
+                    try (Stream<Path> walk = Files.walk(generation)) {
+                        for (Path file : (Iterable<Path>) walk.filter(Files::isRegularFile)::iterator) {
+                            rows += Files.readAllLines(file).size();
+                        }
+                    }
+                    assertThat(rows).isEqualTo(4 + number % 3);
+                    seen.incrementAndGet();
+                }
+            } catch (Throwable t) {
+                failure.set(t);
+            }
+        });
+        for (long g = 2; g <= 101; g++) {
+            assertThat(committer.commit(completing(epoch(g, g, 1, 4 + g % 3)))).isInstanceOf(CommitOutcome.Committed.class);
         }
         done.set(true);
         reader.join();

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /** Reads and writes the sink's books through a {@link FileTree}. One thread. */
@@ -71,6 +73,13 @@ public final class BookFiles {
         tree.list(folder.manifests(), entry -> StreamFolder.book(entry.name()).filter(taken).ifPresent(books::add));
         Collections.sort(books);
         return books;
+    }
+
+    /** The generations that have a folder, whatever the books say of them. */
+    public Set<Long> generations(StreamFolder folder) {
+        Set<Long> generations = new TreeSet<>();
+        tree.list(folder.generations(), entry -> StreamFolder.generationOf(entry.name()).ifPresent(generations::add));
+        return generations;
     }
 
     /** The book of the highest generation and epoch, superseded ones included; empty if there is none. */

@@ -126,6 +126,11 @@ public record StreamFolder(String name) {
         return books() + "/disposals";
     }
 
+    /** The record of one disposal; no format's extension, so that no glob over the root takes it for data. */
+    public String disposal(String id) {
+        return disposals() + "/" + id + ".disposal";
+    }
+
     public String ledger(long generation, long epoch) {
         return ledgers() + "/" + epochName(generation, epoch) + ".ledger";
     }
