@@ -54,6 +54,14 @@ class LauncherTest {
                 "LC_ALL", "C", "WINDROW_JAVA_OPTS", "-XshowSettings:properties -Xlog:class+load=info:file=" + loaded);
         assertThat(start(clone, telling, "fourth", "connectors").waitFor()).as(err("fourth")).isZero();
         assertThat(err("fourth")).as("names of files beyond ASCII, whatever the locale").contains("sun.jnu.encoding = UTF-8");
+        Path jdk = Files.createDirectories(folder.resolve("jdk/bin")).getParent();
+        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"21.0.1\"\n");
+        Files.writeString(jdk.resolve("bin/java"), "#!/bin/sh\nenv\n");
+        Files.setPosixFilePermissions(jdk.resolve("bin/java"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Map<String, String> speaking = Map.of("LC_ALL", "C.UTF-8", "LC_MESSAGES", "de_DE.UTF-8", "WINDROW_JAVA_HOME", jdk.toString());
+        assertThat(start(clone, speaking, "speaking", "connectors").waitFor()).as(err("speaking")).isZero();
+        assertThat(out("speaking").lines()).as("the system's reasons are English, names of files stay as they were")
+                .contains("LC_MESSAGES=C", "LC_CTYPE=C.UTF-8").noneMatch(line -> line.startsWith("LC_ALL="));
         List<String> classes = Files.readAllLines(loaded);
         assertThat(classes).filteredOn(line -> line.contains(" io.windrow.") && !line.contains("$$"))
                 .as("our classes come from the start-up cache, although a jar on the class path is signed")

@@ -4,6 +4,7 @@ import io.windrow.connectors.files.tree.FileTree;
 import io.windrow.testkit.fault.DiskRecorder;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -79,6 +80,11 @@ record RecordingTree(FileTree tree, DiskRecorder disk) implements FileTree {
     @Override
     public InputStream open(String path) {
         return tree.open(path);
+    }
+
+    @Override
+    public FileChannel channel(String path) {
+        return tree.channel(path);
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -37,14 +36,14 @@ public record Content(FileTree tree, String path, Optional<Sealing> sealing) {
     /** Anywhere. */
     SeekableByteChannel channel() throws IOException {
         if (!isSealed()) {
-            return raw();
+            return tree.channel(path);
         }
-        return sealed().decrypting(raw());
+        return sealed().decrypting(tree.channel(path));
     }
 
     /** The id of the data key that an encrypted file names. */
     public String key() {
-        try (FileChannel file = raw()) {
+        try (FileChannel file = tree.channel(path)) {
             return sealed().keyOf(file);
         } catch (IOException e) {
             throw WindrowException.of(
@@ -55,10 +54,6 @@ public record Content(FileTree tree, String path, Optional<Sealing> sealing) {
     private Sealing sealed() {
         return sealing.orElseThrow(() -> WindrowException.of(
                 ReadError.ENCRYPTED, "Reading " + path + ": it is encrypted, and the pipeline names no key"));
-    }
-
-    private FileChannel raw() throws IOException {
-        return FileChannel.open(tree.local(path), StandardOpenOption.READ);
     }
 
     /** For the Parquet reader, which maps a plain file. */

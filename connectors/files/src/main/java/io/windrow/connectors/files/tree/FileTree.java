@@ -2,6 +2,7 @@ package io.windrow.connectors.files.tree;
 
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -43,6 +44,9 @@ public interface FileTree {
 
     /** Reads a file from its start. */
     InputStream open(String path);
+
+    /** Opens a file for reading anywhere in it. The caller closes the channel. */
+    FileChannel channel(String path);
 
     /** Gives every entry of the folder, in no order; none if the folder is not there. */
     void list(String path, Consumer<Entry> entries);

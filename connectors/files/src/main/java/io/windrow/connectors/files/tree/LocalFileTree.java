@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -18,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -104,7 +101,7 @@ public final class LocalFileTree implements FileTree {
 
     @Override
     public Optional<String> linkTarget(String path) {
-        return run("Reading link", path, () -> {
+        return look("Reading link", path, () -> {
             Path link = checked(path);
             return Files.isSymbolicLink(link)
                     ? Optional.of(Files.readSymbolicLink(link).toString().replace('\\', '/'))
@@ -119,7 +116,7 @@ public final class LocalFileTree implements FileTree {
 
     @Override
     public Optional<Long> length(String path) {
-        return run("Looking at", path, () -> {
+        return look("Looking at", path, () -> {
             try {
                 var attributes =
                         Files.readAttributes(checked(path), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -132,12 +129,17 @@ public final class LocalFileTree implements FileTree {
 
     @Override
     public InputStream open(String path) {
-        return run("Opening", path, () -> Files.newInputStream(checked(path), LinkOption.NOFOLLOW_LINKS));
+        return look("Opening", path, () -> Files.newInputStream(checked(path), LinkOption.NOFOLLOW_LINKS));
+    }
+
+    @Override
+    public FileChannel channel(String path) {
+        return look("Opening", path, () -> FileChannel.open(checked(path), StandardOpenOption.READ));
     }
 
     @Override
     public void list(String path, Consumer<Entry> entries) {
-        run("Listing", path, () -> {
+        look("Listing", path, () -> {
             Path folder = checked(path);
             if (!Files.isDirectory(folder)) {
                 return path;
@@ -162,7 +164,7 @@ public final class LocalFileTree implements FileTree {
 
     @Override
     public Path local(String path) {
-        return run("Opening", path, () -> checked(path));
+        return look("Opening", path, () -> checked(path));
     }
 
     /** The path as written, without a look at the disk. */
@@ -213,33 +215,24 @@ public final class LocalFileTree implements FileTree {
     }
 
     private <T> T run(String doing, String path, Io<T> io) {
+        return tried(Trouble.Effort.WRITING, doing, path, io);
+    }
+
+    private <T> T look(String doing, String path, Io<T> io) {
+        return tried(Trouble.Effort.READING, doing, path, io);
+    }
+
+    private <T> T tried(Trouble.Effort effort, String doing, String path, Io<T> io) {
         try {
             return io.call();
         } catch (IOException e) {
-            throw failure(doing + " " + root.resolve(path), e);
+            throw failure(effort, doing, root.resolve(path), e);
         }
     }
 
-    /** The coded error for what the file system said. The reasons are the C library's English texts, which Java hands on. */
-    static WindrowException failure(String doing, IOException e) {
-        String reason = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
-        String said = reason == null ? e.getClass().getSimpleName() : reason;
-        String low = said.toLowerCase(Locale.ROOT);
-        TreeError code;
-        if (low.contains("no space left") || low.contains("quota exceeded") || low.contains("not enough space")) {
-            code = TreeError.DISK_FULL;
-        } else if (low.contains("read-only file system")) {
-            code = TreeError.READ_ONLY;
-        } else if (e instanceof AccessDeniedException || low.contains("operation not permitted")) {
-            code = TreeError.ACCESS_DENIED;
-        } else if (e instanceof NoSuchFileException) {
-            code = TreeError.MISSING;
-        } else if (e instanceof FileAlreadyExistsException) {
-            code = TreeError.EXISTS;
-        } else {
-            code = TreeError.IO_FAILED;
-        }
-        return WindrowException.of(code, doing + ": " + said, e);
+    /** The coded error for what the file system said. */
+    static WindrowException failure(Trouble.Effort effort, String doing, Path place, IOException e) {
+        return WindrowException.of(Trouble.code(effort, e, place), doing + " " + place + ": " + Trouble.said(e), e);
     }
 
     private final class LocalOutput implements Output {
@@ -266,7 +259,7 @@ public final class LocalFileTree implements FileTree {
             try {
                 channel.force(true);
             } catch (IOException e) {
-                WindrowException failure = failure("Syncing " + root.resolve(path), e);
+                WindrowException failure = failure(Trouble.Effort.WRITING, "Syncing", root.resolve(path), e);
                 throw failure.errorCode() == TreeError.IO_FAILED
                         ? WindrowException.of(TreeError.SYNC_FAILED, failure.getMessage(), e)
                         : failure;

@@ -9,6 +9,8 @@ public enum TreeError implements ErrorCode {
             "Free space or raise the quota, then run again: nothing was lost and nothing half is visible."),
     READ_ONLY("files.read_only", ErrorKind.RESOURCE, "The target's file system is read-only.",
             "Mount it writable, then run again."),
+    TOO_MANY_OPEN("files.too_many_open", ErrorKind.RESOURCE, "The process or the system can open no more files.",
+            "Raise the limit (`ulimit -n`) or lower sink.files.max_open_files, then run again: nothing was lost."),
     ACCESS_DENIED("files.access_denied", ErrorKind.USER, "The user that runs Windrow may not do this to the target.",
             "Give that user write access to the folder."),
     PATH_ESCAPES("files.path_escapes", ErrorKind.USER, "A path leads out of the sink's root folder.",
