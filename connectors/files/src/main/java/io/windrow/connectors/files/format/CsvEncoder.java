@@ -95,9 +95,18 @@ final class CsvEncoder implements RowEncoder {
         };
     }
 
-    /** Base64 needs quotes only where bare values do, and for the empty value, which is not the absent one (I8). */
+    /**
+     * Base64 needs quotes only where bare values do, and for the empty value, which is not the absent one (I8). Of the signs that
+     * make a formula its alphabet has the plus.
+     */
     private Cell bytes(ColumnType.Bytes type, BaseVariableWidthVector vector) {
-        Cell bare = bare(type, vector);
+        Cell base64 = Lexemes.bind(type, vector);
+        Cell bare = bare((target, row) -> {
+            if (style.formulas() == CsvStyle.Formulas.DEFUSE && beginsWithPlus(vector, row)) {
+                target.put('\'');
+            }
+            base64.write(target, row);
+        });
         return (target, row) -> {
             if (vector.getEndOffset(row) == vector.getStartOffset(row)) {
                 target.ascii("\"\"");
@@ -107,9 +116,18 @@ final class CsvEncoder implements RowEncoder {
         };
     }
 
-    /** Values whose characters need quotes only if a user chose one of them as delimiter or null marker. */
+    /** Whether the first six bits are those that Base64 writes as a plus. */
+    private static boolean beginsWithPlus(BaseVariableWidthVector vector, int row) {
+        int from = vector.getStartOffset(row);
+        return vector.getEndOffset(row) > from && (vector.getDataBuffer().getByte(from) & 0xfc) == 0xf8;
+    }
+
     private Cell bare(ColumnType type, FieldVector vector) {
-        Cell lexeme = Lexemes.bind(type, vector);
+        return bare(Lexemes.bind(type, vector));
+    }
+
+    /** Values whose characters need quotes only if a user chose one of them as delimiter or null marker. */
+    private Cell bare(Cell lexeme) {
         boolean plain = ",;\t|".indexOf(style.delimiter()) >= 0 && style.nullMarker().startsWith("\\");
         return plain ? lexeme : viaText(lexeme);
     }

@@ -119,7 +119,7 @@ final class CsvCursor implements RowCursor {
             case ColumnType.Int ignored -> TextValues.parse(described, text);
             case ColumnType.Float ignored -> TextValues.parse(described, text);
             case ColumnType.Decimal ignored -> TextValues.parse(described, text);
-            case ColumnType.Bytes ignored -> TextValues.parse(described, text);
+            case ColumnType.Bytes ignored -> TextValues.parse(described, restored(text));
             case ColumnType.Uuid ignored -> TextValues.parse(described, text);
             case ColumnType.Date ignored -> TextValues.parse(described, text);
             case ColumnType.Time ignored -> TextValues.parse(described, text);
