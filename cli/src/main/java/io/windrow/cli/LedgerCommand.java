@@ -103,7 +103,7 @@ final class LedgerCommand implements Callable<Integer> {
     static void print(Screen screen, List<LedgerEntry> entries) {
         boolean timed = entries.stream().anyMatch(entry -> entry.eventTimes().isPresent());
         List<String> heads = new ArrayList<>(List.of(
-                "stream", ">gen", ">epoch", "mode", ">in", ">written", ">quarantined", ">duplicates", ">bytes", "h_out", "complete", "cut"));
+                "stream", ">gen", ">epoch", "mode", ">in", ">written", ">quarantined", ">duplicates", ">bytes", "h_out", "complete", "cut", "read back"));
         if (timed) {
             heads.addAll(List.of(">late", "low watermark"));
         }
@@ -123,17 +123,29 @@ final class LedgerCommand implements Callable<Integer> {
                     Screen.bytes(entry.bytes()),
                     entry.hashOut().equals(RowHash.ZERO) ? "-" : entry.hashOut().toString().substring(0, 12),
                     entry.completesGeneration() ? "yes" : "-",
-                    entry.cut().truncatedTo(java.time.temporal.ChronoUnit.SECONDS)));
+                    entry.cut().truncatedTo(java.time.temporal.ChronoUnit.SECONDS),
+                    readBack(entry)));
             if (timed) {
                 cells.add(entry.eventTimes().map(times -> Screen.number(times.late())).orElse("-"));
                 cells.add(watermark(entry));
             }
             table.row(cells.toArray());
         }
-        table.print(screen, "cut", "late", "mode", "complete", "duplicates", "quarantined", "bytes");
+        table.print(screen, "read back", "cut", "late", "mode", "complete", "duplicates", "quarantined", "bytes");
         screen.line("");
         SampleShare.lines(entries).forEach(screen::line);
+        long whole = entries.stream().filter(entry -> entry.written().hash().isPresent()).count();
         screen.line(entries.size() + (entries.size() == 1 ? " entry, " : " entries, ") + Screen.rows(written)
-                + " written; in every entry the books balance and what was read back equals what was handed over");
+                + " written; in every entry the books balance, and as many rows were read back as were handed over");
+        if (whole < entries.size()) {
+            screen.line("values were read back as \"read back\" says, in full (h_written = h_out) in " + Screen.number(whole)
+                    + " of them; `windrow verify --files` decodes every value");
+        }
+    }
+
+    /** What is known of the output because it was read back, as the entry has it; of several epochs, of the last one. */
+    private static String readBack(LedgerEntry entry) {
+        String proof = entry.written().hash().isPresent() ? "h_written = h_out; " + entry.written().proof() : entry.written().proof();
+        return RollUp.entries(entry) == 1 ? proof : "of the last: " + proof;
     }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code verify --files} finds and names each kind of damage, with the source gone. */
@@ -155,6 +156,19 @@ class VerifyFilesTest {
         Ended verified = verify(file);
         assertThat(verified.exit()).as(verified.out()).isEqualTo(ExitCode.OK.value());
         assertThat(verified.out()).containsPattern("public.nothing +whole +1 +1 +0 +0");
+    }
+
+    /** The books compare rows; of values no more is said than was read back. */
+    @ParameterizedTest
+    @CsvSource({"parquet, sampled pages decoded", "jsonl, checksum of every byte"})
+    void theLedgerSaysWhatWasReadBackAndClaimsNoMore(String format, String proof) throws IOException {
+        Path file = delivered("claimed_" + format, format);
+        Ended ledger = windrow("ledger", file.toString());
+        assertThat(ledger.exit()).as(ledger.out()).isEqualTo(ExitCode.OK.value());
+        assertThat(ledger.out()).contains("read back", proof, "as many rows were read back as were handed over", "h_out) in 0 of them")
+                .doesNotContain("h_written = h_out; ").doesNotContain("what was read back equals");
+        assertThat(windrow("ledger", file.toString(), "--json").out()).contains("h_source", "h_out", "written", proof)
+                .doesNotContain("h_written");
     }
 
     private Ended found(Path file, String kind, Path place) {
