@@ -13,7 +13,7 @@ package io.windrow.api.batch;
  * @param duplicates rows dropped because they were delivered before
  * @param filtered rows dropped by a filter
  * @param sampledOut rows not in the sample
- * @param superseded rows that a newer generation replaces
+ * @param superseded rows that a newer generation replaces, and changes that copied rows show
  * @param folded changes of one key folded into a later one of the same epoch
  * @param merged rows merged into another row
  */
@@ -40,6 +40,11 @@ public record Account(
     /** {@code rows} events were read and dropped because they had been delivered before. */
     public static Account ofDuplicates(long rows) {
         return new Account(rows, 0, 0, 0, 0, rows, 0, 0, 0, 0, 0);
+    }
+
+    /** {@code rows} events were read and dropped because other rows show them already, or will. */
+    public static Account ofSuperseded(long rows) {
+        return new Account(rows, 0, 0, 0, 0, 0, 0, 0, rows, 0, 0);
     }
 
     /** The same books with {@code rows} more rows written. */

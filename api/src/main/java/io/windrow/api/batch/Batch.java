@@ -95,6 +95,11 @@ public final class Batch implements AutoCloseable {
             return new Parts(newSchema, newRows, position, account, exceptions, newChanges, rejected, measures);
         }
 
+        /** The same, behind which reading goes on elsewhere. */
+        public Parts at(Position newPosition) {
+            return new Parts(schema, rows, newPosition, account, exceptions, changes, rejected, measures);
+        }
+
         /** The same with other books. */
         public Parts withAccount(Account newAccount) {
             return new Parts(schema, rows, position, newAccount, exceptions, changes, rejected, measures);

@@ -39,7 +39,11 @@ public record ChangesConfig(
         @Doc(
                         value = "Where an epoch may end: anywhere, or only at a transaction_end, so that after each epoch the target's tables fit together. Then an epoch is as large as its largest transaction.",
                         defaultValue = "anywhere")
-                Cut cut) {
+                Cut cut,
+        @Doc(
+                        value = "How a table is copied that joins others which are followed already, or whose first copy was interrupted: beside (in ranges of its key while the log is read; its key must be of whole numbers, UUIDs or texts, and not masked) or before (all of it at once, while the log of all waits; so are tables with other keys).",
+                        defaultValue = "beside")
+                Added added) {
     public ChangesConfig {
         require(slot.isEmpty() || slot.get().matches("[a-z0-9_]{1,63}"), "slot: 1 to 63 of a-z, 0-9 and _");
         require(!limitBehind.isNegative(), "limit_behind must not be negative");
@@ -49,7 +53,7 @@ public record ChangesConfig(
     /** All defaults. */
     static final ChangesConfig DEFAULT = new ChangesConfig(
             Optional.empty(), Optional.empty(), Create.AUTO, OnTruncate.DELIVER, ByteSize.parse("10GiB"), ByteSize.parse("0"),
-            Duration.ZERO, OnLimit.STOP, InProgress.WAIT, ByteSize.parse("64GiB"), Origin.ANY, Cut.ANYWHERE);
+            Duration.ZERO, OnLimit.STOP, InProgress.WAIT, ByteSize.parse("64GiB"), Origin.ANY, Cut.ANYWHERE, Added.BESIDE);
 
     private static void require(boolean holds, String text) {
         if (!holds) {
@@ -91,6 +95,12 @@ public record ChangesConfig(
     public enum Cut {
         ANYWHERE,
         TRANSACTION_END
+    }
+
+    /** How a table is copied that joins others. */
+    public enum Added {
+        BESIDE,
+        BEFORE
     }
 
     /** The slot's name for a pipeline. */

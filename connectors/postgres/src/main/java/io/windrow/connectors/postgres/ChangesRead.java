@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A table that is followed: copied once, in parts by pages, as of a place in the log, and from there on read from the log. An
- * interrupted copy begins again, as of another place.
+ * interrupted copy begins again, and so does that of a table that joins others: in ranges of its key, by the log's reader.
  */
 final class ChangesRead implements StreamRead {
     private final LogPlan log;
@@ -26,6 +26,8 @@ final class ChangesRead implements StreamRead {
     private final long splitBytes;
     private final SplitQueue queue = new SplitQueue();
     private final boolean lost;
+    private final boolean ordered;
+    private boolean beside;
     private long generation;
     private boolean copying;
     private boolean copied;
@@ -44,6 +46,7 @@ final class ChangesRead implements StreamRead {
         this.leaves = leaves;
         this.splitBytes = splitBytes;
         this.generation = request.generation();
+        this.ordered = KeyOrder.of(shape).isPresent();
         Optional<StateText> state = request.state().map(ChangesRead::parse);
         this.copied = state.map(text -> text.flag("copied")).orElse(false);
         this.lost = state.isPresent() && !copied;
@@ -54,6 +57,7 @@ final class ChangesRead implements StreamRead {
             StateText at = state.get().object("start").orElseThrow(() -> StateText.invalid("the field start is missing"));
             Position saved = new Position((int) at.number("version"), at.text("text"));
             copiedAt = saved;
+            beside = LogPosition.of(saved).copies().containsKey(shape.stream());
             start = Optional.ofNullable(request.released().get(log.splitId()))
                     .filter(released -> LogPosition.ORDER.compare(released, saved) > 0)
                     .orElse(saved);
@@ -88,26 +92,40 @@ final class ChangesRead implements StreamRead {
         return parked;
     }
 
-    /** Where the log goes on for this stream; empty until it is copied. */
+    /** Whether ranges of its key can be read, and changes be told by them. */
+    boolean hasOrder() {
+        return ordered;
+    }
+
+    /** Whether an earlier run began the copy and did not end it. */
+    boolean isLost() {
+        return lost;
+    }
+
+    /** Where the log goes on for this stream; empty until it is copied, or is to be while the log is read. */
     Optional<Position> start() {
         return copied ? Optional.ofNullable(start) : Optional.empty();
     }
 
     @Override
     public StreamPlan plan() {
+        beside |= !copied && log.copiesBeside(this);
         Guarantee guarantee = new Guarantee(
                 "log",
                 "Every row as of one moment, then every change after it in the order of commits, each exactly once.",
                 List.of(
                         "The slot keeps what was not read yet: the server neither drops it nor runs into max_slot_wal_keep_size.",
-                        "If the first copy is interrupted, the table is copied again from the start."),
+                        ordered
+                                ? "If the first copy is interrupted, it begins again in ranges of the key, and from then on goes on where it was."
+                                : "If the first copy is interrupted, the table is copied again from the start."),
                 shape.relation().map(Relation::kind).filter(kind -> kind == Relation.Kind.PARTITIONED).isPresent()
                         ? List.of("a TRUNCATE of a single partition, which the log does not tell under the root's name")
                         : List.of());
         long rows = copied ? -1 : shape.relation().map(relation -> (long) relation.estimate().rows()).orElse(-1L);
         long bytes = copied || leaves.isEmpty() ? -1 : leaves.stream().mapToLong(Leaf::bytes).sum();
         return new StreamPlan(
-                shape.schema(), guarantee, lost ? Optional.of(SnapshotRead.LOST) : Optional.empty(), rows, bytes);
+                shape.schema(), guarantee, lost ? Optional.of(SnapshotRead.LOST) : Optional.empty(), rows, bytes,
+                beside ? shape.schema().key() : List.of());
     }
 
     @Override
@@ -144,6 +162,12 @@ final class ChangesRead implements StreamRead {
     @Override
     public List<Assignment> next(int max) {
         if (copied || parked) {
+            return List.of();
+        }
+        if (beside) {
+            copiedAt = log.beside(shape.stream());
+            start = copiedAt;
+            copied = true;
             return List.of();
         }
         if (!copying) {

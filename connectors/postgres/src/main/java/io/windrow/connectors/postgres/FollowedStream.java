@@ -38,6 +38,9 @@ final class FollowedStream implements AutoCloseable {
     private final LogPosition start;
     private @Nullable Binding binding;
     private long seenAgain;
+    private long superseded;
+    private final Optional<KeyOrder> keys;
+    private @Nullable TableCopy copy;
 
     /**
      * How the log's columns become the stream's.
@@ -53,6 +56,7 @@ final class FollowedStream implements AutoCloseable {
         this.context = context;
         this.shape = shape;
         this.start = start;
+        this.keys = KeyOrder.of(shape);
         this.decoder = new ChangeDecoder(
                 shape.stream(), shape.plans(), new BatchLimits(source.config().batchRows(), source.config().batchSize().bytes()),
                 context.allocator());
@@ -60,6 +64,35 @@ final class FollowedStream implements AutoCloseable {
 
     StreamName stream() {
         return shape.stream();
+    }
+
+    StreamShape shape() {
+        return shape;
+    }
+
+    /** Where it goes on. */
+    LogPosition start() {
+        return start;
+    }
+
+    /** The order of its keys; empty: it cannot be copied in ranges of them. */
+    Optional<KeyOrder> keys() {
+        return keys;
+    }
+
+    /** How far its table is copied; null: it is. */
+    @Nullable TableCopy copy() {
+        return copy;
+    }
+
+    /** Its table is copied meanwhile. */
+    void copyFrom(TableCopy from) {
+        copy = from;
+    }
+
+    /** Its table is copied. */
+    void copyEnds() {
+        copy = null;
     }
 
     /** Whether the row was delivered in an earlier run; it is then counted as seen again. */
@@ -154,11 +187,26 @@ final class FollowedStream implements AutoCloseable {
         return decoder.fits(wireBytes);
     }
 
-    int rows() {
-        return decoder.rows();
+    /** Whether there is something to hand out: rows, or the count of those that the copy has already. */
+    boolean hasNews() {
+        return decoder.rows() > 0 || superseded > 0;
+    }
+
+    /** Whether the copied rows of the key's range show the change of the row, or will; it is then counted. */
+    private boolean isSuperseded(Transaction transaction, Tuple row, @Nullable Tuple before) {
+        TableCopy copying = copy;
+        if (copying == null) {
+            return false;
+        }
+        boolean known = copying.supersedes(keys.orElseThrow().key(row, before, bound().columnOf), transaction.id());
+        superseded += known ? 1 : 0;
+        return known;
     }
 
     void insert(Transaction transaction, long ordinal, Tuple row) {
+        if (isSuperseded(transaction, row, null)) {
+            return;
+        }
         decoder.begin(Operation.INSERT, transaction, ordinal, -1);
         write(row, null);
         decoder.end();
@@ -181,6 +229,9 @@ final class FollowedStream implements AutoCloseable {
     }
 
     void update(Transaction transaction, long ordinal, Optional<Tuple> old, Messages.Image image, Tuple row) {
+        if (isSuperseded(transaction, row, old.orElse(null))) {
+            return;
+        }
         decoder.begin(Operation.UPDATE, transaction, ordinal, -1);
         write(row, image == Messages.Image.FULL ? old.orElse(null) : null);
         decoder.end();
@@ -188,21 +239,49 @@ final class FollowedStream implements AutoCloseable {
 
     /** A change of key: the old row goes, the new one comes, each with a link to the other. */
     void move(Transaction transaction, long ordinal, Tuple old, Messages.Image image, Tuple row) {
-        decoder.begin(Operation.DELETE, transaction, ordinal, ordinal + 1);
-        writeOld(old, image);
-        decoder.end();
-        decoder.begin(Operation.INSERT, transaction, ordinal + 1, ordinal);
-        write(row, image == Messages.Image.FULL ? old : null);
-        decoder.end();
+        boolean goes = !isSuperseded(transaction, old, null);
+        boolean comes = !isSuperseded(transaction, row, old);
+        if (goes) {
+            decoder.begin(Operation.DELETE, transaction, ordinal, comes ? ordinal + 1 : -1);
+            writeOld(old, image);
+            decoder.end();
+        }
+        if (comes) {
+            if (!goes && image == Messages.Image.KEY) {
+                expectSent(row);
+            }
+            decoder.begin(Operation.INSERT, transaction, ordinal + 1, goes ? ordinal : -1);
+            write(row, image == Messages.Image.FULL ? old : null);
+            decoder.end();
+        }
+    }
+
+    /** I8: what did not change is in the row of the old key, which was not copied and never will be. */
+    private void expectSent(Tuple row) {
+        for (int i = 0; i < row.size(); i++) {
+            if (row.kind(i) == Tuple.UNCHANGED) {
+                throw WindrowException.of(
+                        LogError.KEY_MOVED,
+                        "Reading the changes of " + shape.stream() + ": a row got another key while the table was copied, and column "
+                                + shape.schema().columns().get(Math.max(0, bound().columnOf[i])).name() + " was not sent");
+            }
+        }
     }
 
     void delete(Transaction transaction, long ordinal, Tuple old, Messages.Image image) {
+        if (isSuperseded(transaction, old, null)) {
+            return;
+        }
         decoder.begin(Operation.DELETE, transaction, ordinal, -1);
         writeOld(old, image);
         decoder.end();
     }
 
     void truncate(Transaction transaction, long ordinal) {
+        TableCopy copying = copy;
+        if (copying != null) {
+            copying.emptied(transaction.id());
+        }
         decoder.begin(Operation.TRUNCATE, transaction, ordinal, -1);
         for (int column = 0; column < shape.plans().size(); column++) {
             decoder.without(column, Presence.ABSENT);
@@ -297,7 +376,9 @@ final class FollowedStream implements AutoCloseable {
         }
         ChangeDecoder.Changes changes = decoder.take();
         Batch batch = new Batch(
-                shape.schema(), changes.rows(), position, Account.ofRead(rows), exceptions, changes.facts());
+                shape.schema(), changes.rows(), position, Account.ofRead(rows).plus(Account.ofSuperseded(superseded)), exceptions,
+                changes.facts());
+        superseded = 0;
         if (seenAgain == 0) {
             return batch;
         }

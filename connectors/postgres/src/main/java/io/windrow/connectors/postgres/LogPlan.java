@@ -94,6 +94,12 @@ final class LogPlan implements AutoCloseable {
         return intoPage <= 40 ? end - intoPage : end;
     }
 
+    /** Where the last record of the log ended at the latest: every transaction that is seen now was committed before. */
+    static long lastRecord(Session session) throws SQLException {
+        return lastRecord(session, LogPosition.lsn(
+                String.valueOf(session.row("SELECT pg_catalog.pg_current_wal_insert_lsn()").getFirst())));
+    }
+
     /** Takes a stream in, or refuses it with the reason. */
     ChangesRead follow(StreamShape shape, List<Leaf> leaves, io.windrow.api.source.StreamRequest request) {
         String doing = "Following " + shape.stream();
@@ -233,6 +239,31 @@ final class LogPlan implements AutoCloseable {
     private WindrowException uncopied(WindrowException why) {
         uncopied = copy == null ? why : null;
         return why;
+    }
+
+    /** Whether a stream that is still to be copied can be while the log of others, or of those that wait like it, is read. */
+    boolean copiesBeside(ChangesRead read) {
+        return config.added() == ChangesConfig.Added.BESIDE && facts.isPresent() && read.hasOrder()
+                && (read.isLost() || reads.values().stream().anyMatch(ChangesRead::isCopied));
+    }
+
+    /** Where a stream begins that is copied while the log is read. */
+    Position beside(StreamName stream) {
+        String doing = "Preparing the copy of " + stream;
+        try (LogConnection log = LogConnection.open(source);
+                Session session = Session.open(source.address(), source.config())) {
+            carry();
+            List<@Nullable String> identity = log.command("IDENTIFY_SYSTEM");
+            // Whoever began before the table was published may go on to write what the log will not tell.
+            long notBefore = Moment.nextTransaction(session);
+            return new LogPosition(
+                            String.valueOf(identity.get(0)), Long.parseLong(String.valueOf(identity.get(1))),
+                            facts.orElseThrow().confirmed(), Optional.empty(), OptionalLong.empty(),
+                            Map.of(stream, CopyPlace.begin(notBefore)), 0)
+                    .toPosition();
+        } catch (SQLException e) {
+            throw LogFailures.preparing(doing, e);
+        }
     }
 
     private void carry() throws SQLException {

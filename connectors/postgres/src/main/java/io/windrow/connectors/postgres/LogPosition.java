@@ -1,10 +1,15 @@
 package io.windrow.connectors.postgres;
 
 import io.windrow.api.batch.Position;
+import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.postgres.pgoutput.Lsn;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * How far the change log was read: every transaction that ended at or before {@code lsn} was delivered whole.
@@ -16,13 +21,27 @@ import java.util.OptionalLong;
  * @param inside where reading stands within the transaction after it
  * @param kept a place before {@code lsn} from which the log is needed again, since a transaction that was prepared there is not
  *     committed yet
+ * @param copies how far the tables are that are copied meanwhile; a stream that is not there is copied
+ * @param step grows as tables are copied while the log stands still
  */
-record LogPosition(String system, long timeline, long lsn, Optional<Inside> inside, OptionalLong kept) {
+record LogPosition(
+        String system, long timeline, long lsn, Optional<Inside> inside, OptionalLong kept, Map<StreamName, CopyPlace> copies,
+        long step) {
     private static final int VERSION = 1;
+    /** With copies: an older version of Windrow, which does not know of them, must not go on from there. */
+    private static final int COPYING_VERSION = 2;
     private static final String KIND = "log";
+
+    LogPosition {
+        copies = Map.copyOf(copies);
+    }
 
     LogPosition(String system, long timeline, long lsn, Optional<Inside> inside) {
         this(system, timeline, lsn, inside, OptionalLong.empty());
+    }
+
+    LogPosition(String system, long timeline, long lsn, Optional<Inside> inside, OptionalLong kept) {
+        this(system, timeline, lsn, inside, kept, Map.of(), 0);
     }
 
     /** Whoever goes on at the lower one gets all that lies behind the higher one. */
@@ -39,7 +58,7 @@ record LogPosition(String system, long timeline, long lsn, Optional<Inside> insi
     record Inside(long commit, long xid, long record, long ordinal) {}
 
     static LogPosition of(Position position) {
-        if (position.version() != VERSION) {
+        if (position.version() != VERSION && position.version() != COPYING_VERSION) {
             throw StateText.invalid("a log position of version " + position.version());
         }
         StateText text = StateText.parse(position.text());
@@ -52,7 +71,17 @@ record LogPosition(String system, long timeline, long lsn, Optional<Inside> insi
                 lsn(text.text("lsn")),
                 text.object("inside").map(inside -> new Inside(
                         lsn(inside.text("commit")), inside.number("xid"), lsn(inside.text("record")), inside.number("ordinal"))),
-                text.optionalText("kept").map(LogPosition::lsn).map(OptionalLong::of).orElse(OptionalLong.empty()));
+                text.optionalText("kept").map(LogPosition::lsn).map(OptionalLong::of).orElse(OptionalLong.empty()),
+                copies(text),
+                text.optionalNumber("step").orElse(0));
+    }
+
+    private static Map<StreamName, CopyPlace> copies(StateText text) {
+        Map<StreamName, CopyPlace> copies = new TreeMap<>();
+        for (StateText one : text.objects("copies")) {
+            copies.put(new StreamName(one.text("schema"), one.text("table")), CopyPlace.of(one));
+        }
+        return copies;
     }
 
     /** From where the log has to be read to go on here; what lies before it may be let go. */
@@ -75,7 +104,13 @@ record LogPosition(String system, long timeline, long lsn, Optional<Inside> insi
                 .with("commit", Lsn.text(in.commit)).with("xid", in.xid).with("record", Lsn.text(in.record))
                 .with("ordinal", in.ordinal)));
         kept.ifPresent(at -> text.with("kept", Lsn.text(at)));
-        return new Position(VERSION, text.toString());
+        if (copies.isEmpty()) {
+            return new Position(VERSION, text.toString());
+        }
+        List<StateText> all = new ArrayList<>();
+        new TreeMap<>(copies).forEach((stream, copy) ->
+                all.add(copy.toState().with("schema", stream.namespace()).with("table", stream.name())));
+        return new Position(COPYING_VERSION, text.with("copies", all).with("step", step).toString());
     }
 
     /** Whether the row was delivered, given where its transaction's commit record and its own record lie. */
@@ -92,7 +127,24 @@ record LogPosition(String system, long timeline, long lsn, Optional<Inside> insi
         return Long.compareUnsigned(commit, inside.map(Inside::commit).orElse(lsn)) < 0;
     }
 
+    /** How far what was delivered of a stream reaches into the log: a range's snapshot shows what the log has not told yet. */
+    long reached(StreamName stream) {
+        long told = inside.map(Inside::commit).orElse(lsn);
+        return Optional.ofNullable(copies.get(stream))
+                .flatMap(CopyPlace::range)
+                .map(CopyPlace.Range::until)
+                .filter(until -> Long.compareUnsigned(until, told) > 0)
+                .orElse(told);
+    }
+
     private static int compare(LogPosition one, LogPosition other) {
+        int by = compareInLog(one, other);
+        // Where nothing is copied any more, all was.
+        return by != 0 ? by
+                : Long.compare(one.copies.isEmpty() ? Long.MAX_VALUE : one.step, other.copies.isEmpty() ? Long.MAX_VALUE : other.step);
+    }
+
+    private static int compareInLog(LogPosition one, LogPosition other) {
         int by = Long.compareUnsigned(
                 one.inside.map(Inside::commit).orElse(one.lsn), other.inside.map(Inside::commit).orElse(other.lsn));
         if (by != 0 || one.inside.isEmpty() || other.inside.isEmpty()) {

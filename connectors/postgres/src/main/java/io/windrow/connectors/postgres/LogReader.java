@@ -27,6 +27,8 @@ final class LogReader implements SplitReader {
     /** Rows wait so long for more of them, so that a slow log does not make a batch of each row. */
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long MOVED_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** The server is asked so often how far it is while a copied range waits for that. */
+    private static final long ASK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final PostgresSource source;
     private final Context context;
@@ -34,6 +36,7 @@ final class LogReader implements SplitReader {
     private final Map<StreamName, LogPosition> starts = new HashMap<>();
     private final ArrayDeque<ReadResult> ready = new ArrayDeque<>();
     private final InProgress pending;
+    private final RangeReader ranges;
     private final LogRows rows;
     private final MessageReader messages;
     private final boolean whole;
@@ -58,7 +61,8 @@ final class LogReader implements SplitReader {
         this.partial = this.starts.values().stream().anyMatch(start -> start.inside().isPresent());
         this.whole = config.cut() == ChangesConfig.Cut.TRANSACTION_END;
         this.pending = new InProgress(new SpillSpace(context.temporaryFolder(), config.spillLimit().bytes()));
-        this.rows = new LogRows(config.onTruncate(), split.slot(), pending, told.readFrom());
+        this.ranges = new RangeReader(source, context);
+        this.rows = new LogRows(config.onTruncate(), split.slot(), pending, ranges, told.readFrom());
         this.messages = new MessageReader(rows);
     }
 
@@ -71,6 +75,14 @@ final class LogReader implements SplitReader {
         try {
             LogConnection open = opened();
             while (ready.isEmpty()) {
+                if (rows.isBetweenTransactions() && ranges.isDue(rows.lsn())) {
+                    if (rows.gathered()) {
+                        hand();
+                    } else if (!copied(deadlineNanos) && System.nanoTime() - deadlineNanos >= 0) {
+                        return idle();
+                    }
+                    continue;
+                }
                 InProgress.Replay replay = pending.replay();
                 boolean silent = false;
                 if (replay != null) {
@@ -89,6 +101,9 @@ final class LogReader implements SplitReader {
                 if (isAtEnd()) {
                     hand();
                     ready.add(end());
+                } else if (silent && !late && ranges.waitsForLog()) {
+                    report();
+                    ranges.awaitLog();
                 } else if ((silent || late) && !rows.gathered() && ready.isEmpty()) {
                     return idle();
                 }
@@ -101,6 +116,24 @@ final class LogReader implements SplitReader {
             source.watch().expectAllowed();
             throw WindrowException.of(
                     PostgresError.CONNECTION_LOST, "Reading the slot " + split.slot() + ": " + e.getMessage());
+        }
+    }
+
+    /** Reads on in the range of keys that is due; false: nothing has come. */
+    private boolean copied(long deadlineNanos) throws SQLException {
+        switch (ranges.read(rows.lsn(), deadlineNanos)) {
+            case ReadResult.Data data -> {
+                LogPosition now = rows.position();
+                ready.add(new ReadResult.Data(data.batch().release().at(now.toPosition()).batch(), Optional.of(now.toPosition())));
+                tell(now);
+                return true;
+            }
+            case ReadResult.End ignored -> {
+                return true;
+            }
+            case ReadResult.Idle ignored -> {
+                return false;
+            }
         }
     }
 
@@ -118,8 +151,10 @@ final class LogReader implements SplitReader {
                 session.begin(null);
                 for (Map.Entry<StreamName, LogPosition> start : starts.entrySet()) {
                     timelines.expectHolds(start.getKey(), start.getValue());
-                    rows.follow(new FollowedStream(
-                            source, source.shape(start.getKey(), session), start.getValue(), context));
+                    FollowedStream stream = new FollowedStream(
+                            source, source.shape(start.getKey(), session), start.getValue(), context);
+                    rows.follow(stream);
+                    ranges.copy(stream);
                 }
                 return true;
             });
@@ -133,7 +168,8 @@ final class LogReader implements SplitReader {
 
     /** Takes in what comes next; false: nothing has come in time. */
     private boolean receive(LogConnection open, long deadlineNanos) throws SQLException, IOException {
-        switch (open.next(rows.gathered() ? Math.min(deadlineNanos, rows.gatheredSince() + GATHER_NANOS) : deadlineNanos)) {
+        long until = rows.gathered() ? Math.min(deadlineNanos, rows.gatheredSince() + GATHER_NANOS) : deadlineNanos;
+        switch (open.next(ranges.waitsForLog() ? Math.min(until, System.nanoTime() + ASK_NANOS) : until)) {
             case MESSAGE -> {
                 byte[] bytes = open.bytes();
                 byte kind = open.to() > open.from() ? bytes[open.from()] : 0;
@@ -155,7 +191,7 @@ final class LogReader implements SplitReader {
     }
 
     /** Takes in what comes next of a transaction that was put aside and is committed now. */
-    private void replay(InProgress.Replay replay) {
+    private void replay(InProgress.Replay replay) throws SQLException {
         if (!replay.next()) {
             pending.replayed();
             rows.commit(replay.endLsn());
@@ -170,13 +206,13 @@ final class LogReader implements SplitReader {
     }
 
     /** Takes in how a table looks to somebody who may have rolled that back, or may still. */
-    private void announce(long at, byte[] bytes, int from, int to) {
+    private void announce(long at, byte[] bytes, int from, int to) throws SQLException {
         rows.unsure(true);
         message((byte) 'R', at, bytes, from, to);
         rows.unsure(false);
     }
 
-    private void message(byte kind, long at, byte[] bytes, int from, int to) {
+    private void message(byte kind, long at, byte[] bytes, int from, int to) throws SQLException {
         switch (kind) {
             case 'I', 'U', 'D' -> {
                 if (rows.gathered() && !rows.fits(bytes, from, to)) {
@@ -197,7 +233,7 @@ final class LogReader implements SplitReader {
     }
 
     private boolean isAtEnd() {
-        return !ended && !rows.inTransaction() && split.until().isPresent()
+        return !ended && !rows.inTransaction() && ranges.finished() && split.until().isPresent()
                 && Long.compareUnsigned(rows.lsn(), split.until().getAsLong()) >= 0;
     }
 
@@ -225,14 +261,15 @@ final class LogReader implements SplitReader {
     }
 
     /** Hands out what was gathered; with the last batch, all streams have everything up to here. */
-    private void hand() {
+    private void hand() throws SQLException {
         if (!rows.gathered()) {
             return;
         }
         rows.handedOut();
+        ranges.settle();
         LogPosition now = rows.position();
         Position here = now.toPosition();
-        List<FollowedStream> full = rows.streams().stream().filter(stream -> stream.rows() > 0).toList();
+        List<FollowedStream> full = rows.streams().stream().filter(FollowedStream::hasNews).toList();
         for (int i = 0; i < full.size(); i++) {
             Optional<Position> moved = i == full.size() - 1 ? Optional.of(here) : Optional.empty();
             ready.add(new ReadResult.Data(full.get(i).take(here), moved));
@@ -241,7 +278,7 @@ final class LogReader implements SplitReader {
     }
 
     /** A part of the transaction that has ended was handed out before: the rest follows at once, so that a cut may come. */
-    private void transactionEnds() {
+    private void transactionEnds() throws SQLException {
         if (rows.gathered()) {
             hand();
         } else {
@@ -295,6 +332,7 @@ final class LogReader implements SplitReader {
         if (open != null) {
             open.wakeUp();
         }
+        ranges.wakeUp();
     }
 
     @Override
@@ -306,6 +344,7 @@ final class LogReader implements SplitReader {
         });
         ready.clear();
         rows.close();
+        ranges.close();
         pending.close();
         LogConnection open = log;
         log = null;

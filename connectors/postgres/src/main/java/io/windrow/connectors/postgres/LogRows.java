@@ -27,6 +27,7 @@ final class LogRows implements Messages, AutoCloseable {
     private final ChangesConfig.OnTruncate onTruncate;
     private final String slot;
     private final InProgress pending;
+    private final RangeReader ranges;
     private final Map<StreamName, FollowedStream> streams = new HashMap<>();
     private final Map<StreamName, WindrowException> failed = new HashMap<>();
     private final Map<Long, FollowedStream> byRelation = new HashMap<>();
@@ -47,7 +48,8 @@ final class LogRows implements Messages, AutoCloseable {
     /** The stream that the message is for. */
     private @Nullable FollowedStream busy;
 
-    LogRows(ChangesConfig.OnTruncate onTruncate, String slot, InProgress pending, long lsn) {
+    LogRows(ChangesConfig.OnTruncate onTruncate, String slot, InProgress pending, RangeReader ranges, long lsn) {
+        this.ranges = ranges;
         this.onTruncate = onTruncate;
         this.slot = slot;
         this.pending = pending;
@@ -84,6 +86,7 @@ final class LogRows implements Messages, AutoCloseable {
                 }
             });
             byRelation.keySet().removeAll(others);
+            ranges.forget(stream);
             stream.close();
         }
     }
@@ -135,6 +138,11 @@ final class LogRows implements Messages, AutoCloseable {
         return transaction != null;
     }
 
+    /** Whether everything before was said whole, and nothing of what comes. */
+    boolean isBetweenTransactions() {
+        return transaction == null && pending.replay() == null;
+    }
+
     /** The server says that everything up to here was sent. */
     void alive(long upTo) {
         if (transaction == null && Long.compareUnsigned(upTo, lsn) > 0) {
@@ -162,12 +170,19 @@ final class LogRows implements Messages, AutoCloseable {
     /** Behind what was read last. */
     LogPosition position() {
         Transaction open = transaction;
+        Map<StreamName, CopyPlace> copies = new HashMap<>();
+        streams.forEach((name, stream) -> {
+            TableCopy copy = stream.copy();
+            if (copy != null) {
+                copies.put(name, copy.place());
+            }
+        });
         return new LogPosition(
                 system, timeline, lsn,
                 open == null || ordinal == 0
                         ? Optional.empty()
                         : Optional.of(new LogPosition.Inside(open.position(), open.id(), record, inRecord)),
-                pending.kept());
+                pending.kept(), copies, ranges.steps());
     }
 
     @Override

@@ -75,6 +75,7 @@ final class PostgresPlanner implements SplitPlanner {
                     plan(source, request, stream, catalog, isNew(request, stream, requests, wanted));
                 }
             }
+            reads.forEach((name, read) -> plans.put(name, read.plan()));
             if (requests.stream().anyMatch(request -> request.mode() == ReadMode.INCREMENTAL)) {
                 nameLongTransactions();
             }
@@ -118,7 +119,6 @@ final class PostgresPlanner implements SplitPlanner {
             }
             StreamRead read = session.guarded(() -> read(source, request, stream, catalog));
             reads.put(name, read);
-            plans.put(name, read.plan());
             if (isNew) {
                 context.notices().tell("postgres.new_table", "Table " + name + " is new and is read from now on.");
             }

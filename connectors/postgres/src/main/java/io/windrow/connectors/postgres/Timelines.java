@@ -52,7 +52,7 @@ record Timelines(String system, long current, Map<Long, Long> left) {
      */
     void expectHolds(StreamName stream, LogPosition position) {
         expectSame(stream, position, system);
-        long reached = position.inside().map(LogPosition.Inside::commit).orElse(position.lsn());
+        long reached = position.reached(stream);
         expectHolds("Following " + stream, new LogPlace(position.timeline(), reached));
     }
 

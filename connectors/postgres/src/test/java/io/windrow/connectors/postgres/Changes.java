@@ -12,31 +12,37 @@ final class Changes {
     static ChangesConfig limited(String retained, Duration behind, ChangesConfig.OnLimit onLimit) {
         return new ChangesConfig(
                 D.slot(), D.publication(), D.create(), D.onTruncate(), ByteSize.parse("1MiB"), ByteSize.parse(retained), behind,
-                onLimit, D.inProgress(), D.spillLimit(), D.origin(), D.cut());
+                onLimit, D.inProgress(), D.spillLimit(), D.origin(), D.cut(), D.added());
     }
 
     /** Transactions come while they go on. */
     static ChangesConfig streamed(String spillLimit, ChangesConfig.Cut cut) {
         return new ChangesConfig(
                 D.slot(), D.publication(), D.create(), D.onTruncate(), D.warnRetained(), D.limitRetained(), D.limitBehind(),
-                D.onLimit(), ChangesConfig.InProgress.STREAM, ByteSize.parse(spillLimit), D.origin(), cut);
+                D.onLimit(), ChangesConfig.InProgress.STREAM, ByteSize.parse(spillLimit), D.origin(), cut, D.added());
     }
 
     static ChangesConfig stopAtTruncate() {
         return new ChangesConfig(
                 D.slot(), D.publication(), D.create(), ChangesConfig.OnTruncate.STOP, D.warnRetained(), D.limitRetained(),
-                D.limitBehind(), D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), D.cut());
+                D.limitBehind(), D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), D.cut(), D.added());
     }
 
     static ChangesConfig ownChangesOnly() {
         return new ChangesConfig(
                 D.slot(), D.publication(), D.create(), D.onTruncate(), D.warnRetained(), D.limitRetained(), D.limitBehind(),
-                D.onLimit(), D.inProgress(), D.spillLimit(), ChangesConfig.Origin.NONE, D.cut());
+                D.onLimit(), D.inProgress(), D.spillLimit(), ChangesConfig.Origin.NONE, D.cut(), D.added());
     }
 
     static ChangesConfig asGiven() {
         return new ChangesConfig(
                 D.slot(), D.publication(), ChangesConfig.Create.NEVER, D.onTruncate(), D.warnRetained(), D.limitRetained(),
-                D.limitBehind(), D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), D.cut());
+                D.limitBehind(), D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), D.cut(), D.added());
+    }
+
+    static ChangesConfig addedBefore() {
+        return new ChangesConfig(
+                D.slot(), D.publication(), D.create(), D.onTruncate(), D.warnRetained(), D.limitRetained(), D.limitBehind(),
+                D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), D.cut(), ChangesConfig.Added.BEFORE);
     }
 }

@@ -40,6 +40,8 @@ final class LogDrive implements AutoCloseable {
     /** Streams that the last run's reader left behind, and why. */
     final Map<StreamName, WindrowException> failed = new TreeMap<>();
     long seenAgain;
+    /** Changes that copied rows showed. */
+    long superseded;
 
     LogDrive(PostgresConfig config, StreamName... streams) {
         this.drive = new Drive(config, streams[0]);
@@ -162,6 +164,7 @@ final class LogDrive implements AutoCloseable {
                             StreamName stream = batch.stream();
                             rows.get(stream).addAll(ChangeText.rows(batch));
                             Optional.ofNullable(batch.measures().get(Source.SEEN_AGAIN)).ifPresent(m -> seenAgain += m.count());
+                            superseded += batch.account().superseded();
                             if (log) {
                                 places.put(stream, batch.position());
                             }

@@ -62,21 +62,6 @@ class PostgresHandOverTest {
         return new LogDrive(LogDrive.config(db.url(), "public.t"), T);
     }
 
-    /** The rows that a change log makes of nothing; a key that comes twice or goes without having come is an error. */
-    private static Map<String, String> folded(List<String> rows) {
-        Map<String, String> state = new HashMap<>();
-        for (String row : rows) {
-            String[] cells = row.split("\\|", 3);
-            switch (cells[0].replaceAll("[<>]", "")) {
-                case "COPY", "INSERT" -> assertThat(state.put(cells[1], cells[2])).as(row).isNull();
-                case "UPDATE" -> assertThat(state.put(cells[1], cells[2])).as(row).isNotNull();
-                case "DELETE" -> assertThat(state.remove(cells[1])).as(row).isNotNull();
-                default -> throw new AssertionError(row);
-            }
-        }
-        return state;
-    }
-
     private Map<String, String> table() throws SQLException {
         Map<String, String> rows = new HashMap<>();
         try (Connection connection = db.connect(); Statement statement = connection.createStatement();
@@ -144,7 +129,7 @@ class PostgresHandOverTest {
                         one.get();
                     }
                     drive.run();
-                    assertThat(folded(drive.rows())).as("seed " + first).isEqualTo(table());
+                    assertThat(Folded.rows(drive.rows(), 1)).as("seed " + first).isEqualTo(table());
                 }
                 db.execute("SELECT pg_drop_replication_slot('windrow_test')", "DROP PUBLICATION windrow_test");
             }

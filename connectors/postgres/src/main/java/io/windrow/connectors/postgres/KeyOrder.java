@@ -1,0 +1,165 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import io.windrow.connectors.postgres.CopyPlace.Key;
+import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.codec.ColumnPlan;
+import io.windrow.connectors.postgres.codec.LogForm;
+import io.windrow.connectors.postgres.pgoutput.Tuple;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The order of a table's keys as its database has it, in which ranges of them are read. Whole numbers and UUIDs are compared
+ * here, as their stored bytes are; everything else by the database, by the column's own collation (D37).
+ */
+final class KeyOrder {
+    private final StreamShape shape;
+    private final List<Form> forms;
+
+    private KeyOrder(StreamShape shape, List<Form> forms) {
+        this.shape = shape;
+        this.forms = forms;
+    }
+
+    /** What the log holds of a key column. */
+    private enum Form {
+        WHOLE,
+        UUID,
+        /** Its text; the database compares. */
+        TEXT
+    }
+
+    /** Asks the database a question that one row with one column answers. */
+    interface Database {
+        String ask(String sql) throws SQLException;
+    }
+
+    /** The order of the stream's keys; empty: it has none, or one that is not known here. */
+    static Optional<KeyOrder> of(StreamShape shape) {
+        List<Form> forms = new ArrayList<>();
+        for (String name : shape.schema().key()) {
+            ColumnPlan plan = shape.plans().get(shape.schema().indexOf(name));
+            Optional<Form> form = form(plan);
+            if (form.isEmpty() || plan.column().nullable()) {
+                return Optional.empty();
+            }
+            forms.add(form.get());
+        }
+        return forms.isEmpty() ? Optional.empty() : Optional.of(new KeyOrder(shape, forms));
+    }
+
+    private static Optional<Form> form(ColumnPlan plan) {
+        Column column = plan.column();
+        String type = column.sourceType();
+        if (plan.logForm() != LogForm.BINARY) {
+            return Optional.empty();
+        }
+        return switch (column.type()) {
+            case ColumnType.Int ignored when List.of("smallint", "integer", "bigint").contains(type) -> Optional.of(Form.WHOLE);
+            case ColumnType.Uuid ignored when type.equals("uuid") -> Optional.of(Form.UUID);
+            case ColumnType.Text ignored when type.equals("text") || type.startsWith("character") -> Optional.of(Form.TEXT);
+            default -> Optional.empty();
+        };
+    }
+
+    /**
+     * The key of a row.
+     *
+     * @param row the row
+     * @param before holds the cells that did not change and were not sent
+     * @param columnOf for each cell the stream's column, or −1
+     */
+    Key key(Tuple row, @Nullable Tuple before, int[] columnOf) {
+        List<String> values = new ArrayList<>();
+        for (String name : shape.schema().key()) {
+            int cell = 0;
+            while (columnOf[cell] != shape.schema().indexOf(name)) {
+                cell++;
+            }
+            values.add(text(forms.get(values.size()), row.kind(cell) == Tuple.UNCHANGED && before != null ? before : row, cell));
+        }
+        return new Key(values);
+    }
+
+    /** A value as the database writes it. */
+    private static String text(Form form, Tuple row, int cell) {
+        ByteBuffer bytes = ByteBuffer.wrap(row.bytes(), row.offset(cell), row.length(cell));
+        return switch (form) {
+            case TEXT -> new String(row.bytes(), row.offset(cell), row.length(cell), StandardCharsets.UTF_8);
+            case UUID -> new UUID(bytes.getLong(), bytes.getLong()).toString();
+            case WHOLE -> switch (row.length(cell)) {
+                case 2 -> Short.toString(bytes.getShort());
+                case 4 -> Integer.toString(bytes.getInt());
+                default -> Long.toString(bytes.getLong());
+            };
+        };
+    }
+
+    /** Whether a key lies at or below a bound. */
+    boolean isWithin(Key key, Key bound, Database database) throws SQLException {
+        for (int i = 0; i < forms.size(); i++) {
+            String one = key.values().get(i);
+            String other = bound.values().get(i);
+            int by = switch (forms.get(i)) {
+                case WHOLE -> Long.compare(Long.parseLong(one), Long.parseLong(other));
+                // Hexadecimal digits of one case sort as the bytes that they stand for.
+                case UUID -> one.compareTo(other);
+                case TEXT -> 0;
+            };
+            if (forms.get(i) == Form.TEXT) {
+                return database.ask(question(key, bound)).equals("t");
+            }
+            if (by != 0) {
+                return by < 0;
+            }
+        }
+        return true;
+    }
+
+    /** The union gives the key's literals the collations of the table's columns. */
+    private String question(Key key, Key bound) {
+        return "SELECT (" + columns() + ") <= (" + literals(bound) + ") FROM (SELECT " + columns() + " FROM "
+                + shape.from() + " WHERE false UNION ALL SELECT " + literals(key) + ") AS k";
+    }
+
+    /** The condition, in SQL, that a row's key lies behind a bound. */
+    String behind(Key bound) {
+        return "(" + columns() + ") > (" + literals(bound) + ")";
+    }
+
+    /** The condition, in SQL, that a row's key lies at or below a bound. */
+    String upTo(Key bound) {
+        return "(" + columns() + ") <= (" + literals(bound) + ")";
+    }
+
+    /** A query for the last key of the next {@code rows} rows behind a bound, as JSON; no row if there are not as many. */
+    String end(Optional<Key> bound, long rows) {
+        return "SELECT pg_catalog.json_build_array("
+                + shape.schema().key().stream()
+                        .map(name -> Identifier.quoted(name) + "::pg_catalog.text")
+                        .collect(Collectors.joining(", "))
+                + ")::pg_catalog.text FROM " + shape.from() + bound.map(key -> " WHERE " + behind(key)).orElse("")
+                + " ORDER BY " + columns() + " OFFSET " + (rows - 1) + " LIMIT 1";
+    }
+
+    private String columns() {
+        return shape.schema().key().stream().map(Identifier::quoted).collect(Collectors.joining(", "));
+    }
+
+    private String literals(Key key) {
+        List<String> literals = new ArrayList<>();
+        for (int i = 0; i < forms.size(); i++) {
+            literals.add(shape.literal(shape.schema().key().get(i), key.values().get(i)));
+        }
+        return String.join(", ", literals);
+    }
+}

@@ -1,0 +1,340 @@
+package io.windrow.connectors.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.postgres.pgoutput.LogError;
+import io.windrow.testkit.postgres.PostgresDatabase;
+import io.windrow.testkit.postgres.PostgresOptions;
+import io.windrow.testkit.postgres.PostgresServer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A table that joins others is copied in ranges of its key while the log of all is read, exactly. */
+@Tag("server")
+class PostgresAddedTableTest {
+    private static final StreamName T = new StreamName("public", "t");
+    private static final StreamName U = new StreamName("public", "u");
+    private static PostgresServer server;
+
+    private PostgresDatabase db;
+
+    @BeforeAll
+    static void start() {
+        server = PostgresServer.start(PostgresOptions.of(18));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void open() {
+        db = PostgresDatabase.create(server);
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (0)");
+    }
+
+    @AfterEach
+    void close() {
+        db.close();
+    }
+
+    /** A drive that follows t, and follows u beside it once it is added. */
+    private LogDrive following(ChangesConfig changes) {
+        LogDrive before = new LogDrive(LogDrive.config(db.url(), changes, "public.t"), T);
+        before.run();
+        LogDrive both = new LogDrive(LogDrive.config(db.url(), changes, "public.t", "public.u"), T, U);
+        both.states.putAll(before.states);
+        both.places.putAll(before.places);
+        both.released.putAll(before.released);
+        both.rows.putAll(before.rows);
+        before.close();
+        return both;
+    }
+
+    /** How keys are written; the database sorts some of them otherwise than Java does. */
+    private enum Keys {
+        WHOLE("id int", 1),
+        TEXT("id text COLLATE german", 1),
+        UUID("id uuid", 1),
+        COMPOSITE("id varchar(20) COLLATE german, part bigint", 2);
+
+        final String columns;
+        final int count;
+
+        Keys(String columns, int count) {
+            this.columns = columns;
+            this.count = count;
+        }
+
+        /** The key with a number, as SQL. */
+        String sql(String i) {
+            String text = "(CASE WHEN " + i + " % 2 = 0 THEN upper(to_hex(" + i + ")) ELSE to_hex(" + i + ") || '_ä ''' END)";
+            return switch (this) {
+                case WHOLE -> i + " - 500";
+                case TEXT -> text;
+                case UUID -> "md5((" + i + ")::text)::uuid";
+                case COMPOSITE -> text + ", " + i + " % 7 - 3";
+            };
+        }
+
+        /** The key as a batch holds it, as SQL. */
+        String shown() {
+            return this == UUID ? "(SELECT '[' || string_agg(((get_byte(uuid_send(id), n) + 128) % 256 - 128)::text, ', ' ORDER BY n) || ']' FROM generate_series(0, 15) n)"
+                    : names();
+        }
+
+        String names() {
+            return count == 1 ? "id" : "id, part";
+        }
+    }
+
+    private void create(Keys keys) {
+        db.execute(
+                "DROP TABLE IF EXISTS u", "CREATE COLLATION IF NOT EXISTS german (provider = icu, locale = 'de-DE')",
+                "CREATE TABLE u (" + keys.columns + ", n int, PRIMARY KEY (" + keys.names() + "))",
+                "INSERT INTO u SELECT " + keys.sql("i") + ", 0 FROM generate_series(1, 3000) i");
+    }
+
+    /** Writes whatever comes to its mind until it is told to stop; each writer has keys of its own. */
+    private void write(long seed, int writer, Keys keys, AtomicBoolean enough) throws SQLException {
+        Random random = new Random(seed);
+        try (Connection connection = db.connect(); Statement statement = connection.createStatement()) {
+            while (!enough.get()) {
+                StringBuilder sql = new StringBuilder("BEGIN;");
+                for (int i = random.nextInt(4); i >= 0; i--) {
+                    switch (random.nextInt(6)) {
+                        case 0 -> sql.append("SAVEPOINT a;").append(change(random, writer, keys)).append("ROLLBACK TO a;");
+                        case 1 -> sql.append("SAVEPOINT b;").append(change(random, writer, keys)).append("RELEASE b;");
+                        default -> sql.append(change(random, writer, keys));
+                    }
+                }
+                statement.execute(sql.append(random.nextInt(6) == 0 ? "ROLLBACK" : "COMMIT").toString());
+            }
+        }
+    }
+
+    private static String change(Random random, int writer, Keys keys) {
+        String key = keys.sql(Integer.toString(random.nextInt(1_700) * 2 + writer));
+        String other = keys.sql(Integer.toString(random.nextInt(1_700) * 2 + writer));
+        String is = "(" + keys.names() + ") = (" + key + ")";
+        return switch (random.nextInt(4)) {
+            case 0 -> "INSERT INTO u VALUES (" + key + ", 0) ON CONFLICT DO NOTHING;";
+            case 1 -> "UPDATE u SET n = n + 1 WHERE " + is + ";";
+            case 2 -> "DELETE FROM u WHERE " + is + ";";
+            default -> "UPDATE u SET (" + keys.names() + ", n) = (" + other + ", n + 1000) WHERE " + is
+                    + " AND NOT EXISTS (SELECT FROM u WHERE (" + keys.names() + ") = (" + other + "));";
+        };
+    }
+
+    private Map<String, String> table(Keys keys) throws SQLException {
+        Map<String, String> rows = new HashMap<>();
+        try (Connection connection = db.connect(); Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery("SELECT concat_ws('|', " + keys.shown() + "), n FROM u")) {
+            while (found.next()) {
+                rows.put(found.getString(1), found.getString(2));
+            }
+        }
+        return rows;
+    }
+
+    @Test
+    @Tag("D34")
+    @Tag("D35")
+    @Tag("D37")
+    @Tag("D39")
+    void While_writers_write_and_the_reader_is_killed_ranges_and_log_together_make_the_table() throws Exception {
+        try (ExecutorService writers = Executors.newFixedThreadPool(2)) {
+            for (Keys keys : Keys.values()) {
+                create(keys);
+                AtomicBoolean enough = new AtomicBoolean();
+                List<Future<?>> writing = new ArrayList<>();
+                for (int writer = 0; writer < 2; writer++) {
+                    int number = writer;
+                    writing.add(writers.submit(() -> {
+                        write(keys.ordinal() * 10 + number, number, keys, enough);
+                        return null;
+                    }));
+                }
+                try (LogDrive drive = following(ChangesConfig.DEFAULT)) {
+                    Random random = new Random(keys.ordinal());
+                    for (int i = 0; i < 4; i++) {
+                        drive.run(1 + random.nextInt(6));
+                    }
+                    drive.run();
+                    enough.set(true);
+                    for (Future<?> one : writing) {
+                        one.get();
+                    }
+                    drive.run();
+                    assertThat(Folded.rows(drive.rows.get(U), keys.count)).as(keys.name()).isEqualTo(table(keys));
+                    assertThat(drive.rows.get(U)).filteredOn(row -> row.startsWith("COPY")).as("ranges").hasSizeGreaterThan(1_000);
+                    assertThat(drive.superseded).as("changes that the ranges show").isPositive();
+                    assertThat(drive.places.get(U).text()).doesNotContain("copies");
+                }
+                db.execute("SELECT pg_drop_replication_slot('windrow_test')", "DROP PUBLICATION windrow_test");
+            }
+        }
+    }
+
+    @Test
+    @Tag("D10")
+    @Tag("D39")
+    @Tag("D44")
+    void The_log_of_others_goes_on_between_ranges_and_a_copy_that_was_killed_goes_on_where_it_was() throws SQLException {
+        create(Keys.WHOLE);
+        try (LogDrive drive = following(ChangesConfig.DEFAULT)) {
+            int before = drive.rows.get(T).size();
+            for (int i = 1; copies(drive) < 3000; i++) {
+                db.execute("INSERT INTO t VALUES (" + i + ")");
+                drive.run(8);
+                assertThat(drive.rows.get(T).size()).as("of the others").isGreaterThan(before);
+                before = drive.rows.get(T).size();
+                assertThat(i).isLessThan(20);
+            }
+            drive.run();
+            assertThat(Folded.rows(drive.rows.get(U), 1)).isEqualTo(table(Keys.WHOLE));
+            assertThat(copies(drive)).as("no row is copied twice").isEqualTo(3000);
+            assertThat(drive.generations.get(U)).isOne();
+            assertThat(db.number("SELECT count(*) FROM pg_replication_slots")).isOne();
+        }
+    }
+
+    private static long copies(LogDrive drive) {
+        return drive.rows.get(U).stream().filter(row -> row.startsWith("COPY")).count();
+    }
+
+    @Test
+    @Tag("D10")
+    @Tag("D43")
+    void A_first_copy_that_was_killed_goes_on_in_ranges_and_then_survives_whatever_kills_it() throws SQLException {
+        create(Keys.TEXT);
+        try (LogDrive drive = new LogDrive(LogDrive.config(db.url(), "public.u"), U)) {
+            drive.run(5);
+            assertThat(drive.rows()).hasSize(500);
+            drive.run(5);
+            assertThat(drive.generations.get(U)).isEqualTo(2);
+            drive.run(5);
+            db.execute("DELETE FROM u WHERE id IN (SELECT id FROM u ORDER BY id LIMIT 3)", "UPDATE u SET n = 1 WHERE id = (SELECT max(id) FROM u)");
+            drive.run();
+            assertThat(drive.generations.get(U)).isEqualTo(2);
+            assertThat(Folded.rows(drive.rows(), 1)).isEqualTo(table(Keys.TEXT));
+            assertThat(copies(drive)).isEqualTo(3000);
+        }
+    }
+
+    @Test
+    @Tag("D22")
+    void A_table_that_is_emptied_while_it_is_copied_is_copied_anew_behind_that() throws SQLException {
+        create(Keys.WHOLE);
+        try (LogDrive drive = following(ChangesConfig.DEFAULT)) {
+            drive.run(10);
+            assertThat(copies(drive)).isBetween(500L, 2500L);
+            db.execute("INSERT INTO u VALUES (100000, 1)", "TRUNCATE u", "INSERT INTO u SELECT i, 7 FROM generate_series(1, 100) i");
+            drive.run();
+            assertThat(Folded.rows(drive.rows.get(U), 1)).isEqualTo(table(Keys.WHOLE)).hasSize(100);
+        }
+    }
+
+    @Test
+    @Tag("D39")
+    void What_a_transaction_wrote_that_began_before_the_table_was_published_is_not_missing() throws SQLException {
+        create(Keys.WHOLE);
+        try (Connection old = db.connect(); Statement statement = old.createStatement(); LogDrive drive = following(ChangesConfig.DEFAULT)) {
+            statement.execute("BEGIN; UPDATE u SET n = 1 WHERE id = 1");
+            AtomicBoolean done = new AtomicBoolean();
+            drive.beforeRead = (planner, reader) -> {
+                if (!done.getAndSet(true)) {
+                    assertThat(db.number("SELECT count(*) FROM pg_publication_tables WHERE tablename = 'u'")).isOne();
+                    try {
+                        statement.execute("UPDATE u SET n = 1 WHERE id = 2; SELECT pg_current_xact_id(); COMMIT");
+                    } catch (SQLException e) {
+                        throw new AssertionError(e);
+                    }
+                }
+            };
+            drive.run();
+            assertThat(done).isTrue();
+            assertThat(Folded.rows(drive.rows.get(U), 1)).isEqualTo(table(Keys.WHOLE)).containsEntry("1", "1").containsEntry("2", "1");
+        }
+    }
+
+    @Test
+    @Tag("D45")
+    void A_transaction_that_is_prepared_before_a_range_and_committed_behind_it_comes_once() throws SQLException {
+        create(Keys.WHOLE);
+        for (ChangesConfig changes : List.of(ChangesConfig.DEFAULT, Changes.streamed("1GiB", ChangesConfig.Cut.TRANSACTION_END))) {
+            try (LogDrive drive = following(changes)) {
+                AtomicBoolean done = new AtomicBoolean();
+                drive.beforeRead = (planner, reader) -> {
+                    if (copies(drive) > 1_000 && !done.getAndSet(true)) {
+                        db.execute("BEGIN; UPDATE u SET n = n + 1; PREPARE TRANSACTION 'x'");
+                    } else if (copies(drive) > 2_000 && db.number("SELECT count(*) FROM pg_prepared_xacts") > 0) {
+                        db.execute("COMMIT PREPARED 'x'");
+                    }
+                };
+                drive.run();
+                assertThat(done).isTrue();
+                drive.run();
+                assertThat(Folded.rows(drive.rows.get(U), 1)).isEqualTo(table(Keys.WHOLE));
+            }
+            db.execute("SELECT pg_drop_replication_slot('windrow_test')", "DROP PUBLICATION windrow_test");
+        }
+    }
+
+    @Test
+    @Tag("D01")
+    void A_large_value_that_a_change_of_key_leaves_unsent_stops_the_stream_if_its_row_was_not_copied() {
+        db.execute(
+                "CREATE TABLE u (id int PRIMARY KEY, v text)", "ALTER TABLE u ALTER v SET STORAGE EXTERNAL",
+                "INSERT INTO u SELECT i, repeat('x', CASE WHEN i = 3000 THEN 5000 ELSE 50 END) FROM generate_series(1, 3000) i");
+        try (LogDrive drive = following(ChangesConfig.DEFAULT)) {
+            drive.run(10);
+            db.execute("UPDATE u SET id = 0 WHERE id = 3000");
+            drive.run();
+            assertThat(drive.failed.get(U).errorCode()).isEqualTo(LogError.KEY_MOVED);
+            db.execute("INSERT INTO t VALUES (1)");
+            drive.run();
+            assertThat(drive.rows.get(T)).as("the other goes on").contains("INSERT|1");
+        }
+    }
+
+    @Test
+    void A_table_without_ranges_or_where_it_is_wished_is_copied_before_the_log_goes_on() {
+        db.execute("CREATE TABLE u (id numeric PRIMARY KEY)", "INSERT INTO u SELECT generate_series(1, 500)");
+        try (LogDrive drive = following(ChangesConfig.DEFAULT)) {
+            AtomicBoolean copied = new AtomicBoolean();
+            drive.beforeLog = () -> copied.set(copies(drive) == 500);
+            drive.run();
+            assertThat(copied).isTrue();
+        }
+        db.execute("SELECT pg_drop_replication_slot('windrow_test')", "DROP PUBLICATION windrow_test", "ALTER TABLE u ALTER id TYPE int");
+        try (LogDrive drive = following(Changes.addedBefore())) {
+            AtomicBoolean copied = new AtomicBoolean();
+            drive.beforeLog = () -> copied.set(copies(drive) == 500);
+            drive.run();
+            assertThat(copied).isTrue();
+        }
+        assertThatThrownBy(() -> LogPosition.of(new io.windrow.api.batch.Position(3, "{}"))).isInstanceOf(WindrowException.class);
+    }
+}
