@@ -78,6 +78,50 @@ class ChangeStreamTest {
     }
 
     @ParameterizedTest
+    @Tag("D10")
+    @Tag("D39")
+    @ValueSource(strings = {"postgres.before_range", "run.after_commit"})
+    void aTableThatJoinsAnotherIsCopiedBesideItsLogAndExactWhereverTheRunDies(String place, @TempDir Path folder) throws Exception {
+        long seed = System.nanoTime();
+        try (PostgresDatabase database = PostgresDatabase.create(PostgresServer.shared(18), "CREATE TABLE t (id int PRIMARY KEY)");
+                TableChurn churn = TableChurn.start(database, "churned", 2000, TableChurn.Change.all(), seed)) {
+            String pipeline = """
+                    pipeline: joined-%d
+                    source:
+                      postgres:
+                        url: '%s'
+                        split_size: 32KiB
+                        batch_rows: 200
+                        streams: [{table: public.t, mode: cdc}]
+                    sink:
+                      files: {path: ./out, format: jsonl}
+                    run: {epoch_rows: 300}
+                    """.formatted(seed, database.url());
+            Path file = Files.writeString(folder.resolve("p.yaml"), pipeline);
+            assertThat(Invoked.windrow("run", file.toString()).exit()).isZero();
+            Files.writeString(file, pipeline.replace("streams: [", "streams: [{table: public.churned, mode: cdc}, "));
+            List<String> arguments = List.of("run", file.toString());
+            for (int pass = 2; pass <= 3; pass++) {
+                try (ChildJvm child = ChildJvm.start(
+                        Main.class.getName(), arguments, Map.of(KillingFailpoints.VARIABLE, place + ":" + pass))) {
+                    assertThat(child.awaitLine(KillingFailpoints.REACHED + place, PATIENCE)).as(child.output()).isTrue();
+                    child.kill();
+                }
+            }
+            churn.pause();
+            try (ChildJvm last = ChildJvm.start(Main.class.getName(), arguments, Map.of())) {
+                assertThat(last.awaitEnd(PATIENCE)).as(last.output()).isZero();
+            }
+            List<List<String>> table = database.query("SELECT id, payload FROM churned");
+            List<List<String>> delivered = new Delivered(folder.resolve("out/public.churned"), CrashMode.CHANGES)
+                    .rows().lastEntry().getValue();
+            assertThat(Oracle.compare(table, delivered).toString()).as("seed " + seed).isEqualTo(
+                    Oracle.compare(table, table).toString());
+            assertThat(Invoked.windrow("verify", file.toString(), "--files").exit()).isZero();
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"parquet", "jsonl", "csv", "arrow", "arrow_stream", "avro"})
     void theLogLandsInEveryFormatAndWhatWasDeliveredIsWhole(String format, @TempDir Path folder) throws Exception {
         try (PostgresDatabase database = PostgresDatabase.create(

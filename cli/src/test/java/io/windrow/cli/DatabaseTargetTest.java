@@ -154,4 +154,29 @@ class DatabaseTargetTest {
             }
         }
     }
+
+    @Test
+    @Tag("D39")
+    void aMirrorThatIsCopiedAgainLosesWhatItHeldToNoPurposeAndTheOthersStayAsTheyAre() throws IOException {
+        SOURCE.execute(
+                "CREATE TABLE again (id int PRIMARY KEY, name text)", "CREATE TABLE beside (id int PRIMARY KEY)",
+                "INSERT INTO again SELECT i, 'row ' || i FROM generate_series(1, 2000) i");
+        Path file = pipeline(
+                "again", "{table: public.again, mode: cdc}, {table: public.beside, mode: cdc}", TARGET.url(),
+                "write: {public.again: mirror, public.beside: mirror}");
+        assertThat(Invoked.windrow("run", file).exit()).isZero();
+        TARGET.execute("UPDATE again SET name = 'spoilt' WHERE id = 5", "INSERT INTO again VALUES (100000, 'gone')", "DELETE FROM again WHERE id = 6");
+        SOURCE.execute("DELETE FROM again WHERE id = 7", "INSERT INTO beside VALUES (1)");
+        Invoked asked = Invoked.windrow("state", "reset", file, "--stream", "public.again", "--yes");
+        assertThat(asked.exit()).as(asked.whole()).isZero();
+        for (int i = 0; i < 2; i++) {
+            Invoked run = Invoked.windrow("run", file);
+            assertThat(run.exit()).as(run.whole()).isZero();
+            SOURCE.execute("UPDATE again SET name = 'later' WHERE id = " + (10 + i));
+        }
+        assertThat(Invoked.windrow("run", file).exit()).isZero();
+        for (String rows : List.of("SELECT id, name FROM again ORDER BY id", "SELECT id FROM beside")) {
+            assertThat(TARGET.query(rows)).isEqualTo(SOURCE.query(rows));
+        }
+    }
 }

@@ -82,7 +82,10 @@ final class LogChecks {
         } else if (facts.get().invalid().isPresent()) {
             results.add(CheckResult.failed(
                     "slot", "Slot " + slot + " is lost: " + facts.get().invalid().get() + ".",
-                    "SELECT pg_drop_replication_slot(" + Identifier.literal(slot) + "); then run with --full-refresh"));
+                    config.create() == ChangesConfig.Create.AUTO
+                            ? "Run 'windrow run --full-refresh': the slot is made anew, and every table is copied again as a new generation."
+                            : "SELECT pg_drop_replication_slot(" + Identifier.literal(slot)
+                                    + "); make it anew, then run with --full-refresh"));
         } else {
             results.add(CheckResult.ok("slot", "Slot " + slot + " holds back " + facts.get().amount() + "."));
         }

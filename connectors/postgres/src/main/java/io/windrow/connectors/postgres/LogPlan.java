@@ -138,10 +138,12 @@ final class LogPlan implements AutoCloseable {
         }
         source.watch().expectAllowed();
         SlotFacts found = facts.get();
-        if (found.invalid().isPresent()) {
-            throw lost(doing + ": slot " + slot + " is lost: " + found.invalid().get())
-                    .remedy("SELECT pg_drop_replication_slot(" + Identifier.literal(slot)
-                            + "); then windrow run --full-refresh copies every table again as a new generation.");
+        if (found.invalid().isPresent() && (read.isCopied() || config.create() == ChangesConfig.Create.NEVER)) {
+            WindrowException lost = lost(doing + ": slot " + slot + " is lost: " + found.invalid().get());
+            throw config.create() == ChangesConfig.Create.AUTO
+                    ? lost
+                    : lost.remedy("SELECT pg_drop_replication_slot(" + Identifier.literal(slot)
+                            + "), make it anew, and run 'windrow run --full-refresh': every table is copied again as a new generation.");
         }
         if (!found.plugin().equals("pgoutput") || !found.database().equals(server.database())) {
             throw WindrowException.of(
@@ -221,7 +223,11 @@ final class LogPlan implements AutoCloseable {
             String doing = "Preparing slot " + slot;
             try {
                 carry();
-                made = LogCopy.make(source, context, slot, facts.isEmpty() ? LogCopy.Slot.MAKE : LogCopy.Slot.THERE, server.major());
+                boolean there = facts.isPresent() && facts.get().invalid().isEmpty();
+                if (facts.isPresent() && !there) {
+                    dropLost(facts.get());
+                }
+                made = LogCopy.make(source, context, slot, there ? LogCopy.Slot.THERE : LogCopy.Slot.MAKE, server.major());
                 copy = made;
                 for (ChangesRead read : reads.values()) {
                     made.lock(read.shape());
@@ -241,9 +247,18 @@ final class LogPlan implements AutoCloseable {
         return why;
     }
 
+    /** Makes room for a slot of the same name: nobody can read this one any more, and who had is refused. */
+    private void dropLost(SlotFacts found) throws SQLException {
+        try (Session session = Session.open(source.address(), source.config())) {
+            session.row("SELECT pg_catalog.pg_drop_replication_slot(" + Identifier.literal(slot) + ")");
+        }
+        context.notices().tell(
+                "postgres.slot_replaced", "Slot " + slot + " was lost (" + found.invalid().orElse("") + ") and is made anew.");
+    }
+
     /** Whether a stream that is still to be copied can be while the log of others, or of those that wait like it, is read. */
     boolean copiesBeside(ChangesRead read) {
-        return config.added() == ChangesConfig.Added.BESIDE && facts.isPresent() && read.hasOrder()
+        return config.added() == ChangesConfig.Added.BESIDE && facts.isPresent() && facts.get().invalid().isEmpty() && read.hasOrder()
                 && (read.isLost() || reads.values().stream().anyMatch(ChangesRead::isCopied));
     }
 

@@ -40,9 +40,10 @@ final class Changes {
                 D.limitBehind(), D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), D.cut(), D.added());
     }
 
-    static ChangesConfig addedBefore() {
+    /** The same, where a table that joins others is copied before the log goes on. */
+    static ChangesConfig before(ChangesConfig d) {
         return new ChangesConfig(
-                D.slot(), D.publication(), D.create(), D.onTruncate(), D.warnRetained(), D.limitRetained(), D.limitBehind(),
-                D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), D.cut(), ChangesConfig.Added.BEFORE);
+                d.slot(), d.publication(), d.create(), d.onTruncate(), d.warnRetained(), d.limitRetained(), d.limitBehind(),
+                d.onLimit(), d.inProgress(), d.spillLimit(), d.origin(), d.cut(), ChangesConfig.Added.BEFORE);
     }
 }

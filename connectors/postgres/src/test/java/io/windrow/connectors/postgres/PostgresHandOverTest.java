@@ -140,7 +140,8 @@ class PostgresHandOverTest {
     @Tag("D44")
     void A_copy_that_was_killed_begins_again_and_nothing_that_it_left_is_in_the_way() {
         db.execute("CREATE TABLE t (id int PRIMARY KEY, n int)", "INSERT INTO t SELECT i, 0 FROM generate_series(1, 500) i");
-        try (LogDrive drive = drive()) {
+        try (LogDrive drive = new LogDrive(
+                LogDrive.config(db.url(), Changes.before(ChangesConfig.DEFAULT), "public.t"), T)) {
             for (int i = 1; i <= 3; i++) {
                 drive.run(2);
                 assertThat(drive.rows()).hasSize(200);

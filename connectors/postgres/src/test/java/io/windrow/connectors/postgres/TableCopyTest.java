@@ -182,7 +182,9 @@ class TableCopyTest {
         }
 
         void act() {
-            copy = copy(copy.place());
+            if (world.random.nextInt(10) == 0) {
+                copy = copy(copy.place());
+            }
             copied |= copy.passed(at);
             if (!copied && !copy.waitsForLog() && world.random.nextBoolean()) {
                 range();
@@ -237,7 +239,7 @@ class TableCopyTest {
     @Tag("D39")
     void Whatever_happens_meanwhile_ranges_and_log_together_make_the_table() {
         int copies = 0;
-        for (long seed = 1; seed <= 300; seed++) {
+        for (long seed = 1; seed <= 200; seed++) {
             World world = new World(seed);
             for (int i = 0; i < 100; i++) {
                 world.act();
@@ -259,6 +261,6 @@ class TableCopyTest {
             assertThat(reader.target).as("seed " + seed).isEqualTo(world.seen);
             copies += reader.target.size();
         }
-        assertThat(copies).isGreaterThan(2_000);
+        assertThat(copies).isGreaterThan(1_500);
     }
 }

@@ -12,7 +12,7 @@ public enum LogError implements ErrorCode {
     STREAM_UNFIT("stream_unfit", ErrorKind.USER, "A table cannot be followed as it is.",
             "Do what the message names, or read the stream with mode: incremental or snapshot."),
     SLOT_LOST("slot_lost", ErrorKind.EXTERNAL_PERMANENT, "The replication slot is gone, was made anew, or lost changes that had not been read.",
-            "Changes since the saved position are gone from the log. Run 'windrow run --full-refresh': every table is copied again as a new generation, and the slot is made anew if it is not there."),
+            "Changes since the saved position are gone from the log. Run 'windrow run --full-refresh': every table is copied again as a new generation, and the slot is made anew if it is lost or not there."),
     SLOT_IN_USE("slot_in_use", ErrorKind.EXTERNAL_TRANSIENT, "Another connection reads the replication slot.",
             "If that is another pipeline, give each its own slot. A reader that died is noticed by the server after wal_sender_timeout."),
     LOG_LIMIT("log_limit", ErrorKind.EXTERNAL_PERMANENT, "The slot holds back more of the server's log, or has for longer, than the pipeline allows, and on_limit is stop.",
