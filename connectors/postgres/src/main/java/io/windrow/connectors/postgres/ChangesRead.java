@@ -35,7 +35,7 @@ final class ChangesRead implements StreamRead {
     private boolean reached;
     /** Where the log goes on. */
     private @Nullable Position start;
-    /** The place of the copy, for the state. */
+    /** The place of the copy, or a later one behind it, for the state. */
     private @Nullable Position copiedAt;
     /** Since when the publication has carried the table, as far as an earlier run knew. */
     private final Optional<String> member;
@@ -191,8 +191,11 @@ final class ChangesRead implements StreamRead {
                         + log.slot() + " now; set changes.slot as it was");
             }
             position.ifPresent(at -> {
-                log.expectGoesOn("Following " + shape.stream(), LogPosition.of(at));
+                log.expectGoesOn("Following " + shape.stream(), shape.stream(), LogPosition.of(at));
                 start = at;
+                if (!LogPosition.of(at).copies().containsKey(shape.stream())) {
+                    copiedAt = at;
+                }
             });
             log.cameBack();
         } else {

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +44,12 @@ final class KeyOrder {
         String ask(String sql) throws SQLException;
     }
 
-    /** The order of the stream's keys; empty: it has none, or one that is not known here. */
+    /** The order of the stream's keys; empty: it has none, or one that is not known here, or several rows may have one key. */
     static Optional<KeyOrder> of(StreamShape shape) {
+        Set<String> key = Set.copyOf(shape.schema().key());
+        if (shape.relation().stream().flatMap(relation -> relation.keys().stream()).noneMatch(one -> Set.copyOf(one.columns()).equals(key))) {
+            return Optional.empty();
+        }
         List<Form> forms = new ArrayList<>();
         for (String name : shape.schema().key()) {
             ColumnPlan plan = shape.plans().get(shape.schema().indexOf(name));

@@ -151,21 +151,21 @@ final class LogPlan implements AutoCloseable {
                     doing + ": slot " + slot + " is of plugin " + found.plugin() + " and database " + found.database()
                             + ", expected pgoutput and " + server.database());
         }
-        read.start().ifPresent(start -> expectNotPassed(doing, LogPosition.of(start)));
+        read.start().ifPresent(start -> expectNotPassed(doing, read.shape().stream(), LogPosition.of(start)));
     }
 
     /**
      * As {@link #expectNotPassed} for a position that comes back. One that was reached since this plan was made lies behind
      * what the log's end was then, and says nothing against the server; the reader that goes on there judges its history.
      */
-    void expectGoesOn(String doing, LogPosition position) {
+    void expectGoesOn(String doing, StreamName stream, LogPosition position) {
         if (!begun) {
-            expectNotPassed(doing, position);
+            expectNotPassed(doing, stream, position);
         }
     }
 
     /** I13: a slot that was let go further than the stream has come has lost changes, or is another slot of the same name. */
-    void expectNotPassed(String doing, LogPosition start) {
+    void expectNotPassed(String doing, StreamName stream, LogPosition start) {
         if (facts.isPresent() && Long.compareUnsigned(facts.get().confirmed(), start.readFrom()) > 0) {
             throw lost(doing + ": slot " + slot + " was let go up to " + Lsn.text(facts.get().confirmed())
                     + ", the stream stands at " + Lsn.text(start.readFrom()));
@@ -175,10 +175,10 @@ final class LogPlan implements AutoCloseable {
             Timelines.expectSame(following, start, server.systemId());
         }
         // Of the timeline the reader judges, who sees its history. A log that ends before the position is an older one.
-        if (Long.compareUnsigned(start.lsn(), end) > 0) {
+        if (Long.compareUnsigned(start.reached(stream), end) > 0) {
             throw WindrowException.of(
                     timeline == start.timeline() ? PostgresError.OTHER_CLUSTER : LogError.OTHER_TIMELINE,
-                    doing + ": the saved position is " + Lsn.text(start.lsn()) + ", the server's log ends at " + Lsn.text(end));
+                    doing + ": the saved position is " + Lsn.text(start.reached(stream)) + ", the server's log ends at " + Lsn.text(end));
         }
     }
 

@@ -78,7 +78,7 @@ final class LogReader implements SplitReader {
                 if (rows.isBetweenTransactions() && ranges.isDue(rows.lsn())) {
                     if (rows.gathered()) {
                         hand();
-                    } else if (!copied(deadlineNanos) && System.nanoTime() - deadlineNanos >= 0) {
+                    } else if (!copied(deadlineNanos) && ranges.isReading()) {
                         return idle();
                     }
                     continue;

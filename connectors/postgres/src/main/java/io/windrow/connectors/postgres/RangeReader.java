@@ -136,6 +136,12 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
         }
     }
 
+    /** Whether a range is being read. */
+    boolean isReading() {
+        return running != null;
+    }
+
+    /** Whether everything is copied, and the log has passed it. */
     boolean finished() {
         return copied.isEmpty();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.batch.Position;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.postgres.LogPosition.Inside;
 import io.windrow.connectors.postgres.pgoutput.Control;
 import io.windrow.connectors.postgres.pgoutput.LogError;
@@ -15,6 +16,7 @@ import io.windrow.connectors.postgres.pgoutput.PublishedRelation;
 import io.windrow.connectors.postgres.pgoutput.Tuple;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Tag;
@@ -28,6 +30,11 @@ class LogPositionTest {
 
     private static LogPosition inside(long lsn, long commit, long record, long ordinal) {
         return new LogPosition("7", 1, lsn, Optional.of(new Inside(commit, 9, record, ordinal)));
+    }
+
+    private static LogPosition copying(long lsn, long step) {
+        return new LogPosition(
+                "7", 1, lsn, Optional.empty(), OptionalLong.empty(), Map.of(StreamName.of("t"), CopyPlace.begin(1)), step);
     }
 
     @Test
@@ -60,6 +67,13 @@ class LogPositionTest {
             for (int j = 0; j < ordered.size(); j++) {
                 assertThat(Integer.signum(LogPosition.ORDER.compare(ordered.get(i).toPosition(), ordered.get(j).toPosition())))
                         .as(i + " and " + j).isEqualTo(Integer.compare(i, j));
+            }
+        }
+        List<LogPosition> copied = List.of(copying(10, 1), copying(10, 2), at(10), copying(20, 1));
+        for (int i = 0; i < copied.size(); i++) {
+            for (int j = 0; j < copied.size(); j++) {
+                assertThat(Integer.signum(LogPosition.ORDER.compare(copied.get(i).toPosition(), copied.get(j).toPosition())))
+                        .as("copies " + i + " and " + j).isEqualTo(Integer.compare(i, j));
             }
         }
         assertThat(at(20).covers(19, 5, 0)).isTrue();

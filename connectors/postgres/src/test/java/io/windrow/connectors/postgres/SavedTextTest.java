@@ -16,17 +16,17 @@ import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The texts of the golden file were written by version 1; every later version reads them. */
+/** The texts of a golden file were written by the version in its name; every later version reads them. */
 class SavedTextTest {
-    private static List<String> golden() throws IOException {
-        try (InputStream in = SavedTextTest.class.getResourceAsStream("saved-texts-1.txt")) {
+    private static List<String> golden(int version) throws IOException {
+        try (InputStream in = SavedTextTest.class.getResourceAsStream("saved-texts-" + version + ".txt")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
         }
     }
 
     @Test
     void Positions_splits_and_states_of_the_golden_file_are_read_and_written_as_they_were() throws IOException {
-        for (String line : golden()) {
+        for (String line : golden(1)) {
             String text = line.substring(line.indexOf(' ') + 1);
             String again = switch (line.substring(0, line.indexOf(' '))) {
                 case "position" -> PostgresPosition.of(new io.windrow.api.batch.Position(1, text)).toPosition().text();
@@ -38,6 +38,11 @@ class SavedTextTest {
                 default -> "";
             };
             assertThat(again).isEqualTo(text);
+        }
+        for (String line : golden(2)) {
+            String text = line.substring("log ".length());
+            io.windrow.api.batch.Position saved = new io.windrow.api.batch.Position(2, text);
+            assertThat(LogPosition.of(saved).toPosition()).isEqualTo(saved);
         }
         assertThat(PostgresPosition.of(new io.windrow.api.batch.Position(1, "{\"rows\":7,\"page\":4294967294,\"line\":3}")))
                 .isEqualTo(new PostgresPosition(7, Optional.of(new RowPlace(4294967294L, 3)), List.of()));
