@@ -102,6 +102,7 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
             boolean over = copy == null || copy.passed(lsn);
             if (over) {
                 stream.copyEnds();
+                context.notices().tell("postgres.copied", "Table " + stream.stream() + " is copied; only its changes follow from here.");
             }
             return over;
         });

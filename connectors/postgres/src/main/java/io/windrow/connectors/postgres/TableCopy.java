@@ -61,10 +61,12 @@ final class TableCopy {
         return Visible.whole(last == null ? notBefore : last.visible().next(), transaction);
     }
 
-    /** The table was emptied, and with it the target: all that is in it now is copied from the lowest key on. */
+    /**
+     * The table was emptied, and with it the target. The last range may have shown what came afterwards, and is read again; of
+     * the ranges before the log tells everything.
+     */
     void emptied(long transaction) {
         unseen.add(whole(transaction));
-        done = Optional.empty();
         range = null;
     }
 

@@ -246,7 +246,7 @@ class PostgresAddedTableTest {
 
     @Test
     @Tag("D22")
-    void A_table_that_is_emptied_while_it_is_copied_is_copied_anew_behind_that() throws SQLException {
+    void A_table_that_is_emptied_while_it_is_copied_is_what_came_into_it_afterwards() throws SQLException {
         create(Keys.WHOLE);
         try (LogDrive drive = following(ChangesConfig.DEFAULT)) {
             drive.run(10);
