@@ -127,6 +127,12 @@ record LogPosition(
         return Long.compareUnsigned(commit, inside.map(Inside::commit).orElse(lsn)) < 0;
     }
 
+    /** The same place without other streams' copies, whose bounds are nobody else's to show. */
+    LogPosition forOnly(StreamName stream) {
+        CopyPlace copy = copies.get(stream);
+        return new LogPosition(system, timeline, lsn, inside, kept, copy == null ? Map.of() : Map.of(stream, copy), step);
+    }
+
     /** How far what was delivered of a stream reaches into the log: a range's snapshot shows what the log has not told yet. */
     long reached(StreamName stream) {
         long told = inside.map(Inside::commit).orElse(lsn);

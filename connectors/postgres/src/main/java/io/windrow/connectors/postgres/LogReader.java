@@ -124,7 +124,8 @@ final class LogReader implements SplitReader {
         switch (ranges.read(rows.lsn(), deadlineNanos)) {
             case ReadResult.Data data -> {
                 LogPosition now = rows.position();
-                ready.add(new ReadResult.Data(data.batch().release().at(now.toPosition()).batch(), Optional.of(now.toPosition())));
+                Position own = now.forOnly(data.batch().stream()).toPosition();
+                ready.add(new ReadResult.Data(data.batch().release().at(own).batch(), Optional.of(now.toPosition())));
                 tell(now);
                 return true;
             }
@@ -272,7 +273,7 @@ final class LogReader implements SplitReader {
         List<FollowedStream> full = rows.streams().stream().filter(FollowedStream::hasNews).toList();
         for (int i = 0; i < full.size(); i++) {
             Optional<Position> moved = i == full.size() - 1 ? Optional.of(here) : Optional.empty();
-            ready.add(new ReadResult.Data(full.get(i).take(here), moved));
+            ready.add(new ReadResult.Data(full.get(i).take(now.forOnly(full.get(i).stream()).toPosition()), moved));
         }
         tell(now);
     }
