@@ -2,11 +2,14 @@ package io.windrow.connectors.postgres;
 
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.Context;
+import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.postgres.catalog.Identifier;
 import io.windrow.connectors.postgres.pgoutput.Lsn;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,38 @@ record LogCopy(Session session, String exported, long consistent, String system,
                 holder.close();
             }
         }
+    }
+
+    /**
+     * Where a stream begins whose table is copied while the log is read.
+     *
+     * @param from a place from which the log is read
+     */
+    static Position beside(PostgresSource source, StreamName stream, long from) throws SQLException {
+        try (LogConnection log = LogConnection.open(source);
+                Session session = Session.open(source.address(), source.config())) {
+            List<@Nullable String> identity = log.command("IDENTIFY_SYSTEM");
+            // Whoever began before the table was published may go on to write what the log will not tell.
+            long notBefore = Moment.nextTransaction(session);
+            return new LogPosition(
+                            String.valueOf(identity.get(0)), Long.parseLong(String.valueOf(identity.get(1))), from, Optional.empty(),
+                            OptionalLong.empty(), Map.of(stream, CopyPlace.begin(notBefore)), 0)
+                    .toPosition();
+        }
+    }
+
+    /** Where the last record of the log ended at the latest: everything that was committed before lies before it. */
+    static long lastRecord(Session session, long end) throws SQLException {
+        String page = String.valueOf(session.row("SELECT pg_catalog.current_setting('wal_block_size')").getFirst());
+        // Behind a page's header nothing may follow for long; the last record ended before it.
+        long intoPage = Long.remainderUnsigned(end, Long.parseLong(page));
+        return intoPage <= 40 ? end - intoPage : end;
+    }
+
+    /** The same of the log as it is now: every transaction that is seen was committed before. */
+    static long lastRecord(Session session) throws SQLException {
+        return lastRecord(session, LogPosition.lsn(
+                String.valueOf(session.row("SELECT pg_catalog.pg_current_wal_insert_lsn()").getFirst())));
     }
 
     /** Keeps the table from being dropped or rewritten while it is copied. */

@@ -73,31 +73,11 @@ final class LogPlan implements AutoCloseable {
                 "SELECT lsn, pg_catalog.pg_walfile_name(lsn) FROM pg_catalog.pg_current_wal_insert_lsn() AS lsn");
         this.end = standby ? -1 : LogPosition.lsn(String.valueOf(log.get(0)));
         this.timeline = standby ? 0 : Long.parseLong(String.valueOf(log.get(1)).substring(0, 8), 16);
-        this.until = until == Until.STOPPED || standby ? OptionalLong.empty() : OptionalLong.of(lastRecord(session, end));
+        this.until = until == Until.STOPPED || standby ? OptionalLong.empty() : OptionalLong.of(LogCopy.lastRecord(session, end));
         facts.flatMap(found -> source.watch().observe(slot, found, System.nanoTime(), context))
                 .filter(over -> config.onLimit() == ChangesConfig.OnLimit.STOP)
                 .ifPresent(over -> source.watch().stop(
                         WindrowException.of(LogError.LOG_LIMIT, "Following the changes: " + over)));
-    }
-
-    /** Where the last record of the log ends at the latest, now. */
-    static long lastRecord(Session session) throws SQLException {
-        return lastRecord(
-                session, LogPosition.lsn(String.valueOf(session.row("SELECT pg_catalog.pg_current_wal_insert_lsn()").getFirst())));
-    }
-
-    /** Where the last record of the log ended at the latest: everything that was committed before lies before it. */
-    private static long lastRecord(Session session, long end) throws SQLException {
-        String page = String.valueOf(session.row("SELECT pg_catalog.current_setting('wal_block_size')").getFirst());
-        // Behind a page's header nothing may follow for long; the last record ended before it.
-        long intoPage = Long.remainderUnsigned(end, Long.parseLong(page));
-        return intoPage <= 40 ? end - intoPage : end;
-    }
-
-    /** Where the last record of the log ended at the latest: every transaction that is seen now was committed before. */
-    static long lastRecord(Session session) throws SQLException {
-        return lastRecord(session, LogPosition.lsn(
-                String.valueOf(session.row("SELECT pg_catalog.pg_current_wal_insert_lsn()").getFirst())));
     }
 
     /** Takes a stream in, or refuses it with the reason. */
@@ -264,20 +244,11 @@ final class LogPlan implements AutoCloseable {
 
     /** Where a stream begins that is copied while the log is read. */
     Position beside(StreamName stream) {
-        String doing = "Preparing the copy of " + stream;
-        try (LogConnection log = LogConnection.open(source);
-                Session session = Session.open(source.address(), source.config())) {
+        try {
             carry();
-            List<@Nullable String> identity = log.command("IDENTIFY_SYSTEM");
-            // Whoever began before the table was published may go on to write what the log will not tell.
-            long notBefore = Moment.nextTransaction(session);
-            return new LogPosition(
-                            String.valueOf(identity.get(0)), Long.parseLong(String.valueOf(identity.get(1))),
-                            facts.orElseThrow().confirmed(), Optional.empty(), OptionalLong.empty(),
-                            Map.of(stream, CopyPlace.begin(notBefore)), 0)
-                    .toPosition();
+            return LogCopy.beside(source, stream, facts.orElseThrow().confirmed());
         } catch (SQLException e) {
-            throw LogFailures.preparing(doing, e);
+            throw LogFailures.preparing("Preparing the copy of " + stream, e);
         }
     }
 

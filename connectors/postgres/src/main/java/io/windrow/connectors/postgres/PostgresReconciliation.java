@@ -48,7 +48,7 @@ final class PostgresReconciliation implements Reconciliation {
         Session opened = Session.open(source.address(), source.config());
         try {
             Moment taken = Moment.take(opened, ServerReader.read(opened.connection()), context.clock().instant());
-            logEnd = taken.server().standby() == ServerFacts.Standby.STANDBY ? -1 : LogPlan.lastRecord(opened);
+            logEnd = taken.server().standby() == ServerFacts.Standby.STANDBY ? -1 : LogCopy.lastRecord(opened);
             moment = taken;
             session = opened;
         } catch (SQLException e) {
@@ -257,7 +257,7 @@ final class PostgresReconciliation implements Reconciliation {
         String system = now().server().systemId();
         return Optional.of(state.flag("copied") && places.stream().anyMatch(place -> {
             LogPosition reached = LogPosition.of(place);
-            return reached.system().equals(system) && Long.compareUnsigned(reached.lsn(), logEnd) >= 0;
+            return reached.system().equals(system) && !reached.copies().containsKey(stream) && Long.compareUnsigned(reached.lsn(), logEnd) >= 0;
         }));
     }
 

@@ -207,7 +207,7 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
             if (!isReady(stream, copy, visible)) {
                 return null;
             }
-            long until = LogPlan.lastRecord(holder);
+            long until = LogCopy.lastRecord(holder);
             List<@Nullable String> end = holder.row(order.end(copy.done(), rows(stream.shape())));
             Optional<Key> to = end.isEmpty()
                     ? Optional.empty()
