@@ -62,7 +62,7 @@ final class PlanCommand implements Callable<Integer> {
                 plans.keySet().forEach(stream -> placed.put(stream, sink.placedBy(stream)));
                 Admission admission = Admission.of(
                         plan.steps().keepingChanges(streams), plan.schemas().gate(Stores.acceptedSchemas(plan.spec())),
-                        plans.values());
+                        planner);
                 refusals.putAll(admission.refusals());
                 admission.check(source, placed);
                 plans = admission.plans();

@@ -56,7 +56,7 @@ final class RowSample {
             if (planner.refusals().containsKey(stream)) {
                 throw planner.refusals().get(stream);
             }
-            Admission admission = Admission.of(steps, gate, planner.plans().values());
+            Admission admission = Admission.of(steps, gate, planner);
             if (admission.refusals().containsKey(stream)) {
                 throw admission.refusals().get(stream);
             }

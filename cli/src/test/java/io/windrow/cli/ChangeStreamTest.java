@@ -12,6 +12,7 @@ import io.windrow.testkit.oracle.Oracle;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import io.windrow.testkit.postgres.PostgresServer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,6 +119,44 @@ class ChangeStreamTest {
             assertThat(Oracle.compare(table, delivered).toString()).as("seed " + seed).isEqualTo(
                     Oracle.compare(table, table).toString());
             assertThat(Invoked.windrow("verify", file.toString(), "--files").exit()).isZero();
+        }
+    }
+
+    @Test
+    @Tag("D10")
+    void aTableWhoseKeyIsMaskedIsCopiedAlthoughItsFirstCopyWasKilledAndNothingThatIsKeptHoldsTheKey(@TempDir Path folder) throws Exception {
+        try (PostgresDatabase database = PostgresDatabase.create(
+                PostgresServer.shared(18), "CREATE TABLE t (id text PRIMARY KEY, n int)",
+                "INSERT INTO t SELECT 'secret-' || i, i FROM generate_series(1, 1000) i")) {
+            Path file = Files.writeString(folder.resolve("p.yaml"), """
+                    pipeline: masked-key
+                    source:
+                      postgres:
+                        url: '%s'
+                        batch_rows: 100
+                        streams: [{table: public.t, mode: cdc}]
+                    sink:
+                      files: {path: ./out, format: jsonl}
+                    mask: [{field: id, with: hmac, key: 'a key that is long enough for it'}]
+                    run: {epoch_rows: 100}
+                    """.formatted(database.url()));
+            List<String> arguments = List.of("run", file.toString());
+            for (int kills = 0; kills < 2; kills++) {
+                try (ChildJvm child = ChildJvm.start(
+                        Main.class.getName(), arguments, Map.of(KillingFailpoints.VARIABLE, "run.after_commit:2"))) {
+                    assertThat(child.awaitLine(KillingFailpoints.REACHED + "run.after_commit", PATIENCE)).as(child.output()).isTrue();
+                    child.kill();
+                }
+                assertThat(Invoked.windrow("plan", file.toString()).exit()).isZero();
+            }
+            Invoked run = Invoked.windrow("run", file.toString());
+            assertThat(run.exit()).as(run.whole()).isZero();
+            assertThat(Invoked.windrow("verify", file.toString(), "--files").exit()).isZero();
+            try (Stream<Path> walk = Files.walk(folder)) {
+                for (Path kept : walk.filter(path -> Files.isRegularFile(path) && !path.equals(file)).toList()) {
+                    assertThat(Files.readString(kept, StandardCharsets.ISO_8859_1)).as(kept.toString()).doesNotContain("secret-");
+                }
+            }
         }
     }
 

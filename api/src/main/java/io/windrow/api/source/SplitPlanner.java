@@ -12,11 +12,20 @@ import java.util.Optional;
  * connection (an exported snapshot lives as long as it does).
  */
 public interface SplitPlanner extends AutoCloseable {
-    /** How each requested stream will be read. Constant for the life of the planner. A stream that cannot be read at all is in {@link #refusals()} instead. */
+    /**
+     * How each requested stream will be read. Constant for the life of the planner, but for what {@link #hide} changes. A stream
+     * that cannot be read at all is in {@link #refusals()} instead.
+     */
     Map<StreamName, StreamPlan> plans();
 
     /** Streams that cannot be read, with the error that says why. The others go on. */
     Map<StreamName, WindrowException> refusals();
+
+    /**
+     * A mask hides values of the stream's {@link StreamPlan#positionFields}: it is read without them from now on, if it can be
+     * read in another way, and {@link #plans} says how. Asked, if at all, before any other method with a stream.
+     */
+    default void hide(StreamName stream) {}
 
     /**
      * Opens the given new generation of a stream whose plan asked for a restart, before any of its splits is handed out.

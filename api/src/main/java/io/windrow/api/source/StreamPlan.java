@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param estimatedRows an estimate of the rows to come, −1 if unknown
  * @param estimatedBytes an estimate of the bytes to read, −1 if unknown
  * @param positionFields the columns whose values stand in positions and split descriptions, which are saved and shown; a
- *     mask on one of them is refused (I11)
+ *     mask on one of them is refused (I11) if {@link SplitPlanner#hide} changes nothing about it
  */
 public record StreamPlan(
         StreamSchema schema,

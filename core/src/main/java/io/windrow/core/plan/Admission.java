@@ -4,6 +4,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.Source;
+import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.StreamDescription;
 import io.windrow.api.source.StreamPlan;
 import io.windrow.core.contract.KeptSchemas;
@@ -28,8 +29,18 @@ import java.util.stream.Stream;
 public record Admission(
         Steps steps, Map<StreamName, StreamPlan> plans, Map<StreamName, WindrowException> refusals,
         List<StreamSchema> accepted) {
-    /** Judges the source's plans by the gate. */
-    public static Admission of(Steps steps, SchemaGate gate, Collection<StreamPlan> planned) {
+    /** Judges the source's plans by the gate, after it was told of which streams positions must hold no values. */
+    public static Admission of(Steps steps, SchemaGate gate, SplitPlanner planner) {
+        Admission admission = of(steps, gate, planner.plans().values());
+        List<StreamName> hiding = admission.plans.values().stream()
+                .filter(admission.steps::hidesPositions)
+                .map(plan -> plan.schema().stream())
+                .toList();
+        hiding.forEach(planner::hide);
+        return hiding.isEmpty() ? admission : of(steps, gate, planner.plans().values());
+    }
+
+    private static Admission of(Steps steps, SchemaGate gate, Collection<StreamPlan> planned) {
         Map<StreamName, StreamPlan> plans = new TreeMap<>();
         Map<StreamName, WindrowException> refusals = new TreeMap<>();
         Map<StreamName, SchemaGate.Kept> kept = new TreeMap<>();

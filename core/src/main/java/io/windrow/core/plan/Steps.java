@@ -105,6 +105,12 @@ public record Steps(List<Transform> transforms) {
         }
     }
 
+    /** Whether a mask hides a column whose values stand in positions. */
+    public boolean hidesPositions(StreamPlan delivered) {
+        Set<String> hidden = delivered.positionFields().isEmpty() ? Set.of() : hidden(delivered.schema());
+        return delivered.positionFields().stream().anyMatch(hidden::contains);
+    }
+
     /** Refuses a schema that would be followed if a field lost its mask with its name (I11). */
     public void checkRenames(StreamSchema accepted, StreamSchema offered) {
         for (Transform transform : transforms) {

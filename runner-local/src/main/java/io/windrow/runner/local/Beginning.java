@@ -144,6 +144,11 @@ final class Beginning {
         planner.refusals().forEach(flow::park);
         planner.plans().values().forEach(this::admit);
         schemas.kept().ifPresent(first -> steps = steps.after(first));
+        planner.plans().values().stream()
+                .filter(plan -> !flow.isParked(plan.schema().stream()) && steps.hidesPositions(schemas.delivered(plan)))
+                .map(plan -> plan.schema().stream())
+                .toList()
+                .forEach(planner::hide);
         // A policy that does not fit refuses the run, not the stream: nothing is read under half a mask (I11).
         Map<StreamName, List<String>> placed = new TreeMap<>();
         planner.plans().keySet().forEach(stream -> placed.put(stream, sink.placedBy(stream)));

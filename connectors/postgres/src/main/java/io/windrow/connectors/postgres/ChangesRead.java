@@ -28,6 +28,7 @@ final class ChangesRead implements StreamRead {
     private final boolean lost;
     private final boolean ordered;
     private boolean beside;
+    private boolean hidden;
     private long generation;
     private boolean copying;
     private boolean copied;
@@ -92,9 +93,15 @@ final class ChangesRead implements StreamRead {
         return parked;
     }
 
-    /** Whether ranges of its key can be read, and changes be told by them. */
-    boolean hasOrder() {
-        return ordered;
+    /** Whether ranges of its key can be read, their bounds be saved, and changes be told by them. */
+    boolean hasRanges() {
+        return ordered && !hidden;
+    }
+
+    /** A mask hides the key, which no position may hold then: what is not copied yet is copied before the log goes on. */
+    void hide() {
+        hidden = true;
+        beside &= copied;
     }
 
     /** Whether an earlier run began the copy and did not end it. */
@@ -115,8 +122,8 @@ final class ChangesRead implements StreamRead {
                 "Every row as of one moment, then every change after it in the order of commits, each exactly once.",
                 List.of(
                         "The slot keeps what was not read yet: the server neither drops it nor runs into max_slot_wal_keep_size.",
-                        ordered
-                                ? "If the first copy is interrupted, it begins again in ranges of the key, and from then on goes on where it was."
+                        hasRanges()
+                                ? "If the first copy is interrupted, it begins again: in ranges of the key, if no mask hides it, and from then on it goes on where it was."
                                 : "If the first copy is interrupted, the table is copied again from the start."),
                 shape.relation().map(Relation::kind).filter(kind -> kind == Relation.Kind.PARTITIONED).isPresent()
                         ? List.of("a TRUNCATE of a single partition, which the log does not tell under the root's name")

@@ -25,10 +25,13 @@ import org.jspecify.annotations.Nullable;
 final class KeyOrder {
     private final StreamShape shape;
     private final List<Form> forms;
+    /** For each key column what makes a text one of its collation, in SQL. */
+    private final List<String> collations;
 
-    private KeyOrder(StreamShape shape, List<Form> forms) {
+    private KeyOrder(StreamShape shape, List<Form> forms, List<String> collations) {
         this.shape = shape;
-        this.forms = forms;
+        this.forms = List.copyOf(forms);
+        this.collations = List.copyOf(collations);
     }
 
     /** What the log holds of a key column. */
@@ -41,7 +44,7 @@ final class KeyOrder {
 
     /** Asks the database a question that one row with one column answers. */
     interface Database {
-        String ask(String sql) throws SQLException;
+        String ask(String sql);
     }
 
     /** The order of the stream's keys; empty: it has none, or one that is not known here, or several rows may have one key. */
@@ -59,7 +62,26 @@ final class KeyOrder {
             }
             forms.add(form.get());
         }
-        return forms.isEmpty() ? Optional.empty() : Optional.of(new KeyOrder(shape, forms));
+        return forms.isEmpty() ? Optional.empty() : Optional.of(new KeyOrder(shape, forms, forms.stream().map(form -> "").toList()));
+    }
+
+    /** The same with the columns' collations: keys are compared without a look at the table, which somebody may have locked. */
+    KeyOrder collatedBy(Session session) throws SQLException {
+        List<String> found = new ArrayList<>();
+        for (int i = 0; i < forms.size(); i++) {
+            found.add(forms.get(i) == Form.TEXT
+                    ? " COLLATE " + String.join("", session.column(collation(shape.schema().key().get(i))))
+                    : "");
+        }
+        return new KeyOrder(shape, forms, found);
+    }
+
+    private String collation(String column) {
+        return "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.collname)"
+                + " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation"
+                + " JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE a.attrelid = "
+                + Identifier.literal(Identifier.quoted(shape.stream())) + "::pg_catalog.regclass AND a.attname = "
+                + Identifier.literal(column);
     }
 
     private static Optional<Form> form(ColumnPlan plan) {
@@ -110,7 +132,10 @@ final class KeyOrder {
     }
 
     /** Whether a key lies at or below a bound. */
-    boolean isWithin(Key key, Key bound, Database database) throws SQLException {
+    boolean isWithin(Key key, Key bound, Database database) {
+        if (key.equals(bound)) {
+            return true;
+        }
         for (int i = 0; i < forms.size(); i++) {
             String one = key.values().get(i);
             String other = bound.values().get(i);
@@ -130,10 +155,12 @@ final class KeyOrder {
         return true;
     }
 
-    /** The union gives the key's literals the collations of the table's columns. */
     private String question(Key key, Key bound) {
-        return "SELECT (" + columns() + ") <= (" + literals(bound) + ") FROM (SELECT " + columns() + " FROM "
-                + shape.from() + " WHERE false UNION ALL SELECT " + literals(key) + ") AS k";
+        List<String> collated = new ArrayList<>();
+        for (int i = 0; i < forms.size(); i++) {
+            collated.add(literal(key, i) + collations.get(i));
+        }
+        return "SELECT (" + String.join(", ", collated) + ") <= (" + literals(bound) + ")";
     }
 
     /** The condition, in SQL, that a row's key lies behind a bound. */
@@ -163,8 +190,12 @@ final class KeyOrder {
     private String literals(Key key) {
         List<String> literals = new ArrayList<>();
         for (int i = 0; i < forms.size(); i++) {
-            literals.add(shape.literal(shape.schema().key().get(i), key.values().get(i)));
+            literals.add(literal(key, i));
         }
         return String.join(", ", literals);
+    }
+
+    private String literal(Key key, int i) {
+        return shape.literal(shape.schema().key().get(i), key.values().get(i));
     }
 }

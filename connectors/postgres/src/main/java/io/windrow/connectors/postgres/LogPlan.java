@@ -238,7 +238,7 @@ final class LogPlan implements AutoCloseable {
 
     /** Whether a stream that is still to be copied can be while the log of others, or of those that wait like it, is read. */
     boolean copiesBeside(ChangesRead read) {
-        return config.added() == ChangesConfig.Added.BESIDE && facts.isPresent() && facts.get().invalid().isEmpty() && read.hasOrder()
+        return config.added() == ChangesConfig.Added.BESIDE && facts.isPresent() && facts.get().invalid().isEmpty() && read.hasRanges()
                 && (read.isLost() || reads.values().stream().anyMatch(ChangesRead::isCopied));
     }
 

@@ -122,6 +122,11 @@ record LogPosition(
         return byRecord < 0 || byRecord == 0 && ordinal <= inside.get().ordinal;
     }
 
+    /** Whether all that was delivered lies before this place, which is one between two transactions. */
+    boolean isPassed(long place) {
+        return inside.map(in -> Long.compareUnsigned(place, in.commit) > 0).orElseGet(() -> Long.compareUnsigned(place, lsn) >= 0);
+    }
+
     /** Whether the whole transaction with this commit record was delivered. */
     boolean coversAll(long commit) {
         return Long.compareUnsigned(commit, inside.map(Inside::commit).orElse(lsn)) < 0;

@@ -61,7 +61,7 @@ final class LogReader implements SplitReader {
         this.partial = this.starts.values().stream().anyMatch(start -> start.inside().isPresent());
         this.whole = config.cut() == ChangesConfig.Cut.TRANSACTION_END;
         this.pending = new InProgress(new SpillSpace(context.temporaryFolder(), config.spillLimit().bytes()));
-        this.ranges = new RangeReader(source, context);
+        this.ranges = new RangeReader(source, context, this::report);
         this.rows = new LogRows(config.onTruncate(), split.slot(), pending, ranges, told.readFrom());
         this.messages = new MessageReader(rows);
     }
@@ -119,9 +119,16 @@ final class LogReader implements SplitReader {
         }
     }
 
-    /** Reads on in the range of keys that is due; false: nothing has come. */
-    private boolean copied(long deadlineNanos) throws SQLException {
-        switch (ranges.read(rows.lsn(), deadlineNanos)) {
+    /** Reads on in the range of keys that is due; false: nothing has come. A copy that fails stops its own stream. */
+    private boolean copied(long deadlineNanos) {
+        ReadResult result;
+        try {
+            result = ranges.read(rows.lsn(), deadlineNanos);
+        } catch (WindrowException e) {
+            rows.fail(ranges.reading().orElseThrow(() -> e).stream(), e);
+            return false;
+        }
+        switch (result) {
             case ReadResult.Data data -> {
                 LogPosition now = rows.position();
                 Position own = now.forOnly(data.batch().stream()).toPosition();
@@ -155,7 +162,7 @@ final class LogReader implements SplitReader {
                     FollowedStream stream = new FollowedStream(
                             source, source.shape(start.getKey(), session), start.getValue(), context);
                     rows.follow(stream);
-                    ranges.copy(stream);
+                    copy(stream, session);
                 }
                 return true;
             });
@@ -165,6 +172,19 @@ final class LogReader implements SplitReader {
         context.failpoints().reach("postgres.before_log");
         open.start(split, source.config().following(), rows.lsn());
         return open;
+    }
+
+    private void copy(FollowedStream stream, Session session) {
+        try {
+            session.guarded(() -> {
+                ranges.copy(stream, session);
+                return true;
+            });
+        } catch (WindrowException e) {
+            rows.fail(stream.stream(), e);
+        } catch (SQLException e) {
+            rows.fail(stream.stream(), SqlStates.coded("Copying " + stream.stream(), e));
+        }
     }
 
     /** Takes in what comes next; false: nothing has come in time. */
@@ -192,7 +212,7 @@ final class LogReader implements SplitReader {
     }
 
     /** Takes in what comes next of a transaction that was put aside and is committed now. */
-    private void replay(InProgress.Replay replay) throws SQLException {
+    private void replay(InProgress.Replay replay) {
         if (!replay.next()) {
             pending.replayed();
             rows.commit(replay.endLsn());
@@ -207,13 +227,13 @@ final class LogReader implements SplitReader {
     }
 
     /** Takes in how a table looks to somebody who may have rolled that back, or may still. */
-    private void announce(long at, byte[] bytes, int from, int to) throws SQLException {
+    private void announce(long at, byte[] bytes, int from, int to) {
         rows.unsure(true);
         message((byte) 'R', at, bytes, from, to);
         rows.unsure(false);
     }
 
-    private void message(byte kind, long at, byte[] bytes, int from, int to) throws SQLException {
+    private void message(byte kind, long at, byte[] bytes, int from, int to) {
         switch (kind) {
             case 'I', 'U', 'D' -> {
                 if (rows.gathered() && !rows.fits(bytes, from, to)) {
@@ -262,7 +282,7 @@ final class LogReader implements SplitReader {
     }
 
     /** Hands out what was gathered; with the last batch, all streams have everything up to here. */
-    private void hand() throws SQLException {
+    private void hand() {
         if (!rows.gathered()) {
             return;
         }
@@ -279,7 +299,7 @@ final class LogReader implements SplitReader {
     }
 
     /** A part of the transaction that has ended was handed out before: the rest follows at once, so that a cut may come. */
-    private void transactionEnds() throws SQLException {
+    private void transactionEnds() {
         if (rows.gathered()) {
             hand();
         } else {

@@ -95,7 +95,9 @@ final class LogRows implements Messages, AutoCloseable {
     void refused(WindrowException why) {
         FollowedStream stream = busy;
         ErrorKind kind = why.kind();
-        boolean own = kind == ErrorKind.DATA || kind == ErrorKind.USER || kind == ErrorKind.EXTERNAL_PERMANENT;
+        TableCopy copy = stream == null ? null : stream.copy();
+        boolean own = kind == ErrorKind.DATA || kind == ErrorKind.USER || kind == ErrorKind.EXTERNAL_PERMANENT
+                || copy != null && copy.isFailure(why);
         if (stream == null || !own || why.errorCode() == LogError.MESSAGE_UNKNOWN) {
             throw why;
         }

@@ -200,6 +200,14 @@ final class PostgresPlanner implements SplitPlanner {
     }
 
     @Override
+    public void hide(StreamName stream) {
+        if (find(stream) instanceof ChangesRead read) {
+            read.hide();
+            plans.put(stream, read.plan());
+        }
+    }
+
+    @Override
     public void restart(StreamName stream, long generation) {
         read(stream).restart(generation);
     }

@@ -1,8 +1,8 @@
 package io.windrow.connectors.postgres;
 
+import io.windrow.api.error.WindrowException;
 import io.windrow.connectors.postgres.CopyPlace.Key;
 import io.windrow.connectors.postgres.CopyPlace.Range;
-import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +19,7 @@ final class TableCopy {
     private Optional<Key> done;
     private @Nullable Range range;
     private final Set<Long> unseen = new LinkedHashSet<>();
+    private @Nullable WindrowException failure;
 
     TableCopy(Order order, CopyPlace place) {
         this.order = order;
@@ -31,7 +32,7 @@ final class TableCopy {
     /** The order in which the database has the keys. */
     interface Order {
         /** Whether a key lies at or below a bound. */
-        boolean isWithin(Key key, Key bound) throws SQLException;
+        boolean isWithin(Key key, Key bound);
     }
 
     /**
@@ -49,11 +50,17 @@ final class TableCopy {
             if (last != null && (last.to().isEmpty() || order.isWithin(key, last.to().get()))) {
                 return last.visible().sees(whole(transaction));
             }
-        } catch (SQLException e) {
-            throw SqlStates.coded("Comparing a changed key with those that were copied", e);
+        } catch (WindrowException e) {
+            failure = e;
+            throw e;
         }
         unseen.add(whole(transaction));
         return true;
+    }
+
+    /** Whether that was thrown because the keys could not be compared: whatever it is, it is this table's trouble alone. */
+    boolean isFailure(WindrowException thrown) {
+        return failure == thrown;
     }
 
     private long whole(long transaction) {

@@ -1,5 +1,7 @@
 package io.windrow.connectors.postgres;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Position;
 import io.windrow.api.config.Secret;
@@ -17,9 +19,11 @@ import io.windrow.api.source.Until;
 import io.windrow.testkit.oracle.ChangeText;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -42,6 +46,10 @@ final class LogDrive implements AutoCloseable {
     long seenAgain;
     /** Changes that copied rows showed. */
     long superseded;
+    /** Streams of which a mask hides the key. */
+    final Set<StreamName> hidden = new HashSet<>();
+    /** How long a read of the log may wait. */
+    long readMillis = 2000;
 
     LogDrive(PostgresConfig config, StreamName... streams) {
         this.drive = new Drive(config, streams[0]);
@@ -95,9 +103,15 @@ final class LogDrive implements AutoCloseable {
     void run(int batches) {
         int left = batches;
         refused.clear();
+        // Of a stream without a state nothing is committed.
+        places.keySet().retainAll(states.keySet());
         failed.clear();
         try (Source source = drive.source(); SplitPlanner planner = source.plan(requests())) {
             refused.putAll(planner.refusals());
+            for (StreamName stream : hidden) {
+                planner.hide(stream);
+                assertThat(planner.plans().get(stream).positionFields()).isEmpty();
+            }
             List<StreamName> active = new ArrayList<>(streams);
             active.removeAll(refused.keySet());
             for (StreamName stream : active) {
@@ -105,13 +119,18 @@ final class LogDrive implements AutoCloseable {
                     generations.merge(stream, 1L, Long::sum);
                     rows.get(stream).clear();
                     states.remove(stream);
+                    places.remove(stream);
                     planner.restart(stream, generations.get(stream));
                 } else if (places.containsKey(stream)) {
                     planner.giveBack(log(stream), Optional.of(places.get(stream)));
                 }
             }
             while (!active.stream().allMatch(planner::ended)) {
-                for (SplitPlanner.Assignment one : planner.next(1)) {
+                List<SplitPlanner.Assignment> next = planner.next(1);
+                for (WindrowException failure : planner.failed().values()) {
+                    throw failure;
+                }
+                for (SplitPlanner.Assignment one : next) {
                     if (one.split().kind() == Split.Kind.LOG) {
                         beforeLog.run();
                     }
@@ -151,7 +170,7 @@ final class LogDrive implements AutoCloseable {
                 } else {
                     whileCopying.accept(planner);
                 }
-                ReadResult result = reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(2));
+                ReadResult result = reader.read(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(readMillis));
                 failed.putAll(reader.failed());
                 List<StreamName> going = one.starts().keySet().stream().filter(each -> !failed.containsKey(each)).toList();
                 if (log && going.isEmpty()) {
@@ -166,11 +185,11 @@ final class LogDrive implements AutoCloseable {
                             Optional.ofNullable(batch.measures().get(Source.SEEN_AGAIN)).ifPresent(m -> seenAgain += m.count());
                             superseded += batch.account().superseded();
                             if (log) {
-                                places.put(stream, batch.position());
+                                at(stream, batch.position());
                             }
                             states.put(stream, planner.state(stream));
                             if (log && data.moved().isPresent()) {
-                                going.forEach(each -> places.put(each, data.moved().get()));
+                                going.forEach(each -> at(each, data.moved().get()));
                                 if (failed.isEmpty()) {
                                     letGo(one, data.moved().get());
                                     reader.acknowledge(data.moved().get());
@@ -201,6 +220,11 @@ final class LogDrive implements AutoCloseable {
             planner.acknowledge(one.split(), letGo.get());
         }
         return left;
+    }
+
+    /** A stream that has been further stays there. */
+    private void at(StreamName stream, Position position) {
+        places.merge(stream, position, (before, now) -> LogPosition.ORDER.compare(before, now) > 0 ? before : now);
     }
 
     private void letGo(SplitPlanner.Assignment one, Position position) {

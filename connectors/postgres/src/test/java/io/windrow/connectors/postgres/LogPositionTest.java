@@ -76,6 +76,10 @@ class LogPositionTest {
                         .as("copies " + i + " and " + j).isEqualTo(Integer.compare(i, j));
             }
         }
+        assertThat(at(20).isPassed(19)).isFalse();
+        assertThat(at(20).isPassed(20)).isTrue();
+        assertThat(inside(10, 20, 12, 1).isPassed(20)).as("not before the transaction was sent again").isFalse();
+        assertThat(inside(10, 20, 12, 1).isPassed(21)).isTrue();
         assertThat(at(20).covers(19, 5, 0)).isTrue();
         assertThat(at(20).covers(20, 5, 0)).as("its commit record begins where the last transaction ended").isFalse();
         assertThat(inside(10, 20, 12, 1).covers(20, 12, 1)).isTrue();

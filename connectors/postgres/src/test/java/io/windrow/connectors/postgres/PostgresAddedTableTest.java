@@ -3,8 +3,10 @@ package io.windrow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.postgres.CopyPlace.Range;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import io.windrow.testkit.postgres.PostgresOptions;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -315,6 +318,137 @@ class PostgresAddedTableTest {
             db.execute("INSERT INTO t VALUES (1)");
             drive.run();
             assertThat(drive.rows.get(T)).as("the other goes on").contains("INSERT|1");
+        }
+    }
+
+    @Test
+    @Tag("B07")
+    @Tag("D39")
+    void Within_a_transaction_that_a_kill_has_cut_no_range_is_read_and_nothing_comes_twice() throws SQLException {
+        create(Keys.WHOLE);
+        try (LogDrive drive = following(ChangesConfig.DEFAULT)) {
+            drive.run(10);
+            db.execute("INSERT INTO t SELECT generate_series(1, 350)");
+            for (int i = 0; i < 40 && LogPosition.of(drive.places.get(U)).inside().isEmpty(); i++) {
+                drive.run(1);
+            }
+            LogPosition cut = LogPosition.of(drive.places.get(U));
+            CopyPlace copy = cut.copies().get(U);
+            Range last = copy.range().orElseThrow();
+            assertThat(cut.inside()).as("cut within the transaction").isPresent();
+            // What a busy server may say as well: before it sends the transaction again it is past the range that was read last.
+            CopyPlace passed = new CopyPlace(
+                    copy.notBefore(), copy.done(), Optional.of(new Range(last.to(), last.visible(), cut.lsn())), copy.unseen());
+            drive.places.put(U, new LogPosition(
+                    cut.system(), cut.timeline(), cut.lsn(), cut.inside(), cut.kept(), Map.of(U, passed), cut.step()).toPosition());
+            for (int kills = 0; kills < 5; kills++) {
+                drive.run(1);
+            }
+            drive.run();
+            assertThat(drive.rows.get(T)).hasSize(351).doesNotHaveDuplicates();
+            assertThat(copies(drive)).isEqualTo(3000);
+            assertThat(Folded.rows(drive.rows.get(U), 1)).isEqualTo(table(Keys.WHOLE));
+        }
+    }
+
+    @Test
+    @Tag("D39")
+    void A_copy_that_fails_stops_its_own_table_alone_and_goes_on_where_it_was() throws SQLException {
+        for (Keys keys : List.of(Keys.WHOLE, Keys.TEXT)) {
+            create(keys);
+            try (LogDrive drive = following(ChangesConfig.DEFAULT)) {
+                AtomicBoolean ended = new AtomicBoolean();
+                drive.beforeRead = (planner, reader) -> {
+                    if (copies(drive) > 1_000 && !ended.get()) {
+                        // All connections but the slot's.
+                        ended.set(db.number("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                                + " WHERE application_name = 'windrow' AND backend_type = 'client backend'") > 1);
+                        db.execute("INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING", "UPDATE u SET n = 1");
+                    }
+                };
+                drive.run();
+                assertThat(ended).isTrue();
+                assertThat(drive.failed.get(U).kind()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT);
+                assertThat(copies(drive)).isBetween(1_000L, 2_999L);
+                drive.run();
+                assertThat(drive.failed).isEmpty();
+                assertThat(drive.rows.get(T)).containsOnlyOnce("INSERT|1");
+                assertThat(copies(drive)).isEqualTo(3000);
+                assertThat(Folded.rows(drive.rows.get(U), keys.count)).isEqualTo(table(keys));
+                db.execute("DELETE FROM t WHERE id = 1");
+            }
+            db.execute("SELECT pg_drop_replication_slot('windrow_test')", "DROP PUBLICATION windrow_test");
+        }
+    }
+
+    @Test
+    @Tag("D39")
+    void A_table_that_goes_while_it_is_copied_stops_no_other() {
+        create(Keys.WHOLE);
+        try (LogDrive drive = following(ChangesConfig.DEFAULT)) {
+            drive.run(10);
+            AtomicBoolean gone = new AtomicBoolean();
+            drive.beforeRead = (planner, reader) -> {
+                if (!gone.getAndSet(true)) {
+                    db.execute("DROP TABLE u", "INSERT INTO t VALUES (1)");
+                }
+            };
+            drive.run();
+            assertThat(drive.failed.get(U)).hasMessageContaining("public.u");
+            drive.run();
+            assertThat(drive.refused).containsOnlyKeys(U);
+            assertThat(drive.rows.get(T)).contains("INSERT|1");
+        }
+    }
+
+    @Test
+    @Tag("D39")
+    void The_server_hears_of_the_slots_reader_while_the_copy_waits_for_a_lock_and_keys_are_compared_without_the_table() throws SQLException {
+        create(Keys.TEXT);
+        try (Connection other = db.connect(); Statement statement = other.createStatement(); LogDrive drive = following(ChangesConfig.DEFAULT)) {
+            drive.run(10);
+            db.execute("UPDATE u SET n = 1");
+            drive.readMillis = 200;
+            List<String> steps = new ArrayList<>();
+            drive.beforeRead = (planner, reader) -> {
+                try {
+                    if (steps.isEmpty()) {
+                        statement.execute("BEGIN; LOCK TABLE u IN ACCESS EXCLUSIVE MODE");
+                        steps.add("locked");
+                    } else if (steps.size() == 1 && db.number("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'u'::regclass") > 0) {
+                        steps.add(db.query("SELECT clock_timestamp()").getFirst().getFirst());
+                    } else if (steps.size() == 2
+                            && db.number("SELECT count(*) FROM pg_stat_replication WHERE reply_time > '" + steps.get(1) + "'") > 0) {
+                        statement.execute("COMMIT");
+                        steps.add("heard");
+                    }
+                } catch (SQLException e) {
+                    throw new AssertionError(e);
+                }
+            };
+            drive.run();
+            assertThat(drive.failed).isEmpty();
+            assertThat(steps).hasSize(3);
+            assertThat(Folded.rows(drive.rows.get(U), 1)).isEqualTo(table(Keys.TEXT));
+        }
+    }
+
+    @Test
+    @Tag("D39")
+    void A_table_whose_key_a_mask_hides_is_copied_at_once_also_after_a_kill_and_no_place_holds_a_key() throws SQLException {
+        create(Keys.WHOLE);
+        try (LogDrive drive = following(ChangesConfig.DEFAULT)) {
+            drive.hidden.add(U);
+            for (long generation = 1; generation <= 3; generation++) {
+                drive.run(4);
+                assertThat(drive.generations.get(U)).isEqualTo(generation);
+                assertThat(copies(drive)).isEqualTo(400);
+            }
+            drive.run();
+            db.execute("UPDATE u SET n = 1 WHERE id < 0");
+            drive.run();
+            assertThat(Folded.rows(drive.rows.get(U), 1)).isEqualTo(table(Keys.WHOLE));
+            assertThat(List.of(drive.states, drive.places, drive.released).toString()).doesNotContain("copies");
         }
     }
 
