@@ -66,9 +66,9 @@ record LogCopy(Session session, String exported, long consistent, String system,
     static Position beside(PostgresSource source, StreamName stream, long from) throws SQLException {
         try (LogConnection log = LogConnection.open(source);
                 Session session = Session.open(source.address(), source.config())) {
-            List<@Nullable String> identity = log.command("IDENTIFY_SYSTEM");
+            List<@Nullable String> identity = log.ask("IDENTIFY_SYSTEM");
             // Whoever began before the table was published may go on to write what the log will not tell.
-            long notBefore = Moment.nextTransaction(session);
+            long notBefore = session.promptly(() -> Moment.nextTransaction(session));
             return new LogPosition(
                             String.valueOf(identity.get(0)), Long.parseLong(String.valueOf(identity.get(1))), from, Optional.empty(),
                             OptionalLong.empty(), Map.of(stream, CopyPlace.begin(notBefore)), 0)
