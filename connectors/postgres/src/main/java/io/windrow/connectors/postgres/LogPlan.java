@@ -19,8 +19,6 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one slot that all streams of mode cdc share, from the planner's side: what must be there, the copy of the tables as of
@@ -28,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * for. Used by the planner's thread.
  */
 final class LogPlan implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(LogPlan.class);
-
     private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final PostgresSource source;
@@ -205,7 +201,7 @@ final class LogPlan implements AutoCloseable {
                 carry();
                 boolean there = facts.isPresent() && facts.get().invalid().isEmpty();
                 if (facts.isPresent() && !there) {
-                    dropLost(facts.get());
+                    new LogSlot(source, context, slot).replace(facts.get());
                 }
                 made = LogCopy.make(source, context, slot, there ? LogCopy.Slot.THERE : LogCopy.Slot.MAKE, server.major());
                 copy = made;
@@ -225,15 +221,6 @@ final class LogPlan implements AutoCloseable {
     private WindrowException uncopied(WindrowException why) {
         uncopied = copy == null ? why : null;
         return why;
-    }
-
-    /** Makes room for a slot of the same name: nobody can read this one any more, and who had is refused. */
-    private void dropLost(SlotFacts found) throws SQLException {
-        try (Session session = Session.open(source.address(), source.config())) {
-            session.row("SELECT pg_catalog.pg_drop_replication_slot(" + Identifier.literal(slot) + ")");
-        }
-        context.notices().tell(
-                "postgres.slot_replaced", "Slot " + slot + " was lost (" + found.invalid().orElse("") + ") and is made anew.");
     }
 
     /** Whether a stream that is still to be copied can be while the log of others, or of those that wait like it, is read. */
@@ -297,16 +284,7 @@ final class LogPlan implements AutoCloseable {
 
     /** Lets the log go up to a position that nobody reads from any more. */
     void letGo(Split split, Position position) {
-        LogPosition upTo = LogPosition.of(position);
-        try (Session session = Session.open(source.address(), source.config())) {
-            session.promptly(() -> session.row(
-                    "SELECT pg_catalog.pg_replication_slot_advance(" + Identifier.literal(LogSplit.of(split).slot()) + ", "
-                            + Identifier.literal(Lsn.text(upTo.readFrom())) + ")"));
-        } catch (SQLException e) {
-            LOG.debug("Letting slot {} go: SQLSTATE {}; the next run does", slot, e.getSQLState());
-        } catch (WindrowException e) {
-            LOG.debug("Letting slot {} go: {}; the next run does", slot, e.errorCode().code());
-        }
+        new LogSlot(source, context, LogSplit.of(split).slot()).letGo(LogPosition.of(position));
     }
 
     /** The id of the log's split. */
@@ -372,23 +350,7 @@ final class LogPlan implements AutoCloseable {
     private void drop(String over) {
         source.watch().stop(WindrowException.of(LogError.SLOT_DROPPED, "Following the changes: " + over));
         close();
-        String name = Identifier.literal(slot);
-        try (Session session = Session.open(source.address(), source.config())) {
-            session.rows("SELECT pg_catalog.pg_terminate_backend(active_pid, 5000) FROM pg_catalog.pg_replication_slots"
-                    + " WHERE slot_name = " + name + " AND active_pid IS NOT NULL");
-            session.row("SELECT pg_catalog.pg_drop_replication_slot(" + name + ")");
-        } catch (SQLException e) {
-            notDropped(name, "SQLSTATE " + e.getSQLState());
-        } catch (WindrowException e) {
-            notDropped(name, e.errorCode().code());
-        }
-    }
-
-    private void notDropped(String name, String why) {
-        context.notices().tell(
-                "postgres.slot_not_dropped",
-                "Slot " + slot + " could not be dropped (" + why
-                        + ") and still holds the log back. Run: SELECT pg_drop_replication_slot(" + name + ");");
+        new LogSlot(source, context, slot).drop();
     }
 
     /** Whether all tables are copied and the log is being read. */

@@ -407,7 +407,7 @@ class PostgresAddedTableTest {
         create(Keys.TEXT);
         try (Connection other = db.connect(); Statement statement = other.createStatement(); LogDrive drive = following(ChangesConfig.DEFAULT)) {
             drive.run(10);
-            db.execute("UPDATE u SET n = 1");
+            db.execute("UPDATE u SET n = 1 WHERE id IN (SELECT id FROM u ORDER BY id LIMIT 100)");
             drive.readMillis = 200;
             List<String> steps = new ArrayList<>();
             drive.beforeRead = (planner, reader) -> {

@@ -1,0 +1,62 @@
+package io.windrow.connectors.postgres;
+
+import io.windrow.api.context.Context;
+import io.windrow.api.error.WindrowException;
+import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.pgoutput.Lsn;
+import java.sql.SQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A slot that is moved on or dropped, each time over a connection of its own.
+ *
+ * @param source the database
+ * @param context hears what was done
+ * @param name the slot's name
+ */
+record LogSlot(PostgresSource source, Context context, String name) {
+    private static final Logger LOG = LoggerFactory.getLogger(LogSlot.class);
+
+    /** Lets the log go up to a position that nobody reads from any more; a failure is left to the next run. */
+    void letGo(LogPosition upTo) {
+        try (Session session = Session.open(source.address(), source.config())) {
+            session.promptly(() -> session.row("SELECT pg_catalog.pg_replication_slot_advance(" + Identifier.literal(name) + ", "
+                    + Identifier.literal(Lsn.text(upTo.readFrom())) + ")"));
+        } catch (SQLException e) {
+            LOG.debug("Letting slot {} go: SQLSTATE {}; the next run does", name, e.getSQLState());
+        } catch (WindrowException e) {
+            LOG.debug("Letting slot {} go: {}; the next run does", name, e.errorCode().code());
+        }
+    }
+
+    /** Makes room for a slot of the same name: nobody can read this one any more, and who had is refused. */
+    void replace(SlotFacts found) throws SQLException {
+        try (Session session = Session.open(source.address(), source.config())) {
+            session.promptly(() -> session.row("SELECT pg_catalog.pg_drop_replication_slot(" + Identifier.literal(name) + ")"));
+        }
+        context.notices().tell(
+                "postgres.slot_replaced", "Slot " + name + " was lost (" + found.invalid().orElse("") + ") and is made anew.");
+    }
+
+    /** Gives the server its log back. What reads the slot is ended first. */
+    void drop() {
+        String literal = Identifier.literal(name);
+        try (Session session = Session.open(source.address(), source.config())) {
+            session.rows("SELECT pg_catalog.pg_terminate_backend(active_pid, 5000) FROM pg_catalog.pg_replication_slots"
+                    + " WHERE slot_name = " + literal + " AND active_pid IS NOT NULL");
+            session.row("SELECT pg_catalog.pg_drop_replication_slot(" + literal + ")");
+        } catch (SQLException e) {
+            notDropped("SQLSTATE " + e.getSQLState());
+        } catch (WindrowException e) {
+            notDropped(e.errorCode().code());
+        }
+    }
+
+    private void notDropped(String why) {
+        context.notices().tell(
+                "postgres.slot_not_dropped",
+                "Slot " + name + " could not be dropped (" + why + ") and still holds the log back. Run: SELECT"
+                        + " pg_drop_replication_slot(" + Identifier.literal(name) + ");");
+    }
+}
