@@ -365,7 +365,7 @@ class PostgresChangesTest {
                     "Add a primary key, or run: ALTER TABLE \"public\".\"u\" REPLICA IDENTITY FULL;",
                     "CREATE PUBLICATION \"windrow_test\" FOR TABLE \"public\".\"t\" WITH (publish_via_partition_root = true);");
             db.execute(
-                    "ALTER ROLE follower REPLICATION", "ALTER TABLE u REPLICA IDENTITY FULL",
+                    "ALTER ROLE follower REPLICATION", "ALTER TABLE u REPLICA IDENTITY FULL", "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
                     "CREATE PUBLICATION windrow_test FOR TABLE t, u WITH (publish_via_partition_root = true)");
             assertThat(remedies(drive)).as("but for the size of the log").allMatch(one -> one.contains("max_slot_wal_keep_size"));
             drive.run();
