@@ -11,6 +11,7 @@ import java.util.Set;
 final class WindowNotices {
     private final StreamShape shape;
     private final Context context;
+    private boolean heldBack;
 
     WindowNotices(StreamShape shape, Context context) {
         this.shape = shape;
@@ -64,7 +65,12 @@ final class WindowNotices {
 
     /** Rows wait although they are committed: the next run that finds the transaction ended delivers them. */
     void heldBack(String how) {
+        heldBack = true;
         tell("postgres.held_back", "a transaction that is still open holds it back: " + how + ".");
+    }
+
+    boolean isHeldBack() {
+        return heldBack;
     }
 
     void gone(Set<Long> oids) {

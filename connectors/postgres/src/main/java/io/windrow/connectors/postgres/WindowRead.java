@@ -126,10 +126,11 @@ final class WindowRead implements StreamRead {
         Optional<String> bound = cursor.flatMap(ignored -> state.bound());
         Horizon until = horizon(level, bound);
         if (state.since().isPresent() && state.since().get().equals(until)) {
-            idle = true;
             if (level == Level.PROVEN && moment.lowest() < moment.next()) {
                 notices.heldBack("no transaction has ended since the last run that is older than all open ones");
             }
+            // I9: what waits is no proof that there is nothing.
+            idle = !notices.isHeldBack();
             return;
         }
         Step step = cursor.isPresent()

@@ -28,7 +28,7 @@ class PostgresConformanceTest extends SourceConformance {
 
     @Override
     protected SourceTraits traits() {
-        return new SourceTraits(Set.of(ReadMode.SNAPSHOT, ReadMode.INCREMENTAL), SourceTraits.Replay.POSITION, false, true);
+        return new SourceTraits(Set.of(ReadMode.SNAPSHOT, ReadMode.INCREMENTAL, ReadMode.CDC), SourceTraits.Replay.POSITION, false, true);
     }
 
     @Override

@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.EndProof;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Source;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.StreamRequest;
 import io.windrow.connectors.postgres.StreamConfig.Level;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import io.windrow.testkit.postgres.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -100,10 +107,18 @@ class PostgresHoldersTest {
             }
             assertThat(drive.notices).noneMatch(notice -> notice.startsWith("postgres.held_back"));
             db.execute("DO $$ BEGIN FOR i IN 1 .. 1100 LOOP INSERT INTO t (v) VALUES (i); COMMIT; END LOOP; END $$");
+            assertThat(nothingNew(drive)).as("a proof that there is nothing").isEmpty();
             assertThat(drive.run()).isZero();
             assertThat(drive.notices).anyMatch(notice -> notice.startsWith("postgres.held_back"));
             holder.createStatement().execute("COMMIT");
             assertThat(drive.run()).isEqualTo(1100);
+        }
+    }
+
+    private static Optional<EndProof> nothingNew(Drive drive) {
+        try (Source source = drive.source();
+                SplitPlanner planner = source.plan(List.of(new StreamRequest(T, ReadMode.INCREMENTAL, 1, drive.state)))) {
+            return planner.nothingNew(T);
         }
     }
 }

@@ -41,7 +41,7 @@ class PostgresSourceConformanceTest extends SourceConformance {
     @Override
     protected SourceTraits traits() {
         return new SourceTraits(
-                Set.of(ReadMode.SNAPSHOT, ReadMode.INCREMENTAL), SourceTraits.Replay.POSITION, false, true);
+                Set.of(ReadMode.SNAPSHOT, ReadMode.INCREMENTAL, ReadMode.CDC), SourceTraits.Replay.POSITION, false, true);
     }
 
     @Override
