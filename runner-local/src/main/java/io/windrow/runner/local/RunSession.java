@@ -62,7 +62,7 @@ final class RunSession {
     private int epochs;
     /** When the source had planned the attempt; empty: it has not yet. */
     private OptionalLong plannedAt = OptionalLong.empty();
-    /** Whether the source has planned once, so that its address is known to be right. */
+    /** Whether somebody has answered once, so that the address is known to be right. */
     private boolean reached;
     private @Nullable RunBook book;
 
@@ -179,6 +179,8 @@ final class RunSession {
         RetryPolicy policy = parts.job().pace().retry();
         if (!reached && parts.options().until() != Until.STOPPED && Failures.nobodyListened(error)) {
             policy = policy.whenNobodyListens();
+        } else {
+            reached = true;
         }
         Verdict verdict = policy.judge(error.kind(), failure, ThreadLocalRandom.current().nextDouble());
         if (stopRequested || !(verdict instanceof Verdict.Retry retry) || !budget.spend(System.nanoTime())) {

@@ -3,6 +3,7 @@ package io.windrow.runner.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.windrow.api.context.Context;
 import io.windrow.api.context.Failpoints;
 import io.windrow.api.error.ErrorCode;
 import io.windrow.api.error.ErrorKind;
@@ -11,6 +12,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Source;
 import io.windrow.api.source.Until;
 import io.windrow.core.checkpoint.CheckpointError;
 import io.windrow.core.checkpoint.Lease;
@@ -22,6 +24,7 @@ import io.windrow.core.observe.Outcome;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.observe.RunResult;
 import io.windrow.core.spec.OnError;
+import java.net.ConnectException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -36,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -581,5 +585,35 @@ class FailureTest {
         }
         assertThat(bench.target.commits).isEmpty();
         bench.failpoints = Failpoints.NONE;
+    }
+
+    @Test
+    @Tag("G15")
+    void anAddressThatAnsweredOnceIsWaitedForAndOneThatNeverDidIsNot() {
+        bench.stream("a", 100, ReadMode.SNAPSHOT, WriteMode.REPLACE);
+        Function<Context, Source> there = bench.source;
+        AtomicInteger attempts = new AtomicInteger();
+        bench.source = context -> {
+            switch (attempts.incrementAndGet()) {
+                case 1 -> throw WindrowException.of(Trouble.FLAKY, "Connecting: reset by the other side");
+                case 2, 3 -> throw nobody();
+                default -> {
+                    return there.apply(context);
+                }
+            }
+        };
+        assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(attempts).hasValue(4);
+        attempts.set(0);
+        bench.source = context -> {
+            attempts.incrementAndGet();
+            throw nobody();
+        };
+        assertThat(bench.run().outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(attempts).as("three attempts, where an address that is known to be right gets four").hasValue(3);
+    }
+
+    private static WindrowException nobody() {
+        return WindrowException.of(Trouble.FLAKY, "Connecting: refused", new ConnectException("refused"));
     }
 }
