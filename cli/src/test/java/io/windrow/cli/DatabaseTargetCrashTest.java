@@ -32,6 +32,7 @@ class DatabaseTargetCrashTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @ParameterizedTest
+    @Tag("B28")
     @CsvSource({
         "postgres,jdbc.after_write", "postgres,jdbc.after_stage", "postgres,jdbc.before_apply", "postgres,jdbc.before_commit",
         "postgres,jdbc.after_commit", "sqlite,jdbc.after_write", "sqlite,jdbc.after_stage", "sqlite,jdbc.before_apply",

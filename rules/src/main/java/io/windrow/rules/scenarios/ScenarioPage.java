@@ -107,7 +107,8 @@ public final class ScenarioPage {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (file.toString().endsWith("Test.java")) {
+                // A suite is what several test classes extend.
+                if (file.toString().endsWith("Test.java") || file.toString().endsWith("Suite.java")) {
                     tests.add(file);
                 }
                 return FileVisitResult.CONTINUE;

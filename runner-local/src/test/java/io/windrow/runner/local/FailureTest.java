@@ -117,6 +117,7 @@ class FailureTest {
     }
 
     @Test
+    @Tag("B08")
     void aStreamThatFailsIsParkedAtItsOldPositionAndTheOthersGoOn() {
         bench.stream("a", 4_000, ReadMode.SNAPSHOT, WriteMode.APPEND)
                 .stream("b", 4_000, ReadMode.SNAPSHOT, WriteMode.APPEND);
@@ -359,6 +360,8 @@ class FailureTest {
     }
 
     @Test
+    @Tag("B03")
+    @Tag("B08")
     void aRejectedCommitIsRolledBackAndReadAgain() {
         bench.stream("a", 1_000, ReadMode.SNAPSHOT, WriteMode.APPEND);
         AtomicInteger commits = new AtomicInteger();
@@ -518,6 +521,7 @@ class FailureTest {
     }
 
     @Test
+    @Tag("B25")
     @Tag("G13")
     void aStoreThatIsAwayHoldsTheReadersBackWithinABoundUntilItIsThereAgain() throws Exception {
         bench.stream("a", 100_000, ReadMode.SNAPSHOT, WriteMode.APPEND);

@@ -24,6 +24,7 @@ class MariadbFollowTest {
     final TestContext context = new TestContext();
 
     @Test
+    @Tag("D34")
     @Tag("D22")
     void aTableIsCopiedAndThenFollowedWithoutAGap() {
         MariaShop shop = new MariaShop();

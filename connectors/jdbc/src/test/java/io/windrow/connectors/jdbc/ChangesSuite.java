@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.BatchBuilder;
 import io.windrow.api.batch.Operation;
+import io.windrow.api.batch.Position;
 import io.windrow.api.config.Secret;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.Committer;
@@ -298,6 +301,30 @@ abstract class ChangesSuite {
                     .isInstanceOfSatisfying(
                             WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.ROW_MISSING));
             assertThat(rows()).isEmpty();
+        }
+    }
+
+    @Test
+    @Tag("F12")
+    void aTableWhoseColumnsAreAllItsKeyTakesTheSameRowsAgainAndLosesThem() {
+        StreamSchema keys =
+                new StreamSchema(ChangeRows.STREAM, 1, ChangeRows.SCHEMA.columns().subList(0, 1), ChangeRows.SCHEMA.key());
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY);
+                Committer committer = sink.committer();
+                BatchBuilder rows = new BatchBuilder(keys, context.allocator())) {
+            sink.prepare(keys, WriteMode.MIRROR);
+            for (long epoch = 1; epoch <= 2; epoch++) {
+                try (SinkWriter writer = sink.writer(keys, WriteMode.MIRROR, new WriterId(1, 1, (int) epoch))) {
+                    rows.change(Operation.INSERT, epoch, 0, 1, 1).set("id", 1L).endRow();
+                    rows.change(epoch == 1 ? Operation.INSERT : Operation.DELETE, epoch, 1, 1, 1).set("id", 2L).endRow();
+                    try (Batch batch = rows.build(new Position(1, "{}"))) {
+                        writer.write(batch);
+                    }
+                    assertThat(committer.commit(commit(WriteMode.MIRROR, 1, epoch, writer.prepareCommit(epoch))))
+                            .isInstanceOf(CommitOutcome.Committed.class);
+                }
+            }
+            assertThat(query("SELECT id FROM orders")).containsExactly("1");
         }
     }
 

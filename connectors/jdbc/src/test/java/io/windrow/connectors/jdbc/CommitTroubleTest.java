@@ -84,6 +84,7 @@ class CommitTroubleTest {
     }
 
     @Test
+    @Tag("B28")
     @Tag("B29")
     void aCommitWhoseReplyIsLostIsUnknownAndTheBookSaysThatItWasDone() throws InterruptedException {
         List<Thread> resetting = new ArrayList<>();
@@ -161,6 +162,8 @@ class CommitTroubleTest {
     }
 
     @Test
+    @Tag("B03")
+    @Tag("F17")
     void aValueThatTheTargetRefusesRejectsTheCommitAndLeavesTheTableAsItWas() {
         try (Sink sink = sink(DATABASE.url(), context); Committer committer = sink.committer()) {
             assertThat(committer.commit(commit(1, 1, stage(sink, 1, 1, insert(1, 1))))).isInstanceOf(CommitOutcome.Committed.class);

@@ -103,6 +103,7 @@ class PostgresHandOverTest {
     }
 
     @Test
+    @Tag("D34")
     @Tag("D35")
     @Tag("D37")
     void While_somebody_writes_the_copy_and_the_log_together_make_the_table() throws Exception {
@@ -137,6 +138,7 @@ class PostgresHandOverTest {
     }
 
     @Test
+    @Tag("D10")
     @Tag("D44")
     void A_copy_that_was_killed_begins_again_and_nothing_that_it_left_is_in_the_way() {
         db.execute("CREATE TABLE t (id int PRIMARY KEY, n int)", "INSERT INTO t SELECT i, 0 FROM generate_series(1, 500) i");

@@ -134,6 +134,7 @@ class PostgresPromotedTest {
     }
 
     @Test
+    @Tag("D30")
     @Tag("D06")
     void After_a_promotion_the_streams_go_on_with_a_failover_slot_and_what_the_new_primary_never_had_stops_them() throws Exception {
         try (PostgresServer standby = standby(); LogDrive before = drive(primary); Drive windows = windows(primary, "postgres")) {

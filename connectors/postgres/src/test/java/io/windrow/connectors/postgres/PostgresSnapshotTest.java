@@ -266,6 +266,7 @@ class PostgresSnapshotTest {
     }
 
     @Test
+    @Tag("D10")
     void A_planner_whose_connection_dies_says_that_the_snapshot_is_lost() {
         try (PostgresDatabase db = PostgresDatabase.create(PostgresServer.shared(18));
                 Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.t")), T);

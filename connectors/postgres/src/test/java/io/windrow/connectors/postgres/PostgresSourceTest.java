@@ -315,6 +315,7 @@ class PostgresSourceTest {
     }
 
     @Test
+    @Tag("D43")
     void Server_side_timeouts_do_not_end_a_read() {
         db.execute(
                 "CREATE VIEW t AS SELECT g, pg_sleep(0.2)::text AS s FROM generate_series(1, 5) g",
