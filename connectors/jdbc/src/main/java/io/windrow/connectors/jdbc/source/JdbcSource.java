@@ -6,6 +6,7 @@ import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Reconciliation;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.Split;
 import io.windrow.api.source.SplitPlanner;
@@ -190,6 +191,11 @@ public final class JdbcSource implements Source {
     @Override
     public SplitReader open(Split split, Optional<Position> from) {
         return new JdbcReader(this, context, split, from.map(JdbcPosition::of));
+    }
+
+    @Override
+    public Optional<Reconciliation> reconciliation() {
+        return Optional.of(new JdbcReconciliation(this, context));
     }
 
     @Override

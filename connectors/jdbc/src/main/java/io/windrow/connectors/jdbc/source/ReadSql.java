@@ -36,6 +36,11 @@ final class ReadSql {
             split.high().ifPresent(high -> sql.compare(limited, "<", Raw.of(high)));
         }
         from.ifPresent(position -> sql.after(position.key().stream().map(Raw::of).toList()));
+        return sql.selecting(sql.sorting());
+    }
+
+    /** The delivered columns and then those of the order that are not among them. */
+    private Session.Sql selecting(String end) {
         List<String> select = new ArrayList<>(shape.columns().stream().map(ReadColumn::expression).toList());
         List<Integer> places = orderAt(shape);
         for (int i = 0; i < places.size(); i++) {
@@ -43,7 +48,7 @@ final class ReadSql {
                 select.add(shape.order().get(i).expression());
             }
         }
-        return sql.statement("SELECT " + String.join(", ", select), sql.sorting());
+        return statement("SELECT " + String.join(", ", select), end);
     }
 
     /** Where the raw values of the order's columns stand in a row, from 1. */
@@ -108,6 +113,27 @@ final class ReadSql {
         ReadSql sql = new ReadSql(dialect, shape);
         low.ifPresent(bound -> sql.compare(shape.cursor().orElseThrow(), ">=", Raw.of(bound)));
         return sql.statement("SELECT COUNT(*)", "");
+    }
+
+    /** The row of a key if its cursor is at or above the bound; its columns are those of {@link #rows}. */
+    static Session.Sql byKey(SourceDialect dialect, StreamShape shape, List<Object> key, Optional<String> low) {
+        ReadSql sql = new ReadSql(dialect, shape);
+        sql.equal(key);
+        low.ifPresent(bound -> sql.compare(shape.cursor().orElseThrow(), ">=", Raw.of(bound)));
+        return sql.selecting("");
+    }
+
+    /** How many rows have the key. */
+    static Session.Sql countOf(SourceDialect dialect, StreamShape shape, List<Object> key) {
+        ReadSql sql = new ReadSql(dialect, shape);
+        sql.equal(key);
+        return sql.statement("SELECT COUNT(*)", "");
+    }
+
+    private void equal(List<Object> key) {
+        for (int i = 0; i < key.size(); i++) {
+            compare(shape.columns().get(shape.schema().indexOf(shape.schema().key().get(i))), "=", key.get(i));
+        }
     }
 
     /** How many rows have no cursor. */
