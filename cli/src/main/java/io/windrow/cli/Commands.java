@@ -21,6 +21,7 @@ final class Commands {
         makers.put("preview", PreviewCommand::new);
         makers.put("verify", VerifyCommand::new);
         makers.put("replay", ReplayCommand::new);
+        makers.put("compact", CompactCommand::new);
         makers.put("ledger", LedgerCommand::new);
         makers.put("quarantine", QuarantineCommand::new);
         makers.put("decrypt", DecryptCommand::new);

@@ -3,6 +3,7 @@ package io.windrow.cli;
 import io.windrow.api.batch.BatchError;
 import io.windrow.api.error.ErrorCode;
 import io.windrow.core.checkpoint.CheckpointError;
+import io.windrow.core.compact.CompactError;
 import io.windrow.core.contract.ContractError;
 import io.windrow.core.dispose.DisposeError;
 import io.windrow.core.epoch.EpochError;
@@ -108,6 +109,7 @@ final class DocsCommand implements Callable<Integer> {
                         VerifyError.values(),
                         TelemetryError.values(),
                         ReplayError.values(),
+                        CompactError.values(),
                         RunError.values(),
                         CliError.values(),
                         MemoryError.values())

@@ -309,7 +309,7 @@ class VerifyTest {
                 Sink sink = plan.openSink(context)) {
             Verifier.Progress progress =
                     new Verifier.Progress(stream -> store.load(plan.spec().pipeline()).stream().findFirst(), Duration.ZERO);
-            return new Verifier(source, sink, plan.steps(), Depth.HASHES, progress, (stream, doing, rows) -> {
+            return new Verifier(source, sink, plan.steps(), Depth.HASHES, progress, stream -> Optional.empty(), (stream, doing, rows) -> {
                 if (doing.equals("counts and sums by the source")) {
                     meanwhile.run();
                 }

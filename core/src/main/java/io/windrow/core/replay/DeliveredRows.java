@@ -32,8 +32,8 @@ import org.apache.arrow.vector.VectorSchemaRoot;
  * @param schema what rows are compared in
  * @param allocator for columns that rows of an older schema lack
  */
-record DeliveredRows(DeliveryAudit audit, List<Commit> commits, StreamSchema schema, BufferAllocator allocator) {
-    DeliveredRows {
+public record DeliveredRows(DeliveryAudit audit, List<Commit> commits, StreamSchema schema, BufferAllocator allocator) {
+    public DeliveredRows {
         commits = List.copyOf(commits);
     }
 
@@ -51,7 +51,7 @@ record DeliveredRows(DeliveryAudit audit, List<Commit> commits, StreamSchema sch
      * Gives the rows of one commit, each batch twice: as it was written, and in the columns of {@link #schema}, where one
      * that it lacks is null. Both are valid during the call.
      */
-    void each(Commit commit, BiConsumer<Batch, Batch> rows) {
+    public void each(Commit commit, BiConsumer<Batch, Batch> rows) {
         Examined examined = audit.examine(commit, written -> {
             List<FieldVector> lacking = new ArrayList<>();
             try {

@@ -18,7 +18,7 @@ import org.apache.arrow.vector.complex.StructVector;
  * A 128-bit digest of a row's values under a key that is drawn anew for each comparison, so that no one can prepare two
  * rows that collide. Null, empty, −0.0 and 0.0 differ; all NaN are one. Used by one thread.
  */
-final class RowDigest {
+public final class RowDigest {
     private static final long C1 = 0x87c37b91114253d5L;
     private static final long C2 = 0x4cf5ad432745937fL;
 
@@ -27,7 +27,8 @@ final class RowDigest {
     private long a;
     private long b;
 
-    RowHash of(List<? extends FieldVector> vectors, int row) {
+    /** The digest of one row's values in these columns. */
+    public RowHash of(List<? extends FieldVector> vectors, int row) {
         a = seed0;
         b = seed1;
         for (FieldVector vector : vectors) {

@@ -2,6 +2,7 @@ package io.windrow.core.verify;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.Delivery;
 import io.windrow.api.sink.DeliveryAudit;
 import io.windrow.api.sink.DeliveryAudit.Commit;
 import io.windrow.api.sink.Sink;
@@ -34,6 +35,7 @@ public final class Verifier {
     private final Depth depth;
     private final Listener listener;
     private final Progress progress;
+    private final Function<StreamName, Optional<Delivery>> logs;
 
     /** Hears how far a comparison has come, after each batch and on the verifier's thread. */
     @FunctionalInterface
@@ -55,13 +57,18 @@ public final class Verifier {
      *
      * @param steps what a run does to rows on their way; rows of the source go through them before they are
      *     compared, but for provenance, which is no part of a row
+     * @param logs opens the rows that the changes make which the target keeps of a stream by now; empty: they cannot be read
+     *     back
      */
-    public Verifier(Source source, Sink sink, Steps steps, Depth depth, Progress progress, Listener listener) {
+    public Verifier(
+            Source source, Sink sink, Steps steps, Depth depth, Progress progress, Function<StreamName, Optional<Delivery>> logs,
+            Listener listener) {
         this.source = source;
         this.sink = sink;
         this.steps = steps.repeatable();
         this.depth = depth;
         this.progress = progress;
+        this.logs = logs;
         this.listener = listener;
     }
 
@@ -126,18 +133,14 @@ public final class Verifier {
                             + ", the pipeline file has " + policies);
         }
         if (reconciliation.holds(stream, epoch.planner(), FollowedComparison.places(epoch)).isPresent()) {
-            if (epoch.mode() == WriteMode.APPEND) {
-                return StreamVerdict.undecided(
-                        stream, "the target keeps changes, which are not compared with their table; `verify --files` "
-                                + "checks what was delivered");
-            }
+            Function<StreamName, Optional<Delivery>> target = epoch.mode() == WriteMode.APPEND ? logs : sink::delivery;
             RowDigest digest = new RowDigest();
             return new FollowedComparison(
                     stream, reconciliation, () -> progress.newest().apply(stream), new Patience(progress.patience()),
-                    (planner, judge) -> compare(stream, reconciliation, planner, digest, judge)).run(epoch);
+                    (planner, judge) -> compare(stream, reconciliation, planner, target, digest, judge)).run(epoch);
         }
         StreamVerdict verdict = compare(
-                stream, reconciliation, epoch.planner(), new RowDigest(),
+                stream, reconciliation, epoch.planner(), sink::delivery, new RowDigest(),
                 suspects -> reconciliation.changedSince(
                         stream, epoch.planner(), suspects.stream().map(Suspect::key).toList()));
         boolean legible = verdict.damage().stream().noneMatch(found -> found.kind() == DeliveryAudit.Finding.Kind.BOOKS);
@@ -149,9 +152,10 @@ public final class Verifier {
             StreamName stream,
             Reconciliation reconciliation,
             PlannerState delivered,
+            Function<StreamName, Optional<Delivery>> target,
             RowDigest digest,
             Function<List<Suspect>, List<Reconciliation.Change>> judge) {
-        return new Comparison(stream, reconciliation, delivered, () -> sink.delivery(stream), digest, judge, depth, listener)
+        return new Comparison(stream, reconciliation, delivered, () -> target.apply(stream), digest, judge, depth, listener)
                 .run();
     }
 

@@ -1,0 +1,121 @@
+package io.windrow.core.compact;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.sink.DeliveryAudit;
+import io.windrow.api.sink.DeliveryAudit.Commit;
+import io.windrow.api.sink.DeliveryAudit.Standing;
+import io.windrow.api.sink.Sink;
+import io.windrow.api.source.Split;
+import io.windrow.core.checkpoint.Lineage;
+import io.windrow.core.checkpoint.StateStore;
+import io.windrow.core.checkpoint.StreamEpoch;
+import io.windrow.core.replay.DeliveredRows;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+
+/** The change log of one stream as the target shows it now, whole: from the first row of its copy to the last commit. */
+public final class DeliveredLog implements AutoCloseable {
+    private final StreamEpoch epoch;
+    private final DeliveryAudit audit;
+    private final List<Commit> commits;
+
+    private DeliveredLog(StreamEpoch epoch, DeliveryAudit audit, List<Commit> commits) {
+        this.epoch = epoch;
+        this.audit = audit;
+        this.commits = commits;
+    }
+
+    /**
+     * Opens what was delivered of the stream.
+     *
+     * @throws WindrowException a {@link CompactError} if the target does not show all of it
+     */
+    public static DeliveredLog open(StateStore store, String pipeline, StreamName stream, Sink sink) {
+        StreamEpoch epoch = store.load(pipeline).stream()
+                .filter(known -> known.stream().equals(stream))
+                .findFirst()
+                .flatMap(known -> known.committed())
+                .orElseThrow(() -> refused(stream, CompactError.UNFINISHED, "nothing of it was delivered yet"));
+        DeliveryAudit audit = sink.audit(stream)
+                .orElseThrow(() -> refused(stream, CompactError.NO_LOG, "the target cannot be read back"));
+        boolean done = false;
+        try {
+            if (!epoch.completesGeneration()
+                    && epoch.openSplits().values().stream().noneMatch(open -> open.split().kind() == Split.Kind.LOG)) {
+                throw refused(stream, CompactError.UNFINISHED, "its first copy has not ended");
+            }
+            long first = Lineage.first(store, pipeline, stream, epoch.generation());
+            List<Commit> all =
+                    audit.commits().stream().filter(commit -> commit.identity().generation() >= first).toList();
+            if (all.stream().anyMatch(commit -> commit.standing() == Standing.DISPOSED)) {
+                throw refused(stream, CompactError.DISPOSED, "a part of them was disposed of");
+            }
+            List<Commit> shown = all.stream().filter(Commit::shown).toList();
+            if (shown.isEmpty()) {
+                throw refused(stream, CompactError.NO_LOG, "the target shows none");
+            }
+            done = true;
+            return new DeliveredLog(epoch, audit, shown);
+        } finally {
+            if (!done) {
+                audit.close();
+            }
+        }
+    }
+
+    private static WindrowException refused(StreamName stream, CompactError error, String why) {
+        return WindrowException.of(error, "Folding the changes of " + stream + ": " + why);
+    }
+
+    /** The epoch that the state store shows as the last. */
+    public StreamEpoch epoch() {
+        return epoch;
+    }
+
+    /** The last commit of the log. */
+    public Commit last() {
+        return commits.getLast();
+    }
+
+    /** The schema of its newest rows; empty if no row was delivered yet. */
+    public Optional<StreamSchema> schema() {
+        Optional<StreamSchema> newest = newest(audit, commits);
+        if (newest.isPresent() && !ChangeLogFold.isLog(newest.get())) {
+            throw refused(epoch.stream(), CompactError.NO_LOG, "what lies there are whole rows, not changes");
+        }
+        return newest;
+    }
+
+    /** The schema of the newest rows that commits have, which are given in order; empty if they have none. */
+    public static Optional<StreamSchema> newest(DeliveryAudit audit, List<Commit> commits) {
+        for (Commit commit : commits.reversed()) {
+            StreamSchema[] found = new StreamSchema[1];
+            audit.examine(commit, batch -> found[0] = batch.schema());
+            if (found[0] != null) {
+                return Optional.of(found[0]);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Folds it.
+     *
+     * @param schema in the columns of this one, which {@link #schema} gave
+     * @param allocator for rows
+     * @param folder for what does not fit into memory
+     * @param bytes so much memory the rows may take
+     */
+    public ChangeLogFold fold(StreamSchema schema, BufferAllocator allocator, Path folder, long bytes) {
+        return new ChangeLogFold(new DeliveredRows(audit, commits, schema, allocator), allocator, folder, bytes);
+    }
+
+    @Override
+    public void close() {
+        audit.close();
+    }
+}

@@ -1,0 +1,142 @@
+package io.windrow.core.compact;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.ArrowTypes;
+import io.windrow.api.schema.StreamSchema;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorLoader;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+
+/** Rows in an Arrow stream file: written once, read as often as need be, deleted when it is closed. */
+final class RowFile implements AutoCloseable {
+    private final Path file;
+    private final StreamSchema schema;
+    private final BufferAllocator allocator;
+    private final OutputStream out;
+    private final VectorSchemaRoot root;
+    private final ArrowStreamWriter writer;
+    private boolean written;
+
+    private RowFile(Path file, StreamSchema schema, BufferAllocator allocator, OutputStream out) {
+        this.file = file;
+        this.schema = schema;
+        this.allocator = allocator;
+        this.out = out;
+        this.root = VectorSchemaRoot.create(ArrowTypes.schema(schema), allocator);
+        this.writer = new ArrowStreamWriter(root, null, out);
+    }
+
+    /** A new file in the folder. */
+    static RowFile create(Path folder, StreamSchema schema, BufferAllocator allocator) {
+        try {
+            Path file = Files.createTempFile(folder, "log-", ".arrows");
+            return new RowFile(file, schema, allocator, new BufferedOutputStream(Files.newOutputStream(file), 1 << 16));
+        } catch (IOException e) {
+            throw failed(schema, folder, e);
+        }
+    }
+
+    /** Adds rows, which stay the caller's. */
+    void add(VectorSchemaRoot rows) {
+        try {
+            try (ArrowRecordBatch batch = new VectorUnloader(rows).getRecordBatch()) {
+                new VectorLoader(root).load(batch);
+            }
+            writer.writeBatch();
+            root.clear();
+        } catch (IOException e) {
+            throw failed(schema, file, e);
+        }
+    }
+
+    /** Nothing more is added. */
+    void end() {
+        if (!written) {
+            written = true;
+            try {
+                writer.end();
+                out.close();
+            } catch (IOException e) {
+                throw failed(schema, file, e);
+            } finally {
+                root.close();
+            }
+        }
+    }
+
+    /** Gives the rows in the order in which they were added; each is valid during the call. */
+    void each(Consumer<LogRows> taker) {
+        try (Rows all = rows()) {
+            for (Optional<VectorSchemaRoot> some = all.next(); some.isPresent(); some = all.next()) {
+                taker.accept(new LogRows(some.get(), schema));
+            }
+        }
+    }
+
+    /** The rows from the first; the caller closes it before the file. */
+    Rows rows() {
+        try {
+            ArrowStreamReader reader =
+                    new ArrowStreamReader(new BufferedInputStream(Files.newInputStream(file), 1 << 16), allocator);
+            return new Rows(this, reader);
+        } catch (IOException e) {
+            throw failed(schema, file, e);
+        }
+    }
+
+    /**
+     * Rows that are read, some at a time.
+     *
+     * @param of the file
+     * @param reader reads it
+     */
+    record Rows(RowFile of, ArrowStreamReader reader) implements AutoCloseable {
+        /** The next rows, valid until the next call; empty at the end. */
+        Optional<VectorSchemaRoot> next() {
+            try {
+                return reader.loadNextBatch() ? Optional.of(reader.getVectorSchemaRoot()) : Optional.empty();
+            } catch (IOException e) {
+                throw failed(of.schema, of.file, e);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                reader.close();
+            } catch (IOException e) {
+                throw failed(of.schema, of.file, e);
+            }
+        }
+    }
+
+    private static WindrowException failed(StreamSchema schema, Path where, IOException e) {
+        return WindrowException.of(
+                CompactError.SPACE,
+                "Putting rows of " + schema.stream() + " aside in " + where + ": " + e.getClass().getSimpleName() + ", "
+                        + e.getMessage(),
+                e);
+    }
+
+    @Override
+    public void close() {
+        end();
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw failed(schema, file, e);
+        }
+    }
+}
