@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windrow.testkit.crash.ChildJvm;
 import io.windrow.testkit.postgres.PostgresDatabase;
+import io.windrow.testkit.telemetry.OtlpReceiver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,11 +128,29 @@ class ProvenanceTest {
                 "CREATE TABLE secretive (id text PRIMARY KEY, name text)",
                 "INSERT INTO secretive SELECT 'canary-' || i, 'row ' || i FROM generate_series(1, 300) i");
         String read = "mode: snapshot, consistency: per_range";
-        Path file = pipeline("secretive", read, "jsonl", ALL + "transform: {public.secretive: {select: [name]}}\n");
-        Invoked run = windrow("run", file);
-        assertThat(run.exit()).as(run.whole()).isZero();
-        assertThat(lines("secretive")).hasSize(300).noneMatch(line -> line.contains("canary"));
+        Path file = pipeline("secretive", read, "jsonl", ALL + """
+                contract: {streams: {public.secretive: {fields: [{field: name, pattern: 'row .*[1-9]'}]}}}
+                transform: {public.secretive: {select: [name]}}
+                run: {epoch_rows: 100}
+                """);
+        String spans;
+        try (OtlpReceiver receiver = OtlpReceiver.start(OtlpReceiver.Answer.ACCEPT);
+                ChildJvm run = ChildJvm.start(
+                        Main.class.getName(), List.of("run", "--debug", file.toString()),
+                        Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint(), "WINDROW_LOG", "trace"))) {
+            assertThat(run.awaitEnd(PATIENCE)).as(run.output()).isZero();
+            assertThat(run.output()).contains("Read ").doesNotContain("canary");
+            spans = receiver.spans().toString();
+        }
+        assertThat(lines("secretive")).hasSize(270).noneMatch(line -> line.contains("canary"));
         assertThat(values("secretive", "_windrow_position")).allMatch(position -> position.matches("[0-9a-f]{32}"));
+        // The position stands in all of them, and in none of them in clear.
+        String ledger = windrow("--json", "ledger", "--entries", "100", file).out();
+        for (String shown : List.of(ledger, spans, text(folder.resolve("out-secretive")), text(folder.resolve("quarantine")))) {
+            assertThat(shown).contains("withheld_bytes").doesNotContain("canary");
+        }
+        Invoked set = windrow("quarantine", "show", file);
+        assertThat(set.whole()).doesNotContain("canary");
 
         pipeline("secretive", read, "jsonl",
                 ALL + "mask: [{field: id, with: hmac, key: 'a key that is long enough for it'}]\n");
@@ -156,6 +175,17 @@ class ProvenanceTest {
         DATABASE.execute(
                 "CREATE TABLE " + table + " (id int PRIMARY KEY, name text)",
                 "INSERT INTO " + table + " SELECT i, 'row ' || i FROM generate_series(1, 500) i");
+    }
+
+    /** Everything that lies in a folder, one after the other. */
+    private static String text(Path folder) throws IOException {
+        StringBuilder all = new StringBuilder();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                all.append(Files.readString(file));
+            }
+        }
+        return all.toString();
     }
 
     private List<String> lines(String table) throws IOException {

@@ -255,6 +255,20 @@ class ReplayTest {
     }
 
     @Test
+    void aStreamOfChangesIsRefusedWithItsReasonAndWhatToDoInstead() throws IOException {
+        DATABASE.execute("CREATE TABLE followed (id int PRIMARY KEY, name text)", "INSERT INTO followed VALUES (1, 'a')");
+        Path file = pipeline("followed", "table: public.followed, mode: cdc", "jsonl", "");
+        done("run", file);
+        for (List<String> window : List.of(List.of("--from", "1"), List.of("--from", "epoch:1"), List.of("--from", "1", "--apply"))) {
+            Invoked replay = windrow(Stream.concat(Stream.of("replay", file), window.stream()).toArray());
+            assertThat(replay.exit()).as(replay.whole()).isEqualTo(ExitCode.USER.value());
+            assertThat(replay.err()).contains("replay.not_offered", "let its log go", "--full-refresh");
+        }
+        DATABASE.execute("INSERT INTO followed VALUES (2, 'b')");
+        done("run", "--full-refresh", file);
+    }
+
+    @Test
     @Tag("H19")
     void hostileBoundsAreDataAndAreRefusedWithARemedy() throws IOException {
         hours("hostile");

@@ -7,6 +7,7 @@ import io.windrow.testkit.postgres.PostgresDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -45,11 +46,18 @@ class WideTableTest {
                 "keyed", "{query: 'SELECT * FROM public.wide', name: keyed, mode: snapshot, key: ["
                         + IntStream.rangeClosed(10, 109).mapToObj(i -> "c" + i).collect(Collectors.joining(", ")) + "]}", "parquet");
         Path followed = pipeline("followed", "{table: public.wide, mode: cdc}", "jsonl");
-        for (Path file : List.of(copied, keyed, followed)) {
+        Path governed = Files.writeString(
+                pipeline("governed", "{table: public.wide, mode: incremental, guarantee: proven}", "jsonl"), """
+                contract: {streams: {public.wide: {fields: [{field: id, not_null: true}, {field: c4, min: 60}]}}}
+                mask: [{field: 'c14*', with: redact, text: gone}]
+                dedupe: {public.wide: {by: [c10, c%d, d2], rows: 1000}}
+                """.formatted(COLUMNS), StandardOpenOption.APPEND);
+        for (Path file : List.of(copied, keyed, followed, governed)) {
             done("run", file);
         }
         done("verify", copied);
         done("verify", keyed);
+        governedRowsArriveUnderTheirNames(lines("governed"));
 
         DATABASE.execute(
                 insert("(SELECT 21 AS id) AS one"), "UPDATE wide SET c" + COLUMNS + " = -1 WHERE id = 7",
@@ -66,6 +74,18 @@ class WideTableTest {
             assertThat(last).doesNotContain("\"c3\":");
         }
         assertThat(lines.getLast()).contains("\"e1\":77").doesNotContain("\"c5\":");
+    }
+
+    /** c4 of a row is 7 times its id and 4. */
+    private static void governedRowsArriveUnderTheirNames(List<String> lines) {
+        assertThat(lines).hasSize(13);
+        for (int id : List.of(8, 20)) {
+            String line = lines.stream().filter(one -> one.startsWith("{\"id\":" + id + ",")).toList().getLast();
+            for (String column : List.of("c1", "c2", "c4", "c" + COLUMNS, "d1")) {
+                assertThat(line).contains("\"" + column + "\":" + value(column, id) + ",");
+            }
+            assertThat(line).contains("\"c1399\":" + value("c1399", id) + ",\"c1400\":\"gone\"", "\"c1499\":\"gone\",\"c1500\"");
+        }
     }
 
     private interface Text {

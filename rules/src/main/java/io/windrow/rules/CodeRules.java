@@ -65,6 +65,12 @@ final class CodeRules {
                                         && call.getTarget().getRawParameterTypes().isEmpty()))
                         .because("a stack trace on the terminal helps nobody: throw, or log once with the exception")
                         .allowEmptyShould(true),
+                noClasses().should().dependOnClassesThat().resideInAnyPackage("javax.xml..", "org.xml..", "org.w3c..", "javax.script..")
+                        .orShould().dependOnClassesThat().haveFullyQualifiedName("java.io.ObjectInputStream")
+                        .orShould().dependOnClassesThat().haveFullyQualifiedName("java.beans.XMLDecoder")
+                        .because("input that can name classes, files or addresses is code: read it with a parser of data, as"
+                                + " JSON, YAML without tags, Avro, Arrow or Parquet (H18)")
+                        .allowEmptyShould(true),
                 classes().that().haveSimpleNameEndingWith("Config").and().resideOutsideOfPackage("io.windrow.core.spec..")
                         .should().beRecords()
                         .because("a config is a record, so that the parser, schema and reference are made from it")

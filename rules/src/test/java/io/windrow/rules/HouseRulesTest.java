@@ -8,6 +8,7 @@ import io.windrow.core.cycle.b.Second;
 import io.windrow.core.util.Broken;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,14 @@ class HouseRulesTest {
                 .contains("drop the get")
                 .contains("make two methods or an enum")
                 .contains("Cycle detected");
+    }
+
+    @Test
+    @Tag("H18")
+    void whoReadsXmlScriptsOrSerialisedObjectsIsReported() {
+        assertThat(HouseRules.violations(new ClassFileImporter().importClasses(Broken.class)))
+                .filteredOn(violation -> violation.contains("input that can name classes"))
+                .singleElement().asString().contains("ObjectInputStream");
     }
 
     @Test

@@ -16,9 +16,11 @@ import org.apache.arrow.vector.VectorSchemaRoot;
  * @param masked columns that the pipeline masks and that could not be masked here: nobody stores their values, encrypted or
  *     not, but as length and keyed digest (I11)
  * @param operations of rows of a change stream what each did, in order; empty: rows of a table
+ * @param place how the batch's position is stored with them
  */
 public record Rejected(
-        StreamSchema schema, VectorSchemaRoot rows, List<Reason> reasons, Set<String> masked, List<Operation> operations)
+        StreamSchema schema, VectorSchemaRoot rows, List<Reason> reasons, Set<String> masked, List<Operation> operations,
+        Place place)
         implements AutoCloseable {
     public Rejected {
         reasons = List.copyOf(reasons);
@@ -31,12 +33,28 @@ public record Rejected(
 
     /** Rows of a table without a value that may not be stored. */
     public Rejected(StreamSchema schema, VectorSchemaRoot rows, List<Reason> reasons) {
-        this(schema, rows, reasons, Set.of(), List.of());
+        this(schema, rows, reasons, Set.of(), List.of(), Place.SHOWN);
     }
 
     /** The same rows, in the same order, in another form. The rows given are spent. */
     public Rejected as(StreamSchema newSchema, VectorSchemaRoot newRows) {
-        return new Rejected(newSchema, newRows, reasons, masked, operations);
+        return new Rejected(newSchema, newRows, reasons, masked, operations, place);
+    }
+
+    /**
+     * The same rows, whose position holds a value that the target does not get: whoever keeps them stores its length and keyed
+     * digest only, unless it encrypts them (I11). The rows given are spent.
+     */
+    public Rejected withPlaceWithheld() {
+        return new Rejected(schema, rows, reasons, masked, operations, Place.WITHHELD);
+    }
+
+    /** How the position that rows were read up to is stored with them. */
+    public enum Place {
+        /** As it is. */
+        SHOWN,
+        /** As length and keyed digest, unless it is encrypted. */
+        WITHHELD
     }
 
     /**
@@ -63,7 +81,8 @@ public record Rejected(
                         column.sourceType()))
                 .toList();
         return new Rejected(
-                new StreamSchema(schema.stream(), schema.version(), columns, schema.key()), rows, reasons, hidden, operations);
+                new StreamSchema(schema.stream(), schema.version(), columns, schema.key()), rows, reasons, hidden, operations,
+                place);
     }
 
     @Override

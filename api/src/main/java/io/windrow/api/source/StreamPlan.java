@@ -14,8 +14,9 @@ import java.util.Optional;
  *     goes on where it was.
  * @param estimatedRows an estimate of the rows to come, −1 if unknown
  * @param estimatedBytes an estimate of the bytes to read, −1 if unknown
- * @param positionFields the columns whose values stand in positions and split descriptions, which are saved and shown; a
- *     mask on one of them is refused (I11) if {@link SplitPlanner#hide} changes nothing about it
+ * @param positionFields the columns whose values stand in positions and split descriptions, which are saved: a mask on one
+ *     of them is refused if {@link SplitPlanner#hide} changes nothing about it, and positions are shown only if the target
+ *     gets all of them as they are (I11)
  */
 public record StreamPlan(
         StreamSchema schema,

@@ -1,5 +1,6 @@
 package io.windrow.core.epoch;
 
+import io.windrow.api.batch.RowHash;
 import io.windrow.api.sink.Staged;
 import io.windrow.core.checkpoint.OpenSplit;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,7 @@ import java.util.TreeMap;
 /**
  * The digest of a stream's epoch (I4): over positions and staged set, so that an epoch that was cut again with other
  * content is another one although its number is the same. Every part counts with its length; the order of splits does
- * not matter, that of staged things does.
+ * not matter, that of staged things does. Computed when the epoch is cut, and saved with it.
  */
 final class EpochDigest {
     private final MessageDigest digest;
@@ -55,6 +56,8 @@ final class EpochDigest {
         }
         digest.number(cut.supersedes().orElse(-1L));
         digest.number(cut.completesGeneration() ? 1 : 0);
+        // Keyed, and nowhere but in the store: without it, who sees the identity could try out what positions hold (I11).
+        digest.text(cut.ledger().hashSource().map(RowHash::toString).orElse(""));
         return HexFormat.of().formatHex(digest.digest.digest(), 0, 16);
     }
 

@@ -10,6 +10,7 @@ import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
 import io.windrow.core.contract.ContractTransform;
 import io.windrow.core.contract.SchemaDiff;
+import io.windrow.core.ledger.HashKey;
 import io.windrow.core.policy.Governance;
 import io.windrow.core.transform.Hiding;
 import io.windrow.core.transform.change.ChangeLog;
@@ -186,22 +187,30 @@ public record Steps(List<Transform> transforms) {
         });
     }
 
-    /**
-     * The same steps, which show no position as it is that holds a value the target does not get as the source has it
-     * (I11).
-     */
-    public Steps sealing(Collection<StreamPlan> plans) {
-        Set<StreamName> sealed = new TreeSet<>();
+    /** How positions of these streams are shown: none as it is that holds a value which the target does not get (I11). */
+    public ShownPositions shownPositions(Collection<StreamPlan> plans, HashKey key) {
+        Set<StreamName> withheld = new TreeSet<>();
         for (StreamPlan plan : plans) {
             Set<Column> delivered = new HashSet<>(output(plan.schema()).columns());
             Set<String> hidden = hidden(plan.schema());
             if (plan.positionFields().stream().anyMatch(field -> hidden.contains(field)
                     || plan.schema().columns().stream().noneMatch(column ->
                             column.name().equals(field) && delivered.contains(column)))) {
-                sealed.add(plan.schema().stream());
+                withheld.add(plan.schema().stream());
             }
         }
-        return each(step -> step instanceof ProvenanceTransform provenance ? provenance.sealing(sealed) : step);
+        return new ShownPositions(withheld, key);
+    }
+
+    /** The same steps, which show positions so, in provenance and with rows that are set aside. */
+    public Steps showing(ShownPositions positions) {
+        if (positions.withheld().isEmpty()) {
+            return this;
+        }
+        List<Transform> all = new ArrayList<>(each(step ->
+                step instanceof ProvenanceTransform provenance ? provenance.sealing(positions.withheld()) : step).transforms);
+        all.add(positions);
+        return new Steps(all);
     }
 
     /** The steps that make the same of the same rows in any run, for showing and comparing rows: all but provenance. */

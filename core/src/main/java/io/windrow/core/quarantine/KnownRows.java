@@ -69,7 +69,7 @@ public final class KnownRows {
                     List<Rejected.Reason> reasons = Arrays.stream(rows).mapToObj(aside.reasons()::get).toList();
                     others.add(new Rejected(
                             aside.schema(), Rows.pick(aside.rows(), rows, rows.length), reasons, aside.masked(),
-                            List.of()));
+                            List.of(), aside.place()));
                     count += rows.length;
                 }
             }

@@ -24,7 +24,8 @@ import org.apache.arrow.vector.FieldVector;
  * The lines of rows that one step set aside. A line lacks its epoch: it begins with the comma after it. Columns that the
  * target does not get (unknown ones, undecodable input, fields that a step drops), and those that no mask could be applied
  * to ({@link Rejected#withheld}), are withheld as length and keyed digest (I11), unless the lines are encrypted; fields that
- * the pipeline masks are withheld even then.
+ * the pipeline masks are withheld even then. A position that holds what the target does not get ({@link Rejected#place}) is
+ * withheld in the same way.
  */
 final class RowLines {
     private static final JsonFactory JSON = new JsonFactory();
@@ -72,7 +73,7 @@ final class RowLines {
             json.writeStringField("stream", stream.name());
             json.writeNumberField("generation", generation);
             json.writeNumberField("ordinal", reason.ordinal());
-            json.writeStringField("position", batch.position().text());
+            json.writeStringField("position", position());
             json.writeStringField("code", reason.code());
             json.writeStringField("field", reason.field());
             json.writeStringField("reason", reason.text());
@@ -101,23 +102,40 @@ final class RowLines {
         return line.toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    private String position() throws IOException {
+        String position = batch.position().text();
+        if (aside.place() == Rejected.Place.SHOWN || detail == Detail.WHOLE) {
+            return position;
+        }
+        byte[] utf8 = position.getBytes(StandardCharsets.UTF_8);
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            writeWithheld(json, "position", utf8.length, utf8);
+        }
+        return text.toString();
+    }
+
     private void withhold(JsonGenerator json, Column column, FieldVector vector, int row) throws IOException {
         StringWriter value = new StringWriter();
         try (JsonGenerator inner = JSON.createGenerator(value)) {
             JsonValues.write(inner, column.type(), vector, row);
         }
         byte[] utf8 = value.toString().getBytes(StandardCharsets.UTF_8);
+        writeWithheld(json, column.name(), JsonValues.length(vector, row, utf8.length), utf8);
+    }
+
+    private void writeWithheld(JsonGenerator json, String name, long length, byte[] value) throws IOException {
         json.writeStartObject();
-        json.writeNumberField("withheld_bytes", JsonValues.length(vector, row, utf8.length));
-        json.writeStringField("digest", digest(column, utf8));
+        json.writeNumberField("withheld_bytes", length);
+        json.writeStringField("digest", digest(name, value));
         json.writeEndObject();
     }
 
-    private String digest(Column column, byte[] value) {
+    private String digest(String name, byte[] value) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(digestKey, "HmacSHA256"));
-            mac.update(column.name().getBytes(StandardCharsets.UTF_8));
+            mac.update(name.getBytes(StandardCharsets.UTF_8));
             mac.update((byte) 0);
             return HexFormat.of().formatHex(mac.doFinal(value), 0, 16);
         } catch (GeneralSecurityException e) {

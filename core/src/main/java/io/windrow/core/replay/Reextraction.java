@@ -150,7 +150,8 @@ public final class Reextraction implements AutoCloseable {
     private static Reextraction open(ReplayParts parts, PlannedStream task, StreamState state, Scoping scoping) {
         StreamName stream = task.stream();
         if (task.read() == ReadMode.CDC) {
-            throw notOffered(stream, "it is a stream of changes, and a table's rows now are not the changes that were delivered");
+            throw notOffered(stream, "it is a stream of changes: the source has let its log go up to what was delivered, "
+                    + "and a table's rows now are not the changes that made them so");
         }
         StreamEpoch committed = state.committed()
                 .filter(epoch -> epoch.completesGeneration() && epoch.openSplits().isEmpty())

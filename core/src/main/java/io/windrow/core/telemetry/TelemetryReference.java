@@ -52,7 +52,8 @@ public final class TelemetryReference {
 
                 Attributes of errors are there only if there was one; such a span has the status ERROR. A run's span has an event
                 `notice` for each notice, a stream's an event `retry` for each retry. Values of rows, messages of errors and
-                secrets are in none of them; a position can hold the value of the cursor column.
+                secrets are in none of them; a position can hold the value of the cursor column or of the key, if the target gets it
+                as it is, and else is shown as its length and keyed digest.
                 """).toString();
     }
 

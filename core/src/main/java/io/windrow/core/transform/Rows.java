@@ -79,7 +79,7 @@ public final class Rows {
                         .toList())
                 .orElse(List.of());
         Rejected aside = new Rejected(
-                batch.schema(), pick(batch.arrow(), bad, reasons.size()), reasons, Set.of(), operations);
+                batch.schema(), pick(batch.arrow(), bad, reasons.size()), reasons, Set.of(), operations, Rejected.Place.SHOWN);
         Batch good;
         try {
             good = keep(batch, kept, count, Rows::quarantined);

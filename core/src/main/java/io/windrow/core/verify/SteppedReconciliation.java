@@ -15,10 +15,13 @@ import io.windrow.core.plan.Steps;
 import io.windrow.core.transform.mask.MaskTransform;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A source as it looks behind the pipeline's steps: rows are read again and go through them, as in a run. What the database
@@ -65,15 +68,19 @@ final class SteppedReconciliation implements Reconciliation {
         if (!concerns(stream, delivered)) {
             return windows;
         }
-        StreamSchema before = source.schema(stream, delivered);
-        StreamSchema after = schema(stream, delivered);
-        boolean kept = windows.column().map(name -> column(before, name).equals(column(after, name))).orElse(false);
+        boolean kept = windows.column().filter(unchanged(stream, delivered)::contains).isPresent();
         return kept ? new Windows(windows.column(), windows.order(), windows.cuts(), List.of()) : Windows.NONE;
     }
 
-    private static Optional<Column> column(StreamSchema schema, String name) {
-        int at = schema.indexOf(name);
-        return at < 0 ? Optional.empty() : Optional.of(schema.columns().get(at));
+    /** The names of the columns whose values leave the steps as they came; a mask can leave a column as it was, and no value. */
+    private Set<String> unchanged(StreamName stream, PlannerState delivered) {
+        StreamSchema before = source.schema(stream, delivered);
+        Set<Column> after = new HashSet<>(steps.output(before).columns());
+        Set<String> hidden = steps.hidden(before);
+        return before.columns().stream()
+                .filter(column -> after.contains(column) && !hidden.contains(column.name()))
+                .map(Column::name)
+                .collect(Collectors.toSet());
     }
 
     @Override
@@ -125,8 +132,7 @@ final class SteppedReconciliation implements Reconciliation {
     public List<Change> changedSince(StreamName stream, PlannerState delivered, List<List<String>> keys) {
         StreamSchema before = source.schema(stream, delivered);
         StreamSchema after = schema(stream, delivered);
-        boolean known = before.key().equals(after.key())
-                && before.key().stream().allMatch(name -> column(before, name).equals(column(after, name)));
+        boolean known = before.key().equals(after.key()) && unchanged(stream, delivered).containsAll(before.key());
         // The database knows no key as the steps made it.
         return known ? source.changedSince(stream, delivered, keys) : keys.stream().map(key -> Change.UNDECIDABLE).toList();
     }

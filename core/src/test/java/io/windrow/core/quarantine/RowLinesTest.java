@@ -13,6 +13,8 @@ import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
+import io.windrow.core.ledger.HashKey;
+import io.windrow.core.plan.ShownPositions;
 import io.windrow.core.policy.MaskRule;
 import io.windrow.core.transform.Rows;
 import io.windrow.core.transform.mask.MaskTransform;
@@ -21,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,27 @@ class RowLinesTest {
                         assertThat(whole).doesNotContain("value of name");
                     }
                     assertThat(line(masked, aside, RowLines.Detail.WITHHELD)).doesNotContain("value of");
+                }
+            }
+        }
+    }
+
+    @Test
+    void aPositionThatHoldsWhatTheTargetDoesNotGetIsWithheldUnlessTheLinesAreEncrypted() throws IOException {
+        Rejected.Reason reason = new Rejected.Reason(0, "contract.null", "name", "is null");
+        String position = "\"position\":\"{}\"";
+        for (Set<StreamName> withheld : List.of(Set.<StreamName>of(), Set.of(KNOWN.stream()))) {
+            try (BoundTransform marking = new ShownPositions(withheld, HashKey.random()).bind(KNOWN);
+                    Batch parted = marking.apply(
+                            Rows.setAside(row(KNOWN, Operation.INSERT), new int[0], 0, new int[] {0}, List.of(reason)))) {
+                Rejected aside = parted.rejected().getFirst();
+                assertThat(line(parted, aside, RowLines.Detail.WHOLE)).contains(position);
+                String line = line(parted, aside, RowLines.Detail.WITHHELD);
+                if (withheld.isEmpty()) {
+                    assertThat(line).contains(position);
+                } else {
+                    assertThat(line.replace("\\", "")).containsPattern(
+                            "\"position\":\"\\{\"withheld_bytes\":2,\"digest\":\"[0-9a-f]{32}\"}\"");
                 }
             }
         }

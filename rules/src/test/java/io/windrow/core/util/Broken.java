@@ -1,5 +1,8 @@
 package io.windrow.core.util;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.ObjectInputStream;
 import java.util.function.Supplier;
 
 /** Breaks one rule per member. */
@@ -16,6 +19,10 @@ public final class Broken {
 
     public void switchOn(boolean really) {
         new IllegalStateException(String.valueOf(really)).printStackTrace();
+    }
+
+    public static Object restored(InputStream bytes) throws IOException, ClassNotFoundException {
+        return new ObjectInputStream(bytes).readObject();
     }
 
     public record BrokenConfig(int size) {}

@@ -22,6 +22,7 @@ import io.windrow.core.epoch.EpochDriver;
 import io.windrow.core.epoch.SharedRelease;
 import io.windrow.core.ledger.EventTimes;
 import io.windrow.core.observe.RunEvent;
+import io.windrow.core.plan.ShownPositions;
 import io.windrow.core.plan.Steps;
 import io.windrow.core.transform.mask.MaskTransform;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,7 @@ final class Beginning {
     /** The source is asked what there is to read after this. */
     private final Instant asOf;
     private Steps steps;
+    private ShownPositions positions;
     private final Map<StreamName, StreamEpoch> acknowledged = new TreeMap<>();
     private final Map<StreamName, Progress> bases = new TreeMap<>();
     private final Map<StreamName, StreamState> states = new TreeMap<>();
@@ -56,6 +59,7 @@ final class Beginning {
             Optional<Comparator<Position>> order) {
         this.schemas = new StreamSchemas(parts, lease);
         this.steps = steps;
+        this.positions = new ShownPositions(Set.of(), book.key());
         this.book = book;
         this.parts = parts;
         this.asOf = parts.context().clock().instant();
@@ -159,9 +163,9 @@ final class Beginning {
                         .toList(),
                 placed,
                 () -> others(source, planner));
-        steps = steps.sealing(planner.plans().values().stream()
-                .filter(plan -> !flow.isParked(plan.schema().stream()))
-                .toList());
+        positions = steps.shownPositions(
+                planner.plans().values().stream().filter(plan -> !flow.isParked(plan.schema().stream())).toList(), book.key());
+        steps = steps.showing(positions);
         for (Map.Entry<StreamName, StreamPlan> entry : planner.plans().entrySet()) {
             StreamTrack track = tracks.get(entry.getKey());
             if (track != null && !flow.isParked(track.stream())) {
@@ -239,6 +243,11 @@ final class Beginning {
     /** What happens to every batch of this attempt. Known once the streams are planned. */
     Steps steps() {
         return steps;
+    }
+
+    /** How positions are shown in this attempt. Known once the streams are planned. */
+    ShownPositions positions() {
+        return positions;
     }
 
     private void plan(SplitPlanner planner, Sink sink, StreamTrack track, StreamPlan plan) {

@@ -6,6 +6,7 @@ import io.windrow.core.checkpoint.OpenSplit;
 import io.windrow.core.epoch.StreamCut;
 import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.ledger.Written;
+import io.windrow.core.plan.ShownPositions;
 import io.windrow.core.plan.Steps;
 import io.windrow.core.transform.watermark.Watermark;
 import java.time.Clock;
@@ -21,10 +22,12 @@ final class EpochBuilder {
     private final Clock clock;
     private final String hashKey;
     private final Steps steps;
+    private final ShownPositions positions;
     private Instant began;
 
-    EpochBuilder(String pipeline, Clock clock, String hashKey, Steps steps) {
+    EpochBuilder(String pipeline, Clock clock, String hashKey, Steps steps, ShownPositions positions) {
         this.steps = steps;
+        this.positions = positions;
         this.hashKey = hashKey;
         this.pipeline = pipeline;
         this.clock = clock;
@@ -61,7 +64,7 @@ final class EpochBuilder {
                 hashKey,
                 tally.out(),
                 new Written(tally.stagedRows(), Optional.empty(), proof.isEmpty() ? "nothing was written" : proof),
-                track.ranges(),
+                track.ranges().stream().map(range -> positions.of(track.stream(), range)).toList(),
                 Math.max(tally.schemaVersion(), track.schemaVersion()),
                 track.guarantee(),
                 completes,

@@ -253,7 +253,7 @@ final class RunSession {
                 job.pace().workers(), Runtime.getRuntime().availableProcessors(), current, parts.threads().of("reader"),
                 (number, cut) -> new Worker(
                         number, cut, source, current, parts.context().failpoints(),
-                        new SplitParts(parts.announcer()::announce, parts.context().clock()),
+                        new SplitParts(parts.announcer()::announce, parts.context().clock(), beginning.positions()),
                         new WriteQueue(
                                 new WriteSide(number, cut, current, numbers::open, parts.context().failpoints()), current,
                                 parts.threads().of("writer")),
@@ -262,8 +262,8 @@ final class RunSession {
         try {
             new Attempt(
                             planned, planner, crew, commits,
-                            new EpochBuilder(job.pipeline(), parts.context().clock(), key.id(), steps), current, parts, budget,
-                            beginning, () -> stopRequested)
+                            new EpochBuilder(job.pipeline(), parts.context().clock(), key.id(), steps, beginning.positions()),
+                            current, parts, budget, beginning, () -> stopRequested)
                     .run();
             orderly = true;
         } finally {

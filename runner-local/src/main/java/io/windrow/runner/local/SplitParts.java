@@ -6,6 +6,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.EndProof;
 import io.windrow.api.source.Split;
 import io.windrow.core.observe.RunEvent;
+import io.windrow.core.plan.ShownPositions;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
@@ -18,15 +19,17 @@ import org.jspecify.annotations.Nullable;
 final class SplitParts {
     private final Consumer<RunEvent> listener;
     private final Clock clock;
+    private final ShownPositions positions;
     private @Nullable Split split;
     private Instant began = Instant.EPOCH;
     private Optional<Position> from = Optional.empty();
     private Optional<Position> to = Optional.empty();
     private final Map<StreamName, Read> reads = new TreeMap<>();
 
-    SplitParts(Consumer<RunEvent> listener, Clock clock) {
+    SplitParts(Consumer<RunEvent> listener, Clock clock, ShownPositions positions) {
         this.listener = listener;
         this.clock = clock;
+        this.positions = positions;
     }
 
     void opened(Split opened, Optional<Position> at) {
@@ -74,7 +77,8 @@ final class SplitParts {
             reads.put(of.streams().getFirst(), new Read(0, 0));
         }
         reads.forEach((stream, read) -> listener.accept(new RunEvent.SplitRead(
-                stream, of.id(), epoch, began, clock.instant(), from, to, read.rows(), read.bytes(), end, error)));
+                stream, of.id(), epoch, began, clock.instant(), positions.of(stream, from), positions.of(stream, to),
+                read.rows(), read.bytes(), end, error)));
     }
 
     private record Read(long rows, long bytes) {

@@ -143,8 +143,8 @@ final class StreamTrack {
         if (endedSplits.contains(split.id()) || known != null && !known.position.equals(from)) {
             throw WindrowException.of(
                     RunError.SPLIT_REPEATED,
-                    "Reading stream " + task.stream() + ": split " + split.id() + " was handed out again from " + from
-                            + (known == null ? " after its end" : " although it is at " + known.position));
+                    "Reading stream " + task.stream() + ": split " + split.id() + " was handed out again "
+                            + (known == null ? "after its end" : "from another place than where it is"));
         }
         if (known == null) {
             open.put(split.id(), new OpenTrack(split, from));

@@ -17,10 +17,16 @@ import io.windrow.connectors.jdbc.sql.JdbcError;
 import io.windrow.connectors.jdbc.table.Layout;
 import io.windrow.testkit.conformance.TestContext;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +68,28 @@ class NamesTest {
             refused(JdbcError.NAME_REFUSED, () -> sink.prepare(schema(StreamName.of("_windrow_commits2"), "id"), WriteMode.UPSERT));
             sink.prepare(schema(stream, "id", "valid_from"), WriteMode.UPSERT);
             refused(JdbcError.NAME_REFUSED, () -> sink.prepare(schema(StreamName.of("T"), "id"), WriteMode.UPSERT));
+        }
+    }
+
+    @Test
+    @Tag("H19")
+    void hostileNamesOfTablesAndColumnsAreNames() throws SQLException {
+        String hostile = "x\"; DROP TABLE kept; --";
+        StreamSchema kept = schema(StreamName.of("kept"), "id");
+        StreamSchema rows = schema(StreamName.of(hostile), "k'\"\\); DROP TABLE kept; --", "]`$$;");
+        try (Sink sink = sink(List.of())) {
+            for (StreamSchema schema : List.of(kept, rows)) {
+                sink.prepare(schema, WriteMode.UPSERT);
+            }
+        }
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("target.db"));
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery("SELECT name FROM sqlite_master WHERE type = 'table'")) {
+            List<String> tables = new ArrayList<>();
+            while (found.next()) {
+                tables.add(found.getString(1));
+            }
+            assertThat(tables).contains("kept", hostile);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Describes the streams that a config selects. */
 final class Discovery {
@@ -110,7 +111,9 @@ final class Discovery {
 
     /** C37: who selects both a parent and a child gets the child's rows twice. */
     private void remarksOn(Relation relation, List<String> remarks) {
-        for (StreamName parent : relation.parents()) {
+        Set<StreamName> holding = new TreeSet<>(relation.parents());
+        holding.addAll(catalog.holding(relation.name()));
+        for (StreamName parent : holding) {
             remarks.add("Its rows are rows of " + parent + " too"
                     + (selected.containsKey(parent) ? ", which is selected as well: they are delivered twice." : "."));
         }

@@ -120,15 +120,18 @@ class PostgresSnapshotTest {
                 plain.key(), plain.outOfRange(), plain.consistency());
     }
 
-    @Test
-    void Key_ranges_go_on_across_snapshots_in_the_same_generation() {
+    private static StreamConfig perRange() {
         StreamConfig plain = StreamConfig.snapshot("public.t");
-        StreamConfig ranges = new StreamConfig(
+        return new StreamConfig(
                 plain.table(), plain.query(), plain.name(), plain.exclude(), plain.mode(), plain.cursor(), plain.guarantee(),
                 plain.lag(), plain.start(), plain.columns(), plain.where(), plain.key(), plain.outOfRange(),
                 StreamConfig.Consistency.PER_RANGE);
+    }
+
+    @Test
+    void Key_ranges_go_on_across_snapshots_in_the_same_generation() {
         try (PostgresDatabase db = PostgresDatabase.create(PostgresServer.shared(18));
-                Drive drive = new Drive(Drive.config(db.url(), ranges), T)) {
+                Drive drive = new Drive(Drive.config(db.url(), perRange()), T)) {
             fill(db);
             List<String> expected = expected(db, "SELECT id FROM t");
             while (!drive.completed) {
@@ -195,6 +198,27 @@ class PostgresSnapshotTest {
                     "INSERT INTO \"s\"\"; x\".\"x\"\"; DROP TABLE y; --\" VALUES (1, 'a')");
             drive.run();
             assertThat(drive.rows).containsExactly("1|a");
+            assertThat(db.number("SELECT count(*) FROM y")).isZero();
+        }
+    }
+
+    @Test
+    @Tag("H19")
+    void A_saved_key_that_was_edited_stays_data() {
+        try (PostgresDatabase db = PostgresDatabase.create(PostgresServer.shared(18))) {
+            db.execute(
+                    "CREATE TABLE y (i int)", "CREATE TABLE t (k text PRIMARY KEY)",
+                    "INSERT INTO t SELECT 'a' || g FROM generate_series(1, 300) g", "INSERT INTO t VALUES ('z')");
+            for (String edited : List.of("b'); DROP TABLE y; --", "b\\'); DROP TABLE y; --", "b' OR ''='", "b\"$$; DROP TABLE y; --")) {
+                try (Drive drive = new Drive(Drive.config(db.url(), perRange()), T)) {
+                    drive.run(1);
+                    int before = drive.rows.size();
+                    drive.open.replaceAll((id, one) -> new Drive.Open(
+                            one.split(), Optional.of(new PostgresPosition(1, Optional.empty(), List.of(edited)).toPosition())));
+                    drive.run();
+                    assertThat(drive.rows.subList(before, drive.rows.size())).as(edited).containsExactly("z");
+                }
+            }
             assertThat(db.number("SELECT count(*) FROM y")).isZero();
         }
     }

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -218,6 +219,7 @@ class PostgresSourceTest {
         db.execute(
                 "CREATE TABLE parent (id int PRIMARY KEY, created_at timestamptz, updated_at timestamptz)",
                 "CREATE TABLE child () INHERITS (parent)",
+                "CREATE TABLE grandchild () INHERITS (child)",
                 "CREATE VIEW v AS SELECT 1 AS one",
                 "CREATE MATERIALIZED VIEW m AS SELECT 2 AS two");
         try (Drive drive = new Drive(
@@ -227,6 +229,21 @@ class PostgresSourceTest {
             assertThat(found.get(0).remarks()).anyMatch(remark -> remark.contains("delivered twice"));
             assertThat(found.get(2).cursors()).startsWith("updated_at", "created_at");
             assertThat(found.get(3).modes()).containsExactly(ReadMode.SNAPSHOT);
+        }
+        StreamName parent = new StreamName("public", "parent");
+        StreamName grandchild = new StreamName("public", "grandchild");
+        try (Drive drive = new Drive(
+                Drive.config(db.url(), StreamConfig.snapshot("public.parent"), StreamConfig.snapshot("public.grandchild")), parent)) {
+            assertThat(drive.source().discover().stream().filter(one -> one.schema().stream().equals(grandchild)))
+                    .singleElement().satisfies(one -> assertThat(one.remarks())
+                            .contains("Its rows are rows of public.parent too, which is selected as well: they are delivered twice."));
+            List<StreamRequest> both = Stream.of(parent, grandchild)
+                    .map(name -> new StreamRequest(name, ReadMode.SNAPSHOT, 1, Optional.empty())).toList();
+            try (Source source = drive.source(); SplitPlanner planner = source.plan(both)) {
+                assertThat(planner.refusals()).isEmpty();
+                assertThat(drive.notices).singleElement().asString()
+                        .startsWith("postgres.rows_twice: Stream public.grandchild: its rows are rows of public.parent too");
+            }
         }
     }
 

@@ -5,7 +5,7 @@ final class Addresses {
     private Addresses() {}
 
     /** Whether a text has as many dots or colons as an address. */
-    static boolean possible(String text) {
+    static boolean possible(CharSequence text) {
         int dots = 0;
         int colons = 0;
         for (int i = 0; i < text.length(); i++) {

@@ -37,26 +37,6 @@ final class CheckDigits {
 
     private CheckDigits() {}
 
-    /** A payment card: 12 to 19 digits that do not start with 0, Luhn. */
-    static boolean card(String found) {
-        int digits = 0;
-        int sum = 0;
-        int first = 0;
-        boolean alike = true;
-        for (int i = found.length() - 1; i >= 0; i--) {
-            int digit = found.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                continue;
-            }
-            alike &= digits == 0 || digit == first;
-            first = digit;
-            int value = digits % 2 == 0 ? digit : 2 * digit;
-            sum += value > 9 ? value - 9 : value;
-            digits++;
-        }
-        return digits >= 12 && sum % 10 == 0 && first != 0 && !alike;
-    }
-
     /** An IBAN: the country's length and ISO 7064 MOD 97-10. */
     static boolean iban(String found) {
         Integer length = IBAN_LENGTHS.get(found.substring(0, 2).toUpperCase(Locale.ROOT));

@@ -21,14 +21,14 @@ final class EmailFinder implements Finder {
             .matcher("");
 
     @Override
-    public List<Span> find(String text) {
-        int at = text.indexOf('@');
-        if (at < 0) {
+    public List<Span> find(CharSequence text) {
+        int at = at(text, 0);
+        if (at == text.length()) {
             return List.of();
         }
         List<Span> spans = new ArrayList<>();
         domain.reset(text);
-        for (; at >= 0; at = text.indexOf('@', at + 1)) {
+        for (; at < text.length(); at = at(text, at + 1)) {
             int start = name(text, at);
             if (start < at && domain.region(at + 1, Math.min(text.length(), at + 1 + LONGEST_DOMAIN)).lookingAt()) {
                 Span.join(spans, new Span(start, domain.end()));
@@ -37,11 +37,20 @@ final class EmailFinder implements Finder {
         return spans;
     }
 
+    /** The next at sign, or the end. */
+    private static int at(CharSequence text, int from) {
+        int at = from;
+        while (at < text.length() && text.charAt(at) != '@') {
+            at++;
+        }
+        return at;
+    }
+
     /** Where the name before an at sign begins. */
-    private static int name(String text, int at) {
+    private static int name(CharSequence text, int at) {
         int start = at;
         while (start > 0 && at - start < LONGEST_NAME) {
-            int character = text.codePointBefore(start);
+            int character = Character.codePointBefore(text, start);
             if (!isOfName(character)) {
                 break;
             }

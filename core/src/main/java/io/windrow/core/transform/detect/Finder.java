@@ -2,10 +2,13 @@ package io.windrow.core.transform.detect;
 
 import java.util.List;
 
-/** Finds one kind of personal data in text. Used by one thread. */
+/**
+ * Finds one kind of personal data in text. What it costs grows as the text does, whatever stands there: a text may be as long
+ * as a row, and its writer may mean harm. Used by one thread.
+ */
 public interface Finder {
     /** Where it stands, in ascending order and without overlap. */
-    List<Span> find(String text);
+    List<Span> find(CharSequence text);
 
     /**
      * A part of a text.

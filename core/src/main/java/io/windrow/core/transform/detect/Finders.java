@@ -9,7 +9,8 @@ import java.util.Optional;
 /** The finder of each kind of personal data. */
 public final class Finders {
     /** What may stand between the groups of a number: spaces that do not break and hyphens of print are as common as the plain ones. */
-    private static final String GAP = "[ \\u00a0\\u2007\\u2009\\u202f\\u2010\\u2011-]";
+    private static final String GAPS = " \u00a0\u2007\u2009\u202f\u2010\u2011-";
+    private static final String GAP = "[" + GAPS + "]";
     /** What does not begin inside a number; a dot may stand before it that is none of a decimal fraction. */
     private static final String NUMBER = "(?<!\\d)(?<!\\d\\.)";
     private static final String WORD = "(?<![A-Za-z\\d])";
@@ -24,7 +25,7 @@ public final class Finders {
     public static Finder of(Detector detector, Optional<String> region) {
         return switch (detector) {
             case EMAIL -> new EmailFinder();
-            case CARD -> new PatternFinder(NUMBER + "\\d(?:" + GAP + "?\\d){11,18}(?!\\d)", 12, 12, CheckDigits::card);
+            case CARD -> new CardFinder();
             case IBAN -> new PatternFinder(
                     WORD + "[A-Za-z]{2}\\d{2}(?:" + GAP + "?[A-Za-z\\d]{4}){2,7}(?:" + GAP + "?[A-Za-z\\d]{1,3})?" + WORD_END,
                     2, 15, CheckDigits::iban);
@@ -66,6 +67,11 @@ public final class Finders {
             case ColumnType.Struct struct -> struct.fields().stream().anyMatch(field -> search(field.type()));
             default -> false;
         };
+    }
+
+    /** Whether a character may stand between the groups of a number. */
+    static boolean isGap(char character) {
+        return GAPS.indexOf(character) >= 0;
     }
 
     /** Letters and digits of a find, upper case. */

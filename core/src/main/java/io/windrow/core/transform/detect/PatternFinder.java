@@ -7,9 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds by a pattern, and keeps what its check allows. A pattern takes as much as it can: where a number is followed by
+ * Finds by a pattern of bounded length, and keeps what its check allows. A pattern takes as much as it can: where a number is followed by
  * another or by a short word, as a card's by its expiry, the check fails for all of it and is asked again without the last
- * group, then without the one before. Finds that overlap are one.
+ * group, then without the one before. Finds that overlap are one. At each character pattern and checks look at a bounded
+ * number of others, so the whole is linear.
  */
 final class PatternFinder implements Finder {
     private final Matcher matcher;
@@ -37,7 +38,7 @@ final class PatternFinder implements Finder {
     }
 
     @Override
-    public List<Span> find(String text) {
+    public List<Span> find(CharSequence text) {
         if (!holdsDigits(text)) {
             return List.of();
         }
@@ -55,7 +56,7 @@ final class PatternFinder implements Finder {
         return spans;
     }
 
-    private boolean holdsDigits(String text) {
+    private boolean holdsDigits(CharSequence text) {
         int missing = digits;
         for (int i = 0; i < text.length() && missing > 0; i++) {
             char c = text.charAt(i);
@@ -65,9 +66,9 @@ final class PatternFinder implements Finder {
     }
 
     /** The end of the longest beginning that passes; the start if none does. */
-    private int end(String text, int start, int whole) {
+    private int end(CharSequence text, int start, int whole) {
         int end = whole;
-        while (!check.test(text.substring(start, end))) {
+        while (!check.test(text.subSequence(start, end).toString())) {
             do {
                 end--;
                 if (end - start < shortest) {

@@ -2,14 +2,21 @@ package io.windrow.core.transform.detect;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
 import io.windrow.core.policy.MaskRule.Detector;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.StructVector;
 
 /** Counts what finders find in the texts of a sample. Keeps no value (I11). Used by one thread. */
 public final class PersonalData {
@@ -42,21 +49,57 @@ public final class PersonalData {
                 FieldVector values = batch.arrow().getVector(i);
                 for (int row = 0; row < Math.min(rows, batch.rowCount()); row++) {
                     if (!values.isNull(row)) {
-                        // Lists and structures are shown as JSON, in which every text of theirs stands.
-                        add(column.name(), values.getObject(row).toString());
+                        add(column, values, row);
                     }
                 }
             }
         }
     }
 
-    private void add(String column, String text) {
-        values.merge(column, 1L, Long::sum);
+    private void add(Column column, FieldVector vector, int row) {
+        values.merge(column.name(), 1L, Long::sum);
+        Set<Detector> held = EnumSet.noneOf(Detector.class);
+        search(column.type(), vector, row, held);
+        for (Detector detector : held) {
+            counts.computeIfAbsent(column.name(), name -> new EnumMap<>(Detector.class)).merge(detector, 1L, Long::sum);
+        }
+    }
+
+    /** Searches the same texts that a mask would. */
+    private void search(ColumnType type, FieldVector vector, int row, Set<Detector> held) {
+        if (vector.isNull(row) || !Finders.search(type)) {
+            return;
+        }
+        switch (type) {
+            case ColumnType.Text ignored -> JsonTexts.ofText(text(vector, row), text -> found(text, held));
+            case ColumnType.Json ignored -> JsonTexts.of(text(vector, row), text -> found(text, held));
+            case ColumnType.ListOf of -> {
+                ListVector list = (ListVector) vector;
+                for (int at = list.getElementStartIndex(row); at < list.getElementEndIndex(row); at++) {
+                    search(of.element().type(), list.getDataVector(), at, held);
+                }
+            }
+            case ColumnType.Struct of -> {
+                List<FieldVector> fields = ((StructVector) vector).getChildrenFromFields();
+                for (int i = 0; i < fields.size(); i++) {
+                    search(of.fields().get(i).type(), fields.get(i), row, held);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private static String text(FieldVector vector, int row) {
+        return new String(((VarCharVector) vector).get(row), StandardCharsets.UTF_8);
+    }
+
+    private Optional<String> found(String text, Set<Detector> held) {
         finders.forEach((detector, finder) -> {
-            if (!finder.find(text).isEmpty()) {
-                counts.computeIfAbsent(column, name -> new EnumMap<>(Detector.class)).merge(detector, 1L, Long::sum);
+            if (!held.contains(detector) && !finder.find(text).isEmpty()) {
+                held.add(detector);
             }
         });
+        return Optional.of(text);
     }
 
     /** What was found, by column in the order met; of several kinds in one column all are told, the most frequent first. */

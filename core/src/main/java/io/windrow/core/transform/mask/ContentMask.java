@@ -4,10 +4,12 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.core.transform.detect.Finders;
+import io.windrow.core.transform.detect.JsonTexts;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
@@ -52,8 +54,8 @@ final class ContentMask implements ColumnMask {
     /** A new vector with the same values, masked; {@code row} tells the row of an element. */
     private FieldVector masked(ColumnType type, FieldVector values, IntUnaryOperator row, BadRows bad) {
         return switch (type) {
-            case ColumnType.Text text -> texts((VarCharVector) values, ContentRules::of, row, bad);
-            case ColumnType.Json json -> texts((VarCharVector) values, (of, document) -> JsonContent.of(document, of), row, bad);
+            case ColumnType.Text text -> texts((VarCharVector) values, JsonTexts::ofText, row, bad);
+            case ColumnType.Json json -> texts((VarCharVector) values, JsonTexts::of, row, bad);
             case ColumnType.ListOf list when Finders.search(type) -> list(list, (ListVector) values, row, bad);
             case ColumnType.Struct struct when Finders.search(type) -> struct(struct, (StructVector) values, row, bad);
             default -> shared(values);
@@ -106,7 +108,7 @@ final class ContentMask implements ColumnMask {
     }
 
     private interface Search {
-        Optional<String> masked(ContentRules rules, String text);
+        Optional<String> masked(String text, Function<String, Optional<String>> rules);
     }
 
     private VarCharVector texts(VarCharVector texts, Search search, IntUnaryOperator rowOf, BadRows bad) {
@@ -137,7 +139,7 @@ final class ContentMask implements ColumnMask {
         String text = new String(texts.get(at), StandardCharsets.UTF_8);
         Optional<String> masked;
         try {
-            masked = search.masked(rules, text);
+            masked = search.masked(text, rules::of);
         } catch (WindrowException e) {
             bad.add(rowOf.applyAsInt(at), column.name(), e);
             return;

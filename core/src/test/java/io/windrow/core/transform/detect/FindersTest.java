@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.windrow.core.policy.MaskRule.Detector;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,15 +115,86 @@ class FindersTest {
                 .isEqualTo(List.of(new Finder.Span(0, 6), new Finder.Span(8, 14), new Finder.Span(15, 21)));
     }
 
+    /** What a text costs is how often a finder looks at a character of it, copies included. */
     @Tag("slow")
     @ParameterizedTest
     @EnumSource(Detector.class)
-    void longHostileTextTakesNoTimeToSpeakOf(Detector detector) {
-        Finder finder = Finders.of(detector, Optional.empty());
-        for (String unit : List.of("1", "a", "1 ", "a@", "1:", "A1", "1-", "@", "a.", "a@a.", "::a1.2.3.4 ", "DE12 ", "4111 1111 1111 1111 ")) {
-            int length = detector == Detector.PHONE ? 40_000 : 1_000_000;
-            assertThat(finder.find(unit.repeat(length / unit.length()))).hasSizeLessThan(length / 2);
+    void theCostOfHostileTextGrowsAsItsLength(Detector detector) {
+        Finder finder = Finders.of(detector, Optional.of("US"));
+        for (String unit : List.of(
+                "1", "a", "1 ", "a@", "1:", "A1", "1-", "@", "a.", "a@a.", "::a1.2.3.4 ", ":", ".", "f:", "(", "+", "+1",
+                "DE12 ", "4111 1111 1111 1111 ", "1 85 05 78 006 084 9", "AB 12 34 56 ", "RSSMRA85T10", "12345678-", "X",
+                "2012-01-02 08", "2012-01-02 08 x ", "1/1/1 ", "650 253-000", "1 x 1 ", "\u00a01", "a@" + "b.".repeat(40))) {
+            long once = cost(finder, unit, LENGTH);
+            long twice = cost(finder, unit, 2 * LENGTH);
+            assertThat(twice).as("%s in %s", detector, unit).isBetween(once, once * 22 / 10 + LENGTH);
+            assertThat(once).as("%s in %s", detector, unit).isLessThan(LENGTH * LOOKS);
         }
-        assertThat(finder.find("a@" + "a.".repeat(100_000))).hasSizeLessThan(100);
+    }
+
+    private static final int LENGTH = 10_000;
+    private static final int LOOKS = 2_000;
+
+    private static long cost(Finder finder, String unit, int length) {
+        AtomicLong looks = new AtomicLong();
+        Counted text = new Counted(unit.repeat(length / unit.length() + 1).substring(0, length), looks);
+        assertThat(finder.find(text)).hasSizeLessThan(length / 2);
+        return looks.get();
+    }
+
+    /** A text that counts how many of its characters are asked for. */
+    private record Counted(String text, AtomicLong looks) implements CharSequence {
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public char charAt(int index) {
+            looks.incrementAndGet();
+            return text.charAt(index);
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            looks.addAndGet(end - start);
+            return new Counted(text.substring(start, end), looks);
+        }
+
+        @Override
+        public String toString() {
+            looks.addAndGet(text.length());
+            return text;
+        }
+    }
+
+    @Test
+    void aPhoneNumberIsFoundWhereverItStandsInALongText() {
+        Finder finder = Finders.of(Detector.PHONE, Optional.of("DE"));
+        String number = "+49 30 901820";
+        for (String filler : List.of("word ", "7 ", "-", "x", "\uD835\uDFCF", "(")) {
+            for (int before : List.of(0, 2_040, 4_080, 4_090, 4_096, 4_099, 5_110, 8_190, 9_000)) {
+                String start = filler.repeat(before / filler.length() + 1).substring(0, before);
+                String text = start + " at " + number + " or " + filler.repeat(3_000);
+                int at = start.length() + 4;
+                assertThat(finder.find(text)).as("after %d of %s", before, filler).anyMatch(
+                        span -> span.start() <= at && span.end() >= at + number.length());
+            }
+        }
+    }
+
+    /** Each document that breaks off is searched once as its parts, and once more as it is written. */
+    @Test
+    void theCostOfDocumentsInDocumentsGrowsAsTheirLengthTimesTheirDepth() {
+        String document = "x".repeat(1_000);
+        for (int depth = 1; depth < 12; depth++) {
+            document = "[\"" + document.replace("\\", "\\\\").replace("\"", "\\\"") + "\", \"y\"";
+            AtomicLong searched = new AtomicLong();
+            JsonTexts.of(document, part -> {
+                searched.addAndGet(part.length());
+                return Optional.of(part);
+            });
+            assertThat(searched.get()).as("depth %d", depth).isBetween((long) document.length(), (depth + 1L) * document.length());
+        }
     }
 }

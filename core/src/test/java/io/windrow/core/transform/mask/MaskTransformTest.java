@@ -16,12 +16,13 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.core.policy.MaskRule;
-import io.windrow.core.transform.Hiding;
 import io.windrow.core.policy.MaskRule.Alphabet;
 import io.windrow.core.policy.MaskRule.Detector;
 import io.windrow.core.policy.MaskRule.Method;
 import io.windrow.core.policy.MaskRule.Truncation;
+import io.windrow.core.transform.Hiding;
 import io.windrow.core.transform.Rows;
+import io.windrow.core.transform.detect.PersonalData;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -40,6 +41,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.bouncycastle.crypto.fpe.FPEFF1Engine;
 import org.bouncycastle.crypto.params.FPEParameters;
 import org.bouncycastle.crypto.params.KeyParameter;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +127,19 @@ class MaskTransformTest {
     }
 
     @Test
+    void aLongTextIsEncryptedInBlocksAndCanBeToldApartInEach() {
+        FormatPreserving digits = new FormatPreserving(Alphabet.DIGITS, KEY.getBytes(StandardCharsets.UTF_8));
+        String text = "1234567890".repeat(200);
+        String one = digits.of(text);
+        assertThat(one).hasSize(2_000).matches("\\d+");
+        assertThat(one.substring(0, 500)).as("equal blocks").isNotEqualTo(one.substring(500, 1_000));
+        for (int at : List.of(0, 499, 500, 1_999)) {
+            String other = digits.of(text.substring(0, at) + "5" + text.substring(at + 1));
+            assertThat(other.equals(one)).as("changed at %d", at).isEqualTo(text.charAt(at) == '5');
+        }
+    }
+
+    @Test
     void aValueTooShortForItsFormatSetsItsRowAsideMasked() {
         try (BoundTransform bound = new MaskTransform(List.of(with("email", Method.FPE))).bind(SCHEMA);
                 Batch batch = bound.apply(people())) {
@@ -156,12 +171,39 @@ class MaskTransformTest {
         "{\"to a@b.de\":[{\"x\":\"at a@b.de, 5500-0000-0000-0004\"}]} | {\"to ***\":[{\"x\":\"at ***, ***\"}]}",
         "\"a@b.de\" | \"***\"",
         "{\"kept\" :  \"7 \\u00e4\", \"n\": 1.0 } | {\"kept\" :  \"7 \\u00e4\", \"n\": 1.0 }",
-        "{\"cut\": \"a@b.de | {\"cut\": \"***"
+        "{\"cut\": \"a@b.de | {\"cut\": \"***",
+        "{\"in\":\"{\\\"mail\\\":\\\"john\\\\u0040acme.com\\\"}\"} | {\"in\":\"{\\\"mail\\\":\\\"***\\\"}\"}",
+        "{\"in\":\"[\\\"{\\\\\\\"pan\\\\\\\":4111111111111111}\\\"]\"} | {\"in\":\"[\\\"{\\\\\\\"pan\\\\\\\":\\\\\\\"***\\\\\\\"}\\\"]\"}",
+        "[\"{\\\"kept\\\" : \\\"\\\\u0040\\\"}\"] | [\"{\\\"kept\\\" : \\\"\\\\u0040\\\"}\"]",
+        "[\"[0] 4111 1111 1111 1111\"] | [\"[0] ***\"]",
+        "[0] 4111 1111 1111 1111 | [0] ***"
     })
     void aJsonDocumentIsSearchedAsWhatItSaysAndComesOutAsJson(String document, String masked) {
         assertThat(nested("doc", document, detect(Method.REDACT, Detector.EMAIL, Detector.CARD))).isEqualTo(masked);
         assertThat(nested("doc", document, detect(Method.NULL, Detector.EMAIL, Detector.CARD)))
                 .isEqualTo(masked.contains("***") ? "null" : masked);
+    }
+
+    /** A mask and what proposes one look at the same texts. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "doc | {\"m\":\"john\\u0040acme.com\"} | EMAIL",
+        "doc | {\"in\":\"{\\\"mail\\\":\\\"john\\\\u0040acme.com\\\"}\"} | EMAIL",
+        "doc | {\"a\":\"4111 1111\",\"b\":\"1111 1111\"} | ",
+        "doc | {\"a@b.de\":1} | EMAIL",
+        "note | {\"m\":\"john\\u0040acme.com\"} | EMAIL",
+        "note | \\u0040 a@b.de | EMAIL",
+        "tags | john@acme.com | EMAIL",
+        "person | john@acme.com | EMAIL"
+    })
+    void whatProposesAMaskSeesWhatTheMaskSees(String field, String text, @Nullable String found) {
+        try (BatchBuilder builder = new BatchBuilder(NESTED, allocator);
+                Batch batch = nested(builder, text)) {
+            PersonalData data = new PersonalData(Optional.empty());
+            data.add(batch, 1);
+            assertThat(data.found().stream().filter(one -> one.column().equals(field)).map(one -> one.detector().name()))
+                    .isEqualTo(found == null ? List.of() : List.of(found));
+        }
     }
 
     @Test
@@ -190,15 +232,22 @@ class MaskTransformTest {
                     column(3, "tags", new ColumnType.ListOf(column(1, "element", new ColumnType.Text(), true)), true),
                     column(4, "person", new ColumnType.Struct(List.of(
                             column(1, "mail", new ColumnType.Text(), true),
-                            column(2, "age", new ColumnType.Int(32, true), true))), true)),
+                            column(2, "age", new ColumnType.Int(32, true), true))), true),
+                    column(5, "note", new ColumnType.Text(), true)),
             List.of("id"));
+
+    private static Batch nested(BatchBuilder builder, String text) {
+        builder.set("id", 4_111_111_111_111_111L).set("doc", text).set("tags", List.of("a", text))
+                .set("person", Map.of("mail", text, "age", 7)).set("note", text).endRow();
+        return builder.build(new Position(1, "{}"));
+    }
 
     private String nested(String column, String document, MaskRule rule) {
         try (BatchBuilder builder = new BatchBuilder(NESTED, allocator);
                 BoundTransform bound = new MaskTransform(List.of(rule)).bind(NESTED)) {
-            builder.set("id", 1L).setNull("doc").setNull("tags").setNull("person").endRow();
+            builder.set("id", 1L).setNull("doc").setNull("tags").setNull("person").setNull("note").endRow();
             builder.set("id", 2L).set("doc", document).set("tags", Arrays.asList("a", "to b@c.de", null, "d@e.fr"))
-                    .set("person", Map.of("mail", "f@g.it", "age", 7)).endRow();
+                    .set("person", Map.of("mail", "f@g.it", "age", 7)).set("note", document).endRow();
             try (Batch batch = bound.apply(builder.build(new Position(1, "{}")))) {
                 assertThat(batch.schema()).isEqualTo(bound.output());
                 List<String> texts = texts(batch.arrow(), batch.schema().indexOf(column));

@@ -149,7 +149,8 @@ class ProvenanceTransformTest {
     private String position(Steps steps, List<String> positionFields) {
         StreamPlan plan = new StreamPlan(
                 SCHEMA, new Guarantee("snapshot", "", List.of(), List.of()), Optional.empty(), -1, -1, positionFields);
-        List<BoundTransform> bound = steps.begin(FACTS).sealing(List.of(plan)).bind(SCHEMA);
+        List<BoundTransform> bound =
+                steps.begin(FACTS).showing(steps.shownPositions(List.of(plan), FACTS.key())).bind(SCHEMA);
         try (BatchBuilder builder = new BatchBuilder(SCHEMA, allocator)) {
             builder.set("id", 2L).set("email", "x").endRow();
             Batch batch = builder.build(new Position(1, "{\"rows\":2}"));

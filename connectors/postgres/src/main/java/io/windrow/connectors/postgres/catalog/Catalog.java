@@ -20,4 +20,9 @@ public record Catalog(ServerFacts server, List<Relation> relations, TypeGraph ty
     public Optional<Relation> relation(StreamName name) {
         return relations.stream().filter(relation -> relation.name().equals(name)).findFirst();
     }
+
+    /** Those of the relations that hold the rows of this one too, as parent or partitioned table at any height (C37). */
+    public List<StreamName> holding(StreamName name) {
+        return relations.stream().filter(relation -> relation.descendants().contains(name)).map(Relation::name).toList();
+    }
 }
