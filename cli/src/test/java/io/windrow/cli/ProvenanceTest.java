@@ -123,7 +123,7 @@ class ProvenanceTest {
     }
 
     @Test
-    void aPositionShowsNoKeyThatTheTargetDoesNotGetAndAMaskedOneIsRefused() throws IOException {
+    void aPositionShowsNoKeyThatTheTargetDoesNotGetAndAMaskedOneIsRefused() throws Exception {
         DATABASE.execute(
                 "CREATE TABLE secretive (id text PRIMARY KEY, name text)",
                 "INSERT INTO secretive SELECT 'canary-' || i, 'row ' || i FROM generate_series(1, 300) i");

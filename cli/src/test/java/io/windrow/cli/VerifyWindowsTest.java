@@ -90,7 +90,7 @@ class VerifyWindowsTest {
         DATABASE.execute("UPDATE masked_key SET v = 'other than before' WHERE n = 1777");
         for (String depth : List.of("counts", "hashes", "keys")) {
             String changed = windrow("verify", "--depth", depth, "--json", file.toString());
-            assertThat(changed).doesNotContain("canary").doesNotContain(" windows differ");
+            assertThat(changed).doesNotContain("canary").doesNotContain("windows of k");
         }
         assertThat(windrow("verify", "--json", file.toString()))
                 .contains("\"undecidable\" : 1").contains("\"equal\" : 2999").doesNotContain("canary");
