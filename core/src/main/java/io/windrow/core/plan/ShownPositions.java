@@ -10,6 +10,8 @@ import io.windrow.api.transform.Transform;
 import io.windrow.core.ledger.HashKey;
 import io.windrow.core.ledger.SplitRange;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -24,6 +26,16 @@ import java.util.Set;
 public record ShownPositions(Set<StreamName> withheld, HashKey key) implements Transform {
     public ShownPositions {
         withheld = Set.copyOf(withheld);
+    }
+
+    /** The same for streams that share a log: a position of one can speak of another, so all are withheld if one is. */
+    public ShownPositions sharing(Set<StreamName> log) {
+        if (Collections.disjoint(withheld, log)) {
+            return this;
+        }
+        Set<StreamName> all = new HashSet<>(withheld);
+        all.addAll(log);
+        return new ShownPositions(all, key);
     }
 
     /** The position as it may be shown. Its version stays. */

@@ -6,6 +6,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.StreamDescription;
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -164,7 +166,11 @@ final class Beginning {
                 placed,
                 () -> others(source, planner));
         positions = steps.shownPositions(
-                planner.plans().values().stream().filter(plan -> !flow.isParked(plan.schema().stream())).toList(), book.key());
+                        planner.plans().values().stream().filter(plan -> !flow.isParked(plan.schema().stream())).toList(), book.key())
+                .sharing(tracks.values().stream()
+                        .filter(track -> track.task().read() == ReadMode.CDC)
+                        .map(StreamTrack::stream)
+                        .collect(Collectors.toSet()));
         steps = steps.showing(positions);
         for (Map.Entry<StreamName, StreamPlan> entry : planner.plans().entrySet()) {
             StreamTrack track = tracks.get(entry.getKey());
