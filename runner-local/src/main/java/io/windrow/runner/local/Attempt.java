@@ -210,7 +210,7 @@ final class Attempt {
         track.parked(error);
         planner.parked(track.stream());
         announcer.announce(new RunEvent.ErrorMet(Optional.of(track.stream()), error));
-        switch (pace.retry().judge(error.kind(), parts.failed(track, false), 0)) {
+        switch (pace.retry().judge(Pace.worth(error, until), parts.failed(track, false), 0)) {
             case Verdict.Retry ignored -> triesAgain = true;
             case Verdict.Park ignored -> stopIfAsked();
             case Verdict.Freeze ignored -> stopIfAsked();
@@ -343,7 +343,7 @@ final class Attempt {
     /** Tells of streams for which nothing more can happen in this run: complete, or parked and not worth another try. */
     private void tellFinished() {
         for (StreamTrack track : tracks.values()) {
-            if (track.done() || (flow.isParked(track.stream()) && !pace.retries(track))) {
+            if (track.done() || (flow.isParked(track.stream()) && !pace.retries(track, until))) {
                 announcer.finished(track.result());
             }
         }

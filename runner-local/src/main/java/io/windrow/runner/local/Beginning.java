@@ -319,7 +319,8 @@ final class Beginning {
 
     /** Whether a stream that the attempt does not read is worth another one. */
     boolean leavesBehind() {
-        return tracks.values().stream().anyMatch(parts.job().pace()::retries);
+        return tracks.values().stream().anyMatch(
+                track -> parts.job().pace().retries(track, parts.options().until()));
     }
 
     /** Marks the streams that are parked already. */
@@ -330,7 +331,7 @@ final class Beginning {
                 track.parked(error);
                 parts.failed(track, false);
                 parts.announcer().announce(new RunEvent.ErrorMet(Optional.of(stream), error));
-                if (!parts.job().pace().retries(track)) {
+                if (!parts.job().pace().retries(track, parts.options().until())) {
                     parts.announcer().finished(track.result());
                 }
             } else {

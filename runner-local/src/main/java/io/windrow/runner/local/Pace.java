@@ -1,5 +1,9 @@
 package io.windrow.runner.local;
 
+import io.windrow.api.error.ErrorKind;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.source.Until;
+import io.windrow.core.epoch.EpochError;
 import io.windrow.core.run.RetryPolicy;
 import io.windrow.core.run.Verdict;
 import io.windrow.core.spec.OnError;
@@ -71,9 +75,19 @@ public record Pace(
     }
 
     /** Whether a stream that is parked by an error is worth another attempt. */
-    boolean retries(StreamTrack track) {
+    boolean retries(StreamTrack track, Until until) {
         return track.error()
-                .map(error -> retry.judge(error.kind(), track.failures(), 0) instanceof Verdict.Retry)
+                .map(error -> retry.judge(worth(error, until), track.failures(), 0) instanceof Verdict.Retry)
                 .orElse(false);
+    }
+
+    /**
+     * As what an error of a stream is judged. A commit of unknown outcome is settled by whoever begins next (I4): after a run that
+     * follows without end nobody would, so its own next attempt does.
+     */
+    static ErrorKind worth(WindrowException error, Until until) {
+        return until == Until.STOPPED && error.errorCode() == EpochError.UNSETTLED
+                ? ErrorKind.EXTERNAL_TRANSIENT
+                : error.kind();
     }
 }

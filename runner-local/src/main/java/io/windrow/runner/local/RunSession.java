@@ -130,7 +130,7 @@ final class RunSession {
                     throw e;
                 }
                 todo.values().removeIf(track ->
-                        track.done() || track.error().isPresent() && !parts.job().pace().retries(track));
+                        track.done() || track.error().isPresent() && !parts.job().pace().retries(track, parts.options().until()));
                 if (tracks.isEmpty()) {
                     continue;
                 }
@@ -145,7 +145,7 @@ final class RunSession {
     private Map<StreamName, StreamTrack> triedAgain() {
         Map<StreamName, StreamTrack> again = new TreeMap<>();
         for (StreamTrack track : tracks.values()) {
-            if (parts.job().pace().retries(track)) {
+            if (parts.job().pace().retries(track, parts.options().until())) {
                 again.put(track.stream(), track);
             }
         }
@@ -182,7 +182,8 @@ final class RunSession {
         } else {
             reached = true;
         }
-        Verdict verdict = policy.judge(error.kind(), failure, ThreadLocalRandom.current().nextDouble());
+        Verdict verdict = policy.judge(
+                Pace.worth(error, parts.options().until()), failure, ThreadLocalRandom.current().nextDouble());
         if (stopRequested || !(verdict instanceof Verdict.Retry retry) || !budget.spend(System.nanoTime())) {
             return false;
         }

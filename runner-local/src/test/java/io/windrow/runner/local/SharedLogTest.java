@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Until;
@@ -13,11 +14,13 @@ import io.windrow.core.plan.PlannedStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -230,15 +233,28 @@ class SharedLogTest {
 
     @Test
     void aStreamThatFailsForAPassingReasonIsReadAgainAlthoughOthersAreFollowedWithoutEnd() throws Exception {
+        AtomicInteger writes = new AtomicInteger();
+        followed(target -> target.beforeWrite = batch -> {
+            if (batch.stream().equals(B) && writes.incrementAndGet() == 2) {
+                throw FailureTest.Trouble.FLAKY.now();
+            }
+        });
+    }
+
+    @Test
+    void aCommitOfUnknownOutcomeIsSettledByTheRunThatFollowsWithoutEnd() throws Exception {
+        AtomicInteger commits = new AtomicInteger();
+        followed(target -> target.insteadOfCommit = commit -> commit.identity().stream().equals(B) && commits.incrementAndGet() < 5
+                ? Optional.of(new CommitOutcome.Unknown(FailureTest.Trouble.NO_REPLY.now()))
+                : Optional.empty());
+    }
+
+    /** Follows a log of two streams while something is in the way, until all of it was delivered and let go. */
+    private void followed(Consumer<MemoryTarget> trouble) throws Exception {
         try (Bench bench = new Bench(folder); var store = bench.store()) {
             LogUpstream upstream = log(bench, 600);
             bench.epochTime = Duration.ofMillis(50);
-            AtomicInteger writes = new AtomicInteger();
-            bench.target.beforeWrite = batch -> {
-                if (batch.stream().equals(B) && writes.incrementAndGet() == 2) {
-                    throw FailureTest.Trouble.FLAKY.now();
-                }
-            };
+            trouble.accept(bench.target);
             LocalRunner runner = bench.runner(store);
             CompletableFuture<RunResult> running = CompletableFuture.supplyAsync(() -> runner.run(
                     bench.job(),
