@@ -144,16 +144,26 @@ public final class PostgresDatabase implements BeforeAllCallback, AfterAllCallba
         return Long.parseLong(String.valueOf(value));
     }
 
+    /** Drops a replication slot, if there is one of the name; its reader may have gone a moment ago. */
+    public void dropSlot(String slot) {
+        dropSlots(server(), "slot_name = '" + slot + "'");
+    }
+
+    /** The reader of a slot may be a process that was killed, or a connection of whose end the server has not heard yet. */
+    private static void dropSlots(PostgresServer server, String which) {
+        server.execute("SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots WHERE " + which
+                + " AND active_pid IS NOT NULL");
+        server.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE " + which);
+    }
+
     /** Drops the database, with whatever still uses it. May be called again. */
     @Override
     public void close() {
         PostgresServer current = server;
         if (current != null) {
             server = null;
-            // A slot belongs to the server and would keep the database; its reader may be a process that was killed.
-            current.execute("SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots WHERE database = '" + name
-                    + "' AND active_pid IS NOT NULL");
-            current.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = '" + name + "'");
+            // A slot belongs to the server and would keep the database.
+            dropSlots(current, "database = '" + name + "'");
             current.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
         }
     }

@@ -196,7 +196,8 @@ class PostgresAddedTableTest {
                     assertThat(drive.superseded).as("changes that the ranges show").isPositive();
                     assertThat(drive.places.get(U).text()).doesNotContain("copies");
                 }
-                db.execute("SELECT pg_drop_replication_slot('windrow_test')", "DROP PUBLICATION windrow_test");
+                db.dropSlot("windrow_test");
+                db.execute("DROP PUBLICATION windrow_test");
             }
         }
     }
@@ -377,7 +378,8 @@ class PostgresAddedTableTest {
                 assertThat(Folded.rows(drive.rows.get(U), keys.count)).isEqualTo(table(keys));
                 db.execute("DELETE FROM t WHERE id = 1");
             }
-            db.execute("SELECT pg_drop_replication_slot('windrow_test')", "DROP PUBLICATION windrow_test");
+            db.dropSlot("windrow_test");
+            db.execute("DROP PUBLICATION windrow_test");
         }
     }
 
@@ -461,7 +463,8 @@ class PostgresAddedTableTest {
             drive.run();
             assertThat(copied).isTrue();
         }
-        db.execute("SELECT pg_drop_replication_slot('windrow_test')", "DROP PUBLICATION windrow_test", "ALTER TABLE u ALTER id TYPE int");
+        db.dropSlot("windrow_test");
+        db.execute("DROP PUBLICATION windrow_test", "ALTER TABLE u ALTER id TYPE int");
         try (LogDrive drive = following(Changes.before(ChangesConfig.DEFAULT))) {
             AtomicBoolean copied = new AtomicBoolean();
             drive.beforeLog = () -> copied.set(copies(drive) == 500);

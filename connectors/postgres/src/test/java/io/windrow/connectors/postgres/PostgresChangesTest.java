@@ -216,7 +216,8 @@ class PostgresChangesTest {
         db.execute("CREATE TABLE t (id int PRIMARY KEY)");
         try (LogDrive drive = drive("public.t")) {
             drive.run();
-            db.execute("SELECT pg_drop_replication_slot('windrow_test')", "INSERT INTO t VALUES (1)");
+            db.dropSlot("windrow_test");
+            db.execute("INSERT INTO t VALUES (1)");
             drive.run();
             assertThat(drive.refused.get(T).errorCode()).isEqualTo(LogError.SLOT_LOST);
             db.execute("SELECT pg_create_logical_replication_slot('windrow_test', 'pgoutput')");

@@ -132,7 +132,8 @@ class PostgresHandOverTest {
                     drive.run();
                     assertThat(Folded.rows(drive.rows(), 1)).as("seed " + first).isEqualTo(table());
                 }
-                db.execute("SELECT pg_drop_replication_slot('windrow_test')", "DROP PUBLICATION windrow_test");
+                db.dropSlot("windrow_test");
+                db.execute("DROP PUBLICATION windrow_test");
             }
         }
     }

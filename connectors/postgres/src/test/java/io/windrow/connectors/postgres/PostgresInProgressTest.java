@@ -187,7 +187,8 @@ class PostgresInProgressTest {
     @Test
     void Epochs_may_end_only_between_transactions_if_the_pipeline_says_so() {
         for (ChangesConfig changes : List.of(Changes.streamed("1GiB", Cut.TRANSACTION_END), atEnds())) {
-            db.execute("TRUNCATE t, u", "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'windrow_test'");
+            db.dropSlot("windrow_test");
+            db.execute("TRUNCATE t, u");
             try (LogDrive drive = drive(changes)) {
                 drive.run();
                 for (int i = 0; i < 6; i++) {
@@ -218,8 +219,8 @@ class PostgresInProgressTest {
     @Tag("D45")
     void A_prepared_transaction_is_delivered_when_it_is_committed_also_by_a_slot_that_decodes_it_before() {
         for (ChangesConfig changes : List.of(STREAMED, ChangesConfig.DEFAULT)) {
-            db.execute("TRUNCATE t, u", "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'windrow_test'",
-                    "SELECT pg_create_logical_replication_slot('windrow_test', 'pgoutput', false, true)");
+            db.dropSlot("windrow_test");
+            db.execute("TRUNCATE t, u", "SELECT pg_create_logical_replication_slot('windrow_test', 'pgoutput', false, true)");
             try (LogDrive drive = drive(changes)) {
                 drive.run();
                 db.execute(
@@ -250,8 +251,8 @@ class PostgresInProgressTest {
     @Tag("B07")
     void A_prepared_transaction_whose_delivery_is_killed_comes_again_and_the_rest_of_it_is_delivered_once() {
         for (ChangesConfig changes : List.of(STREAMED, ChangesConfig.DEFAULT)) {
-            db.execute("TRUNCATE t, u", "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'windrow_test'",
-                    "SELECT pg_create_logical_replication_slot('windrow_test', 'pgoutput', false, true)");
+            db.dropSlot("windrow_test");
+            db.execute("TRUNCATE t, u", "SELECT pg_create_logical_replication_slot('windrow_test', 'pgoutput', false, true)");
             try (LogDrive drive = drive(changes)) {
                 drive.run();
                 db.execute("BEGIN; " + rows(1, 3000) + "; PREPARE TRANSACTION 'large'", "INSERT INTO u VALUES (1)");
