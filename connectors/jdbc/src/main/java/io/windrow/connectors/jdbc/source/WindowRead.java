@@ -280,6 +280,10 @@ final class WindowRead implements StreamRead {
                 yield "Every row version that appears within the lag, exactly once; later ones are lost.";
             }
         };
+        if (shape.config().where().isPresent()) {
+            assumptions.add("The stream's where looks at nothing but the row and gives it one answer at any time: one that begins to"
+                    + " fit later is not delivered.");
+        }
         assumptions.add("Between two runs the columns stay as they are; else the rows at the bound come once more.");
         return new StreamPlan(
                 shape.schema(),
