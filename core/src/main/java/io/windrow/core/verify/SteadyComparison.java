@@ -60,8 +60,9 @@ final class SteadyComparison {
                         + " comparisons, so that what differs may be what came in between: verify again while no run commits");
             }
             before = patience.await(() -> newest.get().filter(state -> state.prepared().isEmpty()));
-            if (before.isEmpty() && after.flatMap(StreamState::prepared).isPresent()) {
-                return verdict.disturbed("epoch " + after.flatMap(StreamState::prepared).get().epoch() + " has been on its way into the "
+            Optional<StreamEpoch> underWay = before.isPresent() ? Optional.empty() : newest.get().flatMap(StreamState::prepared);
+            if (underWay.isPresent()) {
+                return verdict.disturbed("epoch " + underWay.get().epoch() + " has been on its way into the "
                         + "target for " + patience.seconds() + " s, so that what differs may be a part of it: run again, then verify");
             }
         }

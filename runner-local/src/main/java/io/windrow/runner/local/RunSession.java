@@ -10,6 +10,7 @@ import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.Until;
+import io.windrow.core.compact.CurrentRows;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.epoch.EpochDriver;
@@ -120,11 +121,11 @@ final class RunSession {
                 todo = triedAgain();
             } catch (WindrowException e) {
                 failures = gotFurther() ? 1 : failures + 1;
-                parts.announcer().announce(new RunEvent.ErrorMet(Optional.empty(), e));
                 if (stopRequested && !tracks.isEmpty() && e.kind() == ErrorKind.EXTERNAL_TRANSIENT) {
                     // It would have been tried again, or is the answer to the stop itself: the next run goes on from here.
                     return;
                 }
+                parts.announcer().announce(new RunEvent.ErrorMet(Optional.empty(), e));
                 if (!again(e, failures, parts.job().pipeline())) {
                     tracks.values().forEach(track -> track.unfinished(e));
                     throw e;
@@ -307,7 +308,7 @@ final class RunSession {
     /** I10: a table that was dropped or renamed under a wildcard is missed by nobody else. */
     private void nameUnselected(List<StreamState> loaded) {
         loaded.stream()
-                .filter(state -> state.committed().isPresent() && !selected.contains(state.stream()))
+                .filter(state -> state.committed().isPresent() && !selected.contains(state.stream()) && !CurrentRows.holds(state))
                 .forEach(state -> parts.announcer().tell(
                         "run.stream_unselected",
                         "Stream " + state.stream() + " was delivered before and is selected no more: it was dropped or renamed at the"

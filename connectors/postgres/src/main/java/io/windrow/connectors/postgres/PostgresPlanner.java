@@ -47,8 +47,10 @@ final class PostgresPlanner implements SplitPlanner {
         this.session = Session.open(source.address(), config);
         this.source = source;
         boolean planned = false;
-        source.asks(session);
         try {
+            if (!source.begins(session)) {
+                source.requireAsleep();
+            }
             Map<StreamName, StreamConfig> selected =
                     session.promptly(() -> StreamSelection.of(session, config, context.notices()));
             this.moment = session.promptly(
@@ -85,7 +87,7 @@ final class PostgresPlanner implements SplitPlanner {
             source.requireAsleep();
             throw SqlStates.coded("Planning a run on " + source.address().display(), e);
         } finally {
-            source.asks(null);
+            source.asked();
             if (!planned) {
                 session.close();
             }
@@ -222,20 +224,27 @@ final class PostgresPlanner implements SplitPlanner {
             return List.of();
         }
         List<Assignment> next = new ArrayList<>();
-        source.asks(session);
+        if (!source.begins(session)) {
+            return List.of();
+        }
         try {
             reads.forEach((stream, read) -> {
-                if (next.size() < max && !failed.containsKey(stream)) {
+                if (next.size() < max && !failed.containsKey(stream) && !source.isWoken()) {
                     try {
                         next.addAll(read.next(max - next.size()));
                     } catch (WindrowException e) {
-                        source.requireAsleep();
-                        failed.put(stream, e);
+                        if (!source.isWoken()) {
+                            failed.put(stream, e);
+                        }
                     }
                 }
             });
         } finally {
-            source.asks(null);
+            source.asked();
+        }
+        if (source.isWoken()) {
+            // The session may be gone; what is read by others is still good, and is committed.
+            return List.of();
         }
         if (next.size() < max) {
             log.map(LogPlan::next).ifPresent(next::addAll);

@@ -55,15 +55,29 @@ final class PostgresSource implements Source {
         return watch;
     }
 
-    /** The planner's session while it asks the server for something; null: it asks nothing now. */
-    void asks(@Nullable Session planner) {
+    /**
+     * The planner begins to ask the server for something over its session, which {@link #wakeUp} may end from now on. False: the
+     * run is asked to stop, and nothing is to be asked any more.
+     */
+    boolean begins(Session planner) {
         asking = planner;
-        if (planner != null && woken) {
-            planner.abort();
+        if (woken) {
+            asking = null;
         }
+        return !woken;
     }
 
-    /** Refuses to go on planning once the run is asked to stop. */
+    /** The planner asks nothing any more. */
+    void asked() {
+        asking = null;
+    }
+
+    /** Whether the run is asked to stop. */
+    boolean isWoken() {
+        return woken;
+    }
+
+    /** What planning ends with once the run is asked to stop. */
     void requireAsleep() {
         if (woken) {
             throw WindrowException.of(PostgresError.CANCELED, "Planning a run on " + address.display() + ": it is asked to stop");

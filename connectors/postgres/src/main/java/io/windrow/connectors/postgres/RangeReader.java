@@ -272,12 +272,13 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
         boolean done = false;
         try {
             holder.begin(null);
-            String exported = String.valueOf(holder.row("SELECT pg_catalog.pg_export_snapshot()").getFirst());
-            Visible visible = visible(holder);
+            String exported = String.valueOf(
+                    holder.promptly(() -> holder.row("SELECT pg_catalog.pg_export_snapshot()")).getFirst());
+            Visible visible = holder.promptly(() -> visible(holder));
             if (!of.copy().accepts(visible)) {
                 return Optional.empty();
             }
-            long until = LogCopy.lastRecord(holder);
+            long until = holder.promptly(() -> LogCopy.lastRecord(holder));
             List<@Nullable String> end = holder.row(of.order().end(of.copy().done(), rows(of.stream().shape())));
             Optional<Key> to = end.isEmpty()
                     ? Optional.empty()
