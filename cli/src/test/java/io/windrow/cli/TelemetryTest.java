@@ -225,8 +225,10 @@ class TelemetryTest {
         URI page = Awaitility.await().atMost(PATIENCE).until(
                 () -> said.matcher(bytes.toString(StandardCharsets.UTF_8)).results().map(found -> URI.create(found.group(1))).findFirst(),
                 found -> found.isPresent()).orElseThrow();
-        Pattern some = Pattern.compile("windrow_rows_written_total\\{[^}]*} [1-9]");
-        String text = Awaitility.await().atMost(PATIENCE).until(() -> get(page), now -> some.matcher(now).find());
+        Pattern written = Pattern.compile("windrow_rows_written_total\\{[^}]*} [1-9]");
+        Pattern read = Pattern.compile("windrow_rows_read_total\\{pipeline=\"farm\",stream=\"public.hay\"} [1-9]");
+        String text = Awaitility.await().atMost(PATIENCE).until(
+                () -> get(page), now -> written.matcher(now).find() && read.matcher(now).find());
         assertThat(run).as("the page was read in the middle of the run").isNotDone();
         assertThat(get(page.resolve("/healthz"))).isEqualTo("ok\n");
         assertThat(text)
