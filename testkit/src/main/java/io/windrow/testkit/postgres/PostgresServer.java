@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresServer implements AutoCloseable {
     private static final int NOBODY = 65534;
-    private static final int ATTEMPTS = 5;
+    private static final int ATTEMPTS = 10;
     private static final Map<Integer, PostgresServer> SHARED = new ConcurrentHashMap<>();
 
     private final PostgresOptions options;
@@ -157,8 +158,9 @@ public final class PostgresServer implements AutoCloseable {
         }
         String log = "";
         try {
+            boolean taken = port == 0;
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                if (attempt > 0 || port == 0) {
+                if (taken) {
                     port = freePort();
                 }
                 ServerProcess candidate = new ServerProcess(command(), cluster, "database system is ready to accept");
@@ -168,6 +170,13 @@ public final class PostgresServer implements AutoCloseable {
                 }
                 candidate.end("KILL");
                 log = candidate.log();
+                if (log.contains("pre-existing shared memory block")) {
+                    // Of a server that was killed, some process has not come to its end yet.
+                    taken = false;
+                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
+                    continue;
+                }
+                taken = true;
                 if (!log.contains("could not bind") && !log.contains("could not create any TCP/IP")) {
                     break;
                 }
