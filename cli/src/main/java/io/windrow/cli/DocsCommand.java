@@ -20,6 +20,7 @@ import io.windrow.core.telemetry.TelemetryError;
 import io.windrow.core.telemetry.TelemetryReference;
 import io.windrow.core.transform.change.ChangeLogError;
 import io.windrow.core.transform.dedupe.DedupeError;
+import io.windrow.core.transform.detect.DetectError;
 import io.windrow.core.transform.expression.ExpressionError;
 import io.windrow.core.transform.mask.MaskError;
 import io.windrow.core.transform.provenance.ProvenanceError;
@@ -89,6 +90,7 @@ final class DocsCommand implements Callable<Integer> {
         Stream.of(
                         BatchError.values(),
                         MaskError.values(),
+                        DetectError.values(),
                         SpecError.values(),
                         ExpressionError.values(),
                         ShapeError.values(),

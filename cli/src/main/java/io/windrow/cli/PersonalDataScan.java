@@ -21,6 +21,7 @@ final class PersonalDataScan {
     private static final double WHOLE = 0.5;
 
     private final Map<StreamName, List<PersonalData.Found>> found = new LinkedHashMap<>();
+    private final Map<StreamName, Map<String, Long>> tooNested = new LinkedHashMap<>();
 
     /** Reads up to {@code rows} rows of each stream. */
     PersonalDataScan(Source source, Map<StreamName, ReadMode> streams, int rows, Optional<String> region) {
@@ -38,10 +39,14 @@ final class PersonalDataScan {
                 }
             });
             found.put(stream, data.found());
+            tooNested.put(stream, data.tooNested());
         });
     }
 
     void print(Screen screen) {
+        tooNested.forEach((stream, fields) -> fields.forEach((field, values) -> screen.line(
+                "Field " + field + " of " + stream + " was searched in part: values with more JSON inside JSON than is searched: "
+                        + Screen.number(values) + ". A mask that looks inside the field sets their rows aside.")));
         Table table = Table.of("stream", "field", "holds", ">in", ">of values");
         found.forEach((stream, all) -> all.forEach(one -> table.row(
                 stream, one.column(), word(one), Screen.number(one.found()), Screen.number(one.values()))));
@@ -62,6 +67,9 @@ final class PersonalDataScan {
                 "fields", all.stream()
                         .map(one -> Json.object(
                                 "field", one.column(), "holds", word(one), "found", one.found(), "values", one.values()))
+                        .toList(),
+                "too_nested", tooNested.get(stream).entrySet().stream()
+                        .map(field -> Json.object("field", field.getKey(), "values", field.getValue()))
                         .toList())));
         return streams;
     }

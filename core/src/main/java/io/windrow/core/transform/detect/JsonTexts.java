@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
+import io.windrow.api.error.WindrowException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.Optional;
@@ -13,11 +14,17 @@ import java.util.function.Function;
 
 /**
  * The texts of a JSON document: its names, strings and numbers, each as the text that its escapes stand for. A string that is
- * a JSON document itself is taken as one, in any depth: each depth at least doubles what a quote takes, so there are few.
+ * a JSON document itself is taken as one, down to {@link #MAX_DOCUMENTS} inside each other; a text with more is refused.
  * What comes out is JSON again: a number that changes becomes a string. A document of which nothing changes stays as it was
  * written. For one document.
  */
 public final class JsonTexts {
+    /**
+     * So many documents may stand inside each other. Each holds a copy of what is inside it while that is searched, and a depth can
+     * cost as little as five characters for each backslash: without a bound, memory would grow faster than the value.
+     */
+    static final int MAX_DOCUMENTS = 16;
+
     /** A document too deep or too long for a limit would be searched as it is written: what a row may hold is the only limit. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -33,20 +40,32 @@ public final class JsonTexts {
             .build();
 
     private final Function<String, Optional<String>> change;
+    private final int depth;
     private boolean changed;
     private boolean nothing;
 
-    private JsonTexts(Function<String, Optional<String>> change) {
+    private JsonTexts(Function<String, Optional<String>> change, int depth) {
         this.change = change;
+        this.depth = depth;
     }
 
     /**
      * The document as it goes out: equal to the one given if no text changes; empty: null. What is no JSON is one text.
+     * {@link DetectError#TOO_NESTED} if more than {@link #MAX_DOCUMENTS} documents stand inside each other.
      *
      * @param change gives what becomes of a text, as {@code of} does; what it throws passes
      */
     public static Optional<String> of(String document, Function<String, Optional<String>> change) {
-        JsonTexts texts = new JsonTexts(change);
+        return of(document, change, 1);
+    }
+
+    private static Optional<String> of(String document, Function<String, Optional<String>> change, int depth) {
+        if (depth > MAX_DOCUMENTS) {
+            throw WindrowException.of(
+                    DetectError.TOO_NESTED,
+                    "Searching a text: more than " + MAX_DOCUMENTS + " JSON documents stand inside each other");
+        }
+        JsonTexts texts = new JsonTexts(change, depth);
         StringWriter out = new StringWriter();
         try (JsonParser in = JSON.createParser(document);
                 JsonGenerator copy = JSON.createGenerator(out)) {
@@ -107,7 +126,7 @@ public final class JsonTexts {
     }
 
     private String changed(String text) {
-        Optional<String> now = looksLikeDocument(text) ? of(text, change) : change.apply(text);
+        Optional<String> now = looksLikeDocument(text) ? of(text, change, depth + 1) : change.apply(text);
         nothing |= now.isEmpty();
         changed |= !now.equals(Optional.of(text));
         return now.orElse("");

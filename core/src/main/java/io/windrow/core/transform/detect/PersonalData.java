@@ -1,6 +1,7 @@
 package io.windrow.core.transform.detect;
 
 import io.windrow.api.batch.Batch;
+import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.core.policy.MaskRule.Detector;
@@ -23,6 +24,7 @@ public final class PersonalData {
     private final Map<Detector, Finder> finders = new EnumMap<>(Detector.class);
     private final Map<String, Map<Detector, Long>> counts = new LinkedHashMap<>();
     private final Map<String, Long> values = new LinkedHashMap<>();
+    private final Map<String, Long> tooNested = new LinkedHashMap<>();
 
     /**
      * What stands in one column.
@@ -59,7 +61,14 @@ public final class PersonalData {
     private void add(Column column, FieldVector vector, int row) {
         values.merge(column.name(), 1L, Long::sum);
         Set<Detector> held = EnumSet.noneOf(Detector.class);
-        search(column.type(), vector, row, held);
+        try {
+            search(column.type(), vector, row, held);
+        } catch (WindrowException e) {
+            if (e.errorCode() != DetectError.TOO_NESTED) {
+                throw e;
+            }
+            tooNested.merge(column.name(), 1L, Long::sum);
+        }
         for (Detector detector : held) {
             counts.computeIfAbsent(column.name(), name -> new EnumMap<>(Detector.class)).merge(detector, 1L, Long::sum);
         }
@@ -110,5 +119,13 @@ public final class PersonalData {
                 .forEach(kind -> found.add(
                         new Found(column, kind.getKey(), kind.getValue(), values.getOrDefault(column, 0L)))));
         return found;
+    }
+
+    /**
+     * In how many values of a column more JSON documents stand inside each other than are searched, by column in the order met.
+     * What was found in them before that counts as found; a mask that looks inside the column sets their rows aside.
+     */
+    public Map<String, Long> tooNested() {
+        return new LinkedHashMap<>(tooNested);
     }
 }

@@ -34,6 +34,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.arrow.memory.RootAllocator;
@@ -210,6 +211,47 @@ class MaskTransformTest {
     void aDocumentOfAnyDepthIsSearchedAsWhatItSays() {
         String deep = "[".repeat(5_000) + "\"john\\u0040acme.com\"" + "]".repeat(5_000);
         assertThat(nested("doc", deep, detect(Method.REDACT, Detector.EMAIL))).contains("[\"***\"]").doesNotContain("acme");
+    }
+
+    /** I12: a depth costs as little as five characters for each backslash, and each holds a copy of all that is inside it. */
+    @ParameterizedTest
+    @CsvSource({"16, ", "17, detect.too_nested", "20, detect.too_nested", "400, detect.too_nested"})
+    void documentsInsideEachOtherAreSearchedUpToADepthAndRefusedBeyond(int depth, @Nullable String code) {
+        String text = documents(depth);
+        for (String field : List.of("doc", "tags", "person", "note")) {
+            MaskRule rule = new MaskRule(
+                    Optional.of(field), List.of(Detector.EMAIL), Method.REDACT, Optional.empty(), Optional.empty(), 0, 4,
+                    Truncation.MONTH, Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE);
+            try (BatchBuilder builder = new BatchBuilder(NESTED, allocator);
+                    BoundTransform bound = new MaskTransform(List.of(rule)).bind(NESTED);
+                    Batch batch = bound.apply(nested(builder, text))) {
+                assertThat(batch.rejected().stream().flatMap(aside -> aside.reasons().stream()).map(Rejected.Reason::code))
+                        .as(field).isEqualTo(code == null ? List.of() : List.of(code));
+                for (Rejected aside : batch.rejected()) {
+                    assertThat(aside.reasons().toString()).doesNotContain("acme");
+                    assertThat(String.valueOf(texts(aside.rows(), aside.schema().indexOf(field)).getFirst())).doesNotContain("acme");
+                }
+                if (code == null) {
+                    assertThat(texts(batch.arrow(), batch.schema().indexOf(field)).getFirst()).contains("***").doesNotContain("acme");
+                }
+            }
+        }
+        try (BatchBuilder builder = new BatchBuilder(NESTED, allocator);
+                Batch batch = nested(builder, text)) {
+            PersonalData data = new PersonalData(Optional.empty());
+            data.add(batch, 1);
+            assertThat(data.tooNested().keySet())
+                    .isEqualTo(code == null ? Set.of() : Set.of("doc", "tags", "person", "note"));
+            assertThat(data.found()).hasSize(code == null ? 4 : 0);
+        }
+    }
+
+    private static String documents(int depth) {
+        String document = "[\"john@acme.com\"]";
+        for (int i = 1; i < depth; i++) {
+            document = "[\"" + document.replace("\\", "\\u005c").replace("\"", "\\u0022") + "\"]";
+        }
+        return document;
     }
 
     @Test
