@@ -12,7 +12,8 @@ import java.util.TreeMap;
 /**
  * The digest of a stream's epoch (I4): over positions and staged set, so that an epoch that was cut again with other
  * content is another one although its number is the same. Every part counts with its length; the order of splits does
- * not matter, that of staged things does. Computed when the epoch is cut, and saved with it.
+ * not matter, that of staged things does. Made under the pipeline's key when the epoch is cut, and saved with it: it is never made
+ * again.
  */
 final class EpochDigest {
     private final MessageDigest digest;
@@ -56,9 +57,9 @@ final class EpochDigest {
         }
         digest.number(cut.supersedes().orElse(-1L));
         digest.number(cut.completesGeneration() ? 1 : 0);
-        // Keyed, and nowhere but in the store: without it, who sees the identity could try out what positions hold (I11).
         digest.text(cut.ledger().hashSource().map(RowHash::toString).orElse(""));
-        return HexFormat.of().formatHex(digest.digest.digest(), 0, 16);
+        // The identity lies beside the data: without a key, who sees it could try out what positions hold (I11).
+        return cut.key().digest("epoch " + HexFormat.of().formatHex(digest.digest.digest()));
     }
 
     private void text(String text) {

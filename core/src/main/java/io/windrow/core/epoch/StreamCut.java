@@ -6,6 +6,7 @@ import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.PlannerState;
 import io.windrow.core.checkpoint.OpenSplit;
 import io.windrow.core.checkpoint.RememberedRows;
+import io.windrow.core.ledger.HashKey;
 import io.windrow.core.ledger.LedgerEntry;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param supersedes the unfinished generation that this one takes the place of, on the first epoch of a restarted read
  * @param completesGeneration whether the read ended with this epoch
  * @param ledger the proof, made for this epoch's number
+ * @param key the pipeline's, without which nobody can make the digest of this cut (I11)
  * @param remembered the epoch's rows that later ones are compared with, oldest first, if a step does that
  */
 public record StreamCut(
@@ -36,6 +38,7 @@ public record StreamCut(
         Optional<Long> supersedes,
         boolean completesGeneration,
         LedgerEntry ledger,
+        HashKey key,
         List<RememberedRows> remembered) {
     public StreamCut {
         openSplits = Map.copyOf(openSplits);
@@ -53,9 +56,10 @@ public record StreamCut(
             List<Staged> staged,
             Optional<Long> supersedes,
             boolean completesGeneration,
-            LedgerEntry ledger) {
+            LedgerEntry ledger,
+            HashKey key) {
         this(
                 stream, generation, mode, planner, openSplits, staged, supersedes, completesGeneration, ledger,
-                List.of());
+                key, List.of());
     }
 }

@@ -3,6 +3,7 @@ package io.windrow.core.epoch;
 import io.windrow.api.batch.Account;
 import io.windrow.api.batch.Position;
 import io.windrow.api.batch.RowHash;
+import io.windrow.api.config.Secret;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.Staged;
@@ -15,6 +16,7 @@ import io.windrow.core.checkpoint.OpenSplit;
 import io.windrow.core.checkpoint.Progress;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.ledger.HashKey;
 import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.ledger.Written;
 import java.time.Instant;
@@ -33,6 +35,8 @@ import java.util.TreeSet;
  * numbered from 0 within a split; a row of the target is {@code stream split row generation}.
  */
 final class ModelWorld {
+    private static final HashKey KEY = HashKey.of(Secret.of("of the model"));
+
     /** A stream and how many rows each of its splits has. */
     record Shape(StreamName stream, Map<String, Integer> splits) {}
 
@@ -149,7 +153,7 @@ final class ModelWorld {
                 Map.of());
         return new StreamCut(
                 shape.stream, generation, WriteMode.APPEND, new PlannerState(1, ""), open,
-                List.of(new Staged(shape.stream, 1, name, 1, rows.size(), 0, "")), Optional.empty(), at == length, ledger);
+                List.of(new Staged(shape.stream, 1, name, 1, rows.size(), 0, "")), Optional.empty(), at == length, ledger, KEY);
     }
 
     /** Releases upstream what lies before an epoch's positions. */

@@ -175,7 +175,7 @@ public final class Compaction {
                     context.failpoints().reach("compact.after_stage");
                     return new StreamCut(
                             stream, generation, WriteMode.REPLACE, reached, Map.of(), staged, Optional.empty(), true,
-                            ledger(epoch, folded, staged, schema));
+                            ledger(epoch, folded, staged, schema), key);
                 }
             }
         }

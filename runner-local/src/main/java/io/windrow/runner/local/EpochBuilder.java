@@ -4,6 +4,7 @@ import io.windrow.api.sink.Staged;
 import io.windrow.api.source.PlannerState;
 import io.windrow.core.checkpoint.OpenSplit;
 import io.windrow.core.epoch.StreamCut;
+import io.windrow.core.ledger.HashKey;
 import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.ledger.Written;
 import io.windrow.core.plan.ShownPositions;
@@ -20,15 +21,15 @@ import java.util.stream.Collectors;
 final class EpochBuilder {
     private final String pipeline;
     private final Clock clock;
-    private final String hashKey;
+    private final HashKey key;
     private final Steps steps;
     private final ShownPositions positions;
     private Instant began;
 
-    EpochBuilder(String pipeline, Clock clock, String hashKey, Steps steps, ShownPositions positions) {
+    EpochBuilder(String pipeline, Clock clock, HashKey key, Steps steps, ShownPositions positions) {
         this.steps = steps;
         this.positions = positions;
-        this.hashKey = hashKey;
+        this.key = key;
         this.pipeline = pipeline;
         this.clock = clock;
         this.began = clock.instant();
@@ -61,7 +62,7 @@ final class EpochBuilder {
                 track.task().write(),
                 tally.account(),
                 Optional.of(tally.source()),
-                hashKey,
+                key.id(),
                 tally.out(),
                 new Written(tally.stagedRows(), Optional.empty(), proof.isEmpty() ? "nothing was written" : proof),
                 track.ranges().stream().map(range -> positions.of(track.stream(), range)).toList(),
@@ -79,6 +80,6 @@ final class EpochBuilder {
                 Optional.empty());
         return new StreamCut(
                 track.stream(), track.generation(), track.task().write(), planner, open, staged, track.supersedes(),
-                completes, ledger, steps.memory(track.stream()).map(memory -> memory.taken(epoch, cut)).stream().toList());
+                completes, ledger, key, steps.memory(track.stream()).map(memory -> memory.taken(epoch, cut)).stream().toList());
     }
 }

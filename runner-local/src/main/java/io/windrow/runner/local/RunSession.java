@@ -264,7 +264,7 @@ final class RunSession {
         try {
             new Attempt(
                             planned, planner, crew, commits,
-                            new EpochBuilder(job.pipeline(), parts.context().clock(), key.id(), steps, beginning.positions()),
+                            new EpochBuilder(job.pipeline(), parts.context().clock(), key, steps, beginning.positions()),
                             current, parts, budget, beginning, () -> stopRequested)
                     .run();
             orderly = true;

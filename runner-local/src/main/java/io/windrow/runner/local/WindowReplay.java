@@ -262,7 +262,7 @@ public final class WindowReplay {
                         .orElse(entry);
                 return new StreamCut(
                         task.stream(), generation, task.write(), again.committed().planner(), Map.of(), staged,
-                        Optional.empty(), true, ledger, again.remembered(correction, epoch, ledger.cut()));
+                        Optional.empty(), true, ledger, facts.key(), again.remembered(correction, epoch, ledger.cut()));
             } finally {
                 origins.forEach(BoundTransform::close);
                 writers.values().forEach(SinkWriter::close);
