@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
 /**
@@ -97,21 +98,14 @@ final class FilesAudit implements DeliveryAudit {
                                 + "cannot be decoded without the source"));
                 continue;
             }
-            try {
-                long decoded = decode(file, schema.get(), rows);
-                read += decoded;
-                if (decoded != file.rows()) {
-                    findings.add(new Finding(Kind.ROWS, file.file(),
-                            decoded + " rows were decoded, the manifest says " + file.rows()));
-                    complete = false;
-                }
-            } catch (WindrowException e) {
-                if (e.kind() == ErrorKind.USER) {
-                    throw e; // A key that is missing says nothing about the file.
-                }
-                findings.add(new Finding(Kind.UNDECODABLE, file.file(), String.valueOf(e.getMessage())));
-                complete = false;
+            int found = findings.size();
+            long decoded = decode(file, schema.get(), rows, findings);
+            read += decoded;
+            if (findings.size() == found && decoded != file.rows()) {
+                findings.add(new Finding(Kind.ROWS, file.file(),
+                        decoded + " rows were decoded, the manifest says " + file.rows()));
             }
+            complete &= findings.size() == found;
         }
         return new Examined(manifest.get().files().size(), read, bytes, complete, findings);
     }
@@ -125,11 +119,19 @@ final class FilesAudit implements DeliveryAudit {
                         .map(SchemaBook::schema));
     }
 
-    private long decode(StagedFile file, StreamSchema schema, Consumer<Batch> rows) {
+    /** Gives the rows of a file, up to a damaged place if there is one. What the taker throws is no damage of the file. */
+    private long decode(StagedFile file, StreamSchema schema, Consumer<Batch> rows, List<Finding> findings) {
         long read = 0;
         Content content = new Content(tree, file.file(), context.sealing(Sealing.Use.DELIVERED));
-        try (FileDecoder decoder = Decoders.open(content, schema, config.csv(), context.allocator())) {
-            for (Optional<VectorSchemaRoot> next = decoder.next(); next.isPresent(); next = decoder.next()) {
+        Optional<FileDecoder> opened = damageTold(findings, file, () ->
+                Optional.of(Decoders.open(content, schema, config.csv(), context.allocator())));
+        if (opened.isEmpty()) {
+            return read;
+        }
+        try (FileDecoder decoder = opened.get()) {
+            for (Optional<VectorSchemaRoot> next = damageTold(findings, file, decoder::next);
+                    next.isPresent();
+                    next = damageTold(findings, file, decoder::next)) {
                 int count = next.get().getRowCount();
                 try (Batch batch = new Batch(schema, next.get(), new Position(1, "{}"), Account.ofRead(count))) {
                     rows.accept(batch);
@@ -138,6 +140,19 @@ final class FilesAudit implements DeliveryAudit {
             }
         }
         return read;
+    }
+
+    /** Does what damage may hinder: empty, and told of, if it does. */
+    private static <T> Optional<T> damageTold(List<Finding> findings, StagedFile file, Supplier<Optional<T>> step) {
+        try {
+            return step.get();
+        } catch (WindrowException e) {
+            if (e.kind() == ErrorKind.USER) {
+                throw e; // A key that is missing says nothing about the file.
+            }
+            findings.add(new Finding(Kind.UNDECODABLE, file.file(), String.valueOf(e.getMessage())));
+            return Optional.empty();
+        }
     }
 
     @Override

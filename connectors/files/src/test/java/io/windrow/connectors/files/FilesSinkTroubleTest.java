@@ -15,6 +15,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.CommitOutcome;
+import io.windrow.api.sink.DeliveryAudit;
 import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.WriteMode;
@@ -156,6 +157,21 @@ class FilesSinkTroubleTest {
         assertThat(sink(root).check()).singleElement().satisfies(r -> assertThat(r.outcome()).isEqualTo(CheckResult.Outcome.OK));
         try (Stream<Path> left = Files.list(root)) {
             assertThat(left).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatTheTakerOfExaminedRowsThrowsIsNoDamageOfTheFile() {
+        FilesSink sink = sink(root);
+        sink.prepare(orders(), WriteMode.APPEND);
+        sink.committer().commit(commit(WriteMode.APPEND, 1, 1, fixture.stage(sink, WriteMode.APPEND, FIRST, 1, 1, 3)));
+        WindrowException full = WindrowException.of(TreeError.DISK_FULL, "Putting rows aside: no space is left");
+        try (DeliveryAudit audit = sink.audit(ORDERS).orElseThrow()) {
+            DeliveryAudit.Commit only = audit.commits().getFirst();
+            assertThatThrownBy(() -> audit.examine(only, rows -> {
+                throw full;
+            })).isSameAs(full);
+            assertThat(audit.examine(only, rows -> {}).findings()).isEmpty();
         }
     }
 
