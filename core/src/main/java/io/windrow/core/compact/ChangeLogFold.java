@@ -106,7 +106,7 @@ public final class ChangeLogFold {
                 }
             }
         } finally {
-            parts.forEach(LogPart::close);
+            LogPart.closeAll(parts);
         }
         return new Folded(changes, rows[0]);
     }

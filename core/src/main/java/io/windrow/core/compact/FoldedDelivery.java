@@ -93,7 +93,10 @@ public final class FoldedDelivery implements Delivery {
 
     @Override
     public void close() {
-        rows.close();
-        file.close();
+        try {
+            rows.close();
+        } finally {
+            file.close();
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.windrow.api.schema.StreamSchema;
 import io.windrow.core.transform.Rows;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
@@ -57,9 +58,14 @@ record LogPart(Log log, int depth, List<RowFile> files) implements AutoCloseable
             return parts;
         } finally {
             if (!done) {
-                parts.forEach(LogPart::close);
+                closeAll(parts);
             }
         }
+    }
+
+    /** Closes all of them, also after one that fails. */
+    static void closeAll(Collection<LogPart> parts) {
+        RowFile.closeAll(parts.stream().flatMap(part -> part.files.stream()).toList());
     }
 
     private static Log in(RowFile copies, RowFile changes) {
@@ -106,6 +112,6 @@ record LogPart(Log log, int depth, List<RowFile> files) implements AutoCloseable
 
     @Override
     public void close() {
-        files.forEach(RowFile::close);
+        RowFile.closeAll(files);
     }
 }

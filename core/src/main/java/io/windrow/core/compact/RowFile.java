@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
@@ -24,16 +25,18 @@ final class RowFile implements AutoCloseable {
     private final Path file;
     private final StreamSchema schema;
     private final BufferAllocator allocator;
-    private final OutputStream out;
+    private final OutputStream raw;
+    private final BufferedOutputStream out;
     private final VectorSchemaRoot root;
     private final ArrowStreamWriter writer;
     private boolean written;
 
-    private RowFile(Path file, StreamSchema schema, BufferAllocator allocator, OutputStream out) {
+    private RowFile(Path file, StreamSchema schema, BufferAllocator allocator, OutputStream raw) {
         this.file = file;
         this.schema = schema;
         this.allocator = allocator;
-        this.out = out;
+        this.raw = raw;
+        this.out = new BufferedOutputStream(raw, 1 << 16);
         this.root = VectorSchemaRoot.create(ArrowTypes.schema(schema), allocator);
         this.writer = new ArrowStreamWriter(root, null, out);
     }
@@ -42,7 +45,7 @@ final class RowFile implements AutoCloseable {
     static RowFile create(Path folder, StreamSchema schema, BufferAllocator allocator) {
         try {
             Path file = Files.createTempFile(folder, "log-", ".arrows");
-            return new RowFile(file, schema, allocator, new BufferedOutputStream(Files.newOutputStream(file), 1 << 16));
+            return new RowFile(file, schema, allocator, Files.newOutputStream(file));
         } catch (IOException e) {
             throw failed(schema, folder, e);
         }
@@ -65,9 +68,9 @@ final class RowFile implements AutoCloseable {
     void end() {
         if (!written) {
             written = true;
-            try {
+            try (raw) {
                 writer.end();
-                out.close();
+                out.flush();
             } catch (IOException e) {
                 throw failed(schema, file, e);
             } finally {
@@ -130,11 +133,35 @@ final class RowFile implements AutoCloseable {
                 e);
     }
 
+    /** Closes all of them, also after one that fails; the first failure is thrown, with the others beside it. */
+    static void closeAll(List<RowFile> files) {
+        RuntimeException first = null;
+        for (RowFile file : files) {
+            try {
+                file.close();
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    /** Deletes it. Rows that are not in the file yet are dropped: there may be no space for them. */
     @Override
     public void close() {
-        end();
+        written = true;
         try {
-            Files.deleteIfExists(file);
+            try (raw) {
+                root.close();
+            } finally {
+                Files.deleteIfExists(file);
+            }
         } catch (IOException e) {
             throw failed(schema, file, e);
         }
