@@ -2,11 +2,11 @@ package io.windrow.cli;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
-import io.windrow.api.sink.WriteMode;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.compact.CompactError;
 import io.windrow.core.compact.CurrentRows;
+import io.windrow.core.compact.DeliveredLog;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.plan.Planner;
 import io.windrow.core.registry.Registry;
@@ -84,7 +84,7 @@ final class CompactCommand implements Callable<Integer> {
             return streams.stream().map(name -> KnownStreams.find(name, states)).distinct().toList();
         }
         return states.stream()
-                .filter(state -> state.committed().filter(epoch -> epoch.mode() == WriteMode.APPEND).isPresent())
+                .filter(DeliveredLog::isOf)
                 .map(StreamState::stream)
                 .toList();
     }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -151,5 +152,45 @@ class CompactTest {
         assertThat(refused.exit()).as(refused.whole()).isEqualTo(2);
         assertThat(refused.whole()).contains("compact.no_key");
         assertThat(windrow("--json", "compact", "--stream", "public.keyless", file).out()).contains("compact.no_key");
+    }
+
+    @Test
+    void besideStreamsOfWholeRowsOnlyTheLogIsFoldedAndALogWhoseFilesAreGoneIsNamed() throws Exception {
+        DATABASE.execute(
+                "CREATE TABLE logged (id int PRIMARY KEY)", "INSERT INTO logged SELECT generate_series(1, 50)",
+                "CREATE TABLE whole (id int PRIMARY KEY)", "INSERT INTO whole VALUES (1)");
+        Path file = Files.writeString(folder.resolve("p.yaml"), """
+                pipeline: mixed-fold
+                source:
+                  postgres: {url: '%s', streams: [{table: public.logged, mode: cdc}, {table: public.whole}]}
+                sink:
+                  files: {path: ./out, format: jsonl}
+                write: {public.whole: append}
+                """.formatted(DATABASE.url()));
+        done("run", file);
+        assertThat(done("compact", file).out()).contains("public.logged_current").doesNotContain("public.whole");
+        assertThat(windrow("compact", "--stream", "public.whole", file).whole()).contains("compact.no_log");
+
+        DATABASE.execute("INSERT INTO logged VALUES (51)");
+        done("run", file);
+        Path gone;
+        try (Stream<Path> data = Files.walk(folder.resolve("out/public.logged"))) {
+            gone = data.filter(path -> path.toString().endsWith(".jsonl")).sorted().findFirst().orElseThrow();
+        }
+        Files.delete(gone);
+        Invoked verified = windrow("--json", "verify", "--stream", "public.logged", file);
+        assertThat(verified.exit()).as(verified.whole()).isEqualTo(ExitCode.DIFFERENT.value());
+        assertThat(verified.out())
+                .contains("\"verdict\" : \"different\"", "\"kind\" : \"missing\"", "\"missing\" : 0", gone.getFileName().toString());
+        Invoked refused = windrow("compact", file);
+        assertThat(refused.exit()).as(refused.whole()).isEqualTo(ExitCode.EXTERNAL.value());
+        assertThat(refused.whole()).contains("replay.delivered_damaged", gone.getFileName().toString());
+
+        try (Stream<Path> data = Files.walk(folder.resolve("out/public.logged"))) {
+            for (Path left : data.filter(path -> path.toString().endsWith(".jsonl")).toList()) {
+                Files.delete(left);
+            }
+        }
+        assertThat(windrow("compact", file).whole()).contains("replay.delivered_damaged").doesNotContain("nothing new");
     }
 }

@@ -5,20 +5,27 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.DeliveryAudit;
 import io.windrow.api.sink.DeliveryAudit.Commit;
+import io.windrow.api.sink.DeliveryAudit.Examined;
 import io.windrow.api.sink.DeliveryAudit.Standing;
 import io.windrow.api.sink.Sink;
+import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.Split;
 import io.windrow.core.checkpoint.Lineage;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamEpoch;
+import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.replay.DeliveredRows;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 
 /** The change log of one stream as the target shows it now, whole: from the first row of its copy to the last commit. */
 public final class DeliveredLog implements AutoCloseable {
+    /** What sources promise of streams whose changes they read, by the name of the guarantee. */
+    private static final Set<String> OF_CHANGES = Set.of("log", "connector");
+
     private final StreamEpoch epoch;
     private final DeliveryAudit audit;
     private final List<Commit> commits;
@@ -67,6 +74,16 @@ public final class DeliveredLog implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether a change log was delivered of the stream, by what its source promised. Of a source whose promises are not known
+     * here it is false.
+     */
+    public static boolean isOf(StreamState state) {
+        return state.committed()
+                .filter(epoch -> epoch.mode() == WriteMode.APPEND && OF_CHANGES.contains(epoch.ledger().guarantee().name()))
+                .isPresent();
+    }
+
     private static WindrowException refused(StreamName stream, CompactError error, String why) {
         return WindrowException.of(error, "Folding the changes of " + stream + ": " + why);
     }
@@ -90,11 +107,16 @@ public final class DeliveredLog implements AutoCloseable {
         return newest;
     }
 
-    /** The schema of the newest rows that commits have, which are given in order; empty if they have none. */
+    /**
+     * The schema of the newest rows that commits have, which are given in order; empty if they have none.
+     *
+     * @throws WindrowException if rows that would be the newest are gone or damaged
+     */
     public static Optional<StreamSchema> newest(DeliveryAudit audit, List<Commit> commits) {
         for (Commit commit : commits.reversed()) {
             StreamSchema[] found = new StreamSchema[1];
-            audit.examine(commit, batch -> found[0] = batch.schema());
+            Examined examined = audit.examine(commit, batch -> found[0] = batch.schema());
+            DeliveredRows.expectWhole(examined, commit, commit.identity().stream());
             if (found[0] != null) {
                 return Optional.of(found[0]);
             }

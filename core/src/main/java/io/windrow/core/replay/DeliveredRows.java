@@ -6,6 +6,7 @@ import io.windrow.api.batch.Account;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.ArrowTypes;
 import io.windrow.api.schema.Column;
+import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.DeliveryAudit;
 import io.windrow.api.sink.DeliveryAudit.Commit;
@@ -60,13 +61,22 @@ public record DeliveredRows(DeliveryAudit audit, List<Commit> commits, StreamSch
                 lacking.forEach(FieldVector::close);
             }
         });
+        expectWhole(examined, commit, schema.stream());
+    }
+
+    /**
+     * Refuses a commit that is not whole any more.
+     *
+     * @throws WindrowException {@link ReplayError#DELIVERED_DAMAGED} with the first finding
+     */
+    public static void expectWhole(Examined examined, Commit commit, StreamName stream) {
         if (!examined.findings().isEmpty() || !examined.complete()) {
             String what = examined.findings().isEmpty()
                     ? "not every row can be decoded"
                     : examined.findings().getFirst().place() + ": " + examined.findings().getFirst().what();
             throw WindrowException.of(
                     ReplayError.DELIVERED_DAMAGED,
-                    "Reading epoch " + commit.identity().epoch() + " of " + schema.stream() + " back: " + what);
+                    "Reading epoch " + commit.identity().epoch() + " of " + stream + " back: " + what);
         }
     }
 

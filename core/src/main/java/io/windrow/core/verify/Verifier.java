@@ -1,10 +1,12 @@
 package io.windrow.core.verify;
 
+import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.Delivery;
 import io.windrow.api.sink.DeliveryAudit;
 import io.windrow.api.sink.DeliveryAudit.Commit;
+import io.windrow.api.sink.DeliveryAudit.Finding;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.PlannerState;
@@ -133,19 +135,50 @@ public final class Verifier {
                             + ", the pipeline file has " + policies);
         }
         if (reconciliation.holds(stream, epoch.planner(), FollowedComparison.places(epoch)).isPresent()) {
-            Function<StreamName, Optional<Delivery>> target = epoch.mode() == WriteMode.APPEND ? logs : sink::delivery;
-            RowDigest digest = new RowDigest();
-            return new FollowedComparison(
-                    stream, reconciliation, () -> progress.newest().apply(stream), new Patience(progress.patience()),
-                    (planner, judge) -> compare(stream, reconciliation, planner, target, digest, judge)).run(epoch);
+            return followed(epoch, reconciliation);
         }
         StreamVerdict verdict = compare(
                 stream, reconciliation, epoch.planner(), sink::delivery, new RowDigest(),
                 suspects -> reconciliation.changedSince(
                         stream, epoch.planner(), suspects.stream().map(Suspect::key).toList()));
-        boolean legible = verdict.damage().stream().noneMatch(found -> found.kind() == DeliveryAudit.Finding.Kind.BOOKS);
+        boolean legible = verdict.damage().stream().noneMatch(found -> found.kind() == Finding.Kind.BOOKS);
         long disposed = epoch.mode() == WriteMode.APPEND && legible ? disposed(epoch) : 0;
         return disposed == 0 ? verdict : verdict.withDisposed(disposed);
+    }
+
+    private StreamVerdict followed(StreamEpoch epoch, SteppedReconciliation reconciliation) {
+        StreamName stream = epoch.stream();
+        boolean log = epoch.mode() == WriteMode.APPEND;
+        Function<StreamName, Optional<Delivery>> target = log ? logs : sink::delivery;
+        RowDigest digest = new RowDigest();
+        try {
+            return new FollowedComparison(
+                    stream, reconciliation, () -> progress.newest().apply(stream), new Patience(progress.patience()),
+                    (planner, judge) -> compare(stream, reconciliation, planner, target, digest, judge)).run(epoch);
+        } catch (WindrowException e) {
+            // A log of which a part is gone makes other rows, so none of them is compared.
+            if (log && (e.kind() == ErrorKind.EXTERNAL_PERMANENT || e.kind() == ErrorKind.DATA)) {
+                return StreamVerdict.undecided(stream, e).damaged(damage(epoch));
+            }
+            throw e;
+        }
+    }
+
+    /** What of the delivery is gone or damaged. */
+    private List<Finding> damage(StreamEpoch epoch) {
+        Optional<DeliveryAudit> offered = sink.audit(epoch.stream());
+        if (offered.isEmpty()) {
+            return List.of();
+        }
+        try (DeliveryAudit audit = offered.get()) {
+            List<Commit> commits = audit.commits();
+            long first = first(commits, epoch);
+            return commits.stream()
+                    .filter(commit -> commit.shown() && commit.identity().generation() >= first)
+                    .flatMap(commit -> audit.examine(commit, rows -> {}).findings().stream())
+                    .filter(found -> found.kind() != Finding.Kind.UNDECIDABLE)
+                    .toList();
+        }
     }
 
     private StreamVerdict compare(
@@ -167,15 +200,20 @@ public final class Verifier {
         }
         try (DeliveryAudit audit = offered.get()) {
             List<Commit> commits = audit.commits();
-            long first = Lineage.generations(
-                            commits.stream().flatMap(commit -> commit.ledger().stream()).map(LedgerEntry::parse).toList(),
-                            epoch.generation())
-                    .first();
+            long first = first(commits, epoch);
             return commits.stream()
                     .filter(commit -> commit.standing() == DeliveryAudit.Standing.DISPOSED)
                     .filter(commit -> commit.identity().generation() >= first || !epoch.completesGeneration())
                     .count();
         }
+    }
+
+    /** The first generation of the delivery that the epoch carries on. */
+    private static long first(List<Commit> commits, StreamEpoch epoch) {
+        return Lineage.generations(
+                        commits.stream().flatMap(commit -> commit.ledger().stream()).map(LedgerEntry::parse).toList(),
+                        epoch.generation())
+                .first();
     }
 
     /**
