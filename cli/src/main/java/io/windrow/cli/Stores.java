@@ -7,7 +7,6 @@ import io.windrow.core.checkpoint.StateStores;
 import io.windrow.core.contract.SchemaBook;
 import io.windrow.core.contract.SchemaVersion;
 import io.windrow.core.spec.PipelineSpec;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -21,17 +20,7 @@ final class Stores {
 
     /** Opens the store, and makes it if need be. */
     static StateStore open(PipelineSpec spec) {
-        String url = spec.stateUrl().reveal();
-        if (url.startsWith(SQLITE)) {
-            Path folder = Path.of(url.substring(SQLITE.length())).toAbsolutePath().getParent();
-            try {
-                Files.createDirectories(folder);
-            } catch (IOException e) {
-                throw WindrowException.of(CliError.FILE_FAILED, "Making the folder of the state store: " + e.getMessage(), e)
-                        .at(folder.toString());
-            }
-        }
-        return StateStores.open(url);
+        return StateStores.open(spec.stateUrl().reveal());
     }
 
     /** Opens the store for looking only: a SQLite file that does not exist is not made. */

@@ -20,6 +20,16 @@ public interface SinkWriter extends AutoCloseable {
      */
     List<Staged> prepareCommit(long epoch);
 
+    /**
+     * Stages what shows that a copy is complete and has no rows: something without rows that still names the columns. Called
+     * in {@link WriteMode#REPLACE} on a writer that was given nothing, at the cut that completes a generation whose last epoch
+     * has no rows, once its earlier epochs are committed. Empty if the target shows rows of the generation, or needs nothing to
+     * show that there are none.
+     */
+    default List<Staged> prepareEmpty(long epoch) {
+        return List.of();
+    }
+
     /** Throws away what was not prepared. Leaves nothing that a reader could take for data. */
     @Override
     void close();

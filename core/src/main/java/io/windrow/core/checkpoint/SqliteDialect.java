@@ -42,6 +42,7 @@ final class SqliteDialect implements Dialect {
     private final Path file;
     private final Clock clock;
     private final SqliteLeases leases;
+    private volatile boolean placed;
 
     private SqliteDialect(Path file, Clock clock) {
         this.file = file;
@@ -62,6 +63,7 @@ final class SqliteDialect implements Dialect {
     public Connection connect() {
         String doing = "Opening the state store";
         try {
+            placeFolder();
             if (!Files.exists(file)) {
                 create();
             }
@@ -99,6 +101,15 @@ final class SqliteDialect implements Dialect {
         }
     }
 
+    /** Once a store: the names of a folder that is there stay as they are. */
+    private void placeFolder() throws IOException {
+        Path folder = file.getParent();
+        if (!placed && folder != null) {
+            DurableFolder.place(folder);
+            placed = true;
+        }
+    }
+
     /** Makes a complete store beside the place, then renames it there: a crash leaves no half store. */
     private void create() throws IOException {
         if (Files.exists(wal(file))) {
@@ -106,10 +117,6 @@ final class SqliteDialect implements Dialect {
                             CheckpointError.CORRUPTED,
                             "Opening the state store: the file is gone but its write-ahead log is there")
                     .at(place());
-        }
-        Path folder = file.getParent();
-        if (folder != null) {
-            Files.createDirectories(folder);
         }
         Path lockFile = sibling(".create.lock");
         Optional<LeaseLock> taken = LeaseLock.take(lockFile);
@@ -137,10 +144,9 @@ final class SqliteDialect implements Dialect {
                 channel.force(true);
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            Path folder = file.getParent();
             if (folder != null) {
-                try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-                    directory.force(true);
-                }
+                DurableFolder.force(folder);
             }
         }
     }

@@ -4,21 +4,27 @@ import io.windrow.api.schema.ArrowTypes;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamSchema;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 
 /**
- * The Avro schema of a stream. A name that Avro does not allow is spelled with underscores and made unique; the exact
- * name stands in the field's property {@value #NAME}. A nullable column is a union of null and its type, with null as its
- * default.
+ * The Avro schema of a stream, its fields called as in delivered Avro files: a name that Avro does not allow is spelled with
+ * underscores and ends in a digest of the exact one, which stands in the field's property {@value #NAME}. A nullable column
+ * is a union of null and its type, with null as its default.
  */
 final class AvroSchemas {
     /** The property that holds the exact name of a column. */
     static final String NAME = "windrow.name";
+
+    private static final Pattern LEGAL = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private int records;
 
@@ -32,11 +38,14 @@ final class AvroSchemas {
     private Schema record(String name, List<Column> columns) {
         List<Schema.Field> fields = new ArrayList<>();
         Set<String> taken = new HashSet<>();
+        columns.stream().map(Column::name).filter(AvroSchemas::allowed).forEach(taken::add);
         for (Column column : columns) {
-            String safe = column.name().replaceAll("[^A-Za-z0-9_]", "_");
-            safe = safe.isEmpty() || Character.isDigit(safe.charAt(0)) ? "_" + safe : safe;
-            while (!taken.add(safe)) {
-                safe += "_";
+            String safe = column.name();
+            if (!allowed(safe)) {
+                safe = spelled(safe);
+                while (!taken.add(safe)) {
+                    safe += "_";
+                }
             }
             // A default lets readers of this version read rows that lack the field; only null can be one.
             Schema.Field field = column.nullable()
@@ -46,6 +55,19 @@ final class AvroSchemas {
             fields.add(field);
         }
         return Schema.createRecord(name, null, "windrow", false, fields);
+    }
+
+    private static boolean allowed(String name) {
+        return LEGAL.matcher(name).matches();
+    }
+
+    private static String spelled(String name) {
+        String safe = name.replaceAll("[^A-Za-z0-9_]", "_");
+        byte[] exact = name.getBytes(StandardCharsets.UTF_8);
+        CRC32C digest = new CRC32C();
+        digest.update(exact, 0, exact.length);
+        return (safe.isEmpty() || Character.isDigit(safe.charAt(0)) ? "_" : "") + safe + "_"
+                + HexFormat.of().toHexDigits((int) digest.getValue());
     }
 
     private Schema nullable(Column column) {

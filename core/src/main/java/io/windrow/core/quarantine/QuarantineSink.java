@@ -62,6 +62,11 @@ public final class QuarantineSink implements Sink {
     }
 
     @Override
+    public List<String> placedBy(StreamName stream) {
+        return real.placedBy(stream);
+    }
+
+    @Override
     public SinkWriter writer(StreamSchema schema, WriteMode mode, WriterId id) {
         return new QuarantineWriter(real.writer(schema, mode, id), context, folder, tally, digestKey, schema, id);
     }

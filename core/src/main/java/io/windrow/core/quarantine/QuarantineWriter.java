@@ -116,6 +116,11 @@ final class QuarantineWriter implements SinkWriter {
         return staged;
     }
 
+    @Override
+    public List<Staged> prepareEmpty(long epoch) {
+        return real.prepareEmpty(epoch);
+    }
+
     private Staged stage(long epoch) {
         String name = new QuarantineFolder.Name(id.generation(), epoch, id.fencingToken(), id.writer()).text();
         String staging = folder.staging(schema.stream());

@@ -171,7 +171,8 @@ public final class Compaction {
                         out = out.plus(hasher.apply(batch));
                     });
                     context.failpoints().reach("compact.after_fold");
-                    List<Staged> staged = writer.prepareCommit(epoch);
+                    List<Staged> staged =
+                            folded.rows() == 0 ? writer.prepareEmpty(epoch) : writer.prepareCommit(epoch);
                     context.failpoints().reach("compact.after_stage");
                     return new StreamCut(
                             stream, generation, WriteMode.REPLACE, reached, Map.of(), staged, Optional.empty(), true,

@@ -24,9 +24,12 @@ final class EpochBuilder {
     private final HashKey key;
     private final Steps steps;
     private final ShownPositions positions;
+    private final WriterNumbers writers;
     private Instant began;
 
-    EpochBuilder(String pipeline, Clock clock, HashKey key, Steps steps, ShownPositions positions) {
+    EpochBuilder(
+            String pipeline, Clock clock, HashKey key, Steps steps, ShownPositions positions, WriterNumbers writers) {
+        this.writers = writers;
         this.steps = steps;
         this.positions = positions;
         this.key = key;
@@ -51,6 +54,9 @@ final class EpochBuilder {
      */
     StreamCut build(StreamTrack track, long epoch, PlannerState planner, boolean completes, Instant cut) {
         Tally tally = track.tally();
+        if (completes && tally.stagedRows() == 0) {
+            tally.staged(writers.withoutRows(track.stream(), epoch));
+        }
         List<Staged> staged = List.copyOf(tally.staged());
         Map<String, OpenSplit> open = track.openSplits();
         String proof = staged.stream().map(Staged::proof).distinct().collect(Collectors.joining("; "));

@@ -250,7 +250,7 @@ final class RunSession {
             throws InterruptedException {
         Job job = parts.job();
         Steps steps = beginning.steps();
-        WriterNumbers numbers = new WriterNumbers(sink, planned, lease.lease().fencingToken());
+        WriterNumbers numbers = new WriterNumbers(sink, planned, lease.lease().fencingToken(), steps);
         Crew crew = new Crew(
                 job.pace().workers(), Runtime.getRuntime().availableProcessors(), current, parts.threads().of("reader"),
                 (number, cut) -> new Worker(
@@ -264,7 +264,8 @@ final class RunSession {
         try {
             new Attempt(
                             planned, planner, crew, commits,
-                            new EpochBuilder(job.pipeline(), parts.context().clock(), key, steps, beginning.positions()),
+                            new EpochBuilder(
+                                    job.pipeline(), parts.context().clock(), key, steps, beginning.positions(), numbers),
                             current, parts, budget, beginning, () -> stopRequested)
                     .run();
             orderly = true;

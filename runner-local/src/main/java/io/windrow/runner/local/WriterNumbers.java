@@ -5,7 +5,11 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.SinkWriter;
+import io.windrow.api.sink.Staged;
+import io.windrow.api.sink.WriteMode;
 import io.windrow.api.sink.WriterId;
+import io.windrow.core.plan.Steps;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,26 +22,44 @@ final class WriterNumbers {
     private final Sink sink;
     private final Map<StreamName, Target> targets;
     private final long fencingToken;
+    private final Steps steps;
 
-    WriterNumbers(Sink sink, Map<StreamName, StreamTrack> tracks, long fencingToken) {
+    WriterNumbers(Sink sink, Map<StreamName, StreamTrack> tracks, long fencingToken, Steps steps) {
         this.sink = sink;
         this.fencingToken = fencingToken;
+        this.steps = steps;
         this.targets = new ConcurrentHashMap<>();
         tracks.forEach((name, track) -> targets.put(name, new Target(track.task().write(), track.generation(), track.plan().schema())));
     }
 
     private record Key(StreamName stream, long generation, long fencingToken) {}
 
-    private record Target(io.windrow.api.sink.WriteMode mode, long generation, StreamSchema planned) {}
+    private record Target(WriteMode mode, long generation, StreamSchema planned) {}
+
+    /** What the epoch that completes a stream's copy stages if it has no rows: a reader is to find the columns. */
+    List<Staged> withoutRows(StreamName stream, long epoch) {
+        Target target = target(stream);
+        if (target.mode() != WriteMode.REPLACE) {
+            return List.of();
+        }
+        try (SinkWriter writer = open(steps.output(target.planned()))) {
+            return writer.prepareEmpty(epoch);
+        }
+    }
 
     SinkWriter open(StreamSchema schema) {
-        Target target = targets.get(schema.stream());
-        if (target == null) {
-            throw WindrowException.of(RunError.UNEXPECTED, "Opening a writer of " + schema.stream() + ": it was not planned");
-        }
+        Target target = target(schema.stream());
         int number = NEXT.computeIfAbsent(
                         new Key(schema.stream(), target.generation(), fencingToken), key -> new AtomicInteger())
                 .getAndIncrement();
         return sink.writer(schema, target.mode(), new WriterId(target.generation(), fencingToken, number));
+    }
+
+    private Target target(StreamName stream) {
+        Target target = targets.get(stream);
+        if (target == null) {
+            throw WindrowException.of(RunError.UNEXPECTED, "Opening a writer of " + stream + ": it was not planned");
+        }
+        return target;
     }
 }

@@ -21,6 +21,7 @@ import io.windrow.connectors.files.layout.SchemaBook;
 import io.windrow.connectors.files.layout.StreamFacts;
 import io.windrow.connectors.files.layout.StreamFolder;
 import io.windrow.connectors.files.tree.FileTree;
+import io.windrow.connectors.files.tree.TreeError;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,9 +65,26 @@ public final class FilesSink implements Sink {
             } finally {
                 tree.delete(probe);
             }
-            return List.of(CheckResult.ok("write", config.path() + " can be written to"));
+            List<CheckResult> results = new ArrayList<>();
+            results.add(CheckResult.ok("write", config.path() + " can be written to"));
+            checkLinks().ifPresent(results::add);
+            return results;
         } catch (WindrowException e) {
             return List.of(CheckResult.failed("write", e.getMessage(), e.remedy()));
+        }
+    }
+
+    /** Storage without links takes streams that append: which do not, the run says before it reads. */
+    private Optional<CheckResult> checkLinks() {
+        try {
+            LinkProbe.swap(tree);
+            return Optional.empty();
+        } catch (WindrowException e) {
+            if (e.errorCode() != TreeError.LINKS_REFUSED) {
+                throw e;
+            }
+            return Optional.of(CheckResult.warning(
+                    "links", e.getMessage() + "; a run refuses every stream whose copies replace each other", e.remedy()));
         }
     }
 
@@ -106,6 +124,9 @@ public final class FilesSink implements Sink {
             books.put(folder.schemas(), folder.schema(columns.name()), 0, columns.text());
         }
         Partitioner.check(config, schema);
+        if (mode == WriteMode.REPLACE) {
+            LinkProbe.swap(tree, folder);
+        }
     }
 
     @Override

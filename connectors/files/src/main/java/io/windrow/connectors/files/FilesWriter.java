@@ -13,6 +13,7 @@ import io.windrow.connectors.files.format.CountedOutput;
 import io.windrow.connectors.files.format.Encoders;
 import io.windrow.connectors.files.format.RowEncoder;
 import io.windrow.connectors.files.format.Written;
+import io.windrow.connectors.files.layout.BookFiles;
 import io.windrow.connectors.files.layout.SchemaBook;
 import io.windrow.connectors.files.layout.StagedFile;
 import io.windrow.connectors.files.layout.StreamFolder;
@@ -160,18 +161,38 @@ final class FilesWriter implements SinkWriter {
             for (String partition : List.copyOf(open.keySet())) {
                 finish(partition);
             }
-            if (closed.isEmpty()) {
+            return stage(epoch);
+        });
+    }
+
+    @Override
+    public List<Staged> prepareEmpty(long epoch) {
+        return guarded("preparing epoch " + epoch, () -> {
+            BookFiles books = new BookFiles(tree);
+            boolean delivered = books.books(folder, book -> book.live() && book.generation() == id.generation()).stream()
+                    .anyMatch(book -> !books.manifest(folder, book).files().isEmpty());
+            if (mode != WriteMode.REPLACE || delivered) {
                 return List.of();
             }
-            tree.syncFolder(folder.staging());
-            context.failpoints().reach("files.after_stage");
-            List<Staged> staged = new ArrayList<>(closed.size());
-            for (ClosedFile file : closed) {
-                staged.add(staged(epoch, file));
-            }
-            closed.clear();
-            return staged;
+            String partition = partitioner.ofNulls();
+            openFile(partition);
+            finish(partition);
+            return stage(epoch);
         });
+    }
+
+    private List<Staged> stage(long epoch) {
+        if (closed.isEmpty()) {
+            return List.of();
+        }
+        tree.syncFolder(folder.staging());
+        context.failpoints().reach("files.after_stage");
+        List<Staged> staged = new ArrayList<>(closed.size());
+        for (ClosedFile file : closed) {
+            staged.add(staged(epoch, file));
+        }
+        closed.clear();
+        return staged;
     }
 
     private Staged staged(long epoch, ClosedFile file) {

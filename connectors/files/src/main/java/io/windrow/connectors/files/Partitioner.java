@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
@@ -132,6 +133,11 @@ final class Partitioner {
                 target.accept(folder, part);
             }
         });
+    }
+
+    /** The folder of a row that has none of the values: what has no rows is as deep in folders as what has. */
+    String ofNulls() {
+        return parts.stream().map(part -> part.prefix() + SafeName.NULL_PARTITION).collect(Collectors.joining("/"));
     }
 
     private String folder(List<FlatText> texts, int row) {

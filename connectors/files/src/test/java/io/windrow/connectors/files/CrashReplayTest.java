@@ -14,6 +14,7 @@ import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.Delivery;
 import io.windrow.api.sink.DeliveryAudit;
 import io.windrow.api.sink.DeliveryDisposal;
+import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.StreamCommit;
 import io.windrow.api.sink.WriteMode;
@@ -88,6 +89,14 @@ class CrashReplayTest {
         return staged;
     }
 
+    private List<Staged> withoutRows(long generation, long epoch) {
+        try (SinkWriter writer = sink.writer(orders(), WriteMode.REPLACE, new WriterId(generation, 1, 0))) {
+            List<Staged> staged = writer.prepareEmpty(epoch);
+            assertThat(staged).singleElement().satisfies(file -> assertThat(file.rows()).isZero());
+            return staged;
+        }
+    }
+
     private void committed(StreamCommit commit, List<Long> before, List<Long> after) {
         int from = disk.count();
         assertThat(sink.committer().commit(commit)).isInstanceOf(CommitOutcome.Committed.class);
@@ -140,6 +149,8 @@ class CrashReplayTest {
         fixture.now = fixture.now.plus(FilesConfig.of(folder, Format.JSONL).grace()).plusSeconds(1);
         committed(completing(commit(WriteMode.REPLACE, 3, 4, stage(WriteMode.REPLACE, 3, 4, 1, 15))), ids(12), ids(15));
         assertThat(folder.resolve("live/.windrow/public.orders/generations/g000001")).doesNotExist();
+        // The table is empty by now: the file that says so is staged as any other, and its books are one with the ledger's.
+        committed(completing(commit(WriteMode.REPLACE, 4, 5, withoutRows(4, 5))), ids(15), List.of());
         everyPrefix(unsynced);
     }
 

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.config.ByteSize;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.Delivery;
 import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.sink.WriterId;
+import io.windrow.connectors.files.format.AvroSchemas;
 import io.windrow.connectors.files.format.Compression;
 import io.windrow.connectors.files.format.CsvStyle;
 import io.windrow.connectors.files.format.Format;
@@ -21,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.Tag;
@@ -121,6 +126,22 @@ class EveryFormatTest {
                 assertThat(delivery.count()).isEqualTo(4000);
             }
         }
+    }
+
+    @Test
+    void anAvroFieldKeepsItsNameWhateverOtherColumnsComeAndGo() {
+        Function<List<String>, List<String>> fields = names -> {
+            List<Column> columns = new ArrayList<>();
+            names.forEach(name -> columns.add(new Column(columns.size() + 1, name, new ColumnType.Bool(), false, "boolean")));
+            return AvroSchemas.of(new StreamSchema(Fixture.ORDERS, 1, columns, List.of())).getFields().stream()
+                    .map(field -> field.name() + "=" + field.getProp(AvroSchemas.NAME))
+                    .toList();
+        };
+        assertThat(fields.apply(List.of("a b", "a_b", "a-b", "1"))).containsExactly(
+                "a_b_1c724a5e=a b", "a_b=a_b", "a_b_dc4e704d=a-b", "_1_90f599e3=1");
+        assertThat(fields.apply(List.of("a-b"))).containsExactly("a_b_dc4e704d=a-b");
+        // A legal name comes first wherever it stands, even one that is spelled like another's digest.
+        assertThat(fields.apply(List.of("a b", "a_b_1c724a5e"))).containsExactly("a_b_1c724a5e_=a b", "a_b_1c724a5e=a_b_1c724a5e");
     }
 
     @Test

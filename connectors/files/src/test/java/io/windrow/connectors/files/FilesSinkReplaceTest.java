@@ -10,11 +10,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.Delivery;
 import io.windrow.api.sink.DeliveryAudit;
 import io.windrow.api.sink.DeliveryDisposal;
+import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.StreamCommit;
 import io.windrow.api.sink.WriteMode;
@@ -35,6 +38,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class FilesSinkReplaceTest {
     @TempDir
@@ -107,6 +112,75 @@ class FilesSinkReplaceTest {
         committer.commit(completing(epoch(2, 2, 1, 0)));
         assertThat(delivered()).isZero();
         assertThat(root.resolve("public.orders/current")).isEmptyDirectory();
+    }
+
+    /** An empty folder has no columns, and a reader that is given its files finds none and fails. */
+    @ParameterizedTest
+    @EnumSource(Format.class)
+    void aCompleteCopyWithoutRowsIsOneFileThatNamesTheColumns(Format format) throws IOException {
+        Path out = root.resolve("empty");
+        FilesSink empty = new FilesSink(FilesConfig.of(out, format), fixture.context(), new LocalFileTree(out));
+        empty.prepare(orders(), WriteMode.REPLACE);
+        StreamCommit commit = completing(commit(WriteMode.REPLACE, 1, 1, withoutRows(empty, 1, 1)));
+        assertThat(empty.committer().commit(commit)).isInstanceOf(CommitOutcome.Committed.class);
+        assertThat(empty.committer().commit(commit)).isInstanceOf(CommitOutcome.AlreadyCommitted.class);
+        try (Stream<Path> files = Files.list(out.resolve("public.orders/current"))) {
+            assertThat(files).singleElement().satisfies(file -> assertThat(file.toString()).endsWith(format.extension()));
+        }
+        String glob = out + "/public.orders/current/*";
+        switch (format) {
+            case PARQUET -> assertThat(duck("describe select * from read_parquet('" + glob + "')"))
+                    .extracting(row -> row.split("\\|")[0]).containsExactly("id", "name");
+            case CSV -> assertThat(duck("describe select * from read_csv('" + glob + "', header=true)"))
+                    .extracting(row -> row.split("\\|")[0]).containsExactly("id", "name");
+            case AVRO, ARROW, ARROW_STREAM, JSONL -> {
+                // DuckDB reads none of them here, or has no columns to show: the audit below decodes them.
+            }
+        }
+        try (Delivery delivery = empty.delivery(ORDERS).orElseThrow(); DeliveryAudit audit = empty.audit(ORDERS).orElseThrow()) {
+            assertThat(delivery.count()).isZero();
+            assertThat(delivery.read(orders())).isEmpty();
+            assertThat(delivery.unreadable()).isEmpty();
+            DeliveryAudit.Examined examined = audit.examine(audit.commits().getFirst(), rows -> {});
+            assertThat(examined.findings()).isEmpty();
+            assertThat(examined.complete()).isTrue();
+            assertThat(examined.files()).isEqualTo(1);
+            assertThat(audit.strays()).isEmpty();
+        }
+    }
+
+    @Test
+    void aPartitionedCopyWithoutRowsHasItsFileWhereItsReadersLook() {
+        Path out = root.resolve("empty");
+        FilesConfig plain = FilesConfig.of(out, Format.PARQUET);
+        FilesSink empty = new FilesSink(
+                new FilesConfig(
+                        out, plain.format(), plain.compression(), plain.fileSize(),
+                        List.of(new FilesConfig.PartitionConfig("public.orders", List.of("name", "id"))), 4, plain.grace(), ",", "\\N",
+                        plain.csvFormulas()),
+                fixture.context(), new LocalFileTree(out));
+        empty.prepare(orders(), WriteMode.REPLACE);
+        empty.committer().commit(completing(commit(WriteMode.REPLACE, 1, 1, withoutRows(empty, 1, 1))));
+        assertThat(duck("select count(*) from read_parquet('" + out + "/public.orders/current/*/*/*.parquet', hive_partitioning=true)"))
+                .containsExactly("0");
+    }
+
+    @Test
+    void aCopyThatHasRowsNeedsNoFileWithoutAndOneThatIsAppendedHasNone() {
+        committer.commit(epoch(1, 1, 1, 5));
+        assertThat(withoutRows(sink, 1, 2)).isEmpty();
+        assertThat(withoutRows(sink, 2, 3)).hasSize(1);
+        StreamSchema appended = Fixture.schema(new StreamName("public", "appended"));
+        sink.prepare(appended, WriteMode.APPEND);
+        try (SinkWriter writer = sink.writer(appended, WriteMode.APPEND, new WriterId(1, 1, 0))) {
+            assertThat(writer.prepareEmpty(1)).isEmpty();
+        }
+    }
+
+    private static List<Staged> withoutRows(FilesSink sink, long generation, long epoch) {
+        try (SinkWriter writer = sink.writer(orders(), WriteMode.REPLACE, new WriterId(generation, 1, 7))) {
+            return writer.prepareEmpty(epoch);
+        }
     }
 
     @Test

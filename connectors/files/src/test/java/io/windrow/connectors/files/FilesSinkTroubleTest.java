@@ -6,6 +6,7 @@ import static io.windrow.connectors.files.Fixture.duck;
 import static io.windrow.connectors.files.Fixture.orders;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.windrow.api.batch.Batch;
@@ -235,6 +236,32 @@ class FilesSinkTroubleTest {
         try {
             assertThatThrownBy(() -> sink(disk).prepare(orders(), WriteMode.APPEND)).isInstanceOfSatisfying(WindrowException.class,
                     e -> assertThat(e.errorCode()).isEqualTo(TreeError.READ_ONLY));
+        } finally {
+            run("umount", disk.toString());
+        }
+    }
+
+    /** The nearest that this kernel has to storage without links: they can be made there and lead nowhere. */
+    @Tag("server")
+    @Test
+    void aTargetWithoutLinksIsRefusedBeforeAReplacedCopyIsReadAndTakesStreamsThatAppend() throws Exception {
+        Path disk = Files.createDirectory(root.resolve("disk"));
+        assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "size=1m,nosymfollow", "tmpfs", disk.toString()),
+                "needs the right to mount, and Linux 5.10");
+        try {
+            assertThat(sink(disk).check()).extracting(CheckResult::name, CheckResult::outcome).containsExactly(
+                    tuple("write", CheckResult.Outcome.OK), tuple("links", CheckResult.Outcome.WARNING));
+            assertThatThrownBy(() -> sink(disk).prepare(orders(), WriteMode.REPLACE)).isInstanceOfSatisfying(WindrowException.class,
+                    e -> {
+                        assertThat(e.errorCode()).isEqualTo(TreeError.LINKS_REFUSED);
+                        assertThat(e.kind()).isEqualTo(ErrorKind.USER);
+                    });
+            StreamName other = new StreamName("public", "other");
+            sink(disk).prepare(Fixture.schema(other), WriteMode.APPEND);
+            try (Stream<Path> all = Files.walk(disk)) {
+                assertThat(all.filter(Files::isSymbolicLink)).isEmpty();
+            }
         } finally {
             run("umount", disk.toString());
         }

@@ -291,6 +291,19 @@ class QuarantineTest {
         private static final long serialVersionUID = 1L;
     }
 
+    @Test
+    void theColumnsThatFoldersAreNamedByAreThoseOfTheRealSink() {
+        FilesConfig plain = FilesConfig.of(context.folder("out"), Format.JSONL);
+        FilesConfig config = new FilesConfig(
+                plain.path(), plain.format(), plain.compression(), plain.fileSize(),
+                List.of(new FilesConfig.PartitionConfig(ORDERS.stream().toString(), List.of("name"))), 4, plain.grace(), ",", "\\N",
+                plain.csvFormulas());
+        try (Sink sink = new QuarantineSink(
+                new FilesSink(config, context, new LocalFileTree(config.path())), context, quarantine(), new QuarantineTally(1))) {
+            assertThat(sink.placedBy(ORDERS.stream())).containsExactly("name");
+        }
+    }
+
     private Path quarantine() {
         return context.temporaryFolder().resolve("quarantine");
     }

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * root, also through a symbolic link, is refused before anything happens.
  */
 public interface FileTree {
-    /** Makes the folder and those above it durably, if they are not there. */
+    /** Makes the folder and those above it, the root's parents too, if they are not there, and their names durable. */
     void folder(String path);
 
     /** Makes a file that is not there yet; its folder is. */
@@ -30,7 +30,10 @@ public interface FileTree {
     /** Moves a file or link, atomically, in place of what may be there. */
     void rename(String from, String to);
 
-    /** Makes a symbolic link that is not there yet. The target is relative to the link's folder. */
+    /**
+     * Makes a symbolic link that is not there yet. The target is relative to the link's folder. {@link
+     * TreeError#LINKS_REFUSED} if the storage has no links.
+     */
     void link(String path, String target);
 
     /** Where the symbolic link leads; empty if there is none. */
@@ -48,7 +51,7 @@ public interface FileTree {
     /** Opens a file for reading anywhere in it. The caller closes the channel. */
     FileChannel channel(String path);
 
-    /** Gives every entry of the folder, in no order; none if the folder is not there. */
+    /** Gives every entry of the folder, or of the one that a link leads to, in no order; none if it is not there. */
     void list(String path, Consumer<Entry> entries);
 
     /** The file as a path of the local file system, for readers that need one. */

@@ -17,22 +17,41 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** A folder of the local file system. The root itself may be a symbolic link; nothing below it may lead out of it. */
 public final class LocalFileTree implements FileTree {
+    /** Partitions without end are to cost no memory without end. */
+    private static final int MAX_REMEMBERED = 1000;
+
     private final Path root;
+    private final Forcing forcing;
+    /** Folders whose names were made durable by this tree: what lay in them before need not be made so again. */
+    private final Set<Path> forced = ConcurrentHashMap.newKeySet();
 
     /** No I/O. */
     public LocalFileTree(Path root) {
+        this(root, LocalFileTree::forced);
+    }
+
+    /** With another way to make the names in a folder durable. */
+    LocalFileTree(Path root, Forcing forcing) {
         this.root = root.toAbsolutePath().normalize();
+        this.forcing = forcing;
+    }
+
+    /** Makes the names in a folder durable. */
+    interface Forcing {
+        void force(Path folder) throws IOException;
     }
 
     @Override
     public void folder(String path) {
         Path target = inside(path);
         run("Making folder", path, () -> {
-            Files.createDirectories(root);
+            placeWithParents(root);
             Path real = root.toRealPath();
             Path at = root;
             for (Path part : root.relativize(target)) {
@@ -41,14 +60,45 @@ public final class LocalFileTree implements FileTree {
                 }
                 Path parent = at;
                 at = at.resolve(part);
-                if (!Files.isDirectory(at)) {
-                    makeFolder(at);
-                    force(parent);
-                }
+                place(at, parent);
                 refuseOutside(real, at.toRealPath(), path);
             }
             return at;
         });
+    }
+
+    /** Makes a folder and those above it, each durable in its parent before the next. */
+    private void placeWithParents(Path folder) throws IOException {
+        Path parent = folder.getParent();
+        if (parent != null) {
+            if (!Files.isDirectory(folder)) {
+                placeWithParents(parent);
+            }
+            place(folder, parent);
+        }
+    }
+
+    /**
+     * Makes a folder if it is not there, and its name durable. That it is there does not say so: who made it may have died
+     * before. Whoever cannot even list the parent did not make it, and where something is mounted it is not the parent that
+     * keeps the name.
+     */
+    private void place(Path folder, Path parent) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            makeFolder(folder);
+        } else if (forced.contains(parent) || !Files.isReadable(parent) || isMounted(folder, parent)) {
+            return;
+        }
+        forcing.force(parent);
+        if (forced.size() >= MAX_REMEMBERED) {
+            forced.clear();
+        }
+        forced.add(parent);
+    }
+
+    private static boolean isMounted(Path folder, Path parent) throws IOException {
+        return folder.getFileSystem().supportedFileAttributeViews().contains("unix")
+                && !Files.getAttribute(folder, "unix:dev").equals(Files.getAttribute(parent, "unix:dev"));
     }
 
     private static void makeFolder(Path folder) throws IOException {
@@ -70,12 +120,12 @@ public final class LocalFileTree implements FileTree {
     @Override
     public void syncFolder(String path) {
         run("Syncing folder", path, () -> {
-            force(checked(path));
+            forcing.force(checked(path));
             return path;
         });
     }
 
-    private static void force(Path folder) throws IOException {
+    private static void forced(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }
@@ -89,7 +139,7 @@ public final class LocalFileTree implements FileTree {
 
     @Override
     public void link(String path, String target) {
-        run("Linking", path, () -> {
+        tried(Trouble.Effort.LINKING, "Linking", path, () -> {
             Path link = checked(path);
             Path leadsTo = link.resolveSibling(target).normalize();
             if (!leadsTo.startsWith(root)) {

@@ -13,6 +13,10 @@ public enum TreeError implements ErrorCode {
             "Raise the limit (`ulimit -n`) or lower sink.files.max_open_files, then run again: nothing was lost."),
     ACCESS_DENIED("files.access_denied", ErrorKind.USER, "The user that runs Windrow may not do this to the target.",
             "Give that user write access to the folder."),
+    LINKS_REFUSED("files.links_refused", ErrorKind.USER,
+            "The target's storage has no symbolic links or does not follow them, and a copy is replaced by pointing one elsewhere.",
+            "Choose a root on a file system with symbolic links, mount it so that they are followed, or keep every copy: "
+                    + "`write: {<stream>: append}`."),
     PATH_ESCAPES("files.path_escapes", ErrorKind.USER, "A path leads out of the sink's root folder.",
             "Remove the symbolic link, or make the folder it leads to the root."),
     NAME_UNSPELLABLE("files.name_unspellable", ErrorKind.USER, "The system's locale cannot spell the name of a file.",

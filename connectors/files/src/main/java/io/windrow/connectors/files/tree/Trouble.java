@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -20,12 +21,18 @@ final class Trouble {
     /** With less left, a write that failed for an unknown reason failed for want of room. */
     private static final long SCARCE = 1 << 20;
 
+    /** What file systems without symbolic links say to one: FAT, network shares, object stores, Windows without the right to. */
+    private static final List<String> NO_LINKS =
+            List.of("operation not permitted", "not supported", "not implemented", "required privilege is not held");
+
     private Trouble() {}
 
     /** What was tried. */
     enum Effort {
         READING,
-        WRITING
+        WRITING,
+        /** Making a symbolic link. */
+        LINKING
     }
 
     /** The reason as the file system gave it. */
@@ -43,6 +50,8 @@ final class Trouble {
             return TreeError.READ_ONLY;
         } else if (low.contains("too many open files")) {
             return TreeError.TOO_MANY_OPEN;
+        } else if (effort == Effort.LINKING && NO_LINKS.stream().anyMatch(low::contains)) {
+            return TreeError.LINKS_REFUSED;
         } else if (e instanceof AccessDeniedException || low.contains("operation not permitted")) {
             return TreeError.ACCESS_DENIED;
         } else if (e instanceof NoSuchFileException) {
@@ -71,10 +80,10 @@ final class Trouble {
         }
         try {
             FileStore store = Files.getFileStore(there);
-            if (effort == Effort.WRITING && store.isReadOnly()) {
+            if (effort != Effort.READING && store.isReadOnly()) {
                 return TreeError.READ_ONLY;
             }
-            return effort == Effort.WRITING && store.getUsableSpace() < SCARCE ? TreeError.DISK_FULL : TreeError.IO_FAILED;
+            return effort != Effort.READING && store.getUsableSpace() < SCARCE ? TreeError.DISK_FULL : TreeError.IO_FAILED;
         } catch (IOException e) {
             return TreeError.IO_FAILED; // The storage does not even say what it is: the first error tells as much.
         }

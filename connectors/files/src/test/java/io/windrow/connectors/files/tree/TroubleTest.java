@@ -42,6 +42,16 @@ class TroubleTest {
     }
 
     @Test
+    void aStorageThatHasNoLinksIsToldFromOneThatRefusesOrFails() {
+        assertThat(Stream.of("Operation not permitted", "Operation not supported", "Function not implemented",
+                                "A required privilege is not held by the client", "No space left on device", "Input/output error")
+                        .map(reason -> Trouble.code(Trouble.Effort.LINKING, new FileSystemException("x", null, reason), folder)))
+                .containsExactly(TreeError.LINKS_REFUSED, TreeError.LINKS_REFUSED, TreeError.LINKS_REFUSED, TreeError.LINKS_REFUSED,
+                        TreeError.DISK_FULL, TreeError.IO_FAILED);
+        assertThat(Trouble.code(Trouble.Effort.LINKING, new AccessDeniedException("x"), folder)).isEqualTo(TreeError.ACCESS_DENIED);
+    }
+
+    @Test
     void aReasonInAnotherLanguageWithRoomLeftIsWhatItWas() {
         assertThat(Trouble.code(Trouble.Effort.WRITING, GERMAN_FULL, folder.resolve("not/there"))).isEqualTo(TreeError.IO_FAILED);
         assertThat(Trouble.code(Trouble.Effort.WRITING, new AccessDeniedException("x"), folder)).isEqualTo(TreeError.ACCESS_DENIED);
