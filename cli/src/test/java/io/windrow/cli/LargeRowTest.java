@@ -34,6 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LargeRowTest {
     private static final int SMALLER_MB = 24;
     private static final int LARGE_MB = 200;
+    /** Of 32 digits each; so many that a megabyte repeats itself at no round number of bytes. */
+    private static final int PIECES = 32_749;
     private static final List<String> KINDS = List.of("text", "bytea", "json");
     /** The digests of the values, by table. */
     private static final Map<String, String> EXPECTED = new HashMap<>();
@@ -110,7 +112,7 @@ class LargeRowTest {
             return;
         }
         DATABASE.execute(
-                create(text, "text", "(SELECT string_agg(md5(i::text), '') FROM generate_series(1, " + (megabytes << 20) / 32 + ") i)"),
+                create(text, "text", "(SELECT repeat(string_agg(md5(i::text), ''), " + megabytes + ") FROM generate_series(1, " + PIECES + ") i)"),
                 create(table(megabytes, "bytea"), "bytea", "decode(body || body, 'hex') FROM " + text),
                 create(table(megabytes, "json"), "json", "('1' || translate(body, 'abcdef', '123456'))::json FROM " + text));
         for (String kind : KINDS) {

@@ -58,9 +58,9 @@ public final class ChildJvm implements AutoCloseable {
         // What the JVM says of the archive would stand among the lines of the child; a log file that a test asks for stays.
         command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xlog:all=off:stdout"));
         ClassArchive classes = ClassArchive.ofThisJvm();
-        Path archive = classes.archive(main + " " + arguments.stream().findFirst().orElse(""));
+        Path archive = classes.archive(main);
         Path candidate = classes.candidate();
-        command.add(Files.exists(archive) ? "-XX:SharedArchiveFile=" + archive : "-XX:ArchiveClassesAtExit=" + candidate);
+        command.add(Files.exists(archive) ? classes.using(archive) : classes.making(candidate));
         command.add("-cp");
         command.add(classes.classPath());
         command.add(main);

@@ -20,12 +20,15 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
 /**
- * The class path of children and, as soon as one of them has ended well, an archive of the classes that it had loaded (CDS).
- * A child that starts from it takes less than half of the CPU, and a series of kills is mostly starts. The JVM archives no
+ * The class path of children and, as soon as one of them has ended well, an archive of the classes that it had loaded (CDS; from
+ * JDK 25 on an AOT cache, which holds them linked).
+ * A child that starts from it takes about half of the CPU, and a series of kills is mostly starts. The JVM archives no
  * classes from folders, so these are put into jars. Lies in the module's {@code target}, or with the temporary files if there is
  * no module, under a name made of all that went in; two test JVMs may share it. Safe for use by many threads.
  */
 final class ClassArchive {
+    private static final boolean AOT = Runtime.version().feature() >= 25;
+
     private final Path folder;
     private final String classPath;
 
@@ -44,14 +47,24 @@ final class ClassArchive {
         return classPath;
     }
 
-    /** Where the archive of children is that do {@code what}; it may not be there yet. */
-    Path archive(String what) {
-        return folder.resolve(digest(List.of(what)) + ".jsa");
+    /** Where the archive of children with this main is, whatever they are asked for; it may not be there yet. */
+    Path archive(String main) {
+        return folder.resolve(main + (AOT ? ".aot" : ".jsa"));
     }
 
     /** A place for the archive that one child may leave when it ends. */
     Path candidate() {
         return folder.resolve("candidate-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
+    }
+
+    /** The flag of a child that starts from an archive. */
+    String using(Path archive) {
+        return (AOT ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + archive;
+    }
+
+    /** The flag of a child that leaves an archive at its end. */
+    String making(Path candidate) {
+        return (AOT ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + candidate;
     }
 
     /** From now on children start from what this one has left, if it has left anything. */
@@ -69,6 +82,8 @@ final class ClassArchive {
     static void discard(Path candidate) {
         try {
             Files.deleteIfExists(candidate);
+            // What an AOT cache is made of.
+            Files.deleteIfExists(candidate.resolveSibling(candidate.getFileName() + ".config"));
         } catch (IOException e) {
             throw new UncheckedIOException("Deleting a child's class archive", e);
         }

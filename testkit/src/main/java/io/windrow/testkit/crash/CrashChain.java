@@ -4,6 +4,7 @@ import io.windrow.testkit.fault.KillingFailpoints;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -57,6 +58,7 @@ public record CrashChain(String main, List<String> arguments, List<String> failp
         Random random = new Random(seed);
         List<String> round = new ArrayList<>();
         Map<String, Integer> killed = new TreeMap<>();
+        Map<String, Integer> passes = new HashMap<>();
         int done = 0;
         int missed = 0;
         int missedInARow = 0;
@@ -70,7 +72,9 @@ public record CrashChain(String main, List<String> arguments, List<String> failp
             String aim = round.getLast();
             boolean prepares = missedInARow > 0 && !prepared && preludes.containsKey(aim);
             String place = prepares ? preludes.get(aim) : aim;
-            int pass = missedInARow > 0 ? 1 : 1 + random.nextInt(MAX_PASSES);
+            // Later passes are drawn once the first one has been seen, and no more of them than there seem to be.
+            int most = Math.min(passes.getOrDefault(place, MAX_PASSES), 1 + killed.getOrDefault(place, 0));
+            int pass = missedInARow > 0 ? 1 : 1 + random.nextInt(most);
             if (kill(place, pass)) {
                 prepared = prepares;
                 if (!prepares) {
@@ -87,6 +91,7 @@ public record CrashChain(String main, List<String> arguments, List<String> failp
                 }
             } else {
                 prepared = false;
+                passes.merge(place, Math.max(1, pass - 1), Math::min);
                 missed++;
                 missedInARow++;
                 if (missedInARow == 20) {

@@ -11,13 +11,11 @@ import java.util.Set;
 public enum CrashMode {
     /** A snapshot that replaces: each whole read takes the place of the one before. */
     REPLACE("replace", "mode: snapshot", "replace", Change.all(), List.of("files.before_swap", "files.after_swap")),
-    /** An incremental read that appends what is new. The table only grows: an incremental read sees no deletes. */
-    APPEND(
-            "append",
-            "mode: incremental, cursor: updated_at",
-            "append",
-            EnumSet.of(Change.INSERT, Change.VACUUM),
-            List.of()),
+    /**
+     * An incremental read that appends what is new: versions of rows, each once, and of every row the one that it has when the
+     * table holds still. It sees no deletes.
+     */
+    APPEND("append", "mode: incremental, cursor: updated_at", "append", Change.all(), List.of()),
     /** A snapshot that appends: each whole read is added; an unfinished one is taken back. */
     SNAPSHOT_APPEND("snapshot-append", "mode: snapshot", "append", Change.all(), List.of("files.after_supersede")),
     /** A snapshot in ranges of the key, each of its own moment, that goes on after a kill and replaces. */
@@ -116,6 +114,11 @@ public enum CrashMode {
     /** Whether the target holds changes, which make the table when they are folded. */
     boolean keepsChanges() {
         return this == CHANGES;
+    }
+
+    /** Whether the target holds versions of rows beside each other, also of rows that are gone. */
+    boolean keepsVersions() {
+        return this == APPEND;
     }
 
     /** Whether the target holds one whole read after the other. */
