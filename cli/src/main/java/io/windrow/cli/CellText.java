@@ -1,43 +1,34 @@
 package io.windrow.cli;
 
+import io.windrow.api.schema.Column;
+import io.windrow.connectors.files.format.FlatText;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalTime;
-import java.time.ZoneOffset;
 import java.util.HexFormat;
-import org.apache.arrow.vector.DateDayVector;
+import java.util.function.IntFunction;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.FixedSizeBinaryVector;
-import org.apache.arrow.vector.TimeMicroVector;
-import org.apache.arrow.vector.TimeStampMicroTZVector;
-import org.apache.arrow.vector.TimeStampMicroVector;
 import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.jspecify.annotations.Nullable;
 
-/** A value of a vector as text for people. */
+/** Values as text for people. */
 final class CellText {
     private CellText() {}
 
-    static @Nullable String of(FieldVector vector, int row) {
-        if (vector.isNull(row)) {
-            return null;
+    /** The column's values as a run delivers them to JSON and CSV, but for bytes, which are shown in hexadecimal digits; null for null. */
+    static IntFunction<@Nullable String> of(Column column, FieldVector vector) {
+        if (FlatText.has(column.type())) {
+            FlatText text = FlatText.of(column, vector);
+            return row -> text.isNull(row) ? null : text.at(row);
         }
+        return row -> vector.isNull(row) ? null : nested(vector, row);
+    }
+
+    private static String nested(FieldVector vector, int row) {
         return switch (vector) {
             case VarCharVector text -> new String(text.get(row), StandardCharsets.UTF_8);
-            case DateDayVector date -> LocalDate.ofEpochDay(date.get(row)).toString();
-            case TimeMicroVector time -> LocalTime.ofNanoOfDay(time.get(row) * 1000).toString();
-            case TimeStampMicroTZVector time -> instant(time.get(row)).toString();
-            case TimeStampMicroVector time -> instant(time.get(row)).atOffset(ZoneOffset.UTC).toLocalDateTime().toString();
-            case FixedSizeBinaryVector bytes -> HexFormat.of().formatHex(bytes.get(row));
             case VarBinaryVector bytes -> "0x" + HexFormat.of().formatHex(bytes.get(row));
             default -> String.valueOf(vector.getObject(row));
         };
-    }
-
-    private static Instant instant(long micros) {
-        return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000);
     }
 
     /** At most so many columns of a terminal, an ellipsis among them. Colour is lost where the text is cut. */

@@ -35,6 +35,12 @@ public enum CliError implements ErrorCode {
             ErrorKind.USER,
             "The pipeline has no state yet.",
             "Run the pipeline first; check that run.state names the store that it used."),
+    /** The store lies where an earlier version looked for it. */
+    STATE_ELSEWHERE(
+            "cli.state_elsewhere",
+            ErrorKind.USER,
+            "A relative path of run.state starts beside the pipeline file, and a store lies at the same path from the working directory.",
+            "Move the store beside the pipeline file, or write its absolute path."),
     /** Consent is missing. */
     NEEDS_YES("cli.needs_yes", ErrorKind.USER, "The command would change state.", "Read what it would do, then add --yes."),
     /** Something that the source or the sink cannot do. */

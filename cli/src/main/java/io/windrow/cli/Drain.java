@@ -63,8 +63,14 @@ final class Drain implements AutoCloseable {
     @Override
     public void close() {
         ended.countDown();
-        if (!requested()) {
+        if (requested()) {
+            return;
+        }
+        try {
             Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // A signal that came since: the JVM ends already, and the hook finds that the command has ended.
+            asked.countDown();
         }
     }
 }

@@ -5,6 +5,7 @@ import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.StreamDescription;
 import io.windrow.core.plan.Plan;
+import io.windrow.core.plan.PlanError;
 import io.windrow.core.registry.Registry;
 import io.windrow.core.spec.SecretProviders;
 import java.io.BufferedReader;
@@ -55,6 +56,7 @@ final class InitCommand implements Callable<Integer> {
                 Source source = plan.openSource(context)) {
             streams = source.discover();
         }
+        expectReadable(streams);
         boolean reference = url.contains("${");
         if (!reference) {
             secret(screen, url);
@@ -68,8 +70,26 @@ final class InitCommand implements Callable<Integer> {
         return ExitCode.OK.value();
     }
 
+    /** A file without a stream would be refused by every other command. */
+    private static void expectReadable(List<StreamDescription> streams) {
+        if (streams.stream().noneMatch(StreamDescription::isReadable)) {
+            List<String> why = streams.stream()
+                    .limit(3)
+                    .map(stream -> stream.schema().stream() + ": " + String.join(" ", stream.remarks()))
+                    .toList();
+            throw WindrowException.of(
+                            PlanError.NO_STREAMS,
+                            "Writing the pipeline file: the source shows no table that can be read"
+                                    + (why.isEmpty() ? "" : " (" + String.join("; ", why) + ")"))
+                    .remedy("Grant the role of the URL SELECT on the tables that are meant, or name another database; then run init again.");
+        }
+    }
+
     private String name() {
         String name = file.getFileName().toString().replaceFirst("\\.ya?ml$", "").replaceAll("[^A-Za-z0-9_.-]", "-");
+        if (name.isEmpty()) {
+            return "pipeline";
+        }
         return Character.isLetterOrDigit(name.charAt(0)) ? name : "p" + name;
     }
 

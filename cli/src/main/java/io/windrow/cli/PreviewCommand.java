@@ -11,6 +11,7 @@ import io.windrow.core.registry.Registry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.concurrent.Callable;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
@@ -70,10 +71,15 @@ final class PreviewCommand implements Callable<Integer> {
 
         @Override
         public void rows(Batch batch, int count) {
+            List<FieldVector> vectors = batch.arrow().getFieldVectors();
+            List<IntFunction<@Nullable String>> texts = new ArrayList<>();
+            for (int i = 0; i < vectors.size(); i++) {
+                texts.add(CellText.of(batch.schema().columns().get(i), vectors.get(i)));
+            }
             for (int row = 0; row < count; row++) {
                 List<@Nullable String> cells = new ArrayList<>();
-                for (FieldVector vector : batch.arrow().getFieldVectors()) {
-                    cells.add(CellText.of(vector, row));
+                for (IntFunction<@Nullable String> text : texts) {
+                    cells.add(text.apply(row));
                 }
                 rows.add(cells);
             }

@@ -20,16 +20,36 @@ final class Stores {
 
     /** Opens the store, and makes it if need be. */
     static StateStore open(PipelineSpec spec) {
+        expectBesideTheFile(spec);
         return StateStores.open(spec.stateUrl().reveal());
     }
 
     /** Opens the store for looking only: a SQLite file that does not exist is not made. */
     static Optional<StateStore> existing(PipelineSpec spec) {
+        expectBesideTheFile(spec);
         String url = spec.stateUrl().reveal();
         if (url.startsWith(SQLITE) && !Files.exists(Path.of(url.substring(SQLITE.length())))) {
             return Optional.empty();
         }
         return Optional.of(StateStores.open(url));
+    }
+
+    /** Earlier versions took a relative path from the working directory: what is remembered there is not left behind without a word. */
+    private static void expectBesideTheFile(PipelineSpec spec) {
+        Optional<Path> written = spec.relativeState();
+        if (written.isEmpty()) {
+            return;
+        }
+        Path beside = spec.folder().resolve(written.get()).toAbsolutePath().normalize();
+        Path here = written.get().toAbsolutePath().normalize();
+        if (!Files.exists(beside) && Files.exists(here)) {
+            throw WindrowException.of(
+                            CliError.STATE_ELSEWHERE,
+                            "Opening the state of " + spec.pipeline() + ": run.state names " + beside + ", which is not there, and there is "
+                                    + here)
+                    .remedy("If that is the pipeline's store, move it with the files beside it (" + here.getFileName()
+                            + "*) to " + beside.getParent() + ", or write its absolute path; if it is not, run from another folder once.");
+        }
     }
 
     /** The schemas that runs have accepted last; none without a store. */

@@ -349,6 +349,61 @@ class FaceTest {
     }
 
     @Test
+    void init_of_a_database_without_a_table_writes_nothing_and_a_file_without_a_name_gets_one() throws IOException {
+        try (PostgresDatabase empty = PostgresDatabase.create(DATABASE.server())) {
+            Invoked init = windrow("init", "--from", empty.url(), folder.resolve("empty.yaml"), "--json");
+            assertThat(error(init).get("code")).isEqualTo("plan.no_streams");
+            assertThat(filesIn(folder)).isEmpty();
+        }
+        Path nameless = folder.resolve(".yaml");
+        Invoked init = windrow("init", "--from", DATABASE.url(), nameless);
+        assertThat(init.exit()).as(init.whole()).isZero();
+        assertThat(nameless).content().contains("pipeline: pipeline\n");
+        assertThat(windrow("plan", nameless, "--stream", "public.orders").exit()).isZero();
+    }
+
+    @Test
+    void a_relative_store_lies_beside_the_pipeline_file_and_one_in_the_working_directory_is_not_passed_over() throws IOException {
+        Path file = pipeline(NEW_ORDERS);
+        Files.writeString(file, Files.readString(file) + "run: {state: 'jdbc:sqlite:kept/state.db'}\n");
+        assertThat(windrow("run", file).exit()).isZero();
+        assertThat(folder.resolve("kept/state.db")).isRegularFile();
+        assertThat(windrow("state", "show", file).out()).contains("public.orders");
+        Path here = Files.createTempFile(Path.of("target"), "elsewhere", ".db");
+        try {
+            Files.writeString(file, Files.readString(file).replace("kept/state.db", here.toString()));
+            for (String command : List.of("run", "state show", "verify", "plan")) {
+                Invoked passed = windrow((Object[]) words(command + " FILE", file));
+                assertThat(error(passed).get("code")).as(command).isEqualTo("cli.state_elsewhere");
+            }
+            Files.createDirectories(folder.resolve(here).getParent());
+            assertThat(windrow("run", Files.writeString(file, Files.readString(file).replace(here.toString(), here.toAbsolutePath() + ".new"))).exit())
+                    .as("an absolute path says where").isZero();
+        } finally {
+            Files.deleteIfExists(here);
+            for (String end : List.of(".new", ".new-wal", ".new-shm")) {
+                Files.deleteIfExists(Path.of(here + end));
+            }
+        }
+    }
+
+    @Test
+    void a_stream_that_the_sinks_settings_misspell_or_say_twice_is_refused() throws IOException {
+        Path file = pipeline(NEW_ORDERS);
+        String text = Files.readString(file);
+        Files.writeString(file, text.replace("format: jsonl", "format: jsonl, partitions: [{stream: public.order, by: [id]}]"));
+        Map<?, ?> misspelt = error(windrow("plan", file, "--json"));
+        assertThat(misspelt.get("code")).isEqualTo("plan.unknown_stream");
+        assertThat(misspelt.toString()).contains("did you mean public.orders?", "partitions[0].stream", "shop.yaml");
+        Files.writeString(file, text.replace(
+                "format: jsonl", "format: jsonl, partitions: [{stream: public.orders, by: [id]}, {stream: public.orders, by: [note]}]"));
+        assertThat(error(windrow("plan", file, "--json")).toString()).contains("public.orders has two entries", "shop.yaml");
+        Files.writeString(file, text.replace(
+                "files: {path: ./out, format: jsonl}", "jdbc: {url: 'jdbc:sqlite:x.db', tables: [{stream: public.order, table: o}]}"));
+        assertThat(error(windrow("plan", file, "--json")).toString()).contains("did you mean public.orders?", "tables[0].stream");
+    }
+
+    @Test
     void init_again_after_the_file_was_deleted_leaves_one_secret() throws IOException {
         Path file = folder.resolve("shop.yaml");
         for (int i = 0; i < 2; i++) {
@@ -474,6 +529,26 @@ class FaceTest {
         assertThat(folder.resolve("out")).doesNotExist();
         assertThat(folder.resolve(".windrow")).doesNotExist();
         assertThat(stream(windrow("run", file, "--json", "--stream", "public.orders")).get("written_rows")).isEqualTo("500");
+    }
+
+    @Test
+    void preview_shows_values_as_a_run_delivers_them() throws IOException {
+        DATABASE.execute("CREATE TABLE shown (id uuid, at timestamptz, local timestamp, t time, d date, n numeric(4, 1))",
+                "INSERT INTO shown VALUES ('6ba7b810-9dad-11d1-80b4-00c04fd430c8', '2024-01-01 10:00+00', '2024-01-01 10:00', '10:00', '0044-03-15 BC', 1)");
+        try {
+            Path file = pipeline("{table: public.shown, mode: snapshot}");
+            Object shown = ((Map<?, ?>) ((List<?>) windrow("preview", file, "--json").json().getFirst().get("streams")).getFirst()).get("rows");
+            assertThat(windrow("run", file).exit()).isZero();
+            try (Stream<Path> files = Files.walk(folder.resolve("out"))) {
+                Path delivered = files.filter(path -> path.toString().contains(".jsonl")).findFirst().orElseThrow();
+                assertThat(Files.readString(delivered)).contains("6ba7b810-9dad-11d1-80b4-00c04fd430c8");
+                for (Object value : ((Map<?, ?>) ((List<?>) shown).getFirst()).values()) {
+                    assertThat(Files.readString(delivered)).contains(String.valueOf(value));
+                }
+            }
+        } finally {
+            DATABASE.execute("DROP TABLE shown");
+        }
     }
 
     @Test

@@ -37,7 +37,8 @@ final class SqliteLeases implements AutoCloseable {
     /** Takes the lease within the caller's write transaction; see {@link Dialect#acquire}. */
     Lease acquire(Connection connection, String pipeline, String owner, Duration ttl) throws SQLException, IOException {
         String doing = "Taking the lease of " + pipeline;
-        Path lockFile = Path.of(file + "." + Checksum.of("lease", pipeline).substring(0, 12) + ".lock");
+        // By whatever links the file was named: two names of one store must not have two locks.
+        Path lockFile = Path.of(file.toRealPath() + "." + Checksum.of("lease", pipeline).substring(0, 12) + ".lock");
         Optional<LeaseLock> lock = LeaseLock.take(lockFile);
         boolean done = false;
         try {

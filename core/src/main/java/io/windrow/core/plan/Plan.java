@@ -21,6 +21,7 @@ import io.windrow.core.seal.SealRules;
 import io.windrow.core.spec.PipelineSpec;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,6 +96,7 @@ public record Plan(
             }
         }
         refuseOthers(spec.governance().streams(), names);
+        refuseOthers(ofSink(sinkFactory, spec.sink()), names);
         List<PlannedStream> streams = new ArrayList<>();
         selected.forEach((stream, mode) -> streams.add(new PlannedStream(stream, mode, writeMode(stream, mode))));
         return streams;
@@ -181,6 +183,13 @@ public record Plan(
                 .orElse(names.size() <= 20 ? "; there are " + String.join(", ", names) : "");
         return WindrowException.of(
                 PlanError.UNKNOWN_STREAM, "Looking up the stream " + name + ": the pipeline reads no such stream" + near);
+    }
+
+    private static <C extends Record> Map<String, String> ofSink(SinkFactory<C> factory, PipelineSpec.Side sink) {
+        Map<String, String> streams = new LinkedHashMap<>();
+        factory.streams(factory.config().cast(sink.config()))
+                .forEach((path, stream) -> streams.put(sink.place() + "." + path, stream));
+        return streams;
     }
 
     private static <C extends Record> Source open(SourceFactory<C> factory, Record config, Context context) {

@@ -1,11 +1,14 @@
 package io.windrow.core.spec;
 
+import io.windrow.api.config.Secret;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.core.policy.Governance;
 import io.windrow.core.policy.QuarantinePolicy;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * One pipeline as its file describes it, typed and resolved. Holds secrets, which print as {@code ***}.
@@ -30,6 +33,10 @@ public record PipelineSpec(
         RunConfig run,
         Map<String, WriteMode> write,
         Governance governance) {
+    private static final String SQLITE = "jdbc:sqlite:";
+    /** What else the URL may say is for the store to refuse. */
+    private static final Pattern RELATIVE = Pattern.compile(SQLITE + "(?!file:)[^/:?\\x00][^?\\x00]*");
+
     public PipelineSpec {
         write = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(write));
     }
@@ -48,9 +55,23 @@ public record PipelineSpec(
         return governance.quarantine().map(QuarantinePolicy::path).orElseGet(() -> folder.resolve("quarantine"));
     }
 
-    /** The JDBC URL of the state store: the configured one, or a SQLite file in {@code .windrow} beside the pipeline file. May hold a password. */
-    public io.windrow.api.config.Secret stateUrl() {
-        return run.state().orElseGet(() -> io.windrow.api.config.Secret.of(
-                "jdbc:sqlite:" + folder.resolve(".windrow").resolve(pipeline + ".db")));
+    /**
+     * The JDBC URL of the state store: the configured one, or a SQLite file in {@code .windrow} beside the pipeline file. A
+     * relative file starts from {@link #folder}. May hold a password.
+     */
+    public Secret stateUrl() {
+        return relativeState()
+                .map(file -> Secret.of(SQLITE + folder.resolve(file)))
+                .or(run::state)
+                .orElseGet(() -> Secret.of(SQLITE + folder.resolve(".windrow").resolve(pipeline + ".db")));
+    }
+
+    /** The file of the state store as it is configured, if that is a relative path. */
+    public Optional<Path> relativeState() {
+        return run.state()
+                .map(Secret::reveal)
+                .filter(url -> RELATIVE.matcher(url).matches())
+                .map(url -> Path.of(url.substring(SQLITE.length())))
+                .filter(file -> !file.isAbsolute());
     }
 }

@@ -19,7 +19,7 @@ public record RunConfig(
                         defaultValue = "0")
                 ByteSize memory,
         @Doc(value = "The state store as a JDBC URL (sqlite or postgresql). Default: a SQLite file in the folder "
-                        + ".windrow beside the pipeline file.",
+                        + ".windrow beside the pipeline file. A relative file (jdbc:sqlite:state.db) starts at the pipeline file's folder.",
                         example = "${secret:windrow/state}")
                 Optional<Secret> state,
         @Doc(value = "A secret of at least 16 characters from which the key of the row hashes is made. Default: a random "

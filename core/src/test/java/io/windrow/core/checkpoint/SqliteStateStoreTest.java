@@ -254,6 +254,17 @@ class SqliteStateStoreTest {
     }
 
     @Test
+    void aStoreThatIsNamedThroughALinkHasTheSameLease() throws IOException {
+        Lease held = store.acquire(PIPELINE, "me", TTL);
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("deep"));
+        try (StateStore linked = StateStores.open("jdbc:sqlite:" + link.resolve("state.db"))) {
+            expect(CheckpointError.LEASE_HELD, () -> linked.acquire(PIPELINE, "other", TTL));
+            store.release(held);
+            linked.release(linked.acquire(PIPELINE, "other", TTL));
+        }
+    }
+
+    @Test
     @Tag("B22")
     void twoRunsNeverOwnOnePipelineAndAStaleOneSavesNothing() {
         Lease first = store.acquire(PIPELINE, "first", TTL);

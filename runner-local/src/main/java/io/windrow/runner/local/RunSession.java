@@ -313,7 +313,8 @@ final class RunSession {
                 .forEach(state -> parts.announcer().tell(
                         "run.stream_unselected",
                         "Stream " + state.stream() + " was delivered before and is selected no more: it was dropped or renamed at the"
-                                + " source, or left out of the pipeline file. What was delivered of it stays as it is."));
+                                + " source, or left out of the pipeline file. What was delivered of it stays as it is. If that is meant,"
+                                + " 'windrow state reset --stream' has it named no more, by run and verify."));
     }
 
     /** Whether a new run after a completed one starts over, in a new generation, instead of going on. */

@@ -8,6 +8,7 @@ import io.windrow.connectors.files.format.CsvStyle;
 import io.windrow.connectors.files.format.Format;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -54,6 +55,12 @@ public record FilesConfig(
                 CsvStyle.Formulas csvFormulas) {
     public FilesConfig {
         partitions = List.copyOf(partitions);
+        Set<String> partitioned = new HashSet<>();
+        for (PartitionConfig partition : partitions) {
+            if (!partitioned.add(partition.stream())) {
+                throw invalid("partitions: the stream " + partition.stream() + " has two entries; write all of by in one");
+            }
+        }
         Set<Compression> fitting = Compression.fitting(format);
         if (compression != Compression.AUTO && !fitting.contains(compression)) {
             throw invalid("compression: " + compression + " does not fit " + format + "; " + fitting + " do");

@@ -14,7 +14,9 @@ import io.windrow.connectors.files.read.ReadError;
 import io.windrow.connectors.files.tree.LocalFileTree;
 import io.windrow.connectors.files.tree.TreeError;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -67,6 +69,15 @@ public final class FilesConnector implements Connector {
         @Override
         public SinkTraits traits(FilesConfig config) {
             return TRAITS;
+        }
+
+        @Override
+        public Map<String, String> streams(FilesConfig config) {
+            Map<String, String> streams = new LinkedHashMap<>();
+            for (int i = 0; i < config.partitions().size(); i++) {
+                streams.put("partitions[" + i + "].stream", config.partitions().get(i).stream());
+            }
+            return streams;
         }
 
         @Override

@@ -5,8 +5,10 @@ import io.windrow.api.config.Secret;
 import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.jdbc.table.Layout;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** How to write into the tables of a PostgreSQL, MariaDB, SQLite or DuckDB database. */
 @Doc("Writes tables of a PostgreSQL, MariaDB, SQLite or DuckDB database: append, replace, upsert, mirror or history.")
@@ -42,6 +44,12 @@ public record JdbcConfig(
         @Doc(value = "How long to wait for a connection.", defaultValue = "10s") Duration connectTimeout) {
     public JdbcConfig {
         tables = List.copyOf(tables);
+        Set<String> named = new HashSet<>();
+        for (TableConfig one : tables) {
+            if (!named.add(one.stream())) {
+                throw new IllegalArgumentException("tables has two entries for the stream " + one.stream());
+            }
+        }
         if (lockTimeout.isNegative() || lockTimeout.isZero() || connectTimeout.isNegative() || connectTimeout.isZero()) {
             throw new IllegalArgumentException("lock_timeout and connect_timeout must be more than 0");
         }

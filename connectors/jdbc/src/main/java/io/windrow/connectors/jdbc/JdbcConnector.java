@@ -16,7 +16,9 @@ import io.windrow.connectors.jdbc.source.JdbcSource;
 import io.windrow.connectors.jdbc.source.JdbcSourceConfig;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -86,6 +88,15 @@ public final class JdbcConnector implements Connector {
         @Override
         public SinkTraits traits(JdbcConfig config) {
             return TRAITS;
+        }
+
+        @Override
+        public Map<String, String> streams(JdbcConfig config) {
+            Map<String, String> streams = new LinkedHashMap<>();
+            for (int i = 0; i < config.tables().size(); i++) {
+                streams.put("tables[" + i + "].stream", config.tables().get(i).stream());
+            }
+            return streams;
         }
 
         @Override

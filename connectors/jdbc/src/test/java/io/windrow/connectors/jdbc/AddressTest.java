@@ -36,6 +36,7 @@ class AddressTest {
         "jdbc:duckdb:x.db;allow_unsigned_extensions=true",
         "postgres://u:p@h:1/a/db",
         "postgres://h/db",
+        "postgres://u:p@h/db?sslcert=c.pem&sslkey=k.pk8",
         "nothing"
     })
     void aUrlThatCouldMakeADriverDoMoreIsRefusedWithoutBeingShown(String url) {

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ final class CursorBounds {
                   AND a.adrelid = %1$d AND a.adnum = %2$d)""";
     /** For how long a server process may stand still between hearing of a transaction and showing that it has begun. */
     private static final String STANDSTILL = "'10 s'::pg_catalog.interval";
+    /** Texts sort '10' before '9', a uuid is drawn by lot or by a client's clock, floats round. */
+    private static final Set<String> GROWING = Set.of(
+            "smallint", "integer", "bigint", "numeric", "date", "timestamp with time zone", "timestamp without time zone");
     private static final Pattern LAG = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
 
     private final Session session;
@@ -44,6 +48,17 @@ final class CursorBounds {
         this.shape = shape;
         this.column = shape.column(cursor);
         this.name = Identifier.quoted(cursor);
+    }
+
+    /** Refuses a cursor whose highest value says nothing of rows that are still to come: those below would never be read. */
+    static void expect(StreamShape shape, String cursor) {
+        RelationColumn column = shape.column(cursor);
+        if (!GROWING.contains(column.base())) {
+            throw WindrowException.of(
+                    PostgresError.CURSOR_INVALID,
+                    "Planning " + shape.stream() + ": the cursor " + cursor + " is of type " + column.display()
+                            + ", whose later values need not be higher ones: rows below the highest would never be read");
+        }
     }
 
     /**
@@ -61,25 +76,15 @@ final class CursorBounds {
         Optional<String> now = now(shape.config().guarantee() == StreamConfig.Level.CONDITIONAL
                 ? "(pg_catalog.now() - " + STANDSTILL + ")"
                 : "pg_catalog.now()");
-        try {
-            List<@Nullable String> row = session.row("SELECT "
-                    + now.map(time -> "LEAST(v, " + time + ")").orElse("v") + "::pg_catalog.text, "
-                    // Rows of the last moment are not of the future: the clock has gone on since the transaction began.
-                    + now("pg_catalog.clock_timestamp()").map(time -> "v > " + time).orElse("false")
-                    + " FROM (SELECT " + name + "::" + column.base() + " AS v FROM " + shape.from() + " WHERE " + finite()
-                    + shape.where().map(where -> " AND " + where).orElse("") + " ORDER BY " + name + " DESC LIMIT 1) AS h");
-            return row.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(new Highest(String.valueOf(row.get(0)), "t".equals(row.get(1))));
-        } catch (SQLException e) {
-            if ("42883".equals(e.getSQLState())) {
-                throw WindrowException.of(
-                        PostgresError.CURSOR_INVALID,
-                        "Reading " + shape.stream() + ": the cursor " + column.name() + " of type " + column.display()
-                                + " has no order");
-            }
-            throw e;
-        }
+        List<@Nullable String> row = session.row("SELECT "
+                + now.map(time -> "LEAST(v, " + time + ")").orElse("v") + "::pg_catalog.text, "
+                // Rows of the last moment are not of the future: the clock has gone on since the transaction began.
+                + now("pg_catalog.clock_timestamp()").map(time -> "v > " + time).orElse("false")
+                + " FROM (SELECT " + name + "::" + column.base() + " AS v FROM " + shape.from() + " WHERE " + finite()
+                + shape.where().map(where -> " AND " + where).orElse("") + " ORDER BY " + name + " DESC LIMIT 1) AS h");
+        return row.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Highest(String.valueOf(row.get(0)), "t".equals(row.get(1))));
     }
 
     /** Whether a value lies in the future. */
@@ -191,9 +196,6 @@ final class CursorBounds {
         if (temporal()) {
             return "pg_catalog.isfinite(" + name + ")";
         }
-        return switch (column.base()) {
-            case "numeric", "real", "double precision" -> name + " < 'Infinity'";
-            default -> name + " IS NOT NULL";
-        };
+        return column.base().equals("numeric") ? name + " < 'Infinity'" : name + " IS NOT NULL";
     }
 }

@@ -159,6 +159,12 @@ record PostgresAddress(
             properties.put("sslmode", local ? "prefer" : "verify-full");
         }
         if (!properties.containsKey("sslrootcert") && properties.get("sslmode").startsWith("verify")) {
+            for (String own : List.of("sslcert", "sslkey")) {
+                if (properties.containsKey(own)) {
+                    throw invalid("it has " + own + " and no sslrootcert, without which the driver would not show the certificate")
+                            .remedy("Add sslrootcert with the file of the authority that issued the server's certificate.");
+                }
+            }
             properties.put("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
         }
         if ("verify-full".equals(properties.get("sslmode"))) {

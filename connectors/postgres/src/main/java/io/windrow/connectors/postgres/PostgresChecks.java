@@ -39,7 +39,11 @@ final class PostgresChecks {
                     + (session.isDirect() ? "." : ", through a pooler.")));
             tls(session);
             server(session);
-            Map<StreamName, StreamConfig> selected = StreamSelection.of(session, source.config(), Notices.IGNORE);
+            Map<StreamName, StreamConfig> selected = StreamSelection.of(session, source.config(), (code, text) -> {
+                if (code.equals(StreamSelection.UNMATCHED)) {
+                    results.add(CheckResult.warning("streams", text, "Correct the pattern in streams, or take it out."));
+                }
+            });
             Map<StreamName, StreamConfig> followed = new LinkedHashMap<>(selected);
             followed.values().removeIf(stream -> stream.mode() != ReadMode.CDC);
             role(session, followed.isEmpty() ? List.of() : List.of("REPLICATION"));
@@ -176,7 +180,7 @@ final class PostgresChecks {
     }
 
     private CheckResult query(Session session, StreamName name, StreamConfig stream) throws SQLException {
-        return new ReadProbe(session, source.address().user()).fails(name, stream).orElseGet(() -> CheckResult.ok("stream " + name, "The query can be read."));
+        return new ReadProbe(session, source.address().user()).finding(name, stream).orElseGet(() -> CheckResult.ok("stream " + name, "The query can be read."));
     }
 
     private CheckResult table(Session session, StreamName name, StreamConfig stream) throws SQLException {
@@ -222,10 +226,11 @@ final class PostgresChecks {
         }
         // Of a view or a foreign table, and of what has such a part, the privilege says only that one may ask.
         boolean askedElsewhere = !"r".equals(found.get(5)) && !"m".equals(found.get(5));
-        if (askedElsewhere || stream.where().isPresent() || !stream.columns().isEmpty() || !stream.key().isEmpty()) {
-            Optional<CheckResult> fails = new ReadProbe(session, source.address().user()).fails(name, stream);
-            if (fails.isPresent()) {
-                return fails.get();
+        boolean compared = stream.mode() == ReadMode.INCREMENTAL || stream.consistency() == StreamConfig.Consistency.PER_RANGE;
+        if (askedElsewhere || compared || stream.where().isPresent() || !stream.columns().isEmpty() || !stream.key().isEmpty()) {
+            Optional<CheckResult> finding = new ReadProbe(session, source.address().user()).finding(name, stream);
+            if (finding.isPresent()) {
+                return finding.get();
             }
         }
         // Nothing can be revoked from a superuser; that it is one is said once, of the role. Nor from an owner, who grants it again.

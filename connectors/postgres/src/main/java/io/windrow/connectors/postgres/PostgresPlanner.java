@@ -138,6 +138,8 @@ final class PostgresPlanner implements SplitPlanner {
         TableLock.take(session, shape, Optional.empty());
         shape.plans().stream().map(ColumnPlan::warnings).flatMap(List::stream).forEach(warning -> context.notices()
                 .tell("postgres.unknown_type", "Stream " + shape.stream() + ": " + warning.message()));
+        ComparedAsText.of(session, shape).ifPresent(text -> context.notices()
+                .tell(ComparedAsText.CODE, "Stream " + shape.stream() + ": " + text));
         for (StreamName holding : catalog.holding(shape.stream())) {
             context.notices().tell("postgres.rows_twice", "Stream " + shape.stream() + ": its rows are rows of " + holding
                     + " too, which is read as well: they are delivered twice.");

@@ -212,7 +212,7 @@ final class PostgresReconciliation implements Reconciliation {
         List<String> names = shape.schema().key();
         List<String> conditions = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-            conditions.add(Identifier.quoted(names.get(i)) + " = " + shape.literal(names.get(i), key.get(i)));
+            conditions.add(Identifier.quoted(names.get(i)) + " = " + shape.keyLiteral(names.get(i), key.get(i)));
         }
         List<String> writers = session().column("SELECT " + ReadSql.writer(now().next()) + " FROM " + shape.from() + " WHERE "
                 + String.join(" AND ", conditions) + " LIMIT 2");

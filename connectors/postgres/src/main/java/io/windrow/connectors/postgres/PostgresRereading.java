@@ -239,7 +239,7 @@ final class PostgresRereading implements Rereading {
         for (int row = 0; row < keys.size(); row++) {
             StringBuilder tuple = new StringBuilder("(").append(row);
             for (int i = 0; i < names.size(); i++) {
-                tuple.append(", ").append(shape.literal(names.get(i), keys.get(row).get(i)));
+                tuple.append(", ").append(shape.keyLiteral(names.get(i), keys.get(row).get(i)));
             }
             tuples.add(tuple.append(")").toString());
         }

@@ -29,18 +29,20 @@ final class ReadProbe {
         this.role = role;
     }
 
-    /** What a run would fail with: settings that do not fit, SQL of the user's that is wrong, privileges of what it names. */
-    Optional<CheckResult> fails(StreamName name, StreamConfig stream) throws SQLException {
+    /** What a run would fail with: settings that do not fit, SQL of the user's that is wrong, privileges of what it names; and a warning. */
+    Optional<CheckResult> finding(StreamName name, StreamConfig stream) throws SQLException {
         session.begin(null);
         try {
-            session.guarded(() -> {
+            return session.guarded(() -> {
                 StreamShape shape = StreamShape.of(session, name, stream, StreamShape.catalog(session, Map.of(name, stream)));
                 // Describing looks at no privilege, and explaining asks no foreign server.
                 session.execute("SELECT " + ColumnPlan.selectList(shape.plans()) + " FROM " + shape.from()
                         + shape.where().map(where -> " WHERE " + where).orElse("") + " LIMIT 0");
-                return shape;
+                return ComparedAsText.of(session, shape)
+                        .map(text -> CheckResult.warning(
+                                "stream " + name, "As to stream " + name + ": " + text,
+                                "Write the comparison that is meant: docs/how-to/extract-incrementally.md has both."));
             });
-            return Optional.empty();
         } catch (SQLException e) {
             WindrowException coded = SqlStates.coded("Describing what is read", e);
             String remedy = remedy(name, e, coded);

@@ -26,6 +26,7 @@ final class SqlStates {
             entry("08P01", PostgresError.SERVER_FAULT),
             entry("22021", PostgresError.TEXT_INVALID),
             entry("22023", PostgresError.QUERY_FAILED),
+            entry("22P05", PostgresError.TEXT_INVALID),
             entry("25001", PostgresError.SERVER_FAULT),
             entry("25006", PostgresError.PERMISSION_DENIED),
             entry("25P03", PostgresError.CONNECTION_LOST),
@@ -76,6 +77,11 @@ final class SqlStates {
             entry("57", PostgresError.SERVER_UNAVAILABLE),
             entry("58", PostgresError.SERVER_RESOURCES),
             entry("XX", PostgresError.SERVER_FAULT));
+
+    /** Such a byte is in an encoding that the database knows, and means nothing in it. */
+    private static final String UNTRANSLATABLE = "Mend the text: it holds a byte that stands for no character in the database's encoding"
+            + " (SHOW server_encoding); or read the column as bytes, by a view or query that selects pg_catalog.convert_to(column,"
+            + " that encoding); or leave it out with columns.";
 
     private SqlStates() {}
 
@@ -134,8 +140,9 @@ final class SqlStates {
                 return WindrowException.of(code, doing + ": " + unanswered, e.getCause());
             }
         }
-        return WindrowException.of(
+        WindrowException coded = WindrowException.of(
                 code, doing + ": the server answered " + (state.isEmpty() ? "without a code" : state) + words);
+        return state.equals("22P05") ? coded.remedy(UNTRANSLATABLE) : coded;
     }
 
     /**

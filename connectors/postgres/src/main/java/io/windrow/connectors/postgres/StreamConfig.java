@@ -23,7 +23,7 @@ public record StreamConfig(
                 List<String> exclude,
         @Doc(value = "snapshot: all rows as of one moment. incremental: rows that are new or changed since the last run. cdc: all rows as of one moment, then every change.", defaultValue = "snapshot")
                 ReadMode mode,
-        @Doc(value = "The column that grows with every change; needed by guarantee conditional and settle.", example = "updated_at")
+        @Doc(value = "The column that grows with every change, a number, date or timestamp; needed by guarantee conditional and settle.", example = "updated_at")
                 Optional<String> cursor,
         @Doc(
                         value = "How an incremental read knows what is new. proven: by transaction ids, scans the table. conditional: the same, but only rows at or above the cursor's safe "
@@ -34,7 +34,7 @@ public record StreamConfig(
                 Optional<String> lag,
         @Doc(value = "Where an incremental stream begins, in the cursor's own text form.", example = "2024-01-01 00:00:00+00") Optional<String> start,
         @Doc("The columns to read, in this order. Without it: all.") List<String> columns,
-        @Doc(value = "A condition in SQL that rows must meet. Names of types and functions outside pg_catalog carry their schema.", example = "region = 'EU'")
+        @Doc(value = "A condition in SQL that rows must meet. Names of types, functions and operators outside pg_catalog carry their schema: email OPERATOR(ext.=) 'x'.", example = "region = 'EU'")
                 Optional<String> where,
         @Doc("The columns that identify a row, if the database does not say so or says otherwise.") List<String> key,
         @Doc(value = "What to do with a value that the column's type cannot hold: fail, null (counted) or text (the whole column).", defaultValue = "fail")

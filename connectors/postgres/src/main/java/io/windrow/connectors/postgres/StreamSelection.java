@@ -6,6 +6,7 @@ import io.windrow.api.source.ReadMode;
 import io.windrow.connectors.postgres.catalog.CatalogReader;
 import io.windrow.connectors.postgres.catalog.Relation;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Which streams the config means, and with which settings. An exact name wins over a wildcard, an earlier entry over a later. */
+/** Which streams the config means, and with which settings. An exact name wins over a wildcard, an earlier wildcard over a later. */
 final class StreamSelection {
+    /** What is told of a pattern that matches nothing. */
+    static final String UNMATCHED = "postgres.pattern_unmatched";
+
     private StreamSelection() {}
 
     /** All streams that the config selects in this database, by name. A table that is named exactly need not exist. */
@@ -24,15 +28,7 @@ final class StreamSelection {
                 || config.streams().stream().anyMatch(stream -> pattern(stream).filter(StreamPattern::wildcard).isPresent());
         List<Relation> relations = wildcards ? CatalogReader.read(session.connection()).relations() : List.of();
         List<StreamConfig> streams = config.streams().isEmpty() ? List.of(StreamConfig.snapshot("*.*")) : config.streams();
-        Map<StreamName, StreamConfig> selected = new TreeMap<>();
-        for (StreamConfig stream : streams) {
-            Optional<StreamPattern> pattern = pattern(stream);
-            if (pattern.isEmpty()) {
-                selected.putIfAbsent(StreamName.of(stream.name().orElseThrow()), stream);
-            } else if (!pattern.get().wildcard()) {
-                selected.putIfAbsent(pattern.get().exact(), stream);
-            }
-        }
+        Map<StreamName, StreamConfig> selected = exact(streams);
         Map<StreamName, StreamConfig> byWildcard = new LinkedHashMap<>();
         for (StreamConfig stream : streams) {
             Optional<StreamPattern> pattern = pattern(stream).filter(StreamPattern::wildcard);
@@ -40,6 +36,9 @@ final class StreamSelection {
                 continue;
             }
             List<StreamPattern> excluded = stream.exclude().stream().map(StreamPattern::parse).toList();
+            if (!config.streams().isEmpty()) {
+                tellIdle(stream, relations, notices);
+            }
             for (Relation relation : relations) {
                 if (pattern.get().matches(relation.name())
                         && excluded.stream().noneMatch(one -> one.matches(relation.name()))
@@ -52,6 +51,46 @@ final class StreamSelection {
         withoutChildren(relations, selected.keySet(), byWildcard, notices);
         selected.putAll(byWildcard);
         return selected;
+    }
+
+    /** The streams that are named, each by one entry: of a second one nobody could say which settings count (I10). */
+    private static Map<StreamName, StreamConfig> exact(List<StreamConfig> streams) {
+        Map<StreamName, StreamConfig> exact = new TreeMap<>();
+        Map<StreamName, Integer> entries = new HashMap<>();
+        for (int i = 0; i < streams.size(); i++) {
+            StreamConfig stream = streams.get(i);
+            Optional<StreamPattern> pattern = pattern(stream);
+            if (pattern.filter(StreamPattern::wildcard).isPresent()) {
+                continue;
+            }
+            StreamName name = pattern.map(StreamPattern::exact).orElseGet(() -> StreamName.of(stream.name().orElseThrow()));
+            if (!stream.exclude().isEmpty()) {
+                throw StreamShape.invalid(name, "exclude stands beside a stream that no wildcard selects")
+                        .at("source.postgres.streams[" + i + "].exclude");
+            }
+            Integer earlier = entries.put(name, i);
+            if (earlier != null) {
+                throw StreamShape.invalid(name, "source.postgres.streams[" + earlier + "] and source.postgres.streams[" + i + "] are both it")
+                        .at("source.postgres.streams[" + i + "]")
+                        .remedy("Keep one of them; give a query another name.");
+            }
+            exact.put(name, stream);
+        }
+        return exact;
+    }
+
+    /** A misspelt pattern would select what it is to leave out, or leave out what it is to select. */
+    private static void tellIdle(StreamConfig stream, List<Relation> relations, Notices notices) {
+        String table = stream.table().orElseThrow();
+        List<StreamName> meant = relations.stream().map(Relation::name).filter(StreamPattern.parse(table)::matches).toList();
+        if (meant.isEmpty()) {
+            notices.tell(UNMATCHED, "The pattern " + table + " of streams selects no table: none has such a name.");
+        }
+        for (String exclude : stream.exclude()) {
+            if (meant.stream().noneMatch(StreamPattern.parse(exclude)::matches)) {
+                notices.tell(UNMATCHED, "The pattern " + exclude + " of exclude leaves out none of the tables that " + table + " selects.");
+            }
+        }
     }
 
     /** Whether the stream is selected by a wildcard, so that it may be new. */

@@ -20,10 +20,13 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -45,6 +48,8 @@ record StreamShape(
         List<ColumnPlan> plans,
         StreamSchema schema,
         Set<String> leftOut) {
+    private static final Pattern ISO = Pattern.compile("([+-]?[0-9]{4,9})(-[0-9]{2}-[0-9]{2}.*)");
+
     StreamShape {
         leftOut = Set.copyOf(leftOut);
     }
@@ -64,6 +69,7 @@ record StreamShape(
                     .columns();
         }
         List<RelationColumn> selected = select(stream, config, available);
+        expectNames(stream, available, selected.stream().map(RelationColumn::name).collect(Collectors.toCollection(LinkedHashSet::new)));
         List<ColumnPlan> plans = new TypeMapping(types, catalog.server()).plans(selected, config.outOfRange());
         List<Column> columns = plans.stream().map(ColumnPlan::column).toList();
         Set<String> names = columns.stream().map(Column::name).collect(Collectors.toCollection(LinkedHashSet::new));
@@ -79,7 +85,30 @@ record StreamShape(
         }
         StreamShape shape = new StreamShape(
                 stream, config, relation, available, plans, new StreamSchema(stream, 1, columns, key), Set.of());
+        shape.expectOrder(types);
         return config.mode() == ReadMode.CDC ? FollowedShape.of(session, shape) : shape;
+    }
+
+    /** What the server compares has to compare as it is sorted, and a bound has to grow. */
+    private void expectOrder(TypeGraph types) {
+        if (config.mode() == ReadMode.INCREMENTAL && config.guarantee() != StreamConfig.Level.PROVEN) {
+            config.cursor().ifPresent(cursor -> CursorBounds.expect(this, cursor));
+        }
+        List<String> compared = new ArrayList<>();
+        if (config.consistency() == StreamConfig.Consistency.PER_RANGE) {
+            compared.addAll(schema.key());
+        }
+        if (config.start().isPresent()) {
+            config.cursor().ifPresent(compared::add);
+        }
+        for (String name : compared) {
+            RelationColumn column = column(name);
+            if (types.hasOwnOperators(column.typeOid())) {
+                throw invalid(stream, "column " + name + " is of type " + column.display() + ", whose own order a reader cannot ask"
+                                + " for: operators outside pg_catalog are not on its search path")
+                        .remedy("Leave out " + (config.start().isPresent() ? "start" : "consistency: per_range") + ", or name another column.");
+            }
+        }
     }
 
     /** The catalog of these streams' relations and of everything beneath them. */
@@ -91,6 +120,16 @@ record StreamShape(
             }
         });
         return CatalogReader.read(session.connection(), tables);
+    }
+
+    /** Two columns of a query may have one name, which nothing else could tell apart. */
+    private static void expectNames(StreamName stream, List<RelationColumn> available, Set<String> read) {
+        for (String name : read) {
+            if (available.stream().filter(column -> column.name().equals(name)).count() > 1) {
+                throw invalid(stream, "its query has several columns named " + name)
+                        .remedy("Give each a name of its own in the query: SELECT a.id AS a_id, b.id AS b_id …");
+            }
+        }
     }
 
     private static List<RelationColumn> select(StreamName stream, StreamConfig config, List<RelationColumn> available) {
@@ -125,6 +164,21 @@ record StreamShape(
     /** A value of a column, from the text that the database wrote for it. */
     String literal(String column, String text) {
         return Identifier.literal(text) + "::" + column(column).display();
+    }
+
+    /**
+     * A value of a key column, from the text that Windrow writes for it. PostgreSQL takes no sign before a year: the year after
+     * 9999 goes on, and 0 is 1 BC.
+     */
+    String keyLiteral(String column, String text) {
+        String base = column(column).base();
+        Matcher written = ISO.matcher(text);
+        if (!base.startsWith("timestamp") && !base.equals("date") || !written.matches()) {
+            return literal(column, text);
+        }
+        long year = Long.parseLong(written.group(1));
+        String rest = written.group(2).replace('T', ' ');
+        return literal(column, String.format(Locale.ROOT, "%04d", year > 0 ? year : 1 - year) + rest + (year > 0 ? "" : " BC"));
     }
 
     /** What stands behind FROM when the whole stream is read. */

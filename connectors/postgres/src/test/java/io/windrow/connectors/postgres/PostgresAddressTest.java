@@ -64,6 +64,11 @@ class PostgresAddressTest {
         assertThat(of("postgres://u@h/d?targetServerType=preferSecondary").parameters())
                 .containsEntry("targetServerType", "preferSecondary");
         assertThat(of("postgres://u@h/d?sslmode=VERIFY-CA").parameters()).containsEntry("sslmode", "verify-ca");
+        assertThatThrownBy(() -> of("postgres://u@h/d?sslcert=c.pem&sslkey=k.pk8"))
+                .as("the JDK's authorities and an own certificate are not to be had together")
+                .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.remedy()).contains("sslrootcert"));
+        assertThat(of("postgres://u@h/d?sslcert=c.pem&sslkey=k.pk8&sslrootcert=ca.pem").parameters()).doesNotContainKey("sslfactory");
+        assertThat(of("postgres://u@h/d?sslcert=c.pem&sslkey=k.pk8&sslmode=require").parameters()).doesNotContainKey("sslfactory");
         assertThatThrownBy(() -> of("postgres://u@h/d?sslmode=verify_full"))
                 .hasMessageContaining("sslmode").hasMessageContaining("verify-full");
     }

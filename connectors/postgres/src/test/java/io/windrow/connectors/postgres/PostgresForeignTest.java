@@ -123,6 +123,20 @@ class PostgresForeignTest {
         }
     }
 
+    /** The parent declares it, and no server holds the other one to it. */
+    @Test
+    void A_null_of_a_foreign_partition_arrives_although_its_parent_says_not_null() {
+        db.execute(
+                "INSERT INTO far.t VALUES (1001, NULL)",
+                "CREATE TABLE mixed (id int NOT NULL, v text NOT NULL) PARTITION BY RANGE (id)",
+                "CREATE TABLE mixed_low PARTITION OF mixed FOR VALUES FROM (-1000) TO (1) PARTITION BY RANGE (id)",
+                "CREATE FOREIGN TABLE mixed_high PARTITION OF mixed FOR VALUES FROM (1) TO (10000) SERVER loop"
+                        + " OPTIONS (schema_name 'far', table_name 't')");
+        try (Drive drive = drive(StreamConfig.snapshot("public.mixed"), "mixed")) {
+            assertThat(drive.run()).isEqualTo(1001);
+        }
+    }
+
     @Test
     void Materialized_views_and_tables_without_a_key_arrive_whole() {
         db.execute(

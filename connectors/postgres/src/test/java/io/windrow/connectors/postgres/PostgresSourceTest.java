@@ -304,6 +304,94 @@ class PostgresSourceTest {
         }
     }
 
+    private static StreamConfig with(StreamConfig plain, Optional<String> query, Optional<String> where, List<String> exclude) {
+        return new StreamConfig(
+                query.isPresent() ? Optional.empty() : plain.table(), query, query.map(text -> "asked"), exclude, plain.mode(), plain.cursor(),
+                plain.guarantee(), plain.lag(), plain.start(), List.of(), where, List.of(), plain.outOfRange(), plain.consistency());
+    }
+
+    private void refusesToSelect(String place, StreamConfig... streams) {
+        try (Drive drive = new Drive(Drive.config(db.url(), streams), T); Source source = drive.source()) {
+            assertThatThrownBy(source::selected).isInstanceOfSatisfying(WindrowException.class, e -> {
+                assertThat(e.errorCode()).isEqualTo(PostgresError.STREAM_INVALID);
+                assertThat(e.place()).contains(place);
+            });
+            assertThat(source.check()).anyMatch(result -> result.outcome() == CheckResult.Outcome.FAILED);
+        }
+    }
+
+    @Test
+    void A_second_entry_of_a_stream_and_an_exclude_without_a_wildcard_are_refused_by_their_places() {
+        db.execute("CREATE TABLE t (i int)", "CREATE TABLE u (i int)");
+        StreamConfig query = with(StreamConfig.snapshot("t"), Optional.of("SELECT 1 AS i"), Optional.empty(), List.of());
+        refusesToSelect("source.postgres.streams[2]",
+                StreamConfig.snapshot("t"), StreamConfig.snapshot("u"), StreamConfig.incremental("public.t", "i", StreamConfig.Level.PROVEN));
+        refusesToSelect("source.postgres.streams[1]", query, with(query, Optional.of("SELECT 2 AS i"), Optional.empty(), List.of()));
+        refusesToSelect("source.postgres.streams[0].exclude",
+                with(StreamConfig.snapshot("t"), Optional.empty(), Optional.empty(), List.of("public.u")));
+    }
+
+    @Test
+    void A_pattern_that_matches_nothing_is_named_by_run_and_check() {
+        db.execute("CREATE TABLE t (i int)", "CREATE TABLE audit_x (i int)");
+        StreamConfig misspelt = with(StreamConfig.snapshot("public.*"), Optional.empty(), Optional.empty(), List.of("public.audti_*", "public.audit_x"));
+        try (Drive drive = new Drive(Drive.config(db.url(), misspelt, StreamConfig.snapshot("public.ordres_*")), T)) {
+            drive.run();
+            assertThat(drive.notices).hasSize(2).allMatch(notice -> notice.startsWith("postgres.pattern_unmatched"))
+                    .anyMatch(notice -> notice.contains("public.audti_*")).anyMatch(notice -> notice.contains("public.ordres_*"));
+            assertThat(drive.source().check())
+                    .filteredOn(result -> result.name().equals("streams"))
+                    .hasSize(2)
+                    .allMatch(result -> result.outcome() == CheckResult.Outcome.WARNING);
+        }
+    }
+
+    @Test
+    void A_query_with_two_columns_of_one_name_is_refused_by_that_name_unless_it_is_not_read() {
+        db.execute("CREATE TABLE t (id int, v text)", "INSERT INTO t VALUES (1, 'a')");
+        StreamConfig query = with(
+                StreamConfig.snapshot("t"), Optional.of("SELECT a.id, b.id, a.v FROM public.t a JOIN public.t b USING (v)"), Optional.empty(), List.of());
+        StreamConfig some = new StreamConfig(
+                query.table(), query.query(), query.name(), List.of(), query.mode(), query.cursor(), query.guarantee(), query.lag(), query.start(),
+                List.of("v"), query.where(), List.of(), query.outOfRange(), query.consistency());
+        try (Drive drive = new Drive(Drive.config(db.url(), query), StreamName.of("asked"));
+                Drive one = new Drive(Drive.config(db.url(), some), StreamName.of("asked"))) {
+            assertThatThrownBy(drive::run).isInstanceOfSatisfying(WindrowException.class, e -> {
+                assertThat(e.errorCode()).isEqualTo(PostgresError.STREAM_INVALID);
+                assertThat(e).hasMessageContaining("several columns named id");
+            });
+            assertThat(drive.source().check()).anyMatch(result -> result.detail().contains("several columns named id"));
+            assertThat(one.run()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void A_condition_on_a_type_that_casts_to_text_by_itself_is_warned_of_until_it_says_which_comparison_it_means() {
+        db.execute("CREATE SCHEMA ext", "CREATE EXTENSION citext SCHEMA ext", "CREATE DOMAIN mail AS ext.citext",
+                "CREATE TABLE t (id int, \"Mail\" mail)", "INSERT INTO t VALUES (1, 'Bob@x.com')");
+        for (String silent : List.of("id = 1", "\"Mail\"::text = 'Mail'", "\"Mail\" OPERATOR(ext.=) 'bob@X.com'")) {
+            try (Drive drive = new Drive(
+                    Drive.config(db.url(), with(StreamConfig.snapshot("t"), Optional.empty(), Optional.of(silent), List.of())), T)) {
+                drive.run();
+                assertThat(drive.notices).isEmpty();
+                assertThat(drive.rows).hasSize(silent.contains("'Mail'") ? 0 : 1);
+            }
+        }
+        StreamConfig where = with(StreamConfig.snapshot("t"), Optional.empty(), Optional.of("\"Mail\" = 'bob@x.com'"), List.of());
+        StreamConfig query = with(
+                StreamConfig.snapshot("t"), Optional.of("SELECT id FROM public.t WHERE \"Mail\" = 'bob@x.com'"), Optional.empty(), List.of());
+        for (StreamConfig stream : List.of(where, query)) {
+            try (Drive drive = new Drive(Drive.config(db.url(), stream), stream.query().isPresent() ? StreamName.of("asked") : T)) {
+                assertThat(drive.run()).as("as text").isZero();
+                assertThat(drive.notices).singleElement().asString().startsWith(ComparedAsText.CODE).contains("Mail of type ext.citext", "OPERATOR(ext.=)");
+                assertThat(drive.source().check())
+                        .filteredOn(result -> result.name().startsWith("stream "))
+                        .singleElement()
+                        .satisfies(result -> assertThat(result.outcome()).isEqualTo(CheckResult.Outcome.WARNING));
+            }
+        }
+    }
+
     @Test
     void One_stream_that_cannot_be_read_stops_no_other() throws Exception {
         db.execute("CREATE TABLE a (i int)", "CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)");
@@ -417,6 +505,24 @@ class PostgresSourceTest {
                     }
                     assertThat(rows).isEqualTo(snapshot ? 9 : 8);
                 }
+            }
+        }
+    }
+
+    @Test
+    void A_key_of_a_year_that_has_a_sign_elsewhere_is_looked_up_as_the_server_writes_it() {
+        db.execute("CREATE TABLE t (d date, at timestamptz, local timestamp, PRIMARY KEY (d, at, local))",
+                "INSERT INTO t VALUES ('10000-01-01', '10000-01-01 00:00:00+00', '10000-01-01 10:00:00.000001'),"
+                        + " ('0044-03-15 BC', '0001-02-29 12:00:00+00 BC', '0045-01-01 00:00 BC')");
+        try (Drive drive = new Drive(Drive.config(db.url(), StreamConfig.incremental("public.t", "d", StreamConfig.Level.PROVEN)), T);
+                Source source = drive.source()) {
+            drive.run();
+            try (Reconciliation reconciliation = source.reconciliation().orElseThrow()) {
+                reconciliation.begin();
+                assertThat(reconciliation.changedSince(T, drive.state.orElseThrow(), List.of(
+                                List.of("+10000-01-01", "+10000-01-01T00:00:00Z", "+10000-01-01T10:00:00.000001"),
+                                List.of("-0043-03-15", "0000-02-29T12:00:00Z", "-0044-01-01T00:00"))))
+                        .containsExactly(Reconciliation.Change.UNCHANGED, Reconciliation.Change.UNCHANGED);
             }
         }
     }

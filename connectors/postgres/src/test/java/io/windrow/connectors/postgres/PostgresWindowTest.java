@@ -3,6 +3,7 @@ package io.windrow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
@@ -235,6 +236,37 @@ class PostgresWindowTest {
                 drive.run(30);
             }
             assertThat(drive.rows).hasSize(5000).doesNotHaveDuplicates();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"uuid", "text", "double precision", "boolean", "public.citext", "word"})
+    void A_cursor_whose_later_values_need_not_be_higher_is_refused_by_plan_and_check_and_proven_needs_none(String type) {
+        db.execute("CREATE EXTENSION citext", "CREATE DOMAIN word AS text", "CREATE TABLE t (id " + type + ")", "INSERT INTO t VALUES (NULL)");
+        for (Level level : List.of(Level.CONDITIONAL, Level.SETTLE)) {
+            try (Drive drive = drive("id", level)) {
+                refused(drive, PostgresError.CURSOR_INVALID);
+                assertThat(drive.source().check())
+                        .filteredOn(result -> result.outcome() == CheckResult.Outcome.FAILED)
+                        .singleElement()
+                        .satisfies(result -> assertThat(result.remedy()).contains("guarantee: proven"));
+            }
+        }
+        try (Drive drive = drive("id", Level.PROVEN)) {
+            assertThat(drive.run()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"public.citext", "words"})
+    void Ranges_of_a_key_that_sorts_by_operators_of_an_extension_are_refused(String type) {
+        db.execute("CREATE EXTENSION citext", "CREATE DOMAIN words AS public.citext", "CREATE TYPE mood AS ENUM ('low', 'high')",
+                "CREATE TABLE t (id " + type + " PRIMARY KEY, m mood UNIQUE NOT NULL)", "INSERT INTO t VALUES ('b', 'low'), ('A', 'high')");
+        try (Drive drive = drive(stream(ReadMode.SNAPSHOT, Optional.empty(), Optional.empty(), List.of(), Consistency.PER_RANGE));
+                Drive byMood = drive(stream(ReadMode.SNAPSHOT, Optional.empty(), Optional.empty(), List.of("m"), Consistency.PER_RANGE))) {
+            refused(drive, PostgresError.STREAM_INVALID);
+            assertThat(drive.source().check()).anyMatch(result -> result.outcome() == CheckResult.Outcome.FAILED);
+            assertThat(byMood.run()).as("an enum's operators are the server's own").isEqualTo(2);
         }
     }
 

@@ -14,7 +14,7 @@ import io.windrow.api.schema.Column;
 public record ReadColumn(Column column, String expression, Cell cell, Order order, String parameter) {
     /** What a raw value is good for. */
     public enum Order {
-        /** Key and cursor: it sorts, and compares with a parameter, in one and the same order. */
+        /** A key, or a cursor if its values can grow: it sorts, and compares with a parameter, in one and the same order. */
         SORTS,
         /** To be delivered. */
         NONE

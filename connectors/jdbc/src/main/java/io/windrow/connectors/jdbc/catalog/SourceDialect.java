@@ -89,6 +89,16 @@ public interface SourceDialect {
         return Optional.empty();
     }
 
+    /**
+     * A condition that a text is not written as a day or a time whose order is that of its letters; of a database that keeps
+     * times as texts. Empty: it has types for them, and a text sorts {@code '10'} before {@code '9'}.
+     *
+     * @param name the column's quoted name
+     */
+    default Optional<String> isNoTime(String name) {
+        return Optional.empty();
+    }
+
     /** What is left of a whole number when it is divided. */
     default String remainder(String number, long divisor) {
         return number + " % " + divisor;

@@ -49,7 +49,8 @@ public final class SourceTypeTable {
                 column of each type. A value that the delivered type cannot hold follows the stream's `out_of_range`: `fail` stops
                 with `jdbc.value_out_of_range`, `null` delivers null and counts it, `text` delivers the columns whose last field says
                 so as text. A type that is refused stops the stream with `jdbc.type_refused` before anything is read. A key marked so
-                can cut a table into parts, and can be a cursor.
+                can cut a table into parts; it can be a cursor if it is a number, a date or a timestamp, and in SQLite if it is a text
+                that is written so (`2024-02-29 12:00:00`).
 
                 The tables of MariaDB, SQLite and DuckDB are proven against real databases; those of MySQL, SQL Server and Oracle have
                 not been run against a server.

@@ -140,6 +140,11 @@ final class SqliteSourceDialect implements SourceDialect {
     }
 
     @Override
+    public Optional<String> isNoTime(String name) {
+        return Optional.of("CAST(" + name + " AS text) NOT GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]*'");
+    }
+
+    @Override
     public Leaving leaving() {
         return Leaving.CLOSE;
     }

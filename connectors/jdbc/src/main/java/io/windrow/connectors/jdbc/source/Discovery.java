@@ -1,6 +1,7 @@
 package io.windrow.connectors.jdbc.source;
 
 import io.windrow.api.schema.ColumnType;
+import io.windrow.api.context.Notices;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.StreamDescription;
@@ -26,7 +27,7 @@ final class Discovery {
     }
 
     List<StreamDescription> describe() throws SQLException {
-        StreamSelection selection = StreamSelection.of(session, source);
+        StreamSelection selection = StreamSelection.of(session, source, Notices.IGNORE);
         List<StreamDescription> found = new ArrayList<>();
         for (StreamName name : new TreeSet<>(selection.streams().keySet())) {
             found.add(describe(source.shape(session, selection, name)));

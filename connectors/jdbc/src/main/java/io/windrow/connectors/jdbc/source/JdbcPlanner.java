@@ -38,7 +38,7 @@ final class JdbcPlanner implements SplitPlanner {
             boolean usable = false;
             source.asks(session);
             try {
-                StreamSelection selection = StreamSelection.of(session, source);
+                StreamSelection selection = StreamSelection.of(session, source, context.notices());
                 for (StreamRequest request : requests) {
                     source.requireAsleep();
                     plan(session, selection, request);

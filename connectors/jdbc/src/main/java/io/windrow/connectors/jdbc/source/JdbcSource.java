@@ -3,6 +3,7 @@ package io.windrow.connectors.jdbc.source;
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.context.Context;
+import io.windrow.api.context.Notices;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.ReadMode;
@@ -138,7 +139,7 @@ public final class JdbcSource implements Source {
     StreamShape shape(StreamName stream, Session session) throws SQLException {
         StreamShape known = shapes.get(stream);
         if (known == null) {
-            StreamSelection selection = StreamSelection.of(session, this);
+            StreamSelection selection = StreamSelection.of(session, this, Notices.IGNORE);
             known = shape(session, selection, stream);
             shapes.putIfAbsent(stream, known);
         }
@@ -174,7 +175,7 @@ public final class JdbcSource implements Source {
     public Map<StreamName, ReadMode> selected() {
         try (Session session = Session.open(this)) {
             Map<StreamName, ReadMode> modes = new TreeMap<>();
-            StreamSelection.of(session, this).streams().forEach((name, stream) -> modes.put(name, stream.mode()));
+            StreamSelection.of(session, this, Notices.IGNORE).streams().forEach((name, stream) -> modes.put(name, stream.mode()));
             return modes;
         } catch (SQLException e) {
             throw Session.coded(dialect, "Selecting the streams of " + address.display(), e);

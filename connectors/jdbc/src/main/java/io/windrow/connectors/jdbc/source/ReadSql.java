@@ -138,11 +138,16 @@ final class ReadSql {
 
     /** How many rows have no cursor. */
     static Session.Sql countNulls(SourceDialect dialect, StreamShape shape) {
+        return countWhere(dialect, shape, dialect.quoted(shape.cursor().orElseThrow().column().name()) + " IS NULL");
+    }
+
+    /** How many rows meet a condition, of those that {@code where} chooses. */
+    static Session.Sql countWhere(SourceDialect dialect, StreamShape shape, String condition) {
         ReadSql sql = new ReadSql(dialect, shape);
         sql.conditions.clear();
         sql.parameters.clear();
         shape.config().where().ifPresent(where -> sql.conditions.add("(" + where + "\n)"));
-        sql.conditions.add(sql.name(shape.cursor().orElseThrow()) + " IS NULL");
+        sql.conditions.add(condition);
         return sql.statement("SELECT COUNT(*)", "");
     }
 

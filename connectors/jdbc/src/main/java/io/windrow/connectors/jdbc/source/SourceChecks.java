@@ -38,7 +38,8 @@ final class SourceChecks {
             results.add(CheckResult.ok("connection", "Connected to " + address.display() + " (" + address.database().label() + ")."));
             tls(address);
             privileges(session);
-            StreamSelection selection = StreamSelection.of(session, source);
+            StreamSelection selection = StreamSelection.of(session, source, (code, text) ->
+                    results.add(CheckResult.warning("streams", text, "Correct the pattern in streams, or take it out.")));
             for (StreamName name : new TreeSet<>(selection.streams().keySet())) {
                 stream(session, selection, name);
             }

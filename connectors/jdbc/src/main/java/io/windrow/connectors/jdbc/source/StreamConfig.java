@@ -19,7 +19,7 @@ public record StreamConfig(
                 List<String> exclude,
         @Doc(value = "snapshot: all rows as of one moment. incremental: rows that are new or changed since the last run.", defaultValue = "snapshot")
                 ReadMode mode,
-        @Doc(value = "The column that grows with every change; needed by mode incremental.", example = "updated_at")
+        @Doc(value = "The column that grows with every change, a number, date or timestamp; needed by mode incremental.", example = "updated_at")
                 Optional<String> cursor,
         @Doc("How an incremental read knows what is new. conditional (SQLite and DuckDB, their default): right if the database sets the "
                         + "cursor inside the writing transaction. settle (every database; needs lag): rows that come later than lag are lost.")

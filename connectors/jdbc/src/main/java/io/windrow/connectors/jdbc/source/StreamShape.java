@@ -140,11 +140,26 @@ record StreamShape(
     }
 
     private static ReadColumn cursor(SourceDialect dialect, StreamName stream, NativeColumn column) {
-        return dialect.read(column, OutOfRange.FAIL)
-                .filter(read -> read.order() == ReadColumn.Order.SORTS)
+        ReadColumn read = dialect.read(column, OutOfRange.FAIL)
+                .filter(one -> one.order() == ReadColumn.Order.SORTS)
                 .orElseThrow(() -> WindrowException.of(
                         SourceError.CURSOR_INVALID, "Reading " + stream + " by column " + column.name() + ": a " + column.type()
                                 + " has no order that a bound could be compared in"));
+        boolean grows = switch (read.column().type()) {
+            case ColumnType.Int ignored -> true;
+            case ColumnType.Decimal ignored -> true;
+            case ColumnType.Float ignored -> true;
+            case ColumnType.Date ignored -> true;
+            case ColumnType.Timestamp ignored -> true;
+            case ColumnType.Text ignored -> dialect.isNoTime("x").isPresent();
+            default -> false;
+        };
+        if (!grows) {
+            throw WindrowException.of(
+                    SourceError.CURSOR_INVALID, "Reading " + stream + " by column " + column.name() + ": of a " + column.type()
+                            + " later values need not be higher ones, and rows below the highest would never be read");
+        }
+        return read;
     }
 
     /** A name's own number, so that a column keeps it when others come and go. */

@@ -3,6 +3,7 @@ package io.windrow.connectors.jdbc.source;
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.ColumnType;
 import io.windrow.api.source.Guarantee;
 import io.windrow.api.source.EndProof;
 import io.windrow.api.source.PlannerState;
@@ -130,6 +131,9 @@ final class WindowRead implements StreamRead {
                             + " would never be delivered")
                     .remedy("Give them a value, or leave them out knowingly with where: " + cursor.column().name() + " IS NOT NULL.");
         }
+        if (cursor.column().type() instanceof ColumnType.Text) {
+            expectTimes(session);
+        }
         Object highest = session.rows(ReadSql.ends(dialect, shape, cursor), row -> cursor.cell().getter().raw(row, 2)).getFirst();
         if (highest == null) {
             return Optional.empty();
@@ -162,6 +166,16 @@ final class WindowRead implements StreamRead {
         boolean nothing = closed.bound().equals(below) && closed.seen().containsAll(marks);
         return nothing ? Optional.empty()
                 : Optional.of(closed.begun(new Open(below, marks, held ? Held.BACK : Held.NO, List.of())));
+    }
+
+    /** A text that is none of a time sorts '10' before '9'. */
+    private void expectTimes(Session session) throws SQLException {
+        Optional<String> isNoTime = dialect.isNoTime(dialect.quoted(cursor.column().name()));
+        if (isNoTime.isEmpty() || session.number(ReadSql.countWhere(dialect, shape, isNoTime.get())) > 0) {
+            throw WindrowException.of(
+                    SourceError.CURSOR_INVALID, "Planning " + shape.stream() + ": the cursor " + cursor.column().name() + " is a text, and not"
+                            + " every row's begins with a day as 2024-02-29: rows below the highest would never be read");
+        }
     }
 
     private void tellFuture(String what) {

@@ -177,6 +177,9 @@ public record JdbcAddress(
         properties.putIfAbsent(key, !local ? "verify-full" : database == Database.POSTGRES ? "prefer" : "disable");
         String mode = properties.get(key);
         if (database == Database.POSTGRES && mode.startsWith("verify") && !properties.containsKey("sslrootcert")) {
+            if (properties.containsKey("sslcert") || properties.containsKey("sslkey")) {
+                throw invalid("it has sslcert or sslkey and no sslrootcert, without which the driver would not show the certificate");
+            }
             properties.put("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
         }
         if (mode.equals("verify-full")) {

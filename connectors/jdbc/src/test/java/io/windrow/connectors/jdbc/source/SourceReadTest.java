@@ -321,6 +321,25 @@ class SourceReadTest {
     }
 
     @Test
+    void aCursorWhoseLaterValuesNeedNotBeHigherIsRefusedAndSqlitesTextIfItIsNoTime() {
+        SourceTable table = SourceTable.sqlite(context.temporaryFolder());
+        table.run("CREATE TABLE t (id integer PRIMARY KEY, at text NOT NULL)", "INSERT INTO t VALUES (1, '2024-01-01 10:00:00')",
+                "CREATE TABLE u (id uuid PRIMARY KEY, name text)", "INSERT INTO u VALUES ('6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'a')");
+        Drive times = drive(table, StreamConfig.incremental("t", "at", Optional.empty()), StreamName.of("t"), 10, 10);
+        assertThat(first(times.run())).containsExactly("1");
+        table.run("INSERT INTO t VALUES (2, '9')");
+        refused(times, SourceError.CURSOR_INVALID);
+        refused(drive(table, StreamConfig.incremental("u", "id", Optional.empty()), StreamName.of("u"), 10, 10), SourceError.CURSOR_INVALID);
+        SourceTable duck = SourceTable.duckdb(context.temporaryFolder());
+        duck.run("CREATE TABLE t (id integer PRIMARY KEY, word varchar NOT NULL)", "INSERT INTO t VALUES (1, '2024-01-01')");
+        StreamConfig text = StreamConfig.incremental("t", "word", Optional.empty());
+        refused(drive(duck, text, new StreamName("main", "t"), 10, 10), SourceError.CURSOR_INVALID);
+        try (Source source = new JdbcSource(JdbcSourceConfig.of(Secret.of(duck.url()), List.of(text)), context)) {
+            assertThat(source.check()).anyMatch(one -> one.outcome() == CheckResult.Outcome.FAILED && one.detail().contains("column word"));
+        }
+    }
+
+    @Test
     void checkNamesWhatIsMissingAndWhatIsTooMuch() {
         SourceTable table = mariadb("checked");
         table.run("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE hidden (id int PRIMARY KEY)", "DROP USER IF EXISTS checker@'%'",
@@ -345,14 +364,33 @@ class SourceReadTest {
         SourceTable table = SourceTable.sqlite(context.temporaryFolder());
         table.run("CREATE TABLE orders_1 (id integer PRIMARY KEY)", "CREATE TABLE orders_2 (id integer PRIMARY KEY)", "CREATE TABLE other (id integer)",
                 "CREATE TABLE _windrow_commits (id integer)", "CREATE VIEW orders_v AS SELECT 1 AS id");
-        StreamConfig all = new StreamConfig(
-                "orders_*", List.of("orders_2"), ReadMode.SNAPSHOT, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(),
-                Optional.empty(), List.of(), io.windrow.api.schema.OutOfRange.FAIL, StreamConfig.Consistency.SNAPSHOT);
+        StreamConfig all = except("orders_*", "orders_2");
         try (Source source = new JdbcSource(JdbcSourceConfig.of(Secret.of(table.url()), List.of(all)), context)) {
             assertThat(source.selected()).containsOnlyKeys(StreamName.of("orders_1"));
         }
         try (Source source = new JdbcSource(JdbcSourceConfig.of(Secret.of(table.url()), List.of()), context)) {
             assertThat(source.selected()).containsOnlyKeys(StreamName.of("orders_1"), StreamName.of("orders_2"), StreamName.of("other"));
         }
+        StreamConfig misspelt = except("orders_*", "odrers_2");
+        assertThat(drive(table, misspelt, StreamName.of("orders_1"), 10, 10).run()).isEmpty();
+        assertThat(context.told()).singleElement().asString().startsWith("jdbc.pattern_unmatched").contains("odrers_2");
+        try (Source source = new JdbcSource(JdbcSourceConfig.of(Secret.of(table.url()), List.of(misspelt)), context)) {
+            assertThat(source.check()).anyMatch(one -> one.outcome() == CheckResult.Outcome.WARNING && one.detail().contains("odrers_2"));
+        }
+        for (List<StreamConfig> twice : List.of(
+                List.of(StreamConfig.snapshot("other"), StreamConfig.incremental("\"other\"", "id", Optional.empty())), List.of(except("other", "orders_1")))) {
+            try (Source source = new JdbcSource(JdbcSourceConfig.of(Secret.of(table.url()), twice), context)) {
+                assertThatThrownBy(source::selected).isInstanceOfSatisfying(WindrowException.class, refused -> {
+                    assertThat(refused.errorCode()).isEqualTo(SourceError.STREAM_INVALID);
+                    assertThat(refused.place().orElseThrow()).startsWith("source.jdbc.streams[" + (twice.size() - 1) + "]");
+                });
+            }
+        }
+    }
+
+    private static StreamConfig except(String table, String exclude) {
+        return new StreamConfig(
+                table, List.of(exclude), ReadMode.SNAPSHOT, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(),
+                Optional.empty(), List.of(), io.windrow.api.schema.OutOfRange.FAIL, StreamConfig.Consistency.SNAPSHOT);
     }
 }

@@ -59,7 +59,7 @@ public final class CatalogReader {
             ORDER BY i.indrelid, i.indisprimary DESC, x.relname, k.place""";
     private static final String EDGES =
             """
-            SELECT h.inhparent, pn.nspname, p.relname, h.inhrelid, cn.nspname, c.relname
+            SELECT h.inhparent, pn.nspname, p.relname, h.inhrelid, cn.nspname, c.relname, c.relkind = 'f'
             FROM pg_catalog.pg_inherits h
             JOIN pg_catalog.pg_class p ON p.oid = h.inhparent JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
             JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
@@ -177,8 +177,9 @@ public final class CatalogReader {
         Set<Long> enforced = new HashSet<>();
         for (Found one : found) {
             Relation.Kind kind = kind(one);
-            // Foreign servers enforce nothing; inheritance children may lack what their parent declares.
-            if (kind == Relation.Kind.PARTITIONED || (kind.hasPages() && edges.descendants(one.oid).isEmpty())) {
+            // Foreign servers enforce nothing, for partitions neither; inheritance children may lack what their parent declares.
+            if (kind == Relation.Kind.PARTITIONED && !edges.isAskedElsewhere(one.oid)
+                    || kind.hasPages() && edges.below(one.oid).isEmpty()) {
                 enforced.add(one.oid);
             }
         }
@@ -248,8 +249,16 @@ public final class CatalogReader {
     }
 
     private record Edges(
-            Map<Long, List<StreamName>> parents, Map<Long, List<Long>> children, Map<Long, StreamName> names) {
+            Map<Long, List<StreamName>> parents, Map<Long, List<Long>> children, Map<Long, StreamName> names, Set<Long> foreign) {
         List<StreamName> descendants(long oid) {
+            return below(oid).stream().map(names::get).toList();
+        }
+
+        boolean isAskedElsewhere(long oid) {
+            return below(oid).stream().anyMatch(foreign::contains);
+        }
+
+        private Set<Long> below(long oid) {
             Set<Long> seen = new LinkedHashSet<>();
             List<Long> queue = new ArrayList<>(children.getOrDefault(oid, List.of()));
             for (int i = 0; i < queue.size(); i++) {
@@ -257,12 +266,12 @@ public final class CatalogReader {
                     queue.addAll(children.getOrDefault(queue.get(i), List.of()));
                 }
             }
-            return seen.stream().map(names::get).toList();
+            return seen;
         }
     }
 
     private static Edges edges(Connection connection) throws SQLException {
-        Edges edges = new Edges(new HashMap<>(), new HashMap<>(), new HashMap<>());
+        Edges edges = new Edges(new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashSet<>());
         try (PreparedStatement statement = connection.prepareStatement(EDGES);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
@@ -270,6 +279,9 @@ public final class CatalogReader {
                 long child = rows.getLong(4);
                 StreamName parentName = new StreamName(rows.getString(2), rows.getString(3));
                 edges.names.put(child, new StreamName(rows.getString(5), rows.getString(6)));
+                if (rows.getBoolean(7)) {
+                    edges.foreign.add(child);
+                }
                 edges.parents.computeIfAbsent(child, key -> new ArrayList<>()).add(parentName);
                 edges.children.computeIfAbsent(parent, key -> new ArrayList<>()).add(child);
             }

@@ -22,4 +22,16 @@ public record TypeGraph(Map<Long, PgType> types) {
         }
         return type;
     }
+
+    /**
+     * Whether a type, beneath its domains, brings operators of its own, as an extension's does. Under a pinned search path
+     * {@code <} and {@code =} are not these, and may be those of a type that it casts to.
+     */
+    public boolean hasOwnOperators(long oid) {
+        PgType type = type(oid);
+        while (type instanceof PgType.Domain domain) {
+            type = type(domain.baseOid());
+        }
+        return type instanceof PgType.Base && !type.identity().namespace().equals("pg_catalog");
+    }
 }
