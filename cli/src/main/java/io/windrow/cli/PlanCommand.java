@@ -164,6 +164,8 @@ final class PlanCommand implements Callable<Integer> {
                 facts.add("    windrow dispose --former-masks --apply FILE");
                 facts.add("  deletes what the older generations hold");
             }
+            plan.steps().output(how.schema()).namesAlikeButForCase().forEach(names -> facts.add(
+                    "  differ only in case, and are one to readers such as Spark: " + String.join(", ", names)));
             plan.steps().watermarks().flatMap(step -> step.windows(how.schema())).ifPresent(by ->
                     facts.add("  event time: " + WindowsView.text(by)));
             if (!facts.isEmpty()) {
@@ -215,6 +217,7 @@ final class PlanCommand implements Callable<Integer> {
                     "write", stream.write(),
                     "guarantee", how == null ? null : RunReport.guarantee(how.guarantee()),
                     "masks", how == null ? null : List.copyOf(plan.steps().hidden(how.schema())),
+                    "names_alike", how == null ? null : plan.steps().output(how.schema()).namesAlikeButForCase(),
                     "masked_otherwise", how == null ? null : isMaskedOtherwise(plan, how, states.get(stream.stream())),
                     "event_field", how == null ? null : plan.steps().watermarks()
                             .flatMap(step -> step.windows(how.schema()))

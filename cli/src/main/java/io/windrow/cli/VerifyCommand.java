@@ -167,7 +167,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private static Optional<StreamState> newest(Plan plan, StateStore store, StreamName stream) {
-        return store.load(plan.spec().pipeline()).stream().filter(state -> state.stream().equals(stream)).findFirst();
+        return store.load(plan.spec().pipeline(), stream);
     }
 
     /** By hand, since picocli compares names by the rules of the user's language. */

@@ -200,6 +200,17 @@ class FaceTest {
     }
 
     @Test
+    void columns_that_differ_only_in_case_are_named_by_plan_and_run_and_delivered_as_they_are() throws IOException {
+        DATABASE.execute("CREATE TABLE IF NOT EXISTS alike (id int PRIMARY KEY, \"Id\" text)", "INSERT INTO alike VALUES (1, 'x') ON CONFLICT DO NOTHING");
+        Path file = pipeline("{table: public.alike}");
+        assertThat(windrow("plan", file).out()).contains("differ only in case, and are one to readers such as Spark: id, Id");
+        assertThat(windrow("plan", file, "--json").out()).contains("\"names_alike\" : [ [ \"id\", \"Id\" ] ]");
+        Invoked run = windrow("run", file);
+        assertThat(run.exit()).as(run.whole()).isZero();
+        assertThat(run.whole()).contains("columns id, Id differ only in case");
+    }
+
+    @Test
     void a_value_that_does_not_fit_ends_with_the_code_of_data() throws IOException {
         Invoked data = windrow("run", pipeline("{table: public.refused}"), "--json");
         assertThat(data.exit()).as(data.whole()).isEqualTo(ExitCode.DATA.value());

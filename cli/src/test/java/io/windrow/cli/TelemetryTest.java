@@ -124,8 +124,10 @@ class TelemetryTest {
                         .containsEntry("windrow.outcome", "committed"));
         assertThat(byName.get("windrow.split.read")).allSatisfy(span ->
                 assertThat(OtlpReceiver.text(span.getAttributesList())).containsKeys("windrow.split", "windrow.outcome"));
-        assertThat(byName.get("windrow.split.read")).anySatisfy(span ->
-                assertThat(OtlpReceiver.text(span.getAttributesList())).containsKey("windrow.position.to"));
+        for (String each : List.of("windrow.split.read", "windrow.epoch", "windrow.commit")) {
+            assertThat(byName.get(each)).as(each).anySatisfy(span ->
+                    assertThat(OtlpReceiver.text(span.getAttributesList())).containsKey("windrow.position.to"));
+        }
     }
 
     private static void within(Map<String, List<Span>> byName, String inner, String outer) {

@@ -1,7 +1,11 @@
 package io.windrow.api.schema;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -25,6 +29,14 @@ public record StreamSchema(StreamName stream, int version, List<Column> columns,
         if (!names.containsAll(key)) {
             throw new IllegalArgumentException("Stream " + stream + " has a key column that it does not deliver: " + key);
         }
+    }
+
+    /** Names that are one to readers that do not tell upper from lower case, group by group; empty if there are none. */
+    public List<List<String>> namesAlikeButForCase() {
+        Map<String, List<String>> alike = new LinkedHashMap<>();
+        columns.forEach(column ->
+                alike.computeIfAbsent(column.name().toLowerCase(Locale.ROOT), name -> new ArrayList<>()).add(column.name()));
+        return alike.values().stream().filter(names -> names.size() > 1).map(List::copyOf).toList();
     }
 
     /** The position of a column by exact name, or −1. */

@@ -79,10 +79,17 @@ final class JdbcStateStore implements StateStore {
         String doing = "Loading the state of " + pipeline;
         return transaction(doing, Access.READ, c -> {
             StreamRows rows = new StreamRows(c, pipeline, damage(doing));
-            List<StreamState> states = rows.states();
+            List<StreamState> states = rows.states(Optional.empty());
             rows.expectNoOrphans(states);
             return states;
         });
+    }
+
+    @Override
+    public synchronized Optional<StreamState> load(String pipeline, StreamName stream) {
+        String doing = "Loading the state of " + pipeline + ", stream " + stream;
+        return transaction(doing, Access.READ, c ->
+                new StreamRows(c, pipeline, damage(doing)).states(Optional.of(stream)).stream().findFirst());
     }
 
     @Override

@@ -34,6 +34,9 @@ public interface StateStore extends AutoCloseable {
     /** What is known of the pipeline's streams, ordered by name; empty for an unknown pipeline. One consistent view. */
     List<StreamState> load(String pipeline);
 
+    /** What is known of one stream, without a look at the pipeline's others; empty for an unknown one. */
+    Optional<StreamState> load(String pipeline, StreamName stream);
+
     /**
      * Saves epochs of several streams in one transaction: all or nothing (I3). Refused with
      * {@link CheckpointError#LEASE_LOST} when the lease's token is not the current one, compared in the same

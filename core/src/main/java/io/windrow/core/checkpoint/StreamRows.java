@@ -49,9 +49,10 @@ final class StreamRows {
         }
     }
 
-    List<StreamState> states() throws SQLException {
+    /** All streams, or the one. */
+    List<StreamState> states(Optional<StreamName> only) throws SQLException {
         List<StreamState> states = new ArrayList<>();
-        for (Head head : heads(Optional.empty())) {
+        for (Head head : heads(only)) {
             Optional<StreamEpoch> committed =
                     head.committed == 0 ? Optional.empty() : Optional.of(epoch(head, head.committed, Status.COMMITTED));
             Optional<StreamEpoch> pending = head.pending == 0

@@ -42,9 +42,7 @@ public final class DeliveredLog implements AutoCloseable {
      * @throws WindrowException a {@link CompactError} if the target does not show all of it
      */
     public static DeliveredLog open(StateStore store, String pipeline, StreamName stream, Sink sink) {
-        StreamEpoch epoch = store.load(pipeline).stream()
-                .filter(known -> known.stream().equals(stream))
-                .findFirst()
+        StreamEpoch epoch = store.load(pipeline, stream)
                 .flatMap(known -> known.committed())
                 .orElseThrow(() -> refused(stream, CompactError.UNFINISHED, "nothing of it was delivered yet"));
         DeliveryAudit audit = sink.audit(stream)

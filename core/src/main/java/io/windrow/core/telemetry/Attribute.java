@@ -15,9 +15,10 @@ public enum Attribute {
     /** Split. */
     SPLIT("windrow.split", "The split's id."),
     /** Position from. */
-    FROM("windrow.position.from", "Where reading went on; absent at the start. A masked column's value never stands in a position."),
+    FROM("windrow.position.from", "Where reading went on; absent at the start. Of an epoch with several splits each split's, after its id, separated by semicolons, "
+            + "cut at 1,024 characters. A masked column's value never stands in a position."),
     /** Position to. */
-    TO("windrow.position.to", "Where reading goes on next; absent after the end."),
+    TO("windrow.position.to", "Where reading goes on next; absent after the end. Of an epoch with several splits as above."),
     /** Rows. */
     ROWS("windrow.rows", "Rows read (split) or written (epoch, stream)."),
     /** Bytes. */

@@ -9,6 +9,7 @@ import io.windrow.api.batch.Position;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.core.ledger.LedgerEntry;
+import io.windrow.core.ledger.SplitRange;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.observe.RunListener;
 import io.windrow.core.observe.RunResult;
@@ -17,9 +18,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the events of runs into spans. Holds the open spans only: one of the run, one a stream, two epochs a stream. */
@@ -129,6 +132,9 @@ final class OtelTraces implements RunListener {
             put(span, Attribute.STREAM, event.stream().toString());
             put(span, Attribute.GENERATION, entry.generation());
             put(span, Attribute.EPOCH, entry.epoch());
+            // I11: the ledger's positions are as they may be shown, like those of a split's span.
+            put(span, Attribute.FROM, entry.ranges(), SplitRange::from);
+            put(span, Attribute.TO, entry.ranges(), SplitRange::to);
             put(span, Attribute.ROWS, entry.account().written());
             put(span, Attribute.BYTES, entry.bytes());
         }
@@ -200,6 +206,25 @@ final class OtelTraces implements RunListener {
 
     private static void put(Span span, Attribute attribute, Optional<Position> position) {
         position.ifPresent(at -> put(span, attribute, cut(at.text())));
+    }
+
+    private static void put(
+            Span span, Attribute attribute, List<SplitRange> ranges, Function<SplitRange, Optional<Position>> end) {
+        if (ranges.size() == 1) {
+            put(span, attribute, end.apply(ranges.getFirst()));
+            return;
+        }
+        StringBuilder all = new StringBuilder();
+        for (SplitRange range : ranges) {
+            if (all.length() > LONGEST) {
+                break;
+            }
+            end.apply(range).ifPresent(at ->
+                    all.append(all.isEmpty() ? "" : "; ").append(range.split()).append(": ").append(at.text()));
+        }
+        if (!all.isEmpty()) {
+            put(span, attribute, cut(all.toString()));
+        }
     }
 
     private static String cut(String text) {

@@ -28,7 +28,7 @@ public enum SpanName {
     /** Epoch. */
     EPOCH_SPAN(
             "windrow.epoch", "windrow.stream", "A stream's part of an epoch, from its first read to its commit.",
-            List.of(STREAM, GENERATION, EPOCH, ROWS, BYTES, OUTCOME, ERROR_CODE, ERROR_KIND)),
+            List.of(STREAM, GENERATION, EPOCH, FROM, TO, ROWS, BYTES, OUTCOME, ERROR_CODE, ERROR_KIND)),
     /** Split. */
     SPLIT_SPAN(
             "windrow.split.read", "windrow.epoch", "What was read of one split in the epoch.",
@@ -36,7 +36,7 @@ public enum SpanName {
     /** Commit. */
     COMMIT_SPAN(
             "windrow.commit", "windrow.epoch", "From the cut, with everything staged, to the commit saved in the state store.",
-            List.of(STREAM, GENERATION, EPOCH, ROWS, BYTES));
+            List.of(STREAM, GENERATION, EPOCH, FROM, TO, ROWS, BYTES));
 
     private final String exported;
     private final String parent;

@@ -88,6 +88,7 @@ class SqliteStateStoreTest {
     @Test
     void anUnknownPipelineHasNoState() {
         assertThat(store.load(PIPELINE)).isEmpty();
+        assertThat(store.load(PIPELINE, ORDERS)).isEmpty();
         assertThat(store.ledger(PIPELINE, Optional.empty(), 10)).isEmpty();
     }
 
@@ -107,6 +108,7 @@ class SqliteStateStoreTest {
         assertThat(states).extracting(StreamState::stream).containsExactly(ITEMS, ORDERS);
         assertThat(states.get(0).pending()).contains(other);
         StreamState orders = states.get(1);
+        assertThat(store.load(PIPELINE, ORDERS)).contains(orders);
         assertThat(orders.committed())
                 .contains(first.with(Status.COMMITTED).with(first.ledger().withOutputs(List.of("f1"))));
         assertThat(orders.pending()).contains(second);

@@ -124,6 +124,10 @@ public final class FilesSink implements Sink {
             books.put(folder.schemas(), folder.schema(columns.name()), 0, columns.text());
         }
         Partitioner.check(config, schema);
+        schema.namesAlikeButForCase().forEach(names -> context.notices().tell(
+                "files.names_alike", "Stream " + stream + ": columns " + String.join(", ", names)
+                        + " differ only in case, and readers such as Spark take them for one. They are delivered as they are; rename one in"
+                        + " section transform."));
         if (mode == WriteMode.REPLACE) {
             LinkProbe.swap(tree, folder);
         }

@@ -44,6 +44,8 @@ public final class Fixture implements AutoCloseable {
     public final Path folder;
     public Failpoints failpoints = Failpoints.NONE;
     public Function<Sealing.Use, Optional<Sealing>> seals = use -> Optional.empty();
+    /** The codes of the notices that were given. */
+    public final List<String> told = new ArrayList<>();
     public Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
     public Fixture(Path folder) {
@@ -84,7 +86,7 @@ public final class Fixture implements AutoCloseable {
 
             @Override
             public Notices notices() {
-                return Notices.IGNORE;
+                return (code, text) -> told.add(code);
             }
         };
     }

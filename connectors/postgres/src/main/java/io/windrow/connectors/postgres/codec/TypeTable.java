@@ -21,8 +21,7 @@ public final class TypeTable {
                 Generated from the type mapping itself; a test fails when it has drifted. The second column is the type that a
                 batch carries, the third names the values which that type cannot hold: they follow the stream's `out_of_range`
                 rule (`fail`, `null` with a counter, or `text` for the whole column) and never become another value in silence.
-                How each of these types is written in each file format is said in
-                [the files sink](../concepts/files-sink.md).
+                How each of these types is written in each file format: [types in files](file-types.md).
 
                 """
                 + markdown();
