@@ -73,7 +73,8 @@ final class DisposeCommand implements Callable<Integer> {
             Disposer disposer = new Disposer(
                     grounds, store, sink, new QuarantineDisposal(plan.spec().quarantineFolder(), pipeline),
                     opened.decrypting(plan, store), System.getProperty("user.name") + (formerMasks ? ", former masks" : ""));
-            return print(pipeline, apply ? applied(store, pipeline, disposer) : List.of(disposer.due()));
+            List<DisposalRecord> records = apply ? applied(store, pipeline, disposer) : List.of(disposer.due());
+            return print(pipeline, records, disposer.intended());
         }
     }
 
@@ -112,14 +113,19 @@ final class DisposeCommand implements Callable<Integer> {
         }
     }
 
-    private int print(String pipeline, List<DisposalRecord> records) {
+    private int print(String pipeline, List<DisposalRecord> records, List<DisposalRecord> intended) {
         if (windrow.json) {
             return windrow.print(
                     Json.object("pipeline", pipeline, "applied", apply, "disposals",
-                            records.stream().map(record -> new Json.Raw(record.toJson())).toList()),
+                            records.stream().map(record -> new Json.Raw(record.toJson())).toList(), "intended",
+                            intended.stream().map(record -> new Json.Raw(record.toJson())).toList()),
                     ExitCode.OK);
         }
         Screen screen = windrow.screen();
+        for (DisposalRecord record : intended) {
+            screen.line("Disposal " + record.id() + " of " + record.streams() + " was decided and not finished: "
+                    + (apply ? "it is on hold" : "--apply finishes it, but for streams on hold"));
+        }
         Table table = Table.of("stream", "what", ">commits", ">files", ">rows", ">size", ">oldest", ">keys");
         boolean any = false;
         for (DisposalRecord record : records) {

@@ -68,6 +68,10 @@ final class PlanCommand implements Callable<Integer> {
                 plans = admission.plans();
                 plans.forEach((stream, how) -> changedMask(plan, how, states.get(stream))
                         .ifPresent(error -> refusals.put(stream, error)));
+                for (PlannedStream stream : streams) {
+                    unfit(stream, plans.get(stream.stream()), admission)
+                            .ifPresent(error -> refusals.put(stream.stream(), error));
+                }
             }
         }
         ExitCode code = refusals.isEmpty()
@@ -86,6 +90,18 @@ final class PlanCommand implements Callable<Integer> {
                 && state.committed()
                         .filter(epoch -> !MaskTransform.isSame(epoch.ledger().policies(), plan.steps().policies(how.schema())))
                         .isPresent();
+    }
+
+    /** Why a stream cannot be written as the file says. */
+    private static Optional<WindrowException> unfit(PlannedStream stream, @Nullable StreamPlan how, Admission admission) {
+        try {
+            if (how != null) {
+                stream.check(how.schema(), admission.steps());
+            }
+            return Optional.empty();
+        } catch (WindrowException e) {
+            return Optional.of(e);
+        }
     }
 
     /** Why a stream cannot go on under the mask that the file asks for now. */
@@ -168,6 +184,7 @@ final class PlanCommand implements Callable<Integer> {
                     "  differ only in case, and are one to readers such as Spark: " + String.join(", ", names)));
             plan.steps().watermarks().flatMap(step -> step.windows(how.schema())).ifPresent(by ->
                     facts.add("  event time: " + WindowsView.text(by)));
+            plan.steps().unheard(stream).ifPresent(text -> facts.add("  does not see: " + text));
             if (!facts.isEmpty()) {
                 screen.line("");
                 screen.line(screen.styled(Screen.Style.STRONG, stream.stream().toString()));
@@ -222,6 +239,7 @@ final class PlanCommand implements Callable<Integer> {
                     "event_field", how == null ? null : plan.steps().watermarks()
                             .flatMap(step -> step.windows(how.schema()))
                             .map(EventWindows::column),
+                    "does_not_see", how == null ? null : plan.steps().unheard(stream),
                     "estimated_rows", how == null ? null : Json.known(how.estimatedRows()),
                     "estimated_bytes", how == null ? null : Json.known(how.estimatedBytes()),
                     "restart", how == null ? null : how.restart().orElse(null),

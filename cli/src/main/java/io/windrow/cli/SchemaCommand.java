@@ -132,7 +132,8 @@ final class SchemaCommand implements Runnable {
     }
 
     /** Prints one version. */
-    @Command(name = "show", description = "Show an accepted schema, or export it as Avro or JSON Schema.")
+    @Command(name = "show", description = "Show an accepted schema, or export that of the rows that are delivered, after the pipeline's steps, as Avro or JSON "
+            + "Schema.")
     static final class Show implements Callable<Integer> {
         /** How it is printed. */
         enum As {
@@ -160,8 +161,8 @@ final class SchemaCommand implements Runnable {
             }
             Screen screen = parent.windrow.screen();
             switch (as) {
-                case AVRO -> screen.line(SchemaExport.avro(version.schema()));
-                case JSON_SCHEMA -> screen.line(SchemaExport.jsonSchema(version.schema()));
+                case AVRO -> screen.line(SchemaExport.avro(plan.steps().output(version.schema())));
+                case JSON_SCHEMA -> screen.line(SchemaExport.jsonSchema(plan.steps().output(version.schema())));
                 case TABLE -> {
                     if (parent.windrow.json) {
                         return parent.windrow.print(json(version), ExitCode.OK);
@@ -273,9 +274,7 @@ final class SchemaCommand implements Runnable {
                         changes = before == null ? List.of() : SchemaDiff.of(before.schema(), now.get());
                         try {
                             SchemaGate.Passage passage = gate.judge(now.get(), "by schema check", "");
-                            if (before != null && passage.kept().isEmpty()) {
-                                plan.steps().checkRenames(before.schema(), now.get());
-                            }
+                            plan.steps().checkNames(passage, gate, now.get());
                             outcome = before == null ? "first" : changes.isEmpty() ? "same" : passage.kept().isPresent() ? "kept" : "followed";
                         } catch (WindrowException e) {
                             refusal = Optional.of(e);

@@ -353,6 +353,29 @@ class DisposeTest {
         assertThat(wrapped(file)).hasSize(2);
     }
 
+    /** The hold came between the decision and its end: nothing more of the stream goes until it is lifted. */
+    @Test
+    void aHoldSparesWhatAnEarlierDisposalDecided() throws IOException {
+        Path file = delivered("decided", INCREMENTAL, "");
+        assertThatThrownBy(() -> at(file, LATER, new DyingAt("dispose.after_intent"), Disposer::apply))
+                .isInstanceOf(Died.class);
+        String free = Files.readString(file);
+        Files.writeString(file, free.replace("retention: {", "retention: {hold: [public.decided], "));
+        Invoked dry = windrow("dispose", file);
+        ok(dry);
+        assertThat(dry.out()).contains("[public.decided] was decided and not finished");
+        Invoked spared = windrow("dispose", "--apply", file);
+        ok(spared);
+        assertThat(spared.out()).contains("it is on hold", "Nothing is due");
+        assertThat(windrow("--json", "dispose", file).out()).contains("\"intended\" : [ {", "INTENDED");
+        assertThat(data()).hasSize(1);
+        assertThat(wrapped(file)).hasSize(2);
+        Files.writeString(file, free);
+        assertThat(at(file, LATER, Failpoints.NONE, Disposer::apply)).isNotEmpty();
+        assertThat(data()).isEmpty();
+        assertThat(windrow("dispose", file).out()).doesNotContain("not finished");
+    }
+
     /** No mount, a moved folder and a wrong path look like nothing that is left, of which no key would be needed. */
     @Test
     void whereWhatWasDeliveredIsNotThereNothingIsDeletedAndNoKeyDestroyed() throws IOException {

@@ -97,6 +97,20 @@ class SchemaTest {
     }
 
     @Test
+    void whatIsExportedIsWhatIsDelivered() throws IOException {
+        Files.writeString(file, Files.readString(file) + """
+                mask: [{field: total, with: redact}]
+                transform: {public.orders: {rename: {id: number}}}
+                """);
+        for (String form : List.of("avro", "json_schema")) {
+            Invoked exported = windrow("schema", "show", file, "--stream", "orders", "--as", form);
+            assertThat(exported.exit()).as(exported.whole()).isZero();
+            assertThat(exported.out()).contains("\"number\"").contains("\"string\"").doesNotContain("\"id\"").doesNotContain("decimal");
+        }
+        assertThat(windrow("schema", "show", file, "--stream", "orders").out()).contains("id").contains("decimal(9,2)");
+    }
+
+    @Test
     void whatIsAskedWronglyNamesWhatThereIs() {
         assertThat(windrow("schema", "show", file).err()).contains("there are public.orders");
         assertThat(windrow("schema", "show", file, "--stream", "ordrs").err()).contains("code   cli.no_state");

@@ -141,10 +141,9 @@ final class Oracle {
                 return new Fate.Aside(number, "mask.outside_alphabet", column.name());
             }
         }
-        if (isRepeated(columns, masked)) {
-            return Fate.Dropped.REPEATED;
-        }
-        return shaped(columns, masked, number);
+        Fate fate = shaped(columns, masked, number);
+        boolean comesOut = fate instanceof Fate.Written || fate == Fate.Dropped.SAMPLED_OUT;
+        return comesOut && isRepeated(columns, masked) ? Fate.Dropped.REPEATED : fate;
     }
 
     private static @Nullable String broken(Policies.Check check, Column column, @Nullable Object value) {

@@ -108,6 +108,10 @@ final class StreamBooks {
                 if (identifies && !rule.method().injective()) {
                     codes.add("mask.key_not_injective");
                 }
+                if (dedupe != null && rule.previous().isPresent()
+                        && (dedupe.by().isEmpty() || dedupe.by().contains(column.name()))) {
+                    codes.add("mask.previous_key_unfit");
+                }
             });
         }
         List<Column> masked = Oracle.masked(policies, table.stream, next.delivered());
@@ -115,7 +119,7 @@ final class StreamBooks {
         if (dedupe != null && !maskedNames.containsAll(dedupe.by())) {
             codes.add("dedupe.field_unknown");
         }
-        shape(masked, codes);
+        shape(next, masked, codes);
         return codes;
     }
 
@@ -138,7 +142,7 @@ final class StreamBooks {
         };
     }
 
-    private void shape(List<Column> masked, Set<String> codes) {
+    private void shape(View next, List<Column> masked, Set<String> codes) {
         Policies.Shape shape = policies.shape.get(table.stream);
         List<String> names = masked.stream().map(Column::name).toList();
         List<Column> out = masked;
@@ -177,6 +181,13 @@ final class StreamBooks {
             List<String> sampled = out.stream().map(Column::name).toList();
             if (!sampled.containsAll(sample.by()) || !sampled.containsAll(sample.report())) {
                 codes.add("sample.unknown_field");
+            }
+            for (Column column : out) {
+                next.delivered().stream()
+                        .filter(origin -> sample.by().contains(column.name()) && origin.id() == column.id())
+                        .flatMap(origin -> Oracle.rule(policies, table.stream, origin).stream())
+                        .filter(rule -> !rule.method().injective())
+                        .forEach(rule -> codes.add("mask.key_not_injective"));
             }
         }
     }

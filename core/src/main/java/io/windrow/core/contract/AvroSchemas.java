@@ -25,17 +25,17 @@ final class AvroSchemas {
     static final String NAME = "windrow.name";
 
     private static final Pattern LEGAL = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-
-    private int records;
+    private static final String SPACE = "windrow";
 
     private AvroSchemas() {}
 
     /** The schema of a stream's records. */
     static Schema of(StreamSchema schema) {
-        return new AvroSchemas().record("row", schema.columns());
+        return record("row", SPACE, schema.columns());
     }
 
-    private Schema record(String name, List<Column> columns) {
+    /** A record inside another has its field's name, in a space that is named after the fields around it: no other field moves it. */
+    private static Schema record(String name, String space, List<Column> columns) {
         List<Schema.Field> fields = new ArrayList<>();
         Set<String> taken = new HashSet<>();
         columns.stream().map(Column::name).filter(AvroSchemas::allowed).forEach(taken::add);
@@ -47,14 +47,15 @@ final class AvroSchemas {
                     safe += "_";
                 }
             }
+            Schema type = nullable(column, safe, space + "." + name);
             // A default lets readers of this version read rows that lack the field; only null can be one.
             Schema.Field field = column.nullable()
-                    ? new Schema.Field(safe, nullable(column), null, Schema.Field.NULL_DEFAULT_VALUE)
-                    : new Schema.Field(safe, nullable(column));
+                    ? new Schema.Field(safe, type, null, Schema.Field.NULL_DEFAULT_VALUE)
+                    : new Schema.Field(safe, type);
             field.addProp(NAME, column.name());
             fields.add(field);
         }
-        return Schema.createRecord(name, null, "windrow", false, fields);
+        return Schema.createRecord(name, null, space, false, fields);
     }
 
     private static boolean allowed(String name) {
@@ -70,12 +71,12 @@ final class AvroSchemas {
                 + HexFormat.of().toHexDigits((int) digest.getValue());
     }
 
-    private Schema nullable(Column column) {
-        Schema type = type(column.type());
+    private static Schema nullable(Column column, String name, String space) {
+        Schema type = type(column.type(), name, space);
         return column.nullable() ? Schema.createUnion(Schema.create(Schema.Type.NULL), type) : type;
     }
 
-    private Schema type(ColumnType type) {
+    private static Schema type(ColumnType type, String name, String space) {
         return switch (type) {
             case ColumnType.Bool ignored -> Schema.create(Schema.Type.BOOLEAN);
             case ColumnType.Int t -> t.bits() == 64 && !t.signed()
@@ -93,9 +94,9 @@ final class AvroSchemas {
             case ColumnType.Timestamp t -> t.utc()
                     ? LogicalTypes.timestampMicros().addToSchema(Schema.create(Schema.Type.LONG))
                     : LogicalTypes.localTimestampMicros().addToSchema(Schema.create(Schema.Type.LONG));
-            case ColumnType.ListOf list -> Schema.createArray(nullable(list.element()));
-            case ColumnType.Struct ignored -> record("record" + ++records, ArrowTypes.children(type));
-            case ColumnType.Interval ignored -> record("record" + ++records, ArrowTypes.children(type));
+            case ColumnType.ListOf list -> Schema.createArray(nullable(list.element(), "element", space + "." + name));
+            case ColumnType.Struct ignored -> record(name, space, ArrowTypes.children(type));
+            case ColumnType.Interval ignored -> record(name, space, ArrowTypes.children(type));
         };
     }
 }

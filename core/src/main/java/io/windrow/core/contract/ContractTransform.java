@@ -1,5 +1,6 @@
 package io.windrow.core.contract;
 
+import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
@@ -9,7 +10,7 @@ import io.windrow.core.policy.StreamContract;
 import io.windrow.core.transform.PolicyDigest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Optional;
 
 /** Judges rows by a contract. Bad rows are set aside with the first check that they broke, in the order of the file. */
 public final class ContractTransform implements Transform {
@@ -19,11 +20,11 @@ public final class ContractTransform implements Transform {
         this.policy = policy;
     }
 
-    /** Sixteen hexadecimal digits that change when what the contract demands does; the order of streams does not count. */
-    public String version() {
+    /** Sixteen hexadecimal digits that change when what the contract demands of a stream does; other streams do not count. */
+    public String version(StreamName of) {
         StringBuilder text = new StringBuilder(policy.onDrift().name());
-        new TreeMap<>(policy.streams()).forEach((name, stream) -> {
-            add(text, name, stream.onDrift().map(Enum::name).orElse(""));
+        Optional.ofNullable(policy.streams().get(of.toString())).ifPresent(stream -> {
+            add(text, of.toString(), stream.onDrift().map(Enum::name).orElse(""));
             for (FieldCheck check : stream.fields()) {
                 add(text, check.field(), check.type().orElse(""), check.notNull() ? "not null" : "");
                 check.min().ifPresent(min -> add(text, "min", min));
@@ -52,6 +53,6 @@ public final class ContractTransform implements Transform {
                 rules.addAll(FieldRules.of(input, check));
             }
         }
-        return new Judge(input, rules, version());
+        return new Judge(input, rules, version(input.stream()));
     }
 }

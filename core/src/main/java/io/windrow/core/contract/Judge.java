@@ -2,11 +2,11 @@ package io.windrow.core.contract;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.ChangeColumns;
-import io.windrow.api.batch.Operation;
 import io.windrow.api.batch.Presence;
 import io.windrow.api.batch.Rejected;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
+import io.windrow.core.transform.GoneValues;
 import io.windrow.core.transform.Rows;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +48,7 @@ final class Judge implements BoundTransform {
             FieldVector column = batch.arrow().getVector(rule.column());
             TinyIntVector presence = changes == null ? null : changes.presence().get(rule.id());
             for (int row = rule.check().next(column, 0, rows); row < rows; row = rule.check().next(column, row + 1, rows)) {
-                if (isSent(presence, row) && !isGone(changes, row)) {
+                if (isSent(presence, row) && !GoneValues.isGone(changes, row)) {
                     if (broken == null) {
                         broken = new int[rows];
                     }
@@ -69,18 +69,6 @@ final class Judge implements BoundTransform {
         }
         int stands = presence.get(row);
         return stands != Presence.UNCHANGED.ordinal() && stands != Presence.ABSENT.ordinal();
-    }
-
-    /**
-     * A deletion brings no values: what it says of the row that is gone is not judged. Set aside, it would leave alive at the
-     * target what the source has no more.
-     */
-    static boolean isGone(@Nullable ChangeColumns changes, int row) {
-        if (changes == null) {
-            return false;
-        }
-        int operation = changes.operations().get(row);
-        return operation == Operation.DELETE.ordinal() || operation == Operation.TRUNCATE.ordinal();
     }
 
     private Batch part(Batch batch, int[] broken, int count) {

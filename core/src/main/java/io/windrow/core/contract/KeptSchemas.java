@@ -10,6 +10,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
+import io.windrow.core.transform.GoneValues;
 import io.windrow.core.transform.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -137,7 +138,7 @@ public final class KeptSchemas implements Transform {
             }
             return IntStream.range(0, rows.getRowCount())
                     .filter(row -> {
-                        if (Judge.isGone(changes, row)) {
+                        if (GoneValues.isGone(changes, row)) {
                             return false;
                         }
                         for (int column : added) {

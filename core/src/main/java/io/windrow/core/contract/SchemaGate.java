@@ -79,7 +79,13 @@ public record SchemaGate(String pipeline, Optional<ContractPolicy> contract, Map
             for (SchemaChange change : changes) {
                 switch (DriftRules.of(policy, change.kind())) {
                     case STOP -> stopping.add(change);
-                    case KEEP -> keeps = true;
+                    case KEEP -> {
+                        keeps = true;
+                        if (change.kind() == SchemaChange.Kind.RENAME && before.schema().indexOf(change.after()) >= 0) {
+                            // Under the name of one accepted field would stand the values of another.
+                            stopping.add(change);
+                        }
+                    }
                     case SET_ASIDE -> {
                         keeps = true;
                         misfits = Misfits.SET_ASIDE;

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * What is, or was, disposed of: names, sizes and hashes, never a value. Saved as intended before anything is deleted, and as
@@ -93,6 +94,16 @@ public record DisposalRecord(
         checkpoints.forEach(one -> streams.add(one.stream()));
         keys.forEach(key -> streams.add(key.stream()));
         return streams;
+    }
+
+    /** The part of it that is of some streams, under another id. */
+    DisposalRecord of(String part, Predicate<StreamName> wanted) {
+        return new DisposalRecord(
+                part, status, at, who,
+                delivered.stream().filter(one -> wanted.test(one.identity().stream())).toList(),
+                setAside.stream().filter(one -> wanted.test(one.stream())).toList(),
+                checkpoints.stream().filter(one -> wanted.test(one.stream())).toList(),
+                keys.stream().filter(key -> wanted.test(key.stream())).toList());
     }
 
     DisposalRecord done(List<Key> destroyed) {

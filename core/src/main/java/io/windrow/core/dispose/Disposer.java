@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -90,7 +91,7 @@ public final class Disposer {
         List<DisposalRecord> done = new ArrayList<>();
         for (DisposalRecord record : records(store, context.pipeline())) {
             if (record.status() == Status.INTENDED) {
-                done.add(finish(lease, record));
+                spared(lease, record).ifPresent(rest -> done.add(finish(lease, rest)));
             }
         }
         DisposalRecord due = hashed(lease, due());
@@ -100,6 +101,26 @@ public final class Disposer {
             done.add(finish(lease, due));
         }
         return done;
+    }
+
+    /** What earlier disposals decided and did not finish. Streams that are on hold stay until they are not. Needs no lease. */
+    public List<DisposalRecord> intended() {
+        return records(store, context.pipeline()).stream().filter(record -> record.status() == Status.INTENDED).toList();
+    }
+
+    /** What of a decided disposal may be done now. What is on hold stays decided, in a record of its own; empty: all of it is. */
+    private Optional<DisposalRecord> spared(Lease lease, DisposalRecord record) {
+        Predicate<StreamName> isHeld = stream -> grounds.hold().contains(stream.toString());
+        if (record.streams().stream().noneMatch(isHeld)) {
+            return Optional.of(record);
+        }
+        DisposalRecord rest = record.of(record.id(), isHeld.negate());
+        if (rest.isEmpty()) {
+            return Optional.empty();
+        }
+        save(lease, record.of(record.id() + "-held", isHeld));
+        save(lease, rest);
+        return Optional.of(rest);
     }
 
     private DisposalRecord hashed(Lease lease, DisposalRecord due) {

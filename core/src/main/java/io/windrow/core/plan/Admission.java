@@ -48,9 +48,7 @@ public record Admission(
             StreamName stream = plan.schema().stream();
             try {
                 SchemaGate.Passage passage = gate.judge(plan.schema(), "by this command", "");
-                if (passage.kept().isEmpty() && gate.accepted().containsKey(stream)) {
-                    steps.checkRenames(gate.accepted().get(stream).schema(), plan.schema());
-                }
+                steps.checkNames(passage, gate, plan.schema());
                 passage.kept().ifPresent(keep -> kept.put(stream, keep));
                 plans.put(stream, passage.kept().map(keep -> delivered(plan, keep)).orElse(plan));
             } catch (WindrowException e) {

@@ -20,12 +20,20 @@ public record PlannedStream(StreamName stream, ReadMode read, WriteMode write) {
         return read == ReadMode.CDC && write == WriteMode.APPEND;
     }
 
-    /** Refuses a write mode that the stream's schema does not allow, before the first read. */
-    public void check(StreamSchema schema) {
-        if (write.needsKey() && schema.key().isEmpty()) {
+    /**
+     * Refuses a write mode that the schema of the rows or a step does not allow, before the first read.
+     *
+     * @param schema the schema before the steps
+     */
+    public void check(StreamSchema schema, Steps steps) {
+        if (!write.needsKey()) {
+            return;
+        }
+        if (steps.output(schema).key().isEmpty()) {
             throw WindrowException.of(
                     PlanError.KEY_MISSING, "Planning stream " + stream + ": write mode "
                             + write.name().toLowerCase(Locale.ROOT) + " tells rows apart by their key, and the stream has none");
         }
+        steps.checkKey(schema);
     }
 }

@@ -1,20 +1,21 @@
 package io.windrow.core.plan;
 
-import io.windrow.api.config.Origin;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.StreamPlan;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
 import io.windrow.core.contract.ContractTransform;
 import io.windrow.core.contract.SchemaDiff;
+import io.windrow.core.contract.SchemaGate;
+import io.windrow.core.contract.SchemaVersion;
 import io.windrow.core.ledger.HashKey;
 import io.windrow.core.policy.Governance;
 import io.windrow.core.transform.Hiding;
 import io.windrow.core.transform.change.ChangeLog;
-import io.windrow.core.transform.change.ChangeLogError;
 import io.windrow.core.transform.dedupe.Dedupe;
 import io.windrow.core.transform.dedupe.RowMemory;
 import io.windrow.core.transform.mask.MaskError;
@@ -39,8 +40,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * What happens to rows between source and sink, in this order: watermark, contract, mask, dedupe, filter and shape, sample,
- * provenance. A step that does not concern a stream gives its batches back as they are. Immutable.
+ * What happens to rows between source and sink, in this order: watermark, contract, mask, dedupe of the rows that filter and shape
+ * let through, filter and shape, sample, provenance. A step that does not concern a stream gives its batches back as they are. Immutable.
  *
  * @param transforms the steps in order
  */
@@ -63,11 +64,14 @@ public record Steps(List<Transform> transforms) {
         if (!governance.mask().isEmpty()) {
             transforms.add(new MaskTransform(governance.mask()));
         }
+        ShapeTransform shape = new ShapeTransform(governance.transform());
         if (!governance.dedupe().isEmpty()) {
+            // A row that never comes out is remembered by nobody, else its mended version would be taken for a repeated one.
+            transforms.add(shape.judging(stream -> governance.dedupe().containsKey(stream.toString())));
             transforms.add(new Dedupe(governance.dedupe()));
         }
         if (!governance.transform().isEmpty()) {
-            transforms.add(new ShapeTransform(governance.transform()));
+            transforms.add(shape);
         }
         if (!governance.sample().isEmpty()) {
             transforms.add(new SampleTransform(governance.sample()));
@@ -96,7 +100,7 @@ public record Steps(List<Transform> transforms) {
                 for (BoundTransform step : bound) {
                     if (step instanceof Hiding hiding) {
                         check(plan, hiding, origins(plan.schema(), placed.getOrDefault(plan.schema().stream(), List.of())));
-                        checkDedupe(plan, hiding);
+                        checkTold(plan, hiding);
                         watermarks().ifPresent(watermark -> watermark.check(plan.schema(), hiding.hidden()));
                     }
                 }
@@ -121,6 +125,20 @@ public record Steps(List<Transform> transforms) {
         }
     }
 
+    /** Refuses a schema that the gate let pass if a field would lose its mask, with its name or with the one that it keeps (I11). */
+    public void checkNames(SchemaGate.Passage passage, SchemaGate gate, StreamSchema offered) {
+        SchemaVersion accepted = gate.accepted().get(offered.stream());
+        if (accepted != null && passage.kept().isEmpty()) {
+            checkRenames(accepted.schema(), offered);
+        } else if (accepted != null) {
+            for (Transform transform : transforms) {
+                if (transform instanceof MaskTransform mask) {
+                    mask.checkKept(accepted.schema(), offered, SchemaDiff.acceptedNames(accepted.schema(), offered));
+                }
+            }
+        }
+    }
+
     /** What columns of the output are called before the steps; a renamed column keeps its id. */
     private List<String> origins(StreamSchema input, List<String> fields) {
         StreamSchema output = output(input);
@@ -133,29 +151,38 @@ public record Steps(List<Transform> transforms) {
                 .toList();
     }
 
-    /** Rows that a mask makes alike would be taken for repeated ones and lost. */
-    private void checkDedupe(StreamPlan plan, Hiding hiding) {
+    /** Rows that a mask makes alike would be taken for repeated ones and lost, or be in a sample together or not at all. */
+    private void checkTold(StreamPlan plan, Hiding hiding) {
+        StreamSchema schema = plan.schema();
         for (Transform transform : transforms) {
-            if (transform instanceof Dedupe dedupe) {
-                for (String field : dedupe.fields(plan.schema())) {
-                    if (hiding.ambiguous().contains(field)) {
-                        throw placed(plan.schema(), field, WindrowException.of(
-                                MaskError.KEY_NOT_INJECTIVE,
-                                "Masking field " + field + " of " + plan.schema().stream()
-                                        + ", by which repeated rows are told: different rows would be taken for repeated ones"));
+            switch (transform) {
+                case Dedupe dedupe -> {
+                    String told = ", by which repeated rows are told: ";
+                    for (String field : dedupe.fields(schema)) {
+                        refuse(hiding.ambiguous(), MaskError.KEY_NOT_INJECTIVE, schema, field, told + "different rows would be taken for repeated ones");
+                        refuse(hiding.rotating(), MaskError.PREVIOUS_KEY_UNFIT, schema, field, told + "under a new key no row is a repeated one");
                     }
                 }
+                case SampleTransform sample -> {
+                    for (String field : origins(schema, sample.by(output(schema)))) {
+                        refuse(hiding.ambiguous(), MaskError.KEY_NOT_INJECTIVE, schema, field,
+                                ", by which the sample is taken: rows that differ in it would all be in or all be out");
+                    }
+                }
+                default -> {}
             }
+        }
+    }
+
+    private void refuse(Set<String> among, MaskError error, StreamSchema schema, String field, String why) {
+        if (among.contains(field)) {
+            throw placed(schema, field, WindrowException.of(error, "Masking field " + field + " of " + schema.stream() + why));
         }
     }
 
     private void check(StreamPlan plan, Hiding hiding, List<String> placed) {
         for (String field : plan.positionFields()) {
-            if (hiding.hidden().contains(field)) {
-                throw placed(plan.schema(), field, WindrowException.of(
-                        MaskError.CURSOR_MASKED,
-                        "Masking field " + field + " of " + plan.schema().stream() + ": its values stand in positions"));
-            }
+            refuse(hiding.hidden(), MaskError.CURSOR_MASKED, plan.schema(), field, ": its values stand in positions");
         }
         for (String field : placed) {
             if (hiding.ambiguous().contains(field)) {
@@ -252,39 +279,50 @@ public record Steps(List<Transform> transforms) {
 
     /**
      * The same, and where changes of a stream are kept they become rows, as the last step. Refuses, with the place in the
-     * file, steps for these streams that need whole rows, which a change does not always have.
+     * file, steps for streams of changes that need whole rows, which a change does not always have: applied by key, a change
+     * that is left out would leave at the target what the source has no more.
      */
     public Steps keepingChanges(Collection<PlannedStream> streams) {
+        for (PlannedStream stream : streams) {
+            if (stream.read() == ReadMode.CDC) {
+                UnfitSteps.ofChanges(stream.stream(), transforms);
+            }
+        }
         Set<StreamName> kept =
                 streams.stream().filter(PlannedStream::keepsChanges).map(PlannedStream::stream).collect(Collectors.toSet());
         if (kept.isEmpty()) {
             return this;
-        }
-        for (StreamName stream : kept) {
-            for (Transform transform : transforms) {
-                switch (transform) {
-                    case ShapeTransform shape ->
-                        refuse(stream, shape.wholeRows(stream), "filter and computed fields need whole rows");
-                    case SampleTransform sample ->
-                        refuse(stream, sample.origin(stream), "a sample needs whole rows, and would tear changes apart");
-                    case Dedupe dedupe ->
-                        refuse(stream, dedupe.origin(stream), "a row that changes back to what it was is no repeated one");
-                    case WatermarkTransform watermark ->
-                        refuse(stream, watermark.origin(stream), "changes are not counted by the event times of rows");
-                    default -> {}
-                }
-            }
         }
         List<Transform> all = new ArrayList<>(transforms);
         all.add(new ChangeLog(kept));
         return new Steps(all);
     }
 
-    private static void refuse(StreamName stream, Optional<Origin> policy, String why) {
-        policy.ifPresent(origin -> {
-            throw WindrowException.of(ChangeLogError.STEP_UNFIT, "Keeping the changes of " + stream + ": " + why)
-                    .at(origin.place());
-        });
+    /**
+     * What a target that goes by keys does not hear of because rows are left out on the way: one sentence; empty if it hears
+     * of every change that is read.
+     */
+    public Optional<String> unheard(PlannedStream stream) {
+        boolean leavesOut = stream.write().needsKey()
+                && transforms.stream().anyMatch(transform -> switch (transform) {
+                    case ShapeTransform shape -> shape.filters(stream.stream());
+                    case SampleTransform sample -> sample.origin(stream.stream()).isPresent();
+                    default -> false;
+                });
+        return leavesOut
+                ? Optional.of("A row that filter or sample let through and that a change takes out of them: the target keeps it as "
+                        + "it was delivered last.")
+                : Optional.empty();
+    }
+
+    /** Refuses, with the place in the file, what would not let a target that goes by the key find the rows that it has. */
+    public void checkKey(StreamSchema input) {
+        List<BoundTransform> bound = bind(input);
+        try {
+            UnfitSteps.ofKey(input, transforms, bound);
+        } finally {
+            bound.forEach(BoundTransform::close);
+        }
     }
 
     /** The schema that rows of this schema leave the steps with. Refuses, with the place in the file, what does not fit. */

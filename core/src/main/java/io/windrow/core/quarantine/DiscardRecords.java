@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,21 +41,35 @@ record DiscardRecords(QuarantineFolder folder) {
     }
 
     /** Adds a record, durably. */
-    void add(String who, Instant now, End end, List<QuarantinedGroup> groups, List<Cut> cuts) {
+    void add(String who, Instant now, End how, List<QuarantinedGroup> groups, List<Cut> cuts) {
         Path target = path();
         QuarantineFolder.run("Writing", target, () -> {
             StringWriter text = new StringWriter();
             try (JsonGenerator json = JSON.createGenerator(text)) {
-                write(json, who, now, end, groups, cuts);
+                write(json, who, now, how, groups, cuts);
             }
+            ByteBuffer line = StandardCharsets.UTF_8.encode((endsTorn(target) ? "\n" : "") + text + "\n");
             try (FileChannel channel = FileChannel.open(
                     target, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-                channel.write(StandardCharsets.UTF_8.encode(text.append('\n').toString()));
+                while (line.hasRemaining()) {
+                    channel.write(line);
+                }
                 channel.force(true);
             }
             return target;
         });
         folder.sync("");
+    }
+
+    /** Whether the last record was cut short, by a crash or a full disk. */
+    private static boolean endsTorn(Path target) throws IOException {
+        if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(target)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            return channel.size() > 0 && channel.read(last, channel.size() - 1) == 1 && last.get(0) != '\n';
+        }
     }
 
     private static void write(
@@ -96,12 +112,8 @@ record DiscardRecords(QuarantineFolder folder) {
             return false;
         }
         String home = folder.of(stream) + "/";
-        for (String line : QuarantineFolder.read(target, () -> Files.readAllLines(target))) {
-            if (threwAway(line, home, generations)) {
-                return true;
-            }
-        }
-        return false;
+        return QuarantineFolder.read(target, () -> new String(Files.readAllBytes(target), StandardCharsets.UTF_8)).lines()
+                .anyMatch(line -> threwAway(line, home, generations));
     }
 
     /** What does not say that its rows were delivered is taken for a record of rows that were not. */
@@ -120,6 +132,10 @@ record DiscardRecords(QuarantineFolder folder) {
             }
             return concerned;
         } catch (IOException e) {
+            if (e instanceof JsonEOFException || !line.endsWith("}")) {
+                // A record is whole before any row leaves: of one that a crash or a full disk cut short no row has left.
+                return false;
+            }
             throw WindrowException.of(
                     QuarantineError.UNREADABLE, "Reading " + path() + ": it holds a line that the quarantine has not written");
         }

@@ -9,4 +9,7 @@ public interface Hiding {
 
     /** Those among them of which different values may come out the same. */
     Set<String> ambiguous();
+
+    /** Those among them whose values come out otherwise since a change of key, the former ones beside them. */
+    Set<String> rotating();
 }

@@ -226,9 +226,16 @@ class ContractTransformTest {
         FieldCheck check = check(Optional.empty(), "1", "2", null, List.of());
         FieldCheck elsewhere = new FieldCheck(
                 "c", Optional.empty(), false, Optional.of("1"), Optional.of("2"), Optional.empty(), List.of(), new Origin("x:9:9"));
-        assertThat(transform(List.of(check)).version()).hasSize(16).isEqualTo(transform(List.of(elsewhere)).version());
-        assertThat(transform(List.of(check)).version())
-                .isNotEqualTo(transform(List.of(check(Optional.empty(), "1", "3", null, List.of()))).version());
+        String version = transform(List.of(check)).version(STREAM);
+        assertThat(version).hasSize(16).isEqualTo(transform(List.of(elsewhere)).version(STREAM));
+        assertThat(version)
+                .isNotEqualTo(transform(List.of(check(Optional.empty(), "1", "3", null, List.of()))).version(STREAM));
+        StreamContract mine = new StreamContract(Optional.empty(), List.of(check), Origin.NONE);
+        StreamContract other = new StreamContract(Optional.of(Drift.STOP), List.of(), Origin.NONE);
+        assertThat(new ContractTransform(new ContractPolicy(
+                                Drift.EVOLVE, Map.of(STREAM.toString(), mine, "another.stream", other), Origin.NONE))
+                        .version(STREAM))
+                .isEqualTo(version);
     }
 
     private static StreamSchema schema(ColumnType type) {

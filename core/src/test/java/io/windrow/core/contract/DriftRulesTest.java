@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.windrow.api.config.Origin;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.core.contract.SchemaChange.Kind;
@@ -94,6 +95,23 @@ class DriftRulesTest {
                         })
                         .hasMessageContaining("before the first row");
             }
+        }
+    }
+
+    /** A table that was made again with its columns in another order shows nothing but names that changed places. */
+    @ParameterizedTest
+    @EnumSource(value = Drift.class, names = {"FREEZE", "QUARANTINE"})
+    void aFieldThatTakesTheNameOfAnotherAcceptedOneIsNotKept(Drift policy) {
+        StreamSchema accepted = schema("1 id int64 not", "2 note text null", "3 email text null");
+        SchemaGate gate = new SchemaGate(
+                "p.yaml", Optional.of(new ContractPolicy(policy, Map.of(), Origin.NONE)),
+                Map.of(STREAM, new SchemaVersion(accepted, "", Compatibility.NONE)));
+        for (StreamSchema offered : List.of(
+                schema("1 id int64 not", "2 email text null", "3 note text null"),
+                schema("1 id int64 not", "2 email text null", "3 contact text null"))) {
+            assertThatThrownBy(() -> gate.judge(offered, "before the first row", "me"))
+                    .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(ContractError.DRIFT))
+                    .hasMessageContaining("field note is named email now");
         }
     }
 
@@ -190,6 +208,39 @@ class DriftRulesTest {
                     .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(ContractError.INCOMPATIBLE))
                     .hasMessageContaining(mode);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            decimal(5,2) | decimal(5,2) | true
+            decimal(5,2) | decimal(7,4) | false
+            int64 | timestamp | false
+            timestamp | timestamptz | false
+            text | uuid | false
+            int32 | int64 | true
+            text | json | true
+            """)
+    void compatibilityAsksWhatAValueMeans(String from, String to, boolean compatible) {
+        SchemaVersion accepted = new SchemaVersion(schema("1 id int64 not", "2 v " + from + " null"), "", Compatibility.BACKWARD);
+        List<String> clashes = AvroCheck.clashes(accepted, schema("1 id int64 not", "2 v " + to + " null"));
+        assertThat(clashes.isEmpty()).as(clashes.toString()).isEqualTo(compatible);
+    }
+
+    @Test
+    void aStructureThatComesBeforeAnotherChangesNothingOfIt() {
+        Column address = structure(2, "address");
+        StreamSchema before = new StreamSchema(STREAM, 1, List.of(address), List.of());
+        StreamSchema after = new StreamSchema(STREAM, 2, List.of(structure(3, "origin"), address), List.of());
+        assertThat(AvroCheck.clashes(new SchemaVersion(before, "", Compatibility.FULL), after)).isEmpty();
+        assertThat(SchemaExport.avro(after)).contains("\"windrow.row\"", "\"windrow.row.address\"");
+    }
+
+    /** A structure with a structure and a list of structures in it, all of one name. */
+    private static Column structure(int id, String name) {
+        Column part = new Column(1, "v", new ColumnType.Text(), true, "t");
+        Column inner = new Column(1, name, new ColumnType.Struct(List.of(part)), true, "t");
+        Column list = new Column(2, "list", new ColumnType.ListOf(new Column(1, "element", new ColumnType.Struct(List.of(part)), true, "t")), true, "t");
+        return new Column(id, name, new ColumnType.Struct(List.of(inner, list)), true, "t");
     }
 
     /** Columns as {@code id name type null|not}. */

@@ -65,13 +65,30 @@ class KeptChangesTest {
 
     @ParameterizedTest
     @MethodSource("unfit")
-    void aStepThatNeedsWholeRowsIsRefusedForAStreamOfChangesWithItsPlace(Transform step) {
+    void aStepThatNeedsWholeRowsIsRefusedForAStreamOfChangesWithItsPlaceHoweverItIsWritten(Transform step) {
         Steps steps = new Steps(List.of(step));
-        assertThatThrownBy(() -> steps.keepingChanges(List.of(CHANGES)))
-                .isInstanceOfSatisfying(WindrowException.class, e -> {
-                    assertThat(e.errorCode()).isEqualTo(ChangeLogError.STEP_UNFIT);
-                    assertThat(e.place()).contains("p.yaml:9:3");
-                });
+        for (WriteMode write : List.of(WriteMode.APPEND, WriteMode.UPSERT, WriteMode.MIRROR, WriteMode.HISTORY)) {
+            assertThatThrownBy(() -> steps.keepingChanges(List.of(new PlannedStream(STREAM, ReadMode.CDC, write))))
+                    .isInstanceOfSatisfying(WindrowException.class, e -> {
+                        assertThat(e.errorCode()).isEqualTo(ChangeLogError.STEP_UNFIT);
+                        assertThat(e.place()).contains("p.yaml:9:3");
+                    });
+        }
+    }
+
+    @Test
+    void aTargetThatGoesByKeysDoesNotHearOfRowsThatLeaveAFilterOrASample() {
+        List<Transform> leavingOut = List.of(
+                new SampleTransform(Map.of(STREAM.toString(), new SamplePolicy(50, List.of(), List.of(), HERE))),
+                new ShapeTransform(Map.of(STREAM.toString(), new ShapePolicy(
+                        Optional.of("id > 1"), Map.of(), List.of(), Map.of(), Map.of(), HERE))));
+        PlannedStream byKey = new PlannedStream(STREAM, ReadMode.INCREMENTAL, WriteMode.UPSERT);
+        for (Transform step : leavingOut) {
+            assertThat(new Steps(List.of(step)).unheard(byKey)).isPresent();
+            assertThat(new Steps(List.of(step)).unheard(new PlannedStream(STREAM, ReadMode.INCREMENTAL, WriteMode.APPEND)))
+                    .isEmpty();
+        }
+        assertThat(Steps.NONE.unheard(byKey)).isEmpty();
     }
 
     @ParameterizedTest

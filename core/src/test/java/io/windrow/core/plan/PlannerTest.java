@@ -3,18 +3,26 @@ package io.windrow.core.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windrow.api.config.Origin;
+import io.windrow.api.error.ErrorCode;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
+import io.windrow.core.policy.ShapePolicy;
 import io.windrow.core.registry.Registry;
 import io.windrow.core.spec.DeliveryLevel;
 import io.windrow.core.spec.Meadow;
 import io.windrow.core.spec.PipelineFiles;
+import io.windrow.core.transform.shape.ShapeError;
+import io.windrow.core.transform.shape.ShapeTransform;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PlannerTest {
@@ -27,7 +35,7 @@ class PlannerTest {
                 .plan(PipelineFiles.of(REGISTRY).with(List.of()).parse(text, "p.yaml", Path.of("/tmp")));
     }
 
-    private static void refused(Runnable what, PlanError code) {
+    private static void refused(Runnable what, ErrorCode code) {
         assertThatThrownBy(what::run)
                 .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(code));
     }
@@ -69,9 +77,16 @@ class PlannerTest {
     void a_mode_by_key_is_refused_for_a_stream_without_one_and_history_for_one_without_changes() {
         StreamSchema keyless = new StreamSchema(ORDERS, 1, List.of(), List.of());
         for (WriteMode mode : List.of(WriteMode.UPSERT, WriteMode.MIRROR, WriteMode.HISTORY)) {
-            refused(() -> new PlannedStream(ORDERS, ReadMode.CDC, mode).check(keyless), PlanError.KEY_MISSING);
+            refused(() -> new PlannedStream(ORDERS, ReadMode.CDC, mode).check(keyless, Steps.NONE), PlanError.KEY_MISSING);
         }
-        new PlannedStream(ORDERS, ReadMode.CDC, WriteMode.APPEND).check(keyless);
+        new PlannedStream(ORDERS, ReadMode.CDC, WriteMode.APPEND).check(keyless, Steps.NONE);
+        StreamSchema keyed = new StreamSchema(
+                ORDERS, 1, List.of(new Column(1, "id", new ColumnType.Text(), false, "text")), List.of("id"));
+        Steps cast = new Steps(List.of(new ShapeTransform(Map.of(ORDERS.toString(), new ShapePolicy(
+                Optional.empty(), Map.of(), List.of(), Map.of("id", "number"), Map.of("number", "int32"), Origin.NONE)))));
+        refused(() -> new PlannedStream(ORDERS, ReadMode.CDC, WriteMode.UPSERT).check(keyed, cast), ShapeError.KEY_NOT_INJECTIVE);
+        new PlannedStream(ORDERS, ReadMode.CDC, WriteMode.APPEND).check(keyed, cast);
+        new PlannedStream(ORDERS, ReadMode.CDC, WriteMode.UPSERT).check(keyed, Steps.NONE);
         Plan history = plan("{path: o}", "write: {public.orders: history}");
         refused(() -> history.writeMode(ORDERS, ReadMode.INCREMENTAL), PlanError.WRITE_MODE_NEEDS_CHANGES);
     }

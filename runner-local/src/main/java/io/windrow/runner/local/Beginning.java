@@ -292,7 +292,7 @@ final class Beginning {
         StreamSchema read = schemas.delivered(plan).schema();
         track.standsAt(steps.watermarks().flatMap(step -> step.begin(read, delivered(track, state))), asOf);
         StreamSchema written = steps.output(plan.schema());
-        track.task().check(written);
+        track.task().check(plan.schema(), steps);
         sink.prepare(written, track.task().write());
         track.accepted(schemas.accept(stream));
         parts.announcer().announce(new RunEvent.StreamStarted(stream, track.generation(), plan));

@@ -41,9 +41,7 @@ final class StreamSchemas {
             book.refuse(lease, schema, parts.context().clock().instant());
             throw e;
         }
-        if (passage.kept().isEmpty() && gate.accepted().containsKey(schema.stream())) {
-            parts.job().steps().checkRenames(gate.accepted().get(schema.stream()).schema(), schema);
-        }
+        parts.job().steps().checkNames(passage, gate, schema);
         passage.accepts().ifPresent(version -> accepts.put(schema.stream(), version));
         passage.kept().ifPresent(keep -> kept.put(schema.stream(), keep));
         for (SchemaChange change : passage.changes()) {

@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
 final class EmailFinder implements Finder {
     private static final int LONGEST_NAME = 64;
     private static final int LONGEST_DOMAIN = 253;
+    /** What RFC 5322 allows in a name beside letters and digits; what is left out of a name would go out in clear. */
+    private static final String OTHERS = "_.+-!#$%&'*/=?^`{|}~";
     private static final String LETTER = "[\\p{L}\\d]";
     private static final String INNER = "[\\p{L}\\p{M}\\d-]";
 
@@ -46,7 +48,7 @@ final class EmailFinder implements Finder {
         return at;
     }
 
-    /** Where the name before an at sign begins. */
+    /** Where the name before an at sign begins; a quote before it encloses it. */
     private static int name(CharSequence text, int at) {
         int start = at;
         while (start > 0 && at - start < LONGEST_NAME) {
@@ -56,11 +58,11 @@ final class EmailFinder implements Finder {
             }
             start -= Character.charCount(character);
         }
-        return start;
+        return start < at && (text.charAt(start) == '\'' || text.charAt(start) == '`') ? start + 1 : start;
     }
 
     private static boolean isOfName(int character) {
-        return Character.isLetter(character) || character >= '0' && character <= '9' || "_.+-".indexOf(character) >= 0
+        return Character.isLetter(character) || character >= '0' && character <= '9' || OTHERS.indexOf(character) >= 0
                 || isMark(character);
     }
 

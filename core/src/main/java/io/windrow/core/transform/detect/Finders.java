@@ -27,7 +27,7 @@ public final class Finders {
             case EMAIL -> new EmailFinder();
             case CARD -> new CardFinder();
             case IBAN -> new PatternFinder(
-                    WORD + "[A-Za-z]{2}\\d{2}(?:" + GAP + "?[A-Za-z\\d]{4}){2,7}(?:" + GAP + "?[A-Za-z\\d]{1,3})?" + WORD_END,
+                    "(?:" + WORD + "|(?<=[Ii][Bb][Aa][Nn]))[A-Za-z]{2}\\d{2}(?:" + GAP + "?[A-Za-z\\d]{4}){2,7}(?:" + GAP + "?[A-Za-z\\d]{1,3})?" + WORD_END,
                     2, 15, CheckDigits::iban);
             case PHONE -> new PhoneFinder(region);
             case IP -> addresses();
@@ -36,7 +36,7 @@ public final class Finders {
             case NINO -> new PatternFinder(
                     WORD + "[A-Za-z]{2}(?:" + GAP + "?\\d{2}){3}" + GAP + "?[A-Da-d]" + WORD_END, 6, CheckDigits::nino);
             case NIR -> new PatternFinder(
-                    WORD + "[12378]#\\d{2}#\\d{2}#(?:\\d{2}|2[ABab])#\\d{3}#\\d{3}#\\d{2}".replace("#", GAP + "?") + WORD_END,
+                    WORD + "[123478]#\\d{2}#\\d{2}#(?:\\d{2}|2[ABab])#\\d{3}#\\d{3}#\\d{2}".replace("#", GAP + "?") + WORD_END,
                     14, CheckDigits::nir);
             case DNI -> new PatternFinder(
                     WORD + "(?:\\d{8}|[XYZxyz]-?\\d{7})-?[A-Za-z]" + WORD_END, 7, CheckDigits::dni);

@@ -7,6 +7,7 @@ import io.windrow.api.schema.ArrowTypes;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
+import io.windrow.core.transform.GoneValues;
 import io.windrow.core.transform.Hiding;
 import io.windrow.core.transform.PolicyDigest;
 import io.windrow.core.transform.Rows;
@@ -19,7 +20,9 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.TinyIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.util.TransferPair;
 
 /** The mask bound to a stream's schema: it replaces vectors, in the batch, in what was set aside and in before-images. */
 final class BoundMask implements BoundTransform, Hiding {
@@ -77,6 +80,11 @@ final class BoundMask implements BoundTransform, Hiding {
         return columns(mask -> !mask.injective());
     }
 
+    @Override
+    public Set<String> rotating() {
+        return columns(mask -> mask.output().size() > 1);
+    }
+
     private Set<String> columns(Predicate<ColumnMask> wanted) {
         Set<String> names = new TreeSet<>();
         for (int i = 0; i < masks.size(); i++) {
@@ -91,11 +99,12 @@ final class BoundMask implements BoundTransform, Hiding {
     public Batch apply(Batch batch) {
         Batch.Parts parts = batch.release();
         List<Rejected> aside = new ArrayList<>();
-        BadRows bad = new BadRows();
+        GoneValues gone = new GoneValues(parts.changes(), input.key());
+        BadRows bad = new BadRows(gone);
         VectorSchemaRoot rows = parts.rows();
         try {
             rows = masked(parts.rows(), bad);
-            ChangeColumns changes = parts.changes() == null ? null : masked(parts.changes(), bad);
+            ChangeColumns changes = parts.changes() == null ? null : masked(parts.changes(), gone, rows, bad);
             for (Rejected rejected : parts.rejected()) {
                 // What could not be masked comes out null there; its first reason stands already. Rows of another layout
                 // cannot be masked, and so cannot be shown.
@@ -127,8 +136,24 @@ final class BoundMask implements BoundTransform, Hiding {
         return Rows.setAside(batch, kept, count, bad.rows(), bad.reasons());
     }
 
-    private ChangeColumns masked(ChangeColumns changes, BadRows bad) {
-        return changes.with(changes.presence(), changes.before().map(before -> masked(before, bad)));
+    private ChangeColumns masked(ChangeColumns changes, GoneValues gone, VectorSchemaRoot rows, BadRows bad) {
+        Optional<VectorSchemaRoot> before = changes.before().map(all -> masked(all, bad));
+        Map<Integer, TinyIntVector> presence = gone.presence(output, rows.getFieldVectors());
+        for (int i = 0; i < masks.size(); i++) {
+            TinyIntVector states = presence.get(input.columns().get(i).id());
+            for (Column more : states == null ? List.<Column>of() : added(i)) {
+                // I8: what was not sent is null here, too, and no null of the source.
+                TransferPair pair = states.getTransferPair(states.getAllocator());
+                pair.splitAndTransfer(0, states.getValueCount());
+                presence.put(more.id(), (TinyIntVector) pair.getTo());
+            }
+        }
+        return changes.with(presence, before);
+    }
+
+    /** The columns that the mask of a column puts beside it. */
+    private List<Column> added(int column) {
+        return masks.get(column).map(mask -> mask.output().subList(1, mask.output().size())).orElse(List.of());
     }
 
     /** Moves untouched vectors and replaces the others; the old ones are freed. */

@@ -16,8 +16,8 @@ import org.apache.arrow.vector.VarCharVector;
  * URL-safe base64 (22 characters). With a previous key a second column holds the old token.
  */
 final class KeyedMask implements ColumnMask {
-    /** Added to a column's id for the column of its previous token; no source has that many columns. */
-    static final int PREVIOUS_ID = 1_000_000;
+    /** What the column of previous tokens is called, after the column's name. */
+    static final String PREVIOUS = "_previous";
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -68,6 +68,7 @@ final class KeyedMask implements ColumnMask {
     }
 
     private final Column column;
+    private final int previousId;
     private final Texts texts;
     private final Form form;
     private final List<Hmac> keys;
@@ -78,9 +79,11 @@ final class KeyedMask implements ColumnMask {
      * A mask.
      *
      * @param keys the key, then the previous one if there is one
+     * @param previousId the id of the column of previous tokens, if there is one
      */
-    KeyedMask(Column column, Texts texts, Form form, List<byte[]> keys) {
+    KeyedMask(Column column, Texts texts, Form form, List<byte[]> keys, int previousId) {
         this.column = column;
+        this.previousId = previousId;
         this.texts = texts;
         this.form = form;
         this.keys = keys.stream().map(Hmac::new).toList();
@@ -94,7 +97,7 @@ final class KeyedMask implements ColumnMask {
         columns.add(new Column(column.id(), column.name(), new ColumnType.Text(), column.nullable(), sourceType));
         if (keys.size() > 1) {
             columns.add(new Column(
-                    column.id() + PREVIOUS_ID, column.name() + "_previous", new ColumnType.Text(), column.nullable(),
+                    previousId, column.name() + PREVIOUS, new ColumnType.Text(), column.nullable(),
                     sourceType));
         }
         return columns;

@@ -41,12 +41,19 @@ public enum MaskError implements ErrorCode {
             ErrorKind.USER,
             "A field that the mask hides has a new name in the source, of which the rules of the mask hide less.",
             "Add a rule for the new name and run again; if the field is no secret any more, take its rule out."),
+    /** A former key where it can be of no use, or would tear rows apart. */
+    PREVIOUS_KEY_UNFIT(
+            "mask.previous_key_unfit",
+            ErrorKind.USER,
+            "A former key is given where no former token can stand beside the new one, or for a field by which rows are told apart: "
+                    + "rows delivered before would not be found under their new tokens.",
+            "Take `previous_key` out, and deliver the stream anew under the new key: `windrow run --full-refresh --stream NAME`."),
     /** A column that identifies rows would lose its identity. */
     KEY_NOT_INJECTIVE(
             "mask.key_not_injective",
             ErrorKind.USER,
-            "A key, partition or dedupe field is masked so that different values may become the same.",
-            "Use hmac, token or fpe for it, or take it out of the key, the partitions or dedupe."),
+            "A key, partition, dedupe or sample field is masked so that different values may become the same.",
+            "Use hmac, token or fpe for it, or take it out of the key, the partitions, dedupe or sample."),
     /** Positions hold the value. */
     CURSOR_MASKED(
             "mask.cursor_masked",

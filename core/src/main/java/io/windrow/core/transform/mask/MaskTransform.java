@@ -1,5 +1,6 @@
 package io.windrow.core.transform.mask;
 
+import io.windrow.api.config.Secret;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
@@ -9,10 +10,12 @@ import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
 import io.windrow.core.policy.MaskRule;
 import io.windrow.core.registry.NearestName;
+import io.windrow.core.transform.NewColumns;
 import io.windrow.core.transform.detect.Finders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,7 +38,7 @@ public final class MaskTransform implements Transform {
 
     private final List<Compiled> rules;
 
-    private record Compiled(MaskRule rule, Optional<Pattern> field) {}
+    private record Compiled(MaskRule rule, Optional<FieldPattern> field) {}
 
     /**
      * A mask of rules. The first for the whole of a field decides, wherever it stands; without one, all that look inside the
@@ -58,7 +60,7 @@ public final class MaskTransform implements Transform {
                     .at(rule.origin().place());
         }
         switch (rule.with()) {
-            case HMAC, TOKEN, FPE -> key(rule);
+            case HMAC, TOKEN, FPE -> key(rule, rule.key());
             case TRUNCATE -> {
                 if (!rule.detect().isEmpty()) {
                     throw unsuitable("content that is detected", rule, "redact, partial, hmac, token or fpe");
@@ -66,21 +68,22 @@ public final class MaskTransform implements Transform {
             }
             case REDACT, NULL, PARTIAL -> {}
         }
-        return new Compiled(rule, rule.field().map(MaskTransform::pattern));
-    }
-
-    /** {@code *} stands for any run of characters; a name without dots is a field of any stream. */
-    private static Pattern pattern(String field) {
-        StringBuilder pattern = new StringBuilder();
-        for (String part : field.split("\\*", -1)) {
-            pattern.append(pattern.isEmpty() && part.isEmpty() ? "" : Pattern.quote(part)).append(".*");
+        if (rule.previousKey().isPresent()) {
+            if (!isWhole(rule) || rule.with() != MaskRule.Method.HMAC && rule.with() != MaskRule.Method.TOKEN) {
+                throw previousUnfit(rule, "Reading a mask rule: beside " + (isWhole(rule) ? "what " + word(rule) + " makes" : "a find")
+                        + " stands no former token");
+            }
+            key(rule, rule.previousKey());
         }
-        pattern.setLength(pattern.length() - 2);
-        return Pattern.compile(pattern.toString(), Pattern.DOTALL);
+        return new Compiled(rule, rule.field().map(FieldPattern::of));
     }
 
-    private static byte[] key(MaskRule rule) {
-        byte[] key = rule.key()
+    private static WindrowException previousUnfit(MaskRule rule, String why) {
+        return WindrowException.of(MaskError.PREVIOUS_KEY_UNFIT, why).at(rule.origin().place());
+    }
+
+    private static byte[] key(MaskRule rule, Optional<Secret> given) {
+        byte[] key = given
                 .orElseThrow(() -> WindrowException.of(
                                 MaskError.KEY_MISSING,
                                 "Reading a mask rule: " + word(rule) + " has no key")
@@ -115,15 +118,10 @@ public final class MaskTransform implements Transform {
                 throw WindrowException.of(
                                 MaskError.FIELD_UNKNOWN,
                                 "Binding the mask: no stream has a field " + name.get()
-                                        + NearestName.of(written(name.get()), known).map(near -> "; the nearest is " + near).orElse(""))
+                                        + NearestName.of(FieldPattern.written(name.get()), known).map(near -> "; the nearest is " + near).orElse(""))
                         .at(compiled.rule().origin().place());
             }
         }
-    }
-
-    /** What of a name stands for itself: of {@code *.email} the field's name. */
-    private static String written(String field) {
-        return field.indexOf('*') < 0 ? field : field.substring(field.lastIndexOf('.') + 1).replace("*", "");
     }
 
     private static boolean isKnown(Compiled compiled, Collection<StreamSchema> streams) {
@@ -131,40 +129,30 @@ public final class MaskTransform implements Transform {
         return streams.stream().anyMatch(schema -> schema.columns().isEmpty()
                 ? field.startsWith(schema.stream().name() + ".")
                         || field.startsWith(schema.stream().namespace() + "." + schema.stream().name() + ".")
-                : schema.columns().stream().anyMatch(column -> names(compiled.field().orElseThrow(), schema, column)));
+                : schema.columns().stream().anyMatch(column -> compiled.field().orElseThrow().names(schema, column)));
     }
 
     /**
      * Refuses a schema in which a field has a new name of which the rules hide less than of the old one: values that they
-     * hid would go out clear.
+     * hid would go out clear. Where a source knows columns by their names alone, a field that is new may be one that is gone.
      *
      * @param accepted the schema that rows were delivered in last
      * @param offered the one that they would be delivered in now
      * @param oldNames accepted names of the offered fields that were accepted, by their offered names
      */
     public void checkRenames(StreamSchema accepted, StreamSchema offered, Map<String, String> oldNames) {
-        oldNames.forEach((name, oldName) -> {
-            List<MaskRule> before = naming(accepted, accepted.columns().get(accepted.indexOf(oldName)));
-            List<MaskRule> now = naming(offered, offered.columns().get(offered.indexOf(name)));
-            if (!hidesAsMuch(now, before)) {
-                throw WindrowException.of(
-                                MaskError.RENAMED_AWAY,
-                                "Following the schema of " + offered.stream() + ": field " + oldName
-                                        + ", which the mask hides, is called " + name + " now, "
-                                        + (now.isEmpty() ? "which no rule names" : "of which the rules that name it hide less"))
-                        .at(before.getFirst().origin().place());
-            }
-        });
+        new Renames(this::naming).check(accepted, offered, oldNames);
     }
 
-    private static boolean hidesAsMuch(List<MaskRule> now, List<MaskRule> before) {
-        return now.stream().anyMatch(MaskTransform::isWhole)
-                || before.stream().noneMatch(MaskTransform::isWhole)
-                        && now.stream().flatMap(rule -> rule.detect().stream()).toList()
-                                .containsAll(before.stream().flatMap(rule -> rule.detect().stream()).toList());
+    /**
+     * Refuses a schema in which a field is called by a name that the rules hide, and delivered under an accepted one of which
+     * they hide less. Parameters as of {@link #checkRenames}.
+     */
+    public void checkKept(StreamSchema accepted, StreamSchema offered, Map<String, String> oldNames) {
+        new Renames(this::naming).checkKept(accepted, offered, oldNames);
     }
 
-    private static boolean isWhole(MaskRule rule) {
+    static boolean isWhole(MaskRule rule) {
         return rule.detect().isEmpty();
     }
 
@@ -182,7 +170,7 @@ public final class MaskTransform implements Transform {
 
     private List<MaskRule> naming(StreamSchema schema, Column column) {
         return rules.stream()
-                .filter(rule -> rule.field().isPresent() && names(rule.field().get(), schema, column))
+                .filter(rule -> rule.field().isPresent() && rule.field().get().names(schema, column))
                 .map(Compiled::rule)
                 .filter(rule -> isSearched(column) || !searchesMany(rule))
                 .toList();
@@ -238,8 +226,9 @@ public final class MaskTransform implements Transform {
     public BoundTransform bind(StreamSchema input) {
         List<Optional<ColumnMask>> masks = new ArrayList<>();
         boolean any = false;
+        Set<Integer> ids = input.columns().stream().map(Column::id).collect(Collectors.toCollection(HashSet::new));
         for (Column column : input.columns()) {
-            Optional<ColumnMask> mask = mask(input, column);
+            Optional<ColumnMask> mask = mask(input, column, ids);
             if (mask.isPresent() && input.key().contains(column.name()) && !mask.get().injective()) {
                 throw WindrowException.of(
                                 MaskError.KEY_NOT_INJECTIVE,
@@ -251,6 +240,22 @@ public final class MaskTransform implements Transform {
             masks.add(mask);
         }
         return any ? new BoundMask(input, masks, this::concerned) : new UnmaskedRows(input, this::concerned);
+    }
+
+    /**
+     * Refuses a former key of a field of the key: under its new token a row is another one, and the one that was delivered under
+     * the former token would stay as it is.
+     */
+    public void checkKey(StreamSchema schema) {
+        for (String field : schema.key()) {
+            deciding(schema, schema.columns().get(schema.indexOf(field))).stream()
+                    .filter(rule -> rule.previousKey().isPresent())
+                    .findFirst()
+                    .ifPresent(rule -> {
+                        throw previousUnfit(rule, "Masking key field " + field + " of " + schema.stream()
+                                + ": rows that were delivered under former tokens would not be found under the new ones");
+                    });
+        }
     }
 
     /** The columns of a layout that a rule names, or in which one would look for what it hides. */
@@ -265,14 +270,14 @@ public final class MaskTransform implements Transform {
         return Finders.search(column.type());
     }
 
-    private Optional<ColumnMask> mask(StreamSchema schema, Column column) {
+    private Optional<ColumnMask> mask(StreamSchema schema, Column column, Set<Integer> ids) {
         List<MaskRule> deciding = deciding(schema, column);
         if (deciding.isEmpty()) {
             return Optional.empty();
         }
         MaskRule first = deciding.getFirst();
         if (isWhole(first)) {
-            return Optional.of(whole(first, column));
+            return Optional.of(whole(first, column, ids));
         }
         if (!isSearched(column)) {
             throw noText(first, schema, column);
@@ -313,22 +318,14 @@ public final class MaskTransform implements Transform {
                 : deciding(schema, schema.columns().get(at)).stream().map(rule -> rule.origin().place()).findFirst();
     }
 
-    private static boolean names(Pattern field, StreamSchema schema, Column column) {
-        String name = column.name();
-        String stream = schema.stream().name() + "." + name;
-        return field.matcher(name).matches()
-                || field.matcher(stream).matches()
-                || field.matcher(schema.stream().namespace() + "." + stream).matches();
-    }
-
-    /** What becomes of a whole field. */
-    private static ColumnMask whole(MaskRule rule, Column column) {
+    /** What becomes of a whole field; ids in use are given, in case it becomes two. */
+    private static ColumnMask whole(MaskRule rule, Column column, Set<Integer> ids) {
         boolean text = column.type() instanceof ColumnType.Text;
         return switch (rule.with()) {
             case REDACT -> new FixedMask(column, rule.text());
             case NULL -> new NullMask(column);
-            case HMAC -> keyed(rule, column, KeyedMask.Form.HMAC);
-            case TOKEN -> keyed(rule, column, KeyedMask.Form.TOKEN);
+            case HMAC -> keyed(rule, column, ids, KeyedMask.Form.HMAC);
+            case TOKEN -> keyed(rule, column, ids, KeyedMask.Form.TOKEN);
             case PARTIAL, FPE -> {
                 if (!text) {
                     throw unsuitable("field " + column.name() + " of type " + column.sourceType(), rule, "hmac, token, redact or null");
@@ -346,14 +343,16 @@ public final class MaskTransform implements Transform {
         };
     }
 
-    private static ColumnMask keyed(MaskRule rule, Column column, KeyedMask.Form form) {
+    private static ColumnMask keyed(MaskRule rule, Column column, Set<Integer> ids, KeyedMask.Form form) {
         Texts texts = Texts.of(column)
                 .orElseThrow(() -> unsuitable(
                         "field " + column.name() + " of type " + column.sourceType(), rule, "redact or null"));
         List<byte[]> keys = new ArrayList<>();
-        keys.add(key(rule));
-        rule.previousKey().ifPresent(previous -> keys.add(previous.reveal().getBytes(StandardCharsets.UTF_8)));
-        return new KeyedMask(column, texts, form, keys);
+        keys.add(key(rule, rule.key()));
+        if (rule.previousKey().isPresent()) {
+            keys.add(key(rule, rule.previousKey()));
+        }
+        return new KeyedMask(column, texts, form, keys, NewColumns.id(column.name() + KeyedMask.PREVIOUS, ids));
     }
 
     /** What becomes of a text or of a find inside it; empty: the value becomes null. */
@@ -361,9 +360,9 @@ public final class MaskTransform implements Transform {
         return switch (rule.with()) {
             case REDACT -> Optional.of(new Replace(rule.text()));
             case PARTIAL -> Optional.of(new Partial(rule.keepStart(), rule.keepEnd()));
-            case FPE -> Optional.of(new FormatPreserving(rule.alphabet(), key(rule)));
-            case HMAC -> Optional.of(new KeyedText(KeyedMask.Form.HMAC, key(rule)));
-            case TOKEN -> Optional.of(new KeyedText(KeyedMask.Form.TOKEN, key(rule)));
+            case FPE -> Optional.of(new FormatPreserving(rule.alphabet(), key(rule, rule.key())));
+            case HMAC -> Optional.of(new KeyedText(KeyedMask.Form.HMAC, key(rule, rule.key())));
+            case TOKEN -> Optional.of(new KeyedText(KeyedMask.Form.TOKEN, key(rule, rule.key())));
             case NULL -> Optional.empty();
             case TRUNCATE -> throw unsuitable("text", rule, "partial");
         };

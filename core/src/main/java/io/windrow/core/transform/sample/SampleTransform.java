@@ -50,13 +50,19 @@ public final class SampleTransform implements Transform {
         return Optional.ofNullable(policies.get(stream.toString())).map(SamplePolicy::origin);
     }
 
+    /** The fields that decide, of those that the step sees; empty if the stream is not sampled. */
+    public List<String> by(StreamSchema schema) {
+        SamplePolicy policy = policies.get(schema.stream().toString());
+        return policy == null ? List.of() : policy.by().isEmpty() ? schema.key() : policy.by();
+    }
+
     @Override
     public BoundTransform bind(StreamSchema input) {
         SamplePolicy policy = policies.get(input.stream().toString());
         if (policy == null) {
             return new Unchanged(input);
         }
-        List<String> by = policy.by().isEmpty() ? input.key() : policy.by();
+        List<String> by = by(input);
         if (by.isEmpty()) {
             throw refused(SampleError.NO_KEY, input.stream().toString(), policy, "it has no key and by names no field");
         }

@@ -9,6 +9,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.ArrowTypes;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
+import io.windrow.core.transform.GoneValues;
 import io.windrow.core.transform.Rows;
 import io.windrow.core.transform.expression.Expression;
 import io.windrow.core.transform.expression.Outcome;
@@ -75,6 +76,24 @@ final class BoundShape implements BoundTransform {
         }
     }
 
+    /** The batch without the rows that do not come out; the others stay as they are. The batch given is spent. */
+    Batch judged(Batch batch) {
+        Batch current = batch;
+        try {
+            if (filter != null) {
+                current = filtered(current, filter);
+            }
+            Map<Integer, Rejected.Reason> bad = new TreeMap<>();
+            if (reshapes) {
+                close(computed(current, gone(current), bad));
+            }
+            return bad.isEmpty() ? current : aside(current, bad);
+        } catch (RuntimeException e) {
+            current.close();
+            throw e;
+        }
+    }
+
     private Batch filtered(Batch batch, Expression condition) {
         int rows = batch.rowCount();
         Outcome outcome = condition.over(batch.arrow());
@@ -121,23 +140,29 @@ final class BoundShape implements BoundTransform {
                     .at(place);
         }
         Map<Integer, Rejected.Reason> bad = new TreeMap<>();
-        @Nullable FieldVector[] vectors = computed(batch, bad);
+        GoneValues gone = gone(batch);
+        @Nullable FieldVector[] vectors = computed(batch, gone, bad);
         if (bad.isEmpty()) {
-            return assembled(batch, vectors);
+            return assembled(batch, gone, vectors);
         }
         close(vectors);
         Batch good = aside(batch, bad);
         try {
             // Without the bad rows everything is made again: whether a row is bad depends on nothing but itself.
-            return assembled(good, computed(good, new TreeMap<>()));
+            GoneValues left = gone(good);
+            return assembled(good, left, computed(good, left, new TreeMap<>()));
         } catch (RuntimeException e) {
             good.close();
             throw e;
         }
     }
 
+    private GoneValues gone(Batch batch) {
+        return new GoneValues(batch.changes().orElse(null), output.key());
+    }
+
     /** The columns that are new; null where one is passed on. */
-    private @Nullable FieldVector[] computed(Batch batch, Map<Integer, Rejected.Reason> bad) {
+    private @Nullable FieldVector[] computed(Batch batch, GoneValues gone, Map<Integer, Rejected.Reason> bad) {
         @Nullable FieldVector[] vectors = new FieldVector[made.size()];
         try {
             for (int i = 0; i < vectors.length; i++) {
@@ -146,8 +171,11 @@ final class BoundShape implements BoundTransform {
                 vectors[i] = computed;
                 if (field.cast() != null) {
                     FieldVector from = computed == null ? batch.arrow().getVector(field.input()) : computed;
-                    vectors[i] = field.cast().over(from, batch.rowCount(), (row, error) ->
-                            bad.putIfAbsent(row, reason(row, error, field.column().name())));
+                    vectors[i] = field.cast().over(from, batch.rowCount(), (row, error) -> {
+                        if (!gone.takes(row, field.column().name())) {
+                            bad.putIfAbsent(row, reason(row, error, field.column().name()));
+                        }
+                    });
                     if (computed != null) {
                         computed.close();
                     }
@@ -180,7 +208,7 @@ final class BoundShape implements BoundTransform {
         }
     }
 
-    private Batch assembled(Batch batch, @Nullable FieldVector[] vectors) {
+    private Batch assembled(Batch batch, GoneValues gone, @Nullable FieldVector[] vectors) {
         int rows = batch.rowCount();
         Batch.Parts old = batch.release();
         List<Field> fields = new ArrayList<>();
@@ -199,18 +227,18 @@ final class BoundShape implements BoundTransform {
         }
         // What is not delivered is freed; what was passed on is empty by now.
         old.rows().close();
-        return old.withRows(output, new VectorSchemaRoot(fields, all, rows), changes(old.changes())).batch();
+        return old.withRows(output, new VectorSchemaRoot(fields, all, rows), changes(old.changes(), gone, all)).batch();
     }
 
     /** The facts of changes without those on columns that are gone. */
-    private @Nullable ChangeColumns changes(@Nullable ChangeColumns old) {
+    private @Nullable ChangeColumns changes(@Nullable ChangeColumns old, GoneValues gone, List<FieldVector> values) {
         if (old == null) {
             return null;
         }
         Set<Integer> ids = new HashSet<>();
         output.columns().forEach(column -> ids.add(column.id()));
         Map<Integer, TinyIntVector> presence = new HashMap<>();
-        old.presence().forEach((id, vector) -> {
+        gone.presence(output, values).forEach((id, vector) -> {
             if (ids.contains(id)) {
                 presence.put(id, vector);
             } else {

@@ -15,6 +15,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoField;
 import java.util.Locale;
 import java.util.Optional;
@@ -55,13 +56,26 @@ interface Cast {
             case ColumnType.Uuid ignored -> from instanceof ColumnType.Text ? Cast::uuid : null;
             case ColumnType.Date ignored -> toDate(from);
             case ColumnType.Time ignored -> from instanceof ColumnType.Text
-                    ? value -> time(read(() -> LocalTime.parse((String) value, Forms.TIME))) : null;
+                    ? value -> time(read(() -> LocalTime.parse((String) value, Forms.TIME_READ))) : null;
             case ColumnType.Timestamp type -> toTimestamp(from, type);
             case ColumnType.Json ignored -> null;
             case ColumnType.Interval ignored -> null;
             case ColumnType.ListOf ignored -> null;
             case ColumnType.Struct ignored -> null;
         });
+    }
+
+    /** Whether different values always come out different: not where a value of the one type has several texts, or two zeros. */
+    static boolean isInjective(ColumnType from, ColumnType to) {
+        return switch (from) {
+            case ColumnType.Text ignored -> to instanceof ColumnType.Bool || to instanceof ColumnType.Bytes;
+            case ColumnType.Float ignored -> to instanceof ColumnType.Float || to instanceof ColumnType.Text;
+            // A large number fits if it is the float, and also if it is the float's shortest text.
+            case ColumnType.Int whole -> !(to instanceof ColumnType.Float type) || whole.bits() < type.bits();
+            case ColumnType.Decimal decimal ->
+                !(to instanceof ColumnType.Float type) || decimal.precision() <= (type.bits() == 32 ? 6 : 15);
+            default -> true;
+        };
     }
 
     private static Cast toText(ColumnType from) {
@@ -218,6 +232,9 @@ interface Cast {
         return switch (from) {
             case ColumnType.Text ignored -> value -> {
                 LocalDate date = read(() -> LocalDate.parse((String) value));
+                if (date.toEpochDay() != (int) date.toEpochDay()) {
+                    throw new Misfit(ShapeError.CAST_RANGE);
+                }
                 return date;
             };
             case ColumnType.Timestamp t when !t.utc() -> value -> {
@@ -302,6 +319,14 @@ interface Cast {
                 .appendPattern("HH:mm:ss")
                 .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
                 .toFormatter(Locale.ROOT);
+        /** Seconds may be left out; 24:00 is no time of a day. */
+        static final DateTimeFormatter TIME_READ = new DateTimeFormatterBuilder()
+                .appendPattern("HH:mm")
+                .optionalStart()
+                .appendPattern(":ss")
+                .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
+                .toFormatter(Locale.ROOT)
+                .withResolverStyle(ResolverStyle.STRICT);
         static final DateTimeFormatter LOCAL = new DateTimeFormatterBuilder()
                 .append(DateTimeFormatter.ISO_LOCAL_DATE)
                 .appendLiteral('T')

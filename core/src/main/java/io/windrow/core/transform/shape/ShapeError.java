@@ -27,6 +27,12 @@ public enum ShapeError implements ErrorCode {
             ErrorKind.USER,
             "Values of the one type are never values of the other.",
             "Cast to text, or compute the field with an expression."),
+    /** A cast of a key. */
+    KEY_NOT_INJECTIVE(
+            "shape.key_not_injective",
+            ErrorKind.USER,
+            "A key field of a stream that is written by key is cast so that different values may become the same.",
+            "Leave the field in its type, or write the stream in the mode append or replace."),
     /** Rows of a change stream whose earlier state would have to be reshaped too. */
     BEFORE_IMAGE(
             "shape.before_image",

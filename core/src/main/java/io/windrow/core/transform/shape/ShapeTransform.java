@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,11 @@ public final class ShapeTransform implements Transform {
                 .map(ShapePolicy::origin);
     }
 
+    /** Whether rows of the stream are left out. */
+    public boolean filters(StreamName stream) {
+        return Optional.ofNullable(policies.get(stream.toString())).flatMap(ShapePolicy::filter).isPresent();
+    }
+
     /**
      * One column that comes out.
      *
@@ -60,6 +66,19 @@ public final class ShapeTransform implements Transform {
     public BoundTransform bind(StreamSchema input) {
         ShapePolicy policy = policies.get(input.stream().toString());
         return policy == null ? new Unchanged(input) : new Binding(input, policy).bound();
+    }
+
+    /** Refuses a cast of a key field that can make different keys the same. */
+    public void checkKey(StreamSchema input) {
+        ShapePolicy policy = policies.get(input.stream().toString());
+        if (policy != null && !policy.cast().isEmpty()) {
+            new Binding(input, policy).checkKey();
+        }
+    }
+
+    /** A step that drops and sets aside the rows of these streams that this one would, and leaves the others as they are. */
+    public Transform judging(Predicate<StreamName> streams) {
+        return new ShapeJudge(this, streams);
     }
 
     /** An expression in a schema, by its text and its place in the pipeline file. */
@@ -81,14 +100,35 @@ public final class ShapeTransform implements Transform {
             this.policy = policy;
         }
 
-        BoundShape bound() {
-            Optional<Expression> filter = policy.filter()
-                    .map(text -> expression(text, input, place("filter")).condition());
+        void checkKey() {
+            for (Made field : begin().cast(renamed(selected(), new ArrayList<>(input.key())))) {
+                ColumnType type = field.before().type();
+                if (field.cast() != null && !Cast.isInjective(type, field.column().type()) && isOfKey(field.input())) {
+                    throw refused(
+                            ShapeError.KEY_NOT_INJECTIVE, "cast." + field.column().name(),
+                            "values of the key that differ can be the same after the cast");
+                }
+            }
+        }
+
+        private boolean isOfKey(int at) {
+            return at >= 0 && input.key().contains(input.columns().get(at).name());
+        }
+
+        /** The fields before they are selected. */
+        private Binding begin() {
             for (int i = 0; i < input.columns().size(); i++) {
                 Column column = input.columns().get(i);
                 fields.put(column.name(), new Made(i, null, column, column, null));
             }
             compute();
+            return this;
+        }
+
+        BoundShape bound() {
+            Optional<Expression> filter = policy.filter()
+                    .map(text -> expression(text, input, place("filter")).condition());
+            begin();
             List<Made> made = new ArrayList<>();
             List<String> key = new ArrayList<>(input.key());
             Set<String> names = new HashSet<>();

@@ -19,7 +19,10 @@ import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.core.ledger.HashKey;
 import io.windrow.core.ledger.RowHasher;
+import io.windrow.core.plan.Steps;
 import io.windrow.core.policy.DedupePolicy;
+import io.windrow.core.policy.ShapePolicy;
+import io.windrow.core.transform.shape.ShapeTransform;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,6 +120,28 @@ class DedupeTest {
             assertThat(rows(whole, batch(1, "a", 1, null, 1, "a", 1, null, 1, ""))).containsExactly("1a", "1null", "1");
             assertThat(rows(name, batch(1, "a", 2, null, 3, "a", 4, null, 5, ""))).containsExactly("1a", "2null", "4null", "5");
         }
+    }
+
+    @Test
+    void aRowThatNeverComesOutIsNotRemembered() {
+        ShapeTransform shape = new ShapeTransform(Map.of("s.t", new ShapePolicy(
+                Optional.of("id > 0"), Map.of(), List.of(), Map.of("id", "number"), Map.of("name", "int32"), Origin.NONE)));
+        Steps steps = new Steps(List.of(shape.judging(stream -> true), dedupe(by("name")), shape));
+        List<BoundTransform> bound = steps.bind(SCHEMA);
+        bound.forEach(step -> step.epoch(1));
+        Batch batch = batch(-1, "7", 1, "7", 2, "7", 3, "x", 4, "x", 5, "8");
+        for (BoundTransform step : bound) {
+            batch = step.apply(batch);
+        }
+        try (Batch out = batch) {
+            assertThat(out.schema()).isEqualTo(steps.output(SCHEMA));
+            assertThat(out.arrow().getVector("number").toString()).isEqualTo("[1, 5]");
+            assertThat(out.account().filtered()).isOne();
+            assertThat(out.account().quarantined()).isEqualTo(2);
+            assertThat(out.account().duplicates()).isOne();
+            assertThat(out.rejected().getFirst().schema()).isEqualTo(SCHEMA);
+        }
+        bound.forEach(BoundTransform::close);
     }
 
     @Test

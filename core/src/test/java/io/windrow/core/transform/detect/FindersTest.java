@@ -20,6 +20,8 @@ class FindersTest {
         "EMAIL, a@xn--bcher-kva.xn--p1ai",
         "EMAIL, jose\u0301@x.com",
         "EMAIL, a@b.c.d.e.f.g.museum",
+        "EMAIL, mary.o'brien@example.com",
+        "EMAIL, !#$%&*+/=?^_{|}~-@example.com",
         "CARD, 4111 1111 1111 1111",
         "CARD, 5500-0000-0000-0004",
         "CARD, 378282246310005",
@@ -40,6 +42,7 @@ class FindersTest {
         "NINO, AB 12 34 56 C",
         "NIR, 1 85 05 78 006 084 91",
         "NIR, 180032A00200163",
+        "NIR, 4 85 05 78 006 084 38",
         "DNI, 12345678Z",
         "DNI, X1234567L",
         "CODICE_FISCALE, RSSMRA85T10A562S",
@@ -107,6 +110,13 @@ class FindersTest {
     void aNumberWithoutCountryCodeIsAPhoneNumberInItsRegion() {
         assertThat(Finders.of(Detector.PHONE, Optional.of("de")).find("call 030 901820 now"))
                 .containsExactly(new Finder.Span(5, 15));
+    }
+
+    @Test
+    void aQuoteBeforeANameEnclosesItAndALabelMayTouchAnIban() {
+        assertThat(Finders.of(Detector.EMAIL, Optional.empty()).find("'ada@example.com'")).containsExactly(new Finder.Span(1, 16));
+        assertThat(Finders.of(Detector.IBAN, Optional.empty()).find("IBANDE89370400440532013000"))
+                .containsExactly(new Finder.Span(4, 26));
     }
 
     @Test

@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.BatchBuilder;
+import io.windrow.api.batch.Operation;
 import io.windrow.api.batch.Position;
+import io.windrow.api.batch.Presence;
 import io.windrow.api.batch.Rejected;
 import io.windrow.api.config.Origin;
 import io.windrow.api.config.Secret;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.NamedIds;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
+import io.windrow.core.contract.SchemaDiff;
 import io.windrow.core.policy.MaskRule;
 import io.windrow.core.policy.MaskRule.Alphabet;
 import io.windrow.core.policy.MaskRule.Detector;
@@ -30,6 +34,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +43,7 @@ import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.TinyIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.bouncycastle.crypto.fpe.FPEFF1Engine;
 import org.bouncycastle.crypto.params.FPEParameters;
@@ -508,6 +514,99 @@ class MaskTransformTest {
                 List.of(within("email"), within("contact", Detector.EMAIL, Detector.CARD)),
                 List.<MaskRule>of(detect(Method.REDACT, Detector.EMAIL)))) {
             new MaskTransform(enough).checkRenames(SCHEMA, renamed, oldNames);
+        }
+    }
+
+    @Test
+    void aFieldThatIsKeptUnderAnAcceptedNameMayNotBeHiddenByItsOwnAlone() {
+        StreamSchema accepted = named("contact", 2);
+        StreamSchema offered = named("email", 2);
+        Map<String, String> oldNames = Map.of("id", "id", "email", "contact");
+        refused(MaskError.RENAMED_AWAY, () -> new MaskTransform(List.of(rule("*mail", Method.REDACT)))
+                .checkKept(accepted, offered, oldNames));
+        new MaskTransform(List.of(rule("contact", Method.REDACT))).checkKept(accepted, offered, oldNames);
+        new MaskTransform(List.of(rule("*", Method.HMAC))).checkKept(accepted, offered, oldNames);
+    }
+
+    /** Of a source that has nothing but names. */
+    @Test
+    void aMaskedFieldThatIsGoneMayBeTheOneThatIsNew() {
+        StreamSchema accepted = named("work_email", NamedIds.of("work_email", new HashSet<>()));
+        StreamSchema offered = named("work_mail", NamedIds.of("work_mail", new HashSet<>()));
+        Map<String, String> oldNames = SchemaDiff.acceptedNames(accepted, offered);
+        refused(MaskError.RENAMED_AWAY, () -> new MaskTransform(List.of(rule("*email", Method.REDACT)))
+                .checkRenames(accepted, offered, oldNames));
+        new MaskTransform(List.of(rule("*mail", Method.REDACT))).checkRenames(accepted, offered, oldNames);
+        new MaskTransform(List.of(rule("work_mail", Method.REDACT))).checkRenames(accepted, offered, oldNames);
+        // Where ids are the source's own, it is another field.
+        StreamSchema numbered = named("work_email", 2);
+        StreamSchema other = named("work_mail", 3);
+        new MaskTransform(List.of(rule("*email", Method.REDACT)))
+                .checkRenames(numbered, other, SchemaDiff.acceptedNames(numbered, other));
+    }
+
+    /** An id, and a text of this name and id. */
+    private static StreamSchema named(String name, int id) {
+        int first = id < 100 ? 1 : NamedIds.of("id", new HashSet<>());
+        return new StreamSchema(
+                SCHEMA.stream(), 1,
+                List.of(column(first, "id", new ColumnType.Int(64, true), false), column(id, name, new ColumnType.Text(), true)),
+                List.of("id"));
+    }
+
+    @Test
+    void aFormerKeyIsRefusedWhereItIsOfNoUseOrTearsRowsApart() {
+        refused(MaskError.PREVIOUS_KEY_UNFIT, () -> new MaskTransform(List.of(rotated(Optional.of("email"), Method.FPE, KEY))));
+        refused(MaskError.PREVIOUS_KEY_UNFIT, () -> new MaskTransform(List.of(rotated(Optional.of("email"), Method.REDACT, KEY))));
+        refused(MaskError.PREVIOUS_KEY_UNFIT, () ->
+                new MaskTransform(List.of(rotated(Optional.empty(), Method.TOKEN, KEY, Detector.EMAIL))));
+        refused(MaskError.KEY_WEAK, () -> new MaskTransform(List.of(rotated(Optional.of("email"), Method.TOKEN, "short"))));
+        MaskTransform ofKey = new MaskTransform(List.of(rotated(Optional.of("id"), Method.HMAC, KEY)));
+        refused(MaskError.PREVIOUS_KEY_UNFIT, () -> ofKey.checkKey(SCHEMA));
+        new MaskTransform(List.of(rotated(Optional.of("email"), Method.HMAC, KEY))).checkKey(SCHEMA);
+    }
+
+    private static MaskRule rotated(Optional<String> field, Method method, String previous, Detector... detectors) {
+        return new MaskRule(
+                field, List.of(detectors), method, Optional.of(Secret.of("x".repeat(32))), Optional.of(Secret.of(previous)), 0, 4,
+                Truncation.MONTH, Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE);
+    }
+
+    @Test
+    void aFormerTokenThatWasNotSentIsKnownAsSuchAndHasAnIdOfItsOwn() {
+        try (BoundTransform bound = new MaskTransform(List.of(rotated(Optional.of("email"), Method.TOKEN, KEY))).bind(SCHEMA);
+                BatchBuilder builder = new BatchBuilder(SCHEMA, allocator)) {
+            builder.change(Operation.UPDATE, 1, 0, 1, 5).set("id", 7L).unchanged("email").setNull("born").setNull("seen")
+                    .setNull("balance").setNull("note").setNull("score").endRow();
+            Column previous = bound.output().columns().get(bound.output().indexOf("email_previous"));
+            assertThat(previous.id()).isGreaterThan(0x3fff_ffff);
+            try (Batch batch = bound.apply(builder.build(new Position(1, "{}")))) {
+                Map<Integer, TinyIntVector> presence = batch.changes().orElseThrow().presence();
+                assertThat(presence.get(2).get(0)).isEqualTo((byte) Presence.UNCHANGED.ordinal());
+                assertThat(presence.get(previous.id()).get(0)).isEqualTo((byte) Presence.UNCHANGED.ordinal());
+            }
+        }
+    }
+
+    @Test
+    void aDeletionIsNotSetAsideForAValueThatCannotBeMaskedUnlessItIsOfTheKey() {
+        StreamSchema byText = new StreamSchema(SCHEMA.stream(), 1, SCHEMA.columns(), List.of("email"));
+        for (StreamSchema schema : List.of(SCHEMA, byText)) {
+            try (BoundTransform bound = new MaskTransform(List.of(with("email", Method.FPE))).bind(schema);
+                    BatchBuilder builder = new BatchBuilder(schema, allocator)) {
+                for (Operation operation : List.of(Operation.DELETE, Operation.UPDATE)) {
+                    builder.change(operation, 1, operation.ordinal(), 1, 5).set("id", 7L).set("email", "ada").setNull("born")
+                            .setNull("seen").setNull("balance").setNull("note").setNull("score").endRow();
+                }
+                try (Batch batch = bound.apply(builder.build(new Position(1, "{}")))) {
+                    assertThat(batch.rowCount()).isEqualTo(schema.equals(SCHEMA) ? 1 : 0);
+                    assertThat(batch.account().quarantined()).isEqualTo(schema.equals(SCHEMA) ? 1 : 2);
+                    if (batch.rowCount() == 1) {
+                        assertThat(batch.arrow().getVector("email").isNull(0)).isTrue();
+                        assertThat(batch.changes().orElseThrow().presence().get(2).get(0)).isEqualTo((byte) Presence.ABSENT.ordinal());
+                    }
+                }
+            }
         }
     }
 

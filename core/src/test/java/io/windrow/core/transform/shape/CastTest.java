@@ -69,6 +69,8 @@ class CastTest {
         assertThat(cast(LocalDate.of(1970, 1, 2), new ColumnType.Date(), "timestamp")).isEqualTo("1970-01-02T00:00");
         assertThat(cast(LocalDateTime.of(1970, 1, 2, 0, 0), new ColumnType.Timestamp(false), "date")).isEqualTo("1");
         assertThat(cast(LocalTime.of(9, 5), new ColumnType.Time(), "text")).isEqualTo("09:05:00");
+        assertThat(cast("09:05", TEXT, "time")).isEqualTo("32700000000");
+        assertThat(cast("+5881580-07-11", TEXT, "date")).isEqualTo(Integer.toString(Integer.MAX_VALUE));
         assertThat(cast("09:05:00.5", TEXT, "time")).isEqualTo("32700500000");
         assertThat(cast("2024-02-29 09:05:00", TEXT, "timestamp")).isEqualTo("2024-02-29T09:05");
         assertThat(cast("1970-01-01T01:00:00.000001+01:00", TEXT, "timestamptz")).isEqualTo("1");
@@ -102,6 +104,12 @@ class CastTest {
         assertThat(cast("1.234", TEXT, "decimal(9,2)")).isEqualTo("shape.cast_inexact");
         assertThat(cast("TRUE", TEXT, "bool")).isEqualTo("shape.cast_form");
         assertThat(cast("2023-02-29", TEXT, "date")).isEqualTo("shape.cast_form");
+        assertThat(cast("+5881580-07-12", TEXT, "date")).isEqualTo("shape.cast_range");
+        assertThat(cast("+10000000-01-01", TEXT, "date")).isEqualTo("shape.cast_range");
+        for (String text : List.of("24:00:00", "24:00", "12", "12:00:60", "9:05")) {
+            assertThat(cast(text, TEXT, "time")).as(text).isEqualTo("shape.cast_form");
+        }
+        assertThat(cast("2024-01-01T24:00:00", TEXT, "timestamp")).isEqualTo("shape.cast_form");
         assertThat(cast("2024-01-01T00:00:00Z", TEXT, "timestamp")).isEqualTo("shape.cast_form");
         assertThat(cast("2024-01-01T00:00:00", TEXT, "timestamptz")).isEqualTo("shape.cast_form");
         assertThat(cast("2024-01-01T00:00:00.0000001Z", TEXT, "timestamptz")).isEqualTo("shape.cast_inexact");
@@ -109,6 +117,21 @@ class CastTest {
         assertThat(cast(new byte[] {-1}, new ColumnType.Bytes(), "text")).isEqualTo("shape.cast_form");
         assertThat(cast(LocalDateTime.of(1970, 1, 2, 1, 0), new ColumnType.Timestamp(false), "date"))
                 .isEqualTo("shape.cast_inexact");
+    }
+
+    @Test
+    void whereDifferentValuesBecomeTheSameACastIsNotInjective() {
+        for (String to : List.of("int32", "decimal(9,2)", "float64", "uuid", "date", "time", "timestamp", "timestamptz")) {
+            assertThat(Cast.isInjective(TEXT, TypeNames.of(to).orElseThrow())).as(to).isFalse();
+        }
+        assertThat(Cast.isInjective(TEXT, new ColumnType.Bytes())).isTrue();
+        assertThat(Cast.isInjective(integer(64), TEXT)).isTrue();
+        assertThat(Cast.isInjective(integer(64), integer(8))).isTrue();
+        assertThat(Cast.isInjective(new ColumnType.Float(64), integer(8))).as("two zeros").isFalse();
+        // 2^60 and the float's shortest text.
+        assertThat(cast(1152921504606846976L, integer(64), "float64")).isEqualTo(cast(1152921504606847000L, integer(64), "float64"));
+        assertThat(Cast.isInjective(integer(64), new ColumnType.Float(64))).isFalse();
+        assertThat(Cast.isInjective(integer(32), new ColumnType.Float(64))).isTrue();
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.BatchBuilder;
 import io.windrow.api.batch.Operation;
 import io.windrow.api.batch.Position;
+import io.windrow.api.batch.Presence;
 import io.windrow.api.batch.Rejected;
 import io.windrow.api.config.Origin;
 import io.windrow.api.error.WindrowException;
@@ -18,6 +19,7 @@ import io.windrow.api.transform.BoundTransform;
 import io.windrow.core.policy.ShapePolicy;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,6 +162,24 @@ class ShapeTransformTest {
             assertThat(changes.ordinals().get(0)).isEqualTo(1);
             assertThat(changes.ordinals().get(1)).isEqualTo(2);
             assertThat(changes.presence()).containsOnlyKeys(5);
+        }
+    }
+
+    @Test
+    void aDeletionIsNotSetAsideForAValueThatCannotBeCastUnlessItIsOfTheKey() {
+        ShapePolicy policy = new Policy().cast("note", "int32").cast("id", "int8").made();
+        try (BoundTransform bound = bind(policy); BatchBuilder builder = new BatchBuilder(SCHEMA, allocator)) {
+            for (long id : List.of(1L, 1000L)) {
+                for (Operation operation : List.of(Operation.DELETE, Operation.UPDATE)) {
+                    builder.change(operation, 1, id + operation.ordinal(), 1, 5).set("id", id).setNull("customer").setNull("price")
+                            .setNull("quantity").set("note", id == 1 ? "no number" : "7").endRow();
+                }
+            }
+            try (Batch out = bound.apply(builder.build(new Position(1, "{}")))) {
+                assertThat(cells(out)).containsExactly(Arrays.<Object>asList((byte) 1, null, null, null, null));
+                assertThat(out.account().quarantined()).isEqualTo(3);
+                assertThat(out.changes().orElseThrow().presence().get(5).get(0)).isEqualTo((byte) Presence.ABSENT.ordinal());
+            }
         }
     }
 

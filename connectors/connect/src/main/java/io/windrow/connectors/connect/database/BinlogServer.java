@@ -4,6 +4,7 @@ import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.NamedIds;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.connectors.connect.host.ConnectError;
@@ -137,18 +138,9 @@ final class BinlogServer implements Server {
                             "Reading the columns of " + stream + ": column " + name + " is a " + columnType));
             // A timestamp of zeros is none, whatever the column says of null.
             boolean nullable = rows.getString(4).equals("YES") || type.equals(new ColumnType.Timestamp(true));
-            columns.add(new Column(id(name, ids), name, type, nullable, columnType));
+            columns.add(new Column(NamedIds.of(name, ids), name, type, nullable, columnType));
         }
         return columns;
-    }
-
-    /** The server knows a column by its name alone, so what tells it apart is made of that. */
-    private static int id(String name, Set<Integer> taken) {
-        int id = name.hashCode() & Integer.MAX_VALUE;
-        while (!taken.add(id)) {
-            id = (id + 1) & Integer.MAX_VALUE;
-        }
-        return id;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.windrow.connectors.connect.database;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
+import io.windrow.api.schema.NamedIds;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.connectors.connect.host.ConnectError;
@@ -90,12 +91,8 @@ final class JdbcServer implements Server {
         String typeName = rows.getString("TYPE_NAME");
         int precision = rows.getInt("COLUMN_SIZE");
         int scale = rows.getInt("DECIMAL_DIGITS");
-        int id = name.hashCode() & Integer.MAX_VALUE;
-        while (!ids.add(id)) {
-            id = (id + 1) & Integer.MAX_VALUE;
-        }
         return new Column(
-                id, name,
+                NamedIds.of(name, ids), name,
                 JdbcTypes.of(rows.getInt("DATA_TYPE"), precision, scale).orElseThrow(() -> WindrowException.of(
                         ConnectError.TYPE_UNKNOWN, "Reading the columns of " + stream + ": column " + name + " is a " + typeName)),
                 rows.getInt("NULLABLE") != DatabaseMetaData.columnNoNulls, typeName);

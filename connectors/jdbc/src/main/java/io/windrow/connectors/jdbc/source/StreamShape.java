@@ -3,6 +3,7 @@ package io.windrow.connectors.jdbc.source;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.NamedIds;
 import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
@@ -63,7 +64,7 @@ record StreamShape(
         session.rows(new Session.Sql(dialect.columns(), names), row -> {
             String name = row.getString(1);
             String type = row.getString(2);
-            return there.put(name, new NativeColumn(id(name, ids), name, type == null ? "" : type, row.getInt(3) != 0));
+            return there.put(name, new NativeColumn(NamedIds.of(name, ids), name, type == null ? "" : type, row.getInt(3) != 0));
         });
         if (there.isEmpty()) {
             throw WindrowException.of(
@@ -160,15 +161,6 @@ record StreamShape(
                             + " later values need not be higher ones, and rows below the highest would never be read");
         }
         return read;
-    }
-
-    /** A name's own number, so that a column keeps it when others come and go. */
-    private static int id(String name, Set<Integer> taken) {
-        int id = name.hashCode() & Integer.MAX_VALUE;
-        while (!taken.add(id)) {
-            id = (id + 1) & Integer.MAX_VALUE;
-        }
-        return id;
     }
 
     static WindrowException invalid(StreamName stream, String why) {
