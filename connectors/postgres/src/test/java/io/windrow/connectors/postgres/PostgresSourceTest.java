@@ -182,6 +182,26 @@ class PostgresSourceTest {
     }
 
     @Test
+    void A_byte_that_is_no_character_of_the_databases_encoding_is_refused_by_name_and_can_be_read_as_bytes() throws SQLException {
+        db.execute("CREATE DATABASE western ENCODING 'WIN1252' LOCALE 'C' TEMPLATE template0");
+        try (Drive drive = new Drive(Drive.config(db.server().url("western"), StreamConfig.snapshot("public.t")), T);
+                Drive bytes = new Drive(Drive.config(db.server().url("western"), StreamConfig.snapshot("public.b")), new StreamName("public", "b"));
+                Connection connection = db.server().connect("western");
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE t (v text)");
+            statement.execute("INSERT INTO t VALUES ('Zürich'), (convert_from('\\x81', 'WIN1252'))");
+            assertThatThrownBy(drive::run).isInstanceOfSatisfying(WindrowException.class, e -> {
+                assertThat(e.errorCode()).isEqualTo(PostgresError.TEXT_INVALID);
+                assertThat(e.remedy()).contains("convert_to", "server_encoding");
+            });
+            statement.execute("CREATE VIEW b AS SELECT pg_catalog.convert_to(v, 'WIN1252') AS v FROM t");
+            assertThat(bytes.run()).isEqualTo(2);
+        } finally {
+            db.execute("DROP DATABASE western WITH (FORCE)");
+        }
+    }
+
+    @Test
     void Check_warns_of_a_superuser() {
         db.execute("CREATE TABLE t (id int)");
         try (Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.t")), T)) {
