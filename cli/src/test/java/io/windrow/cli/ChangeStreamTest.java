@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -208,6 +209,9 @@ class ChangeStreamTest {
                 follower.terminate();
                 follower.awaitEnd(PATIENCE);
             }
+            database.execute("ALTER TABLE t ADD COLUMN refused int", "INSERT INTO t VALUES (6, 66, 6)");
+            Files.writeString(file, "contract: {on_drift: stop}\n", StandardOpenOption.APPEND);
+            assertThat(Invoked.windrow("run", file.toString()).whole()).contains("contract.drift", "field refused is new", ", at position {");
             List<String> lines = rows(folder);
             assertThat(lines).hasSize(5);
             assertThat(lines).filteredOn(line -> line.contains("\"id\":4,")).singleElement().asString().contains("\"late\":44");

@@ -106,6 +106,30 @@ class DatabaseSourceTest {
     }
 
     @Test
+    void aRenamedColumnDoesNotLeaveItsMaskWhereTheSourceHasNothingButNames() throws Exception {
+        String url = "jdbc:sqlite:" + folder.resolve("renamed.db");
+        execute(url, "CREATE TABLE people (id integer PRIMARY KEY, home_email text, work_email text)",
+                "INSERT INTO people VALUES (1, 'home@example.com', 'work@example.com')");
+        Path file = Files.writeString(folder.resolve("renamed.yaml"), """
+                pipeline: renamed
+                source:
+                  jdbc: {url: "%s", streams: [{table: people}]}
+                sink:
+                  files: {path: ./renamed, format: jsonl}
+                mask: [{field: "*email", with: redact}]
+                """.formatted(url));
+        assertThat(Invoked.windrow("run", file).exit()).isZero();
+        execute(url, "ALTER TABLE people RENAME COLUMN work_email TO work_mail");
+        for (String command : List.of("plan", "run", "preview")) {
+            Invoked refused = Invoked.windrow(command, file);
+            assertThat(refused.exit()).as(refused.whole()).isNotZero();
+            assertThat(refused.whole()).contains("mask.renamed_away", "work_email", "work_mail").doesNotContain("@example.com");
+        }
+        Files.writeString(file, Files.readString(file).replace("*email", "*mail"));
+        assertThat(Invoked.windrow("run", file).exit()).isZero();
+    }
+
+    @Test
     void verifyTellsRowsThatChangedSinceFromRowsThatNoRunWouldDeliver() throws Exception {
         String url = "jdbc:sqlite:" + folder.resolve("verified.db");
         execute(url, "CREATE TABLE orders (id integer PRIMARY KEY, updated_at timestamp NOT NULL DEFAULT current_timestamp)",

@@ -211,13 +211,19 @@ final class Beginning {
             try {
                 String where = Optional.ofNullable(states.get(stream))
                         .flatMap(StreamState::committed)
-                        .map(epoch -> "after epoch " + epoch.epoch())
+                        .map(Beginning::place)
                         .orElse("before the first row");
                 schemas.admit(plan.schema(), where);
             } catch (RuntimeException e) {
                 flow.park(stream, Failures.coded(e, "Comparing the schema of " + stream));
             }
         }
+    }
+
+    /** After which epoch, and where in the source that is if one place says it, as the ledger shows it. */
+    private static String place(StreamEpoch epoch) {
+        List<Position> reached = epoch.ledger().ranges().stream().flatMap(range -> range.to().stream()).toList();
+        return "after epoch " + epoch.epoch() + (reached.size() == 1 ? ", at position " + reached.getFirst().text() : "");
     }
 
     /** A stream that shared a split and had no rows for a while wrote no epoch: what was released says how far it is. */

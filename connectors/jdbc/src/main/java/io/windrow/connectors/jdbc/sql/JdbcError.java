@@ -76,7 +76,8 @@ public enum JdbcError implements ErrorCode {
             "Look for who dropped it; nothing is cleaned up until the target's book has been read."),
     /** An unchanged value has no row. */
     ROW_MISSING("row_missing", ErrorKind.EXTERNAL_PERMANENT, "A change leaves columns as they were, and the target has no such row.",
-            "The target is not the mirror that it should be: reset the stream, so that it is read anew."),
+            "The target is not the mirror that it should be: reset the stream, so that it is read anew. If the row was set aside when it "
+                    + "came, mend it at the source before; changes that name all columns (REPLICA IDENTITY FULL) need no earlier row."),
     /** The policy forbids a truncate. */
     TRUNCATED("truncated", ErrorKind.EXTERNAL_PERMANENT, "The source's table was truncated, which sink.jdbc.truncates refuses.",
             "Set truncates: apply to empty the target too, or ignore."),
