@@ -142,6 +142,37 @@ class CompactTest {
     }
 
     @Test
+    @Tag("D17")
+    void columnsThatWereRenamedOrGotAWiderTypeKeepTheValuesOfOlderFiles() throws Exception {
+        DATABASE.execute(
+                "CREATE TABLE altered (id int PRIMARY KEY, a text, n int, r real, d numeric(6,2), s smallint[])",
+                "ALTER TABLE altered ALTER a SET STORAGE EXTERNAL",
+                "INSERT INTO altered SELECT i, repeat(md5(i::text), 90), i, i / 2.0, i / 3.0, ARRAY[i, NULL] FROM generate_series(1, 20) i");
+        Path file = pipeline("altered-fold", "altered", "format: parquet}");
+        done("run", file);
+        DATABASE.execute("UPDATE altered SET n = -n WHERE id % 3 = 0", "UPDATE altered SET id = id + 1000 WHERE id % 5 = 0");
+        done("run", file);
+        DATABASE.execute("ALTER TABLE altered RENAME a TO z");
+        done("run", file);
+        DATABASE.execute("UPDATE altered SET n = n + 7 WHERE id % 4 = 0", "INSERT INTO altered VALUES (50, 'new', 50)");
+        done("run", file);
+        DATABASE.execute(
+                "ALTER TABLE altered ALTER n TYPE bigint, ALTER r TYPE double precision, ALTER d TYPE numeric(12,4), ALTER s TYPE int[],"
+                        + " ALTER id TYPE bigint");
+        done("run", file);
+        DATABASE.execute("UPDATE altered SET n = 5000000000, d = 12345678.1234 WHERE id % 7 = 0");
+        done("run", file);
+        done("compact", file);
+        assertThat(done("verify", file).out()).contains("equal");
+        try (Connection duck = DriverManager.getConnection("jdbc:duckdb:")) {
+            Oracle.requireEqual(
+                    DATABASE.query("SELECT id, md5(z), n, r, d, s[1], cardinality(s) FROM altered"),
+                    Oracle.rows(duck, "SELECT id, md5(z), n, r, d, s.elements[1], len(s.elements) FROM read_parquet('"
+                            + folder.resolve("out/public.altered_current/current") + "/*.parquet')"));
+        }
+    }
+
+    @Test
     void whatIsNoWholeLogIsRefusedByName() throws Exception {
         DATABASE.execute("CREATE TABLE keyless (v int)", "ALTER TABLE keyless REPLICA IDENTITY FULL", "INSERT INTO keyless VALUES (1)");
         Path file = pipeline("keyless-fold", "keyless", "format: jsonl}");

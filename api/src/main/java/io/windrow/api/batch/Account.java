@@ -7,7 +7,7 @@ package io.windrow.api.batch;
  *
  * @param read events read for the first time
  * @param replayed events read again from a journal or a replay
- * @param expanded rows that a transform added
+ * @param expanded rows that a transform added, and the second of the two that a change of key makes
  * @param written rows handed to the target
  * @param quarantined rows set aside as bad
  * @param duplicates rows dropped because they were delivered before
@@ -45,6 +45,11 @@ public record Account(
     /** {@code rows} events were read and dropped because other rows show them already, or will. */
     public static Account ofSuperseded(long rows) {
         return new Account(rows, 0, 0, 0, 0, 0, 0, 0, rows, 0, 0);
+    }
+
+    /** {@code rows} rows more were made of events that are in the books already. */
+    public static Account ofExpanded(long rows) {
+        return new Account(0, 0, rows, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /** The same books with {@code rows} more rows written. */

@@ -12,6 +12,8 @@ public interface Levels {
     /** What is watched. */
     enum Level {
         /** Bytes of its log that the source keeps because the pipeline has not delivered them. */
-        LOG_RETAINED
+        LOG_RETAINED,
+        /** Bytes of its log, others' changes too, that lie behind what the pipeline has delivered. */
+        LOG_BEHIND
     }
 }

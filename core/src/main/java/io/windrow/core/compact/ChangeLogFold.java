@@ -123,24 +123,13 @@ public final class ChangeLogFold {
             public void changes(Consumer<LogRows> rows) {
                 for (Commit commit : delivered.commits()) {
                     delivered.each(commit, (written, aligned) -> {
-                        expectTypes(aligned.schema());
-                        rows.accept(new LogRows(aligned.arrow(), log));
+                        try (OlderRows fitting = OlderRows.of(written.schema(), aligned, log, allocator)) {
+                            rows.accept(new LogRows(fitting.rows(), log));
+                        }
                     });
                 }
             }
         };
-    }
-
-    private void expectTypes(StreamSchema written) {
-        for (int i = 0; i < log.columns().size(); i++) {
-            Column now = log.columns().get(i);
-            if (!written.columns().get(i).type().equals(now.type())) {
-                throw WindrowException.of(
-                        CompactError.COLUMN_CHANGED,
-                        "Folding the change log of " + log.stream() + ": column " + now.name() + " was a "
-                                + written.columns().get(i).sourceType() + " and is a " + now.sourceType());
-            }
-        }
     }
 
     /** Counts the rows, and joins the keys of rows that changed it. */

@@ -53,6 +53,7 @@ public final class EventMeters implements RunListener {
             case RunEvent.LevelSeen seen -> meters.is(
                     switch (seen.level()) {
                         case LOG_RETAINED -> Meter.LOG_RETAINED;
+                        case LOG_BEHIND -> Meter.LOG_BEHIND;
                     },
                     new Meters.Labels(pipeline, "", ""), seen.amount());
             case RunEvent.SplitRead ignored -> {}

@@ -25,11 +25,15 @@ public enum Meter {
     /** Lag. */
     LAG(
             "windrow.lag", Shape.AGE, "s",
-            "Time since the last committed epoch of the stream was cut: what the target shows is at least that old."),
+            "Time since the last committed epoch of the stream was cut, or of the log that it shares: what the target shows is at least that old."),
     /** The log that the source keeps. */
     LOG_RETAINED(
             "windrow.log.retained", Shape.LEVEL, "By",
-            "Bytes of its log that the source keeps because the pipeline has not delivered them.");
+            "Bytes of its log that the source keeps because the pipeline has not delivered them."),
+    /** The log that lies before the streams. */
+    LOG_BEHIND(
+            "windrow.log.behind", Shape.LEVEL, "By",
+            "Bytes of the source's log, others' changes too, that lie behind what the pipeline has delivered.");
 
     /** The bounds of the histograms' buckets, in seconds. */
     public static final List<Double> SECONDS =

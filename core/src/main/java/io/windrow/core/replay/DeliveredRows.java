@@ -16,9 +16,11 @@ import io.windrow.api.source.ReadMode;
 import io.windrow.core.checkpoint.Lineage;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamEpoch;
+import io.windrow.core.contract.SchemaDiff;
 import io.windrow.core.plan.PlannedStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
@@ -50,7 +52,7 @@ public record DeliveredRows(DeliveryAudit audit, List<Commit> commits, StreamSch
 
     /**
      * Gives the rows of one commit, each batch twice: as it was written, and in the columns of {@link #schema}, where one
-     * that it lacks is null. Both are valid during the call.
+     * that it lacks is null and one that was renamed has its new name. Both are valid during the call.
      */
     public void each(Commit commit, BiConsumer<Batch, Batch> rows) {
         Examined examined = audit.examine(commit, written -> {
@@ -83,9 +85,11 @@ public record DeliveredRows(DeliveryAudit audit, List<Commit> commits, StreamSch
     private Batch aligned(Batch written, List<FieldVector> lacking) {
         List<FieldVector> vectors = new ArrayList<>();
         List<Column> columns = new ArrayList<>();
+        Map<String, String> names = SchemaDiff.acceptedNames(written.schema(), schema);
         for (Column column : schema.columns()) {
-            int at = written.schema().indexOf(column.name());
-            if (at >= 0) {
+            String name = names.get(column.name());
+            if (name != null) {
+                int at = written.schema().indexOf(name);
                 Column old = written.schema().columns().get(at);
                 // Of another type it is another value, whatever its bytes.
                 columns.add(new Column(column.id(), column.name(), old.type(), old.nullable(), old.sourceType()));

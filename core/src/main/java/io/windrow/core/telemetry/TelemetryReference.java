@@ -29,7 +29,7 @@ public final class TelemetryReference {
 
                 Every meter has the attributes `windrow.pipeline` and `windrow.stream` (labels `pipeline` and `stream`);
                 `windrow.errors` has `windrow.error.kind` (label `kind`) too, and no stream for an error of the run as a whole;
-                `windrow.log.retained` has no stream.
+                `windrow.log.retained` and `windrow.log.behind` have no stream.
                 Counters start at 0 with the process; totals over restarts are in the ledger.
 
                 ## Spans

@@ -59,6 +59,8 @@ final class Attempt {
     private int reportsMissing;
     private @Nullable WindrowException plannerLost;
     private boolean committing;
+    /** When the epoch was cut that is being committed, or was last. */
+    private Instant lastCut = Instant.EPOCH;
     private int releasing;
     private boolean stopping;
     /** Whether a parked stream is worth another attempt. */
@@ -189,6 +191,10 @@ final class Attempt {
             case Message.Released released -> {
                 releasing--;
                 splits.released(released.release());
+                // A stream that nothing happened to is as new as the log that it was read from.
+                tracks.values().stream()
+                        .filter(track -> released.release().of(track.stream(), track.generation()).isPresent())
+                        .forEach(track -> track.showsSince(released.cut()));
             }
             case Message.Fatal fatal -> throw fatal(fatal.cause());
             case Message.Nudge ignored -> {}
@@ -279,6 +285,7 @@ final class Attempt {
     private void capture() {
         reportsMissing = 0;
         Instant cutAt = builder.now();
+        lastCut = cutAt;
         List<StreamCut> parts = new ArrayList<>();
         Map<StreamName, List<Staged>> discarded = new TreeMap<>();
         for (StreamTrack track : tracks.values()) {
@@ -325,7 +332,7 @@ final class Attempt {
         splits.decided(decided.committed().stream().map(StreamEpoch::stream).collect(Collectors.toSet()))
                 .forEach(release -> {
                     releasing++;
-                    committer.release(release);
+                    committer.release(release, lastCut);
                 });
         failpoints.reach("run.after_acknowledge");
         committing = false;

@@ -6,6 +6,7 @@ import io.windrow.core.checkpoint.Release;
 import io.windrow.core.epoch.EpochDriver;
 import io.windrow.core.epoch.StreamCut;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -31,7 +32,7 @@ final class CommitThread implements AutoCloseable {
     private sealed interface Work {
         record Commit(List<StreamCut> cuts, Map<StreamName, List<Staged>> discarded, long began) implements Work {}
 
-        record LetGo(Release release) implements Work {}
+        record LetGo(Release release, Instant cut) implements Work {}
 
         record Leave() implements Work {}
     }
@@ -50,9 +51,9 @@ final class CommitThread implements AutoCloseable {
         work.add(new Work.Commit(cuts, discarded, System.nanoTime()));
     }
 
-    /** Saves up to where a log may be let go; the answer is a {@link Message.Released}. */
-    void release(Release release) {
-        work.add(new Work.LetGo(release));
+    /** Saves up to where a log may be let go as of an epoch that was cut then; the answer is a {@link Message.Released}. */
+    void release(Release release, Instant cut) {
+        work.add(new Work.LetGo(release, cut));
     }
 
     private void run() {
@@ -62,7 +63,7 @@ final class CommitThread implements AutoCloseable {
                     case Work.Commit epoch -> commit(epoch);
                     case Work.LetGo letGo -> {
                         io.release(letGo.release());
-                        flow.tell(new Message.Released(letGo.release()));
+                        flow.tell(new Message.Released(letGo.release(), letGo.cut()));
                     }
                     case Work.Leave ignored -> {
                         return;

@@ -8,6 +8,7 @@ import io.windrow.api.source.Split;
 import io.windrow.core.checkpoint.Release;
 import io.windrow.core.checkpoint.StreamEpoch;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +23,8 @@ sealed interface Message {
     /** A split was read to its end, or to where it ends for this run and from where the next one goes on. */
     record Ended(int worker, long cut, Split split, EndProof proof, Optional<Position> resume) implements Message {}
 
-    /** The store shows up to where a log may be let go. */
-    record Released(Release release) implements Message {}
+    /** The store shows up to where a log may be let go, as of an epoch that was cut then. */
+    record Released(Release release, Instant cut) implements Message {}
 
     /** A reader gave a split back: by an error, or because it was told to. */
     record GaveBack(

@@ -219,7 +219,9 @@ final class SplitDesk {
             reading.forEach(track ->
                     track.position(back.split().id()).ifPresent(position -> at.put(track.stream(), position)));
             delayed.add(new Delayed(System.nanoTime() + retry.after().toNanos(), back.split(), at));
-        } else if (verdict instanceof Verdict.Retry && back.split().kind() == Split.Kind.PART) {
+        } else if (verdict instanceof Verdict.Retry
+                && (back.split().kind() == Split.Kind.PART || error.errorCode().needsNewPlan())) {
+            // What was read in front of a table's alteration is committed: it may not fit the table as it is planned next.
             reading.forEach(track -> failing.put(track.stream(), error));
         } else {
             reading.forEach(track -> flow.park(track.stream(), error));

@@ -271,9 +271,9 @@ final class StreamTrack {
         return part;
     }
 
-    /** The store shows an epoch as committed that was cut then. */
+    /** The store shows an epoch as committed that was cut then, or that its log was read further until then. */
     void showsSince(Instant cut) {
-        lastCut = Optional.of(cut);
+        lastCut = lastCut.filter(cut::isBefore).or(() -> Optional.of(cut));
     }
 
     void committed(StreamEpoch epoch) {

@@ -13,6 +13,7 @@ import io.windrow.core.observe.RunResult;
 import io.windrow.core.plan.PlannedStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -199,12 +200,19 @@ class SharedLogTest {
         try (Bench bench = new Bench(folder)) {
             LogUpstream upstream = log(bench, 1_500);
             AtomicInteger failures = new AtomicInteger();
+            List<Long> seen = new ArrayList<>();
             upstream.beforeRead = next -> {
+                if (failures.get() > 0 && seen.isEmpty()) {
+                    seen.addAll(bench.target.visible("a"));
+                }
                 if (next >= 700 && failures.incrementAndGet() == 1) {
                     throw trouble.now();
                 }
             };
             assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+            if (trouble == FailureTest.Trouble.OUTDATED) {
+                assertThat(seen).as("what was read before it is committed before the new plan").isEqualTo(of(A, 700));
+            }
             assertThat(upstream.plans).hasValue(trouble == FailureTest.Trouble.FLAKY ? 1 : 2);
             assertThat(bench.target.visible("a")).isEqualTo(of(A, 1_500));
             assertThat(bench.target.visible("b")).isEqualTo(of(B, 1_500));

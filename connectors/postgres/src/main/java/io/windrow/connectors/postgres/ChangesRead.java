@@ -1,6 +1,7 @@
 package io.windrow.connectors.postgres;
 
 import io.windrow.api.batch.Position;
+import io.windrow.api.error.WindrowException;
 import io.windrow.api.source.Guarantee;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Split;
@@ -10,6 +11,8 @@ import io.windrow.api.source.StreamRequest;
 import io.windrow.connectors.postgres.PostgresSplit.Pages;
 import io.windrow.connectors.postgres.PostgresSplit.Part;
 import io.windrow.connectors.postgres.catalog.Relation;
+import io.windrow.connectors.postgres.pgoutput.LogError;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ChangesRead implements StreamRead {
     private final LogPlan log;
     private final StreamShape shape;
-    private final List<Leaf> leaves;
+    private List<Leaf> leaves;
     private final long splitBytes;
     private final SplitQueue queue = new SplitQueue();
     private final boolean lost;
@@ -40,6 +43,10 @@ final class ChangesRead implements StreamRead {
     private @Nullable Position copiedAt;
     /** Since when the publication has carried the table, as far as an earlier run knew. */
     private final Optional<String> member;
+    /** Which table an earlier run copied; empty: none did, or that was not saved then. */
+    private final OptionalLong oid;
+    /** The partitions as they were looked at last; empty: the table has none. */
+    private Optional<LeafFiles> heaps;
 
     ChangesRead(LogPlan log, StreamShape shape, List<Leaf> leaves, long splitBytes, StreamRequest request) {
         this.log = log;
@@ -54,6 +61,8 @@ final class ChangesRead implements StreamRead {
         this.member = state.filter(text -> copied)
                 .flatMap(text -> text.optionalText("published"))
                 .map(saved -> log.completed(shape.stream(), saved));
+        this.oid = state.filter(text -> copied).map(text -> text.optionalNumber("oid")).orElse(OptionalLong.empty());
+        this.heaps = state.filter(text -> copied).flatMap(text -> text.object("partitions")).map(LeafFiles::of);
         if (copied) {
             StateText at = state.get().object("start").orElseThrow(() -> StateText.invalid("the field start is missing"));
             Position saved = new Position((int) at.number("version"), at.text("text"));
@@ -78,6 +87,40 @@ final class ChangesRead implements StreamRead {
 
     StreamShape shape() {
         return shape;
+    }
+
+    /** Whether the table's rows lie in partitions. */
+    boolean isPartitioned() {
+        return shape.relation().map(Relation::kind).filter(kind -> kind == Relation.Kind.PARTITIONED).isPresent();
+    }
+
+    private long table() {
+        return shape.relation().orElseThrow().oid();
+    }
+
+    /**
+     * The stream's name is the table's that was copied, and what was done to its partitions the log tells; else the stream cannot
+     * go on.
+     *
+     * @param named the oid of the table that has the name now
+     */
+    void expectSame(Session session, long named) throws SQLException {
+        long followed = oid.orElse(table());
+        String doing = "Following " + shape.stream();
+        if (named != followed) {
+            throw FollowedStream.replaced(doing, named, followed);
+        }
+        if (!isPartitioned()) {
+            return;
+        }
+        LeafFiles now = LeafFiles.read(session, followed);
+        if (copied && heaps.isPresent()) {
+            Optional<String> lost = now.lostSince(heaps.get(), session);
+            if (lost.isPresent()) {
+                throw WindrowException.of(LogError.PARTITION_CHANGED, doing + ": " + lost.get());
+            }
+        }
+        heaps = Optional.of(now);
     }
 
     boolean isCopied() {
@@ -125,8 +168,8 @@ final class ChangesRead implements StreamRead {
                         hasRanges()
                                 ? "If the first copy is interrupted, it begins again: in ranges of the key, if no mask hides it, and from then on it goes on where it was."
                                 : "If the first copy is interrupted, the table is copied again from the start."),
-                shape.relation().map(Relation::kind).filter(kind -> kind == Relation.Kind.PARTITIONED).isPresent()
-                        ? List.of("a TRUNCATE of a single partition, which the log does not tell under the root's name")
+                isPartitioned()
+                        ? List.of("what is done to a partition by itself (TRUNCATE, DROP, DETACH, ATTACH of one with rows): the log does not tell it, and the stream stops")
                         : List.of());
         long rows = copied ? -1 : shape.relation().map(relation -> (long) relation.estimate().rows()).orElse(-1L);
         long bytes = copied || leaves.isEmpty() ? -1 : leaves.stream().mapToLong(Leaf::bytes).sum();
@@ -140,9 +183,22 @@ final class ChangesRead implements StreamRead {
         generation = newGeneration;
     }
 
+    /** Partitions may have come and gone until the copy's snapshot was made. */
+    private void look(Session copy) {
+        if (isPartitioned()) {
+            try {
+                leaves = Leaf.of(copy, shape.relation().orElseThrow());
+                heaps = Optional.of(LeafFiles.read(copy, table()));
+            } catch (SQLException e) {
+                throw SqlStates.coded("Copying " + shape.stream(), e);
+            }
+        }
+    }
+
     private void fill(LogCopy copy) {
         copiedAt = copy.start();
         start = copiedAt;
+        look(copy.session());
         if (leaves.isEmpty()) {
             // The role may read the table, but not heap by heap: no heap to read is not the same as no row.
             PostgresSplit whole = new PostgresSplit(
@@ -227,7 +283,8 @@ final class ChangesRead implements StreamRead {
     @Override
     public PlannerState state() {
         StateText text = StateText.create().with("read", "cdc").with("slot", log.slot()).with("copied", copied)
-                .with("published", member.or(() -> log.member(shape.stream())));
+                .with("published", member.or(() -> log.member(shape.stream()))).with("oid", oid.orElse(table()))
+                .with("partitions", heaps.map(LeafFiles::toState));
         Position at = copiedAt;
         if (at != null) {
             text.with("start", StateText.create().with("version", (long) at.version()).with("text", at.text()));

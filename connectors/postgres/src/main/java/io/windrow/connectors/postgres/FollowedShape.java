@@ -50,12 +50,14 @@ final class FollowedShape {
                 plans.add(plan);
             }
         }
-        List<Column> columns = plans.stream().map(ColumnPlan::column).toList();
-        List<String> names = columns.stream().map(Column::name).toList();
+        List<String> names = plans.stream().map(plan -> plan.column().name()).toList();
         List<String> key = identity.kind() == ReplicaIdentity.Kind.FULL ? shape.schema().key() : identity.columns();
         if (!names.containsAll(key)) {
             throw unfit(stream, "its replica identity " + key + " is not among the columns " + names);
         }
+        // The log does not say what was NOT NULL when: its rows may be older than that, and nulls in them are no damage.
+        plans.replaceAll(plan -> key.contains(plan.column().name()) ? plan : plan.nullable());
+        List<Column> columns = plans.stream().map(ColumnPlan::column).toList();
         return new StreamShape(
                 stream, shape.config(), shape.relation(), shape.available(), plans,
                 new StreamSchema(stream, shape.schema().version(), columns, key), leftOut);

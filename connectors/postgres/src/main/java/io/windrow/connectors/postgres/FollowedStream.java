@@ -10,6 +10,8 @@ import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.Source;
+import io.windrow.connectors.postgres.LogBinding.Misfit;
+import io.windrow.connectors.postgres.catalog.Relation;
 import io.windrow.connectors.postgres.codec.BatchLimits;
 import io.windrow.connectors.postgres.codec.ChangeDecoder;
 import io.windrow.connectors.postgres.codec.ColumnPlan;
@@ -18,11 +20,8 @@ import io.windrow.connectors.postgres.codec.NulledValue;
 import io.windrow.connectors.postgres.codec.Transaction;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import io.windrow.connectors.postgres.pgoutput.Messages;
-import io.windrow.connectors.postgres.pgoutput.PublishedRelation.PublishedColumn;
-import io.windrow.connectors.postgres.pgoutput.PublishedRelation.Role;
 import io.windrow.connectors.postgres.pgoutput.PublishedRelation;
 import io.windrow.connectors.postgres.pgoutput.Tuple;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -36,20 +35,15 @@ final class FollowedStream implements AutoCloseable {
     private final StreamShape shape;
     private final ChangeDecoder decoder;
     private final LogPosition start;
-    private @Nullable Binding binding;
+    private @Nullable LogBinding binding;
+    /** Whether what the log says the table is was found to fit. */
+    private boolean judged;
     private long seenAgain;
     private long superseded;
+    /** Changes of key: one event each, of which two rows are made. */
+    private long moved;
     private final Optional<KeyOrder> keys;
     private @Nullable TableCopy copy;
-
-    /**
-     * How the log's columns become the stream's.
-     *
-     * @param columnOf for each column of the log the stream's, or −1
-     * @param identity for each column of the log whether it is part of the replica identity
-     * @param missing the stream's columns that the log does not have
-     */
-    private record Binding(int[] columnOf, boolean[] identity, int[] missing) {}
 
     FollowedStream(PostgresSource source, StreamShape shape, LogPosition start, Context context) {
         this.source = source;
@@ -104,83 +98,64 @@ final class FollowedStream implements AutoCloseable {
         return delivered;
     }
 
-    /**
-     * What does not fit between the log and the table as it was planned.
-     *
-     * @param column the column
-     * @param kind how bad that is
-     * @param why what the log has
-     */
-    private record Misfit(String column, Kind kind, String why) {
-        enum Kind {
-            /** The log's rows hold it, the table may have lost it since. */
-            GONE,
-            /** The log's rows hold it in another form. */
-            OTHER
-        }
+    /** Which table it is, for the database. */
+    long oid() {
+        return shape.relation().orElseThrow().oid();
+    }
+
+    /** The log says how the table looks from here on. */
+    void bind(PublishedRelation relation) {
+        binding = LogBinding.of(shape, relation);
+        judged = binding.misfit().isEmpty();
+    }
+
+    /** Whether the next row that is wanted may be refused because of what the log says the table is. */
+    boolean isUnjudged() {
+        return !judged;
     }
 
     /**
-     * The log says how the table looks from here on. A column that the table has lost since is left out of the rows to come;
-     * anything else that differs stops the stream.
+     * A row of the table is wanted: a column that the table has lost since is left out of the rows to come; anything else that
+     * differs stops the stream.
      */
-    void bind(PublishedRelation relation) {
-        Optional<Misfit> misfit = bound(relation);
-        if (misfit.isEmpty()) {
+    void judge() {
+        if (judged) {
             return;
         }
+        Misfit misfit = bound().misfit().orElseThrow();
         // The log's table is not the one that was planned: is it another by now, or was it another in the past?
-        boolean past = source.fresh(shape.stream()).schema().equals(shape.schema());
-        if (past && misfit.get().kind() == Misfit.Kind.GONE) {
+        StreamShape now = source.fresh(shape.stream());
+        boolean past = now.schema().equals(shape.schema());
+        if (past && misfit.kind() == Misfit.Kind.GONE) {
             context.notices().tell(
                     "postgres.dropped_column",
-                    "Table " + shape.stream() + " no longer has the column " + misfit.get().column()
+                    "Table " + shape.stream() + " no longer has the column " + misfit.column()
                             + ": older changes in the log are delivered without it.");
-            return;
+        } else if (!past || misfit.kind() == Misfit.Kind.OTHER) {
+            throw WindrowException.of(
+                    past ? LogError.RELATION_DIFFERS : LogError.RELATION_CHANGED,
+                    "Reading the changes of " + shape.stream() + ": column " + misfit.column() + " " + misfit.why());
         }
-        throw WindrowException.of(
-                past ? LogError.RELATION_DIFFERS : LogError.RELATION_CHANGED,
-                "Reading the changes of " + shape.stream() + ": column " + misfit.get().column() + " " + misfit.get().why());
+        judged = true;
     }
 
-    private Optional<Misfit> bound(PublishedRelation relation) {
-        Optional<Misfit> misfit = Optional.empty();
-        int[] columnOf = new int[relation.columns().size()];
-        boolean[] identity = new boolean[columnOf.length];
-        boolean[] found = new boolean[shape.plans().size()];
-        for (int i = 0; i < columnOf.length; i++) {
-            PublishedColumn column = relation.columns().get(i);
-            identity[i] = column.role() == Role.IDENTITY;
-            columnOf[i] = shape.schema().indexOf(column.name());
-            if (columnOf[i] < 0) {
-                if (shape.config().columns().isEmpty() && !shape.leftOut().contains(column.name()) && misfit.isEmpty()) {
-                    misfit = Optional.of(new Misfit(
-                            column.name(), Misfit.Kind.GONE, "is in the log, and was not in the table when the run was planned"));
-                }
-                continue;
-            }
-            found[columnOf[i]] = true;
-            var planned = shape.column(column.name());
-            if (planned.typeOid() != column.typeOid() || planned.typmod() != column.typmod()) {
-                misfit = Optional.of(new Misfit(
-                        column.name(), Misfit.Kind.OTHER, "has another type in the log than in the table"));
-            }
+    /**
+     * A row is of another table that has the stream's name at its place of the log: what was before the stream began is
+     * nobody's, and behind it the stream cannot go on.
+     */
+    void expectEarlier(Transaction transaction, long record, long ordinal, PublishedRelation other) {
+        TableCopy copying = copy;
+        if (!start.covers(transaction.position(), record, ordinal)
+                && (copying == null || !copying.isNewerThan(transaction.id()))) {
+            throw replaced("Reading the changes of " + shape.stream(), other.oid(), oid());
         }
-        int[] missing = new int[found.length];
-        int count = 0;
-        for (int i = 0; i < found.length; i++) {
-            if (!found[i]) {
-                missing[count++] = i;
-            }
-        }
-        binding = new Binding(columnOf, identity, Arrays.copyOf(missing, count));
-        if (count > 0 && misfit.isPresent()) {
-            // A column gone and one come together may be one that was renamed: nobody guesses (D17).
-            String missed = shape.plans().get(missing[0]).column().name();
-            return misfit.map(one -> new Misfit(
-                    one.column(), Misfit.Kind.OTHER, one.why() + ", where the table has " + missed + ": it may have been renamed"));
-        }
-        return misfit;
+    }
+
+    /** The stream's name is another table's. */
+    static WindrowException replaced(String doing, long other, long followed) {
+        return WindrowException.of(
+                LogError.TABLE_REPLACED,
+                doing + ": another table has the name (oid " + other + ", the followed one is " + followed + ")");
     }
 
     boolean fits(int wireBytes) {
@@ -198,7 +173,7 @@ final class FollowedStream implements AutoCloseable {
         if (copying == null) {
             return false;
         }
-        boolean known = copying.supersedes(keys.orElseThrow().key(row, before, bound().columnOf), transaction.id());
+        boolean known = copying.supersedes(keys.orElseThrow().key(row, before, bound().columnOf()), transaction.id());
         superseded += known ? 1 : 0;
         return known;
     }
@@ -208,19 +183,29 @@ final class FollowedStream implements AutoCloseable {
             return;
         }
         decoder.begin(Operation.INSERT, transaction, ordinal, -1);
-        write(row, null);
+        write(row, null, Messages.Image.FULL);
         decoder.end();
     }
 
+    /**
+     * What the image of an old row holds for sure. That of a partition comes in the name of its table, whose identity may be FULL
+     * where that of the partition, which came later, is its key: then what is not of the key says nothing.
+     */
+    private Messages.Image sure(Messages.Image said) {
+        boolean partitioned = shape.relation().orElseThrow().kind() == Relation.Kind.PARTITIONED;
+        return partitioned && !shape.schema().key().isEmpty() ? Messages.Image.KEY : said;
+    }
+
     /** Whether the old row, which was sent, is of another identity than the new one. */
-    boolean movesKey(Tuple old, Messages.Image image, Tuple row) {
-        Binding columns = bound();
+    boolean movesKey(Tuple old, Messages.Image said, Tuple row) {
+        Messages.Image image = sure(said);
+        LogBinding columns = bound();
         boolean keyed = !shape.schema().key().isEmpty();
-        for (int i = 0; i < columns.columnOf.length; i++) {
+        for (int i = 0; i < columns.columnOf().length; i++) {
             boolean judged = image == Messages.Image.KEY || !keyed
-                    ? columns.identity[i]
-                    : columns.columnOf[i] >= 0
-                            && shape.schema().key().contains(shape.schema().columns().get(columns.columnOf[i]).name());
+                    ? columns.identity()[i]
+                    : columns.columnOf()[i] >= 0
+                            && shape.schema().key().contains(shape.schema().columns().get(columns.columnOf()[i]).name());
             if (judged && row.kind(i) != Tuple.UNCHANGED && !row.sameCell(old, i)) {
                 return true;
             }
@@ -233,12 +218,14 @@ final class FollowedStream implements AutoCloseable {
             return;
         }
         decoder.begin(Operation.UPDATE, transaction, ordinal, -1);
-        write(row, image == Messages.Image.FULL ? old.orElse(null) : null);
+        write(row, old.orElse(null), sure(image));
         decoder.end();
     }
 
     /** A change of key: the old row goes, the new one comes, each with a link to the other. */
-    void move(Transaction transaction, long ordinal, Tuple old, Messages.Image image, Tuple row) {
+    void move(Transaction transaction, long ordinal, Tuple old, Messages.Image said, Tuple row) {
+        Messages.Image image = sure(said);
+        moved++;
         boolean goes = !isSuperseded(transaction, old, null);
         boolean comes = !isSuperseded(transaction, row, old);
         if (goes) {
@@ -251,19 +238,21 @@ final class FollowedStream implements AutoCloseable {
                 expectSent(row);
             }
             decoder.begin(Operation.INSERT, transaction, ordinal + 1, goes ? ordinal : -1);
-            write(row, image == Messages.Image.FULL ? old : null);
+            write(row, old, image);
             decoder.end();
         }
     }
 
     /** I8: what did not change is in the row of the old key, which was not copied and never will be. */
     private void expectSent(Tuple row) {
+        LogBinding columns = bound(row);
         for (int i = 0; i < row.size(); i++) {
-            if (row.kind(i) == Tuple.UNCHANGED) {
+            int column = columns.columnOf()[i];
+            if (row.kind(i) == Tuple.UNCHANGED && column >= 0 && !columns.identity()[i]) {
                 throw WindrowException.of(
                         LogError.KEY_MOVED,
                         "Reading the changes of " + shape.stream() + ": a row got another key while the table was copied, and column "
-                                + shape.schema().columns().get(Math.max(0, bound().columnOf[i])).name() + " was not sent");
+                                + shape.schema().columns().get(column).name() + " was not sent");
             }
         }
     }
@@ -273,7 +262,7 @@ final class FollowedStream implements AutoCloseable {
             return;
         }
         decoder.begin(Operation.DELETE, transaction, ordinal, -1);
-        writeOld(old, image);
+        writeOld(old, sure(image));
         decoder.end();
     }
 
@@ -289,18 +278,19 @@ final class FollowedStream implements AutoCloseable {
         decoder.end();
     }
 
-    /** Writes the row; what did not change is taken from the old one, if that was sent whole. */
-    private void write(Tuple row, @Nullable Tuple whole) {
-        Binding columns = bound(row);
-        for (int i = 0; i < columns.columnOf.length; i++) {
-            int column = columns.columnOf[i];
+    /** Writes the row; what did not change is taken from the image of the old one, if that was sent and holds it. */
+    private void write(Tuple row, @Nullable Tuple old, Messages.Image image) {
+        LogBinding columns = bound(row);
+        for (int i = 0; i < columns.columnOf().length; i++) {
+            int column = columns.columnOf()[i];
             if (column < 0) {
                 continue;
             }
             if (row.kind(i) != Tuple.UNCHANGED) {
                 cell(row, i, column);
-            } else if (whole != null && whole.kind(i) != Tuple.UNCHANGED) {
-                cell(whole, i, column);
+            } else if (old != null && old.kind(i) != Tuple.UNCHANGED
+                    && (image == Messages.Image.FULL || columns.identity()[i])) {
+                cell(old, i, column);
             } else {
                 decoder.without(column, Presence.UNCHANGED);
             }
@@ -309,13 +299,13 @@ final class FollowedStream implements AutoCloseable {
     }
 
     private void writeOld(Tuple old, Messages.Image image) {
-        Binding columns = bound(old);
-        for (int i = 0; i < columns.columnOf.length; i++) {
-            int column = columns.columnOf[i];
+        LogBinding columns = bound(old);
+        for (int i = 0; i < columns.columnOf().length; i++) {
+            int column = columns.columnOf()[i];
             if (column < 0) {
                 continue;
             }
-            if (image == Messages.Image.KEY && !columns.identity[i] || old.kind(i) == Tuple.UNCHANGED) {
+            if (image == Messages.Image.KEY && !columns.identity()[i] || old.kind(i) == Tuple.UNCHANGED) {
                 decoder.without(column, Presence.ABSENT);
             } else {
                 cell(old, i, column);
@@ -324,8 +314,8 @@ final class FollowedStream implements AutoCloseable {
         absent(columns);
     }
 
-    private void absent(Binding columns) {
-        for (int column : columns.missing) {
+    private void absent(LogBinding columns) {
+        for (int column : columns.missing()) {
             decoder.without(column, Presence.ABSENT);
         }
     }
@@ -345,19 +335,19 @@ final class FollowedStream implements AutoCloseable {
         }
     }
 
-    private Binding bound(Tuple row) {
-        Binding columns = bound();
-        if (row.size() != columns.columnOf.length) {
+    private LogBinding bound(Tuple row) {
+        LogBinding columns = bound();
+        if (row.size() != columns.columnOf().length) {
             throw WindrowException.of(
                     LogError.MESSAGE_UNKNOWN,
                     "Reading the changes of " + shape.stream() + ": a row of " + row.size() + " columns where the log announced "
-                            + columns.columnOf.length);
+                            + columns.columnOf().length);
         }
         return columns;
     }
 
-    private Binding bound() {
-        Binding columns = binding;
+    private LogBinding bound() {
+        LogBinding columns = binding;
         if (columns == null) {
             throw WindrowException.of(
                     LogError.MESSAGE_UNKNOWN,
@@ -376,9 +366,11 @@ final class FollowedStream implements AutoCloseable {
         }
         ChangeDecoder.Changes changes = decoder.take();
         Batch batch = new Batch(
-                shape.schema(), changes.rows(), position, Account.ofRead(rows).plus(Account.ofSuperseded(superseded)), exceptions,
+                shape.schema(), changes.rows(), position,
+                Account.ofRead(rows - moved).plus(Account.ofSuperseded(superseded)).plus(Account.ofExpanded(moved)), exceptions,
                 changes.facts());
         superseded = 0;
+        moved = 0;
         if (seenAgain == 0) {
             return batch;
         }

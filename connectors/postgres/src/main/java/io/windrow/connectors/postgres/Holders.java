@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The transactions that hold incremental streams back. When one began is told by pg_stat_activity, and of other roles only to
+ * The transactions that hold incremental streams back, or the making of a slot. When one began is told by pg_stat_activity, and of other roles only to
  * members of pg_read_all_stats. That it was open at the last run already is told by pg_locks and the saved state, to anybody.
  */
 final class Holders {
@@ -30,6 +30,17 @@ final class Holders {
             FROM pg_catalog.pg_prepared_xacts
             WHERE prepared < pg_catalog.now() - pg_catalog.make_interval(secs => %1$d)""";
 
+    private static final String WRITING =
+            """
+            SELECT DISTINCT 'of role ' || coalesce(a.usename, a.backend_type, '?') || ' (pid ' || l.pid || ', application '
+                   || coalesce(nullif(a.application_name, ''), '?') || ')'
+                   || coalesce(' open since ' || date_trunc('second', a.xact_start)::text, '')
+            FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+            WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+            UNION ALL
+            SELECT 'of role ' || owner || ' (prepared, name ' || gid || ') since ' || date_trunc('second', prepared)::text
+            FROM pg_catalog.pg_prepared_xacts""";
+
     private final Set<String> open = new TreeSet<>();
     private final Set<Long> oldest = new TreeSet<>();
     private boolean bounds;
@@ -48,6 +59,11 @@ final class Holders {
         if (held && moment.lowest() < moment.next()) {
             oldest.add(moment.lowest() & 0xFFFF_FFFFL);
         }
+    }
+
+    /** The transactions of all databases that have written something and are open, by name. */
+    static List<String> writing(Session session) throws SQLException {
+        return session.column(WRITING);
     }
 
     /** Those that are open for longer than a time, and those of which nothing is known but that they were at the last run. */

@@ -7,7 +7,6 @@ import io.windrow.connectors.postgres.catalog.Identifier;
 import io.windrow.connectors.postgres.catalog.ServerFacts;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,13 +34,11 @@ final class LogChecks {
         }
         settings(session);
         slot(session, server);
-        Map<StreamName, StreamConfig> followed = new LinkedHashMap<>(streams);
+        List<StreamShape> followed = new ArrayList<>();
         for (Map.Entry<StreamName, StreamConfig> stream : streams.entrySet()) {
-            if (!fits(session, stream.getKey(), stream.getValue())) {
-                followed.remove(stream.getKey());
-            }
+            shape(session, stream.getKey(), stream.getValue()).ifPresent(followed::add);
         }
-        publication(session, server, List.copyOf(followed.keySet()));
+        publication(session, server, followed);
         return results;
     }
 
@@ -86,29 +83,41 @@ final class LogChecks {
                             ? "Run 'windrow run --full-refresh': the slot is made anew, and every table is copied again as a new generation."
                             : "SELECT pg_drop_replication_slot(" + Identifier.literal(slot)
                                     + "); make it anew, then run with --full-refresh"));
+        } else if (!facts.get().isFor(server.database())) {
+            results.add(CheckResult.failed(
+                    "slot", facts.get().unfit(slot, server.database()),
+                    "Name another slot in changes.slot, or run: SELECT pg_drop_replication_slot(" + Identifier.literal(slot) + ");"));
         } else {
             results.add(CheckResult.ok("slot", "Slot " + slot + " holds back " + facts.get().amount() + "."));
         }
     }
 
-    private boolean fits(Session session, StreamName name, StreamConfig stream) throws SQLException {
+    private Optional<StreamShape> shape(Session session, StreamName name, StreamConfig stream) throws SQLException {
         session.begin(null);
         try {
-            StreamShape.of(session, name, stream, StreamShape.catalog(session, Map.of(name, stream)));
-            return true;
+            return Optional.of(StreamShape.of(session, name, stream, StreamShape.catalog(session, Map.of(name, stream))));
         } catch (WindrowException e) {
             results.add(CheckResult.failed("stream " + name, String.valueOf(e.getMessage()), e.remedy()).about(name));
-            return false;
+            return Optional.empty();
         } finally {
             session.execute("ROLLBACK");
         }
     }
 
-    private void publication(Session session, ServerFacts server, List<StreamName> streams) throws SQLException {
-        if (streams.isEmpty()) {
+    private void publication(Session session, ServerFacts server, List<StreamShape> followed) throws SQLException {
+        if (followed.isEmpty()) {
             return;
         }
-        Optional<String> sql = Publication.read(session, server.major(), publication).toCarry(streams);
+        List<StreamName> streams = followed.stream().map(StreamShape::stream).toList();
+        Publication found = Publication.read(session, server.major(), publication);
+        Optional<String> sql = found.toCarry(streams);
+        for (StreamShape shape : followed) {
+            try {
+                found.expectWhole(shape);
+            } catch (WindrowException e) {
+                results.add(CheckResult.failed("publication", String.valueOf(e.getMessage()), e.remedy()).about(shape.stream()));
+            }
+        }
         if (sql.isEmpty()) {
             results.add(CheckResult.ok("publication", "Publication " + publication + " carries the tables."));
         } else if (config.create() == ChangesConfig.Create.AUTO && mayPublish(session, streams)) {

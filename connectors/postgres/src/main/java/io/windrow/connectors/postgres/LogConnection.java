@@ -7,7 +7,9 @@ import io.windrow.connectors.postgres.pgoutput.Lsn;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyDual;
@@ -62,9 +64,13 @@ final class LogConnection implements AutoCloseable {
                 source.config().silence().toNanos());
     }
 
-    /** Runs a replication command and gives its first row, for which the server may wait. */
-    List<@Nullable String> command(String command) throws SQLException {
-        return session.row(command);
+    /**
+     * Runs a replication command and gives its first row, for which the server may wait for other transactions: for so long,
+     * or until the source is woken.
+     */
+    List<@Nullable String> command(PostgresSource source, Duration patience, String command) throws SQLException {
+        session.execute("SET lock_timeout = " + patience.toMillis());
+        return source.asking(session, () -> session.row(command));
     }
 
     /** Runs a command and gives its first row, which the server has at hand. */
@@ -74,7 +80,7 @@ final class LogConnection implements AutoCloseable {
 
     /** Begins to stream from the slot. */
     void start(LogSplit split, ChangesConfig config, long start) throws SQLException, IOException {
-        copy = start("START_REPLICATION SLOT " + Identifier.quoted(split.slot()) + " LOGICAL " + Lsn.text(start)
+        copy = start(split.slot(), "START_REPLICATION SLOT " + Identifier.quoted(split.slot()) + " LOGICAL " + Lsn.text(start)
                 + " (publication_names " + Identifier.literal(Identifier.quoted(split.publication())) + ", binary 'true'"
                 + switch (config.inProgress()) {
                     case WAIT -> ", proto_version '1'";
@@ -92,12 +98,16 @@ final class LogConnection implements AutoCloseable {
         heard = System.nanoTime();
     }
 
-    private CopyDual start(String command) throws SQLException, IOException {
+    private CopyDual start(String slot, String command) throws SQLException, IOException {
         long until = System.nanoTime() + LEAVING_NANOS;
         while (true) {
             try {
                 return session.promptly(() -> session.copyDual(command));
             } catch (SQLException e) {
+                Optional<WindrowException> gone = LogFailures.gone("Opening the slot " + slot, e);
+                if (gone.isPresent()) {
+                    throw gone.get();
+                }
                 if (!LogFailures.isInUse(e) || System.nanoTime() - until >= 0) {
                     throw e;
                 }

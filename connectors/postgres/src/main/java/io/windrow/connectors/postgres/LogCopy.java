@@ -2,10 +2,12 @@ package io.windrow.connectors.postgres;
 
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.Context;
+import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.postgres.catalog.Identifier;
 import io.windrow.connectors.postgres.pgoutput.Lsn;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,8 +43,8 @@ record LogCopy(Session session, String exported, long consistent, String system,
                     : Identifier.quoted("windrow_copy_" + pid) + " TEMPORARY";
             // From 17 on a standby that synchronises slots takes this one over, and the streams go on where it is promoted.
             String how = state == Slot.MAKE && major >= 17 ? "(SNAPSHOT 'export', FAILOVER)" : "EXPORT_SNAPSHOT";
-            List<@Nullable String> row =
-                    log.command("CREATE_REPLICATION_SLOT " + made + " LOGICAL pgoutput " + how);
+            List<@Nullable String> row = create(
+                    source, context, holder, log, slot, "CREATE_REPLICATION_SLOT " + made + " LOGICAL pgoutput " + how);
             context.failpoints().reach("postgres.slot_made");
             holder.begin(String.valueOf(row.get(2)));
             String exported =
@@ -55,6 +57,33 @@ record LogCopy(Session session, String exported, long consistent, String system,
             if (!done) {
                 holder.close();
             }
+        }
+    }
+
+    /** The server waits for every transaction that has written when it begins, and says nothing meanwhile (D47). */
+    private static List<@Nullable String> create(
+            PostgresSource source, Context context, Session holder, LogConnection log, String slot, String command)
+            throws SQLException {
+        PostgresConfig config = source.config();
+        List<String> writing = Holders.writing(holder);
+        if (!writing.isEmpty()) {
+            context.notices().tell(
+                    "postgres.slot_waits", "Making slot " + slot + " waits for the end of transactions: " + String.join("; ", writing) + ".");
+        }
+        Duration patience = config.lockTimeout().compareTo(config.longTransaction()) > 0 || config.lockTimeout().isZero()
+                ? config.lockTimeout()
+                : config.longTransaction();
+        try {
+            return log.command(source, patience, command);
+        } catch (SQLException e) {
+            if (!LogFailures.isTimeout(e)) {
+                throw e;
+            }
+            throw WindrowException.of(
+                            PostgresError.LOCK_TIMEOUT,
+                            "Making slot " + slot + ": transactions that have written did not end in " + patience.toSeconds() + " s: "
+                                    + String.join("; ", Holders.writing(holder)))
+                    .remedy("End these transactions, or raise long_transaction.");
         }
     }
 

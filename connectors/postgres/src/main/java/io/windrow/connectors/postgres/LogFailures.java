@@ -8,6 +8,7 @@ import java.util.Optional;
 /** What an error means while a slot is made or read; other SQLSTATEs mean what they always do. */
 final class LogFailures {
     private static final String IN_USE = "55006";
+    private static final String MISSING = "42704";
 
     private LogFailures() {}
 
@@ -16,14 +17,26 @@ final class LogFailures {
         return IN_USE.equals(e.getSQLState());
     }
 
+    /** Whether somebody else's transaction did not end in time. */
+    static boolean isTimeout(SQLException e) {
+        return "55P03".equals(e.getSQLState());
+    }
+
     /** While a slot is read. */
     static WindrowException coded(String doing, SQLException e) {
         return coded(doing, e, switch (String.valueOf(e.getSQLState())) {
             case IN_USE -> Optional.of(LogError.SLOT_IN_USE);
             case "55000" -> Optional.of(LogError.SLOT_LOST);
-            case "42704", "42501" -> Optional.of(LogError.NOT_PREPARED);
+            case MISSING, "42501" -> Optional.of(LogError.NOT_PREPARED);
             default -> Optional.empty();
         });
+    }
+
+    /** While a slot is opened that streams were read from (I13). The publication is looked at with the first row only. */
+    static Optional<WindrowException> gone(String doing, SQLException e) {
+        return MISSING.equals(e.getSQLState())
+                ? Optional.of(coded(doing, e, Optional.of(LogError.SLOT_LOST)))
+                : Optional.empty();
     }
 
     /** While a slot is made: wal_level is not logical, no slot or sender is left, or the role may not replicate. */

@@ -6,6 +6,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.Split;
 import io.windrow.api.source.SplitPlanner.Assignment;
+import io.windrow.api.source.StreamRequest;
 import io.windrow.api.source.Until;
 import io.windrow.connectors.postgres.catalog.Identifier;
 import io.windrow.connectors.postgres.catalog.ServerFacts;
@@ -77,7 +78,7 @@ final class LogPlan implements AutoCloseable {
     }
 
     /** Takes a stream in, or refuses it with the reason. */
-    ChangesRead follow(StreamShape shape, List<Leaf> leaves, io.windrow.api.source.StreamRequest request) {
+    ChangesRead follow(Session session, StreamShape shape, List<Leaf> leaves, StreamRequest request) throws SQLException {
         String doing = "Following " + shape.stream();
         if (server.standby() == ServerFacts.Standby.STANDBY) {
             throw WindrowException.of(LogError.NOT_PREPARED, doing + ": the server is a standby; follow the primary");
@@ -87,6 +88,7 @@ final class LogPlan implements AutoCloseable {
                     LogError.NOT_PREPARED, doing + ": origin: none needs PostgreSQL 16, the server is " + server.major());
         }
         ChangesRead read = new ChangesRead(this, shape, leaves, source.config().splitSize().bytes(), request);
+        read.expectSame(session, shape.relation().orElseThrow().oid());
         published.expectWhole(shape);
         if (read.isCopied()) {
             expectCarried(doing, read);
@@ -121,11 +123,8 @@ final class LogPlan implements AutoCloseable {
                     : lost.remedy("SELECT pg_drop_replication_slot(" + Identifier.literal(slot)
                             + "), make it anew, and run 'windrow run --full-refresh': every table is copied again as a new generation.");
         }
-        if (!found.plugin().equals("pgoutput") || !found.database().equals(server.database())) {
-            throw WindrowException.of(
-                    LogError.NOT_PREPARED,
-                    doing + ": slot " + slot + " is of plugin " + found.plugin() + " and database " + found.database()
-                            + ", expected pgoutput and " + server.database());
+        if (!found.isFor(server.database())) {
+            throw WindrowException.of(LogError.NOT_PREPARED, doing + ": " + found.unfit(slot, server.database()));
         }
         read.start().ifPresent(start -> expectNotPassed(doing, read.shape().stream(), LogPosition.of(start)));
     }
@@ -343,6 +342,27 @@ final class LogPlan implements AutoCloseable {
                     source.watch().fail(stream, notCarried("Following " + stream, member));
                 }
             });
+            expectSame(session);
+        }
+    }
+
+    /** Looks whether the tables are those that are followed. Partitions are looked at with a snapshot of now, and no lock stays. */
+    private void expectSame(Session session) throws SQLException {
+        boolean partitioned = reads.values().stream().anyMatch(ChangesRead::isPartitioned);
+        try (Session own = partitioned ? Session.open(source.address(), source.config()) : null) {
+            Session now = own == null ? session : own;
+            for (ChangesRead read : reads.values()) {
+                try {
+                    List<@Nullable String> named = now.promptly(() -> now.row("SELECT pg_catalog.to_regclass("
+                            + Identifier.literal(Identifier.quoted(read.shape().stream())) + ")::pg_catalog.oid"));
+                    // Renamed or dropped it is not another one yet; the publication tells.
+                    if (named.getFirst() instanceof String oid) {
+                        read.expectSame(now, Long.parseLong(oid));
+                    }
+                } catch (WindrowException e) {
+                    source.watch().fail(read.shape().stream(), e);
+                }
+            }
         }
     }
 

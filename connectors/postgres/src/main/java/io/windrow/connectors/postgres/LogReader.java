@@ -47,6 +47,8 @@ final class LogReader implements SplitReader {
     /** Whether a part of a transaction was handed out, and the rest was not. */
     private boolean partial;
     private boolean ended;
+    /** Why nothing more is read once what is ready was handed out. */
+    private @Nullable WindrowException failure;
 
     LogReader(PostgresSource source, Context context, LogSplit split, Map<StreamName, Position> starts) {
         this.source = source;
@@ -70,6 +72,9 @@ final class LogReader implements SplitReader {
     public ReadResult read(long deadlineNanos) {
         if (!ready.isEmpty()) {
             return ready.poll();
+        }
+        if (failure != null) {
+            throw failure;
         }
         source.watch().expectAllowed();
         try {
@@ -170,6 +175,7 @@ final class LogReader implements SplitReader {
         long memory = context.allocator().getLimit();
         open.largestRow(Math.min(memory - memory / 8, Runtime.getRuntime().maxMemory() / 3));
         context.failpoints().reach("postgres.before_log");
+        LogSlot.expectNotPassed(open, split.slot(), starts);
         open.start(split, source.config().following(), rows.lsn());
         return open;
     }
@@ -249,7 +255,19 @@ final class LogReader implements SplitReader {
         try {
             messages.read(bytes, from, to);
         } catch (WindrowException e) {
-            rows.refused(e);
+            refused(e);
+        }
+    }
+
+    /** What ends the read for all streams ends it behind what was gathered in front of it. */
+    private void refused(WindrowException why) {
+        try {
+            rows.refused(why);
+        } catch (WindrowException all) {
+            if (ready.isEmpty()) {
+                throw all;
+            }
+            failure = all;
         }
     }
 

@@ -32,6 +32,8 @@ final class LogRows implements Messages, AutoCloseable {
     private final Map<StreamName, WindrowException> failed = new HashMap<>();
     private final Map<Long, FollowedStream> byRelation = new HashMap<>();
     private final Set<Long> others = new HashSet<>();
+    /** Of those the ones that have a stream's name at this place of the log: a table is told by its oid, its name may change. */
+    private final Map<Long, PublishedRelation> namesakes = new HashMap<>();
     /** Announced by what was rolled back, or is not committed yet: they count if nothing else is said before the next row. */
     private final Map<Long, PublishedRelation> unsure = new HashMap<>();
     private boolean guessing;
@@ -122,13 +124,13 @@ final class LogRows implements Messages, AutoCloseable {
         }
     }
 
-    /** Whether a row's message fits into its stream's batch. */
+    /** Whether a row's message fits into its stream's batch, and surely does not end the read. */
     boolean fits(byte[] bytes, int from, int to) {
         if (to - from < 5) {
             return true;
         }
-        FollowedStream stream = byRelation.get(ByteBuffer.wrap(bytes).getInt(from + 1) & 0xFFFF_FFFFL);
-        return stream == null || stream.fits(to - from);
+        FollowedStream stream = bound(ByteBuffer.wrap(bytes).getInt(from + 1) & 0xFFFF_FFFFL);
+        return stream == null || !stream.isUnjudged() && stream.fits(to - from);
     }
 
     /** Whether the messages to come are of something that was rolled back or may be. */
@@ -231,11 +233,16 @@ final class LogRows implements Messages, AutoCloseable {
             return;
         }
         unsure.remove(relation.oid());
-        FollowedStream stream = streams.get(relation.name());
+        namesakes.remove(relation.oid());
+        FollowedStream stream =
+                streams.values().stream().filter(one -> one.oid() == relation.oid()).findFirst().orElse(null);
         if (stream == null) {
             // Another pipeline's table, or one that this run leaves alone.
             byRelation.remove(relation.oid());
             others.add(relation.oid());
+            if (streams.containsKey(relation.name())) {
+                namesakes.put(relation.oid(), relation);
+            }
             return;
         }
         others.remove(relation.oid());
@@ -264,17 +271,16 @@ final class LogRows implements Messages, AutoCloseable {
 
     @Override
     public void update(long relation, Optional<Tuple> old, Image image, Tuple row) {
-        FollowedStream to = bound(relation);
-        busy = to;
-        boolean moves = to != null && old.isPresent() && to.movesKey(old.get(), image, row);
-        FollowedStream stream = next(relation, moves ? 2 : 1);
+        // Nobody can tell a change of key of a table that is not followed: each with an old row takes the places of two.
+        int places = old.isPresent() ? 2 : 1;
+        FollowedStream stream = next(relation, places);
         if (stream == null) {
             return;
         }
-        if (moves) {
-            stream.move(current(), ordinal - 2, old.get(), image, row);
+        if (old.isPresent() && stream.movesKey(old.get(), image, row)) {
+            stream.move(current(), ordinal - places, old.get(), image, row);
         } else {
-            stream.update(current(), ordinal - 1, old, image, row);
+            stream.update(current(), ordinal - places, old, image, row);
         }
     }
 
@@ -310,17 +316,28 @@ final class LogRows implements Messages, AutoCloseable {
                         LogError.MESSAGE_UNKNOWN,
                         "Reading the slot " + slot + ": a row of the unannounced table " + relation);
             }
+            expectNoNamesake(relation);
             return null;
         }
         if (stream.passesOver(current(), record, inRecord)) {
             return null;
         }
         busy = stream;
+        stream.judge();
         if (!gathered) {
             gathered = true;
             gatheredSince = System.nanoTime();
         }
         return stream;
+    }
+
+    private void expectNoNamesake(long relation) {
+        PublishedRelation other = namesakes.get(relation);
+        FollowedStream stream = other == null ? null : streams.get(other.name());
+        if (other != null && stream != null) {
+            busy = stream;
+            stream.expectEarlier(current(), record, inRecord, other);
+        }
     }
 
     private Transaction current() {

@@ -2,9 +2,14 @@ package io.windrow.connectors.postgres;
 
 import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.pgoutput.LogError;
 import io.windrow.connectors.postgres.pgoutput.Lsn;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +22,33 @@ import org.slf4j.LoggerFactory;
  */
 record LogSlot(PostgresSource source, Context context, String name) {
     private static final Logger LOG = LoggerFactory.getLogger(LogSlot.class);
+
+    /**
+     * I13: a slot that was made anew or let go further since the run was planned has lost changes. The server would begin where
+     * the slot stands without a word.
+     *
+     * @param starts where the streams go on; of one whose copy has not begun nothing can be lost
+     */
+    static void expectNotPassed(LogConnection log, String slot, Map<StreamName, LogPosition> starts) throws SQLException {
+        List<@Nullable String> found = log.ask("SELECT confirmed_flush_lsn FROM pg_catalog.pg_replication_slots"
+                + " WHERE slot_name = " + Identifier.literal(slot));
+        String doing = "Reading the slot " + slot + ": ";
+        if (found.isEmpty()) {
+            throw WindrowException.of(LogError.SLOT_LOST, doing + "it does not exist any more");
+        }
+        long confirmed = found.getFirst() instanceof String lsn ? LogPosition.lsn(lsn) : 0;
+        for (Map.Entry<StreamName, LogPosition> stream : starts.entrySet()) {
+            LogPosition start = stream.getValue();
+            CopyPlace copy = start.copies().get(stream.getKey());
+            boolean hasRows = copy == null || copy.done().isPresent() || copy.range().isPresent();
+            if (hasRows && Long.compareUnsigned(confirmed, start.readFrom()) > 0) {
+                throw WindrowException.of(
+                        LogError.SLOT_LOST,
+                        doing + "it was made anew or let go up to " + Lsn.text(confirmed) + ", and " + stream.getKey() + " stands at "
+                                + Lsn.text(start.readFrom()));
+            }
+        }
+    }
 
     /** Lets the log go up to a position that nobody reads from any more; a failure is left to the next run. */
     void letGo(LogPosition upTo) {

@@ -29,7 +29,7 @@ public record PostgresConfig(
         @Doc(value = "How many rows a batch holds at most.", defaultValue = "32768") int batchRows,
         @Doc(value = "How long to wait for another session's lock.", defaultValue = "10s") Duration lockTimeout,
         @Doc(value = "How long to wait for a connection. A snapshot or a followed log whose server has not answered for six times as long is given up, and tried again over a new connection.", defaultValue = "10s") Duration connectTimeout,
-        @Doc(value = "A transaction that is open for longer than this and holds an incremental stream back is named.", defaultValue = "10m")
+        @Doc(value = "A transaction that is open for longer than this and holds an incremental stream back is named. Making a slot waits so long for open transactions.", defaultValue = "10m")
                 Duration longTransaction,
         @Doc("How streams of mode cdc follow changes.") Optional<ChangesConfig> changes) {
     private static final int SILENT_TIMES = 6;

@@ -12,13 +12,17 @@ import io.windrow.connectors.postgres.catalog.CatalogError;
 import io.windrow.connectors.postgres.codec.CodecError;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** PostgreSQL 14 to 18 as a source. */
 public final class PostgresConnector implements Connector {
-    /** Does nothing. */
+    private final Factory factory = new Factory();
+
+    /** Has seen no slot yet. */
     public PostgresConnector() {}
 
     @Override
@@ -33,7 +37,7 @@ public final class PostgresConnector implements Connector {
 
     @Override
     public Optional<SourceFactory<?>> source() {
-        return Optional.of(new Factory());
+        return Optional.of(factory);
     }
 
     @Override
@@ -50,6 +54,9 @@ public final class PostgresConnector implements Connector {
     }
 
     private static final class Factory implements SourceFactory<PostgresConfig> {
+        /** How each slot stood when a source of this process looked at it last. */
+        private final Map<String, SlotWatch.Stand> stands = new ConcurrentHashMap<>();
+
         @Override
         public Class<PostgresConfig> config() {
             return PostgresConfig.class;
@@ -64,7 +71,9 @@ public final class PostgresConnector implements Connector {
 
         @Override
         public Source create(PostgresConfig config, Context context) {
-            return new PostgresSource(config, context);
+            String slot = PostgresAddress.of(config.url(), config.password()).display() + ' '
+                    + config.following().slotOf(context.pipeline());
+            return new PostgresSource(config, context, stands.computeIfAbsent(slot, name -> new SlotWatch.Stand()));
         }
     }
 }

@@ -148,7 +148,7 @@ final class PostgresPlanner implements SplitPlanner {
         List<Leaf> leaves = shape.relation().isPresent() ? Leaf.of(session, shape.relation().get()) : List.of();
         long splitBytes = config.splitSize().bytes();
         if (request.mode() == ReadMode.CDC) {
-            return log.orElseThrow().follow(shape, leaves, request);
+            return log.orElseThrow().follow(session, shape, leaves, request);
         }
         if (request.mode() == ReadMode.INCREMENTAL) {
             WindowRead windows = new WindowRead(source, shape, leaves, moment, splitBytes, request, session, context);

@@ -35,11 +35,11 @@ final class PostgresSource implements Source {
     private volatile @Nullable Session asking;
     private volatile boolean woken;
 
-    PostgresSource(PostgresConfig config, Context context) {
+    PostgresSource(PostgresConfig config, Context context, SlotWatch.Stand stand) {
         this.config = config;
         this.context = context;
         this.address = PostgresAddress.of(config.url(), config.password());
-        this.watch = new SlotWatch(config.following());
+        this.watch = new SlotWatch(config.following(), stand);
     }
 
     PostgresConfig config() {
@@ -65,6 +65,18 @@ final class PostgresSource implements Source {
             asking = null;
         }
         return !woken;
+    }
+
+    /** Asks over another session than the planner's, which {@link #wakeUp} ends in its place. */
+    <T extends @Nullable Object> T asking(Session other, Session.Work<T> work) throws SQLException {
+        Session planner = asking;
+        asking = other;
+        try {
+            requireAsleep();
+            return work.run();
+        } finally {
+            asking = planner;
+        }
     }
 
     /** The planner asks nothing any more. */

@@ -125,7 +125,8 @@ record Publication(String name, Optional<Facts> there, Map<StreamName, Table> ta
         Facts facts = there.get();
         Table table = tables.get(shape.stream());
         if (!facts.operations().isEmpty()) {
-            throw unfit(shape, "leaves out " + String.join(", ", facts.operations()));
+            throw unfit(shape, "leaves out " + String.join(", ", facts.operations()))
+                    .remedy("ALTER PUBLICATION " + Identifier.quoted(name) + " SET (publish = 'insert, update, delete, truncate');");
         }
         if (facts.root() == Partitions.AS_THEMSELVES
                 && shape.relation().map(Relation::kind).filter(kind -> kind == Relation.Kind.PARTITIONED).isPresent()) {
@@ -136,7 +137,8 @@ record Publication(String name, Optional<Facts> there, Map<StreamName, Table> ta
             return;
         }
         if (table.filter().isPresent()) {
-            throw unfit(shape, "has a row filter, which the copy of the table would not have: " + table.filter().get());
+            throw unfit(shape, "has a row filter, which the copy of the table would not have: " + table.filter().get())
+                    .remedy(added(shape));
         }
         List<String> lacking = shape.schema().columns().stream()
                 .map(io.windrow.api.schema.Column::name)
@@ -144,8 +146,15 @@ record Publication(String name, Optional<Facts> there, Map<StreamName, Table> ta
                 .toList();
         if (!lacking.isEmpty()) {
             throw unfit(shape, "has a list of columns that lacks " + String.join(", ", lacking)
-                    + "; name the published ones in the stream's columns");
+                    + "; name the published ones in the stream's columns").remedy(added(shape));
         }
+    }
+
+    /** The SQL after which the table is published as a whole. */
+    private String added(StreamShape shape) {
+        String publication = "ALTER PUBLICATION " + Identifier.quoted(name);
+        String table = Identifier.quoted(shape.stream());
+        return publication + " DROP TABLE " + table + "; " + publication + " ADD TABLE " + table + ";";
     }
 
     private WindrowException unfit(StreamShape shape, String why) {

@@ -74,8 +74,17 @@ record ReplicaIdentity(Kind kind, List<String> columns) {
             found.add(new ReplicaIdentity(kind, columns));
         }
         ReplicaIdentity own = found.getFirst();
+        boolean hasPrimaryKey = relation.keys().stream().anyMatch(key -> key.kind() == Relation.UniqueKey.Kind.PRIMARY);
+        if (own.kind == Kind.FULL && relation.kind() == Relation.Kind.PARTITIONED && !hasPrimaryKey) {
+            throw unfit(
+                    relation.name(), "it has no primary key, and a partition that comes later has REPLICA IDENTITY DEFAULT, whatever "
+                            + "the table's is: the application's own UPDATE and DELETE on it would fail",
+                    "Add a primary key to the partitioned table.");
+        }
         for (ReplicaIdentity part : found) {
-            if (part.kind != Kind.FULL && !part.columns.equals(own.columns)) {
+            // One that came later identifies its rows by the primary key, which the table has.
+            boolean later = own.kind == Kind.FULL && part.kind == Kind.DEFAULT;
+            if (part.kind != Kind.FULL && !later && !part.columns.equals(own.columns)) {
                 throw unfit(relation.name(), "its partitions have other replica identities than itself",
                         "Give the table and its partitions the same primary key or REPLICA IDENTITY.");
             }

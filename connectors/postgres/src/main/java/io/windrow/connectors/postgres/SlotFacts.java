@@ -44,6 +44,16 @@ record SlotFacts(
                 Optional.ofNullable(row.get(7)).map(Long::parseLong).map(OptionalLong::of).orElse(OptionalLong.empty())));
     }
 
+    /** Whether changes of the database can be read from it. */
+    boolean isFor(String wanted) {
+        return plugin.equals("pgoutput") && database.equals(wanted);
+    }
+
+    /** Why they cannot. */
+    String unfit(String slot, String wanted) {
+        return "slot " + slot + " is of plugin " + plugin + " and database " + database + ", expected pgoutput and " + wanted;
+    }
+
     /** What the slot holds back, in words. */
     String amount() {
         return retained + " bytes of the server's log (" + walStatus

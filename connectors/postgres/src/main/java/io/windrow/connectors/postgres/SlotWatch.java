@@ -11,21 +11,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a slot does to its server, against what the pipeline allows: how much of the log it holds back, and for how long it has
- * not moved although others wrote. Lives as long as the source, over all attempts of a run. The planner's thread observes, the
- * reader's asks whether it may go on.
+ * not moved although others wrote. The planner's thread observes, the reader's asks whether it may go on.
  */
 final class SlotWatch {
     private final ChangesConfig config;
     private final Map<StreamName, WindrowException> failed = new ConcurrentHashMap<>();
     private volatile @Nullable WindrowException stopped;
-    private boolean seen;
-    private long confirmed;
-    private long movedAt;
-    private long warnAt;
+    private final Stand stand;
 
-    SlotWatch(ChangesConfig config) {
+    /** How a slot stood when it was looked at last. Outlives the source: each attempt of each run of a process has its own. */
+    static final class Stand {
+        private boolean seen;
+        private long confirmed;
+        private long movedAt;
+        private long warnAt;
+    }
+
+    SlotWatch(ChangesConfig config, Stand stand) {
         this.config = config;
-        this.warnAt = config.warnRetained().bytes();
+        this.stand = stand;
     }
 
     /**
@@ -36,13 +40,11 @@ final class SlotWatch {
      */
     Optional<String> observe(String slot, SlotFacts facts, long nanos, Context context) {
         context.levels().show(Levels.Level.LOG_RETAINED, facts.retained());
-        if (!seen || facts.confirmed() != confirmed || facts.behind() <= 0) {
-            seen = true;
-            confirmed = facts.confirmed();
-            movedAt = nanos;
-        }
+        context.levels().show(Levels.Level.LOG_BEHIND, Math.max(0, facts.behind()));
+        long stood = stood(facts, nanos);
+        long warnAt = Math.max(stand.warnAt, config.warnRetained().bytes());
         if (warnAt > 0 && facts.retained() > warnAt) {
-            warnAt = facts.retained() * 2;
+            stand.warnAt = facts.retained() * 2;
             context.notices().tell(
                     "postgres.log_retained",
                     "Slot " + slot + " holds back " + facts.amount() + ": the disk fills until the streams have caught up.");
@@ -52,16 +54,26 @@ final class SlotWatch {
             return Optional.of("slot " + slot + " holds back " + facts.amount() + ", limit_retained is " + limit + " bytes");
         }
         long behind = config.limitBehind().toNanos();
-        if (behind > 0 && nanos - movedAt > behind) {
+        if (behind > 0 && stood > behind) {
             return Optional.of("slot " + slot + " has not moved for longer than limit_behind allows, and " + facts.behind()
                     + " bytes were written since");
         }
         return Optional.empty();
     }
 
+    /** For how long it has not moved although others wrote. */
+    private long stood(SlotFacts facts, long nanos) {
+        if (!stand.seen || facts.confirmed() != stand.confirmed || facts.behind() <= 0) {
+            stand.seen = true;
+            stand.confirmed = facts.confirmed();
+            stand.movedAt = nanos;
+        }
+        return nanos - stand.movedAt;
+    }
+
     /** Nobody can move the slot now, since a table is copied first: for how long it has not is counted from the next look on. */
     void waits() {
-        seen = false;
+        stand.seen = false;
     }
 
     /** From now on nothing more is read from the slot. */

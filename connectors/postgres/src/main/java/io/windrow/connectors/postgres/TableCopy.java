@@ -63,6 +63,11 @@ final class TableCopy {
         return failure == thrown;
     }
 
+    /** Whether the copy began after a transaction did. */
+    boolean isNewerThan(long transaction) {
+        return whole(transaction) < notBefore;
+    }
+
     private long whole(long transaction) {
         Range last = range;
         return Visible.whole(last == null ? notBefore : last.visible().next(), transaction);

@@ -104,7 +104,7 @@ final class Drive implements AutoCloseable {
     }
 
     Source source() {
-        return new PostgresSource(config, context());
+        return new PostgresSource(config, context(), new SlotWatch.Stand());
     }
 
     /** Runs to the end. */

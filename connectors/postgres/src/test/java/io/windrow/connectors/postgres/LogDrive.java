@@ -174,6 +174,9 @@ final class LogDrive implements AutoCloseable {
                 failed.putAll(reader.failed());
                 List<StreamName> going = one.starts().keySet().stream().filter(each -> !failed.containsKey(each)).toList();
                 if (log && going.isEmpty()) {
+                    if (result instanceof ReadResult.Data data) {
+                        data.batch().close();
+                    }
                     throw failed.values().iterator().next();
                 }
                 switch (result) {

@@ -368,6 +368,12 @@ class PostgresChangesTest {
             db.execute(
                     "ALTER ROLE follower REPLICATION", "ALTER TABLE u REPLICA IDENTITY FULL", "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
                     "CREATE PUBLICATION windrow_test FOR TABLE t, u WITH (publish_via_partition_root = true)");
+            db.execute("ALTER PUBLICATION windrow_test SET (publish = 'insert')", "SELECT pg_create_physical_replication_slot('windrow_test')");
+            assertThat(remedies(drive))
+                    .contains("ALTER PUBLICATION \"windrow_test\" SET (publish = 'insert, update, delete, truncate');")
+                    .anyMatch(remedy -> remedy.contains("pg_drop_replication_slot('windrow_test')"));
+            db.dropSlot("windrow_test");
+            db.execute("ALTER PUBLICATION windrow_test SET (publish = 'insert, update, delete, truncate')");
             assertThat(remedies(drive)).as("but for the size of the log").allMatch(one -> one.contains("max_slot_wal_keep_size"));
             drive.run();
             db.execute("INSERT INTO t VALUES (1)", "INSERT INTO u VALUES (2)");
@@ -376,6 +382,210 @@ class PostgresChangesTest {
             assertThat(drive.rows.get(U)).containsExactly("INSERT|2");
         } finally {
             db.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'follower'", "DROP OWNED BY follower", "DROP ROLE follower");
+        }
+    }
+
+    private static void refused(LogDrive drive, LogError code, String... words) {
+        drive.run();
+        assertThat(drive.refused.get(T).errorCode()).isEqualTo(code);
+        assertThat(List.of(words)).allMatch(word -> drive.refused.get(T).getMessage().contains(word));
+    }
+
+    private static void stops(LogDrive drive, LogError code, String... words) {
+        assertThatThrownBy(drive::run).isInstanceOfSatisfying(WindrowException.class, e -> {
+            assertThat(e.errorCode()).isEqualTo(code);
+            assertThat(List.of(words)).allMatch(word -> e.getMessage().contains(word));
+        });
+    }
+
+    @Test
+    void A_table_is_told_by_its_oid_whatever_its_name_is_for_a_time() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute(
+                    "INSERT INTO t VALUES (1)", "ALTER TABLE t RENAME TO t2", "INSERT INTO t2 VALUES (2)", "ALTER TABLE t2 RENAME TO t",
+                    "INSERT INTO t VALUES (3)");
+            drive.run();
+            assertThat(drive.rows()).containsExactly("INSERT|1", "INSERT|2", "INSERT|3");
+        }
+    }
+
+    @Test
+    void Another_table_that_has_got_the_name_is_a_named_permanent_error() {
+        db.execute("CREATE PUBLICATION windrow_test FOR ALL TABLES WITH (publish_via_partition_root = true)", "CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1)");
+            drive.run();
+            drive.beforeLog = () -> db.execute(
+                    "INSERT INTO t VALUES (2)", "ALTER TABLE t RENAME TO t_old", "CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (7)",
+                    "ALTER TABLE t RENAME TO t_new", "ALTER TABLE t_old RENAME TO t", "INSERT INTO t VALUES (3)");
+            drive.run();
+            drive.beforeLog = () -> {};
+            stops(drive, LogError.TABLE_REPLACED, "another table has the name");
+            db.execute("ALTER TABLE t RENAME TO t_old", "ALTER TABLE t_new RENAME TO t");
+            refused(drive, LogError.TABLE_REPLACED, "another table has the name");
+            assertThat(drive.rows()).containsExactly("INSERT|1");
+        }
+    }
+
+    @Test
+    void A_table_that_gets_another_one_s_place_while_it_is_followed_stops() {
+        db.execute("CREATE PUBLICATION windrow_test FOR ALL TABLES WITH (publish_via_partition_root = true)", "CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1)");
+            drive.beforeRead = (planner, reader) -> {
+                db.execute("ALTER TABLE t RENAME TO t_old", "CREATE TABLE t AS SELECT 7 AS id", "ALTER TABLE t ADD PRIMARY KEY (id)");
+                planner.keepAlive();
+            };
+            stops(drive, LogError.TABLE_REPLACED);
+        }
+    }
+
+    @Test
+    @Tag("D23")
+    void What_is_done_to_a_partition_by_itself_stops_the_stream_and_what_the_log_tells_does_not() {
+        for (String done : List.of(
+                "TRUNCATE t1", "BEGIN; TRUNCATE t1; INSERT INTO t1 VALUES (3, 'c'); COMMIT", "DROP TABLE t1", "ALTER TABLE t DETACH PARTITION t1",
+                "CREATE TABLE t3 (LIKE t); INSERT INTO t3 VALUES (31, 'x'); ALTER TABLE t ATTACH PARTITION t3 FOR VALUES FROM (30) TO (40)",
+                "BEGIN; ALTER TABLE t DETACH PARTITION t1; DELETE FROM t1; ALTER TABLE t ATTACH PARTITION t1 FOR VALUES FROM (0) TO (10); COMMIT")) {
+            db.execute(
+                    "DROP TABLE IF EXISTS t, t1 CASCADE", "CREATE TABLE t (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)",
+                    "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10)", "CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (10) TO (20)",
+                    "INSERT INTO t VALUES (1, 'a'), (11, 'b')");
+            try (LogDrive drive = drive("public.t")) {
+                drive.run();
+                db.execute(
+                        "CREATE TABLE t4 PARTITION OF t FOR VALUES FROM (40) TO (50)", "INSERT INTO t VALUES (41, 'd')", "VACUUM FULL t2");
+                drive.run();
+                db.execute("TRUNCATE t", "INSERT INTO t VALUES (2, 'b'), (12, 'c')");
+                drive.run();
+                db.execute("ALTER TABLE t ALTER v TYPE varchar(9)");
+                drive.run();
+                assertThat(drive.refused).isEmpty();
+                assertThat(drive.rows()).endsWith("INSERT|41|d", "TRUNCATE|-|-", "INSERT|2|b", "INSERT|12|c");
+                db.execute(done);
+                refused(drive, LogError.PARTITION_CHANGED, "partition ");
+                db.dropSlot("windrow_test");
+                db.execute("DROP PUBLICATION windrow_test");
+            }
+        }
+    }
+
+    @Test
+    @Tag("D23")
+    void A_partition_that_is_emptied_while_the_table_is_followed_stops_the_stream() {
+        db.execute(
+                "CREATE TABLE t (id int PRIMARY KEY) PARTITION BY RANGE (id)", "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10)",
+                "CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (10) TO (20)", "INSERT INTO t VALUES (1), (11)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (2)");
+            drive.beforeRead = (planner, reader) -> {
+                db.execute("TRUNCATE t1");
+                planner.keepAlive();
+            };
+            stops(drive, LogError.PARTITION_CHANGED, "partition public.t1 was emptied by itself");
+        }
+    }
+
+    @Test
+    void A_replica_identity_that_does_not_hold_the_key_stops_the_stream_before_a_delete_is_lost() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL UNIQUE)", "INSERT INTO t VALUES (1, 1)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            drive.beforeLog = () -> db.execute(
+                    "INSERT INTO t VALUES (2, 2)", "ALTER TABLE t REPLICA IDENTITY USING INDEX t_n_key", "DELETE FROM t WHERE id = 1");
+            db.execute("INSERT INTO t VALUES (3, 3)");
+            drive.run();
+            drive.beforeLog = () -> {};
+            db.execute("ALTER TABLE t REPLICA IDENTITY DEFAULT");
+            stops(drive, LogError.RELATION_DIFFERS, "REPLICA IDENTITY");
+            assertThat(drive.rows()).noneMatch(row -> row.startsWith("DELETE"));
+        }
+    }
+
+    @Test
+    @Tag("D16")
+    void What_was_read_in_front_of_an_alteration_is_handed_out_before_the_table_is_planned_anew() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY, n int)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1, 1)", "SELECT pg_logical_emit_message(true, 'x', 'so that the log goes on')");
+            drive.beforeRead = (planner, reader) -> {
+                if (drive.rows().isEmpty()) {
+                    db.execute("BEGIN; INSERT INTO t VALUES (2, 2); ALTER TABLE t ALTER n TYPE bigint; INSERT INTO t VALUES (3, 3000000000); COMMIT");
+                }
+            };
+            stops(drive, LogError.RELATION_CHANGED, "another type");
+            drive.beforeRead = (planner, reader) -> {};
+            assertThat(drive.rows()).containsExactly("INSERT|1|1", "INSERT|2|2");
+            drive.run();
+            assertThat(drive.rows()).containsExactly("INSERT|1|1", "INSERT|2|2", "INSERT|3|3000000000");
+        }
+    }
+
+    @Test
+    @Tag("D04")
+    void A_slot_that_is_made_anew_between_the_plan_and_the_reading_is_lost() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        for (String next : List.of("SELECT 1", "SELECT pg_create_logical_replication_slot('windrow_test', 'pgoutput')")) {
+            try (LogDrive drive = drive("public.t")) {
+                drive.run();
+                db.execute("INSERT INTO t VALUES (1)");
+                drive.beforeLog = () -> {
+                    db.dropSlot("windrow_test");
+                    db.execute("DELETE FROM t", next);
+                };
+                stops(drive, LogError.SLOT_LOST);
+            }
+        }
+    }
+
+    @Test
+    void A_key_too_large_for_its_row_is_never_unchanged() {
+        String k = "md5('1') || repeat(md5('2'), 60)";
+        db.execute("CREATE TABLE t (k text, i int, n int, PRIMARY KEY (k, i))", "ALTER TABLE t ALTER k SET STORAGE EXTERNAL");
+        // An index entry takes less than a page, a row with such a key lies beside its table all the same.
+        db.execute("ALTER TABLE t SET (toast_tuple_target = 128)", "INSERT INTO t VALUES (" + k + ", 1, 1)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            String key = drive.rows().getFirst().split("\\|")[1];
+            db.execute("UPDATE t SET n = 2", "UPDATE t SET i = 2", "DELETE FROM t");
+            drive.run();
+            assertThat(drive.rows()).containsExactly(
+                    "COPY|" + key + "|1|1", "UPDATE|" + key + "|1|2", "DELETE>|" + key + "|1|-", "INSERT<|" + key + "|2|2", "DELETE|" + key + "|2|-");
+        }
+    }
+
+    @Test
+    @Tag("D26")
+    void A_partitioned_table_with_full_identity_needs_a_primary_key_since_later_partitions_have_none() {
+        db.execute(
+                "CREATE TABLE t (id int) PARTITION BY RANGE (id)", "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10)",
+                "ALTER TABLE t REPLICA IDENTITY FULL", "ALTER TABLE t1 REPLICA IDENTITY FULL",
+                "CREATE TABLE u (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)", "CREATE TABLE u1 PARTITION OF u FOR VALUES FROM (0) TO (10)",
+                "ALTER TABLE u REPLICA IDENTITY FULL", "ALTER TABLE u1 REPLICA IDENTITY FULL");
+        try (LogDrive drive = drive("public.t", "public.u")) {
+            refused(drive, LogError.STREAM_UNFIT, "no primary key");
+            db.execute(
+                    "CREATE TABLE u2 PARTITION OF u FOR VALUES FROM (10) TO (20)", "INSERT INTO u VALUES (1, 'a'), (11, 'b')", "DELETE FROM u");
+            drive.run();
+            assertThat(drive.rows.get(U)).as("the key alone, since the later partition has no more").containsExactlyInAnyOrder(
+                    "INSERT|1|a", "INSERT|11|b", "DELETE|1|-", "DELETE|11|-");
+        }
+    }
+
+    @Test
+    void A_null_from_before_a_column_was_NOT_NULL_is_delivered() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY, n int)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1, NULL)", "UPDATE t SET n = 5", "ALTER TABLE t ALTER n SET NOT NULL");
+            drive.run();
+            assertThat(drive.rows()).containsExactly("INSERT|1|null", "UPDATE|1|5");
         }
     }
 

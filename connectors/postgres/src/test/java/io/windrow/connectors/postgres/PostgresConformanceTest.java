@@ -23,7 +23,7 @@ class PostgresConformanceTest extends SourceConformance {
 
     @Override
     protected Source open(Context with) {
-        return new PostgresSource(Drive.config(DATABASE.url(), StreamConfig.snapshot("public.*")), with);
+        return new PostgresSource(Drive.config(DATABASE.url(), StreamConfig.snapshot("public.*")), with, new SlotWatch.Stand());
     }
 
     @Override

@@ -11,7 +11,10 @@ import io.windrow.api.error.ErrorCode;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Source;
 import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.StreamRequest;
 import io.windrow.connectors.postgres.ChangesConfig.OnLimit;
 import io.windrow.connectors.postgres.codec.CodecError;
 import io.windrow.connectors.postgres.pgoutput.LogError;
@@ -24,6 +27,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -102,6 +106,37 @@ class PostgresSlotTest {
 
     private long slots() {
         return db.number("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'windrow_test'");
+    }
+
+    @Test
+    @Tag("D47")
+    void Who_keeps_a_slot_from_being_made_is_named_and_the_wait_ends_with_the_run() throws Exception {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE other (v int)");
+        PostgresConfig plain = LogDrive.config(db.url(), "public.t");
+        PostgresConfig impatient = new PostgresConfig(
+                plain.url(), plain.password(), plain.streams(), plain.newTables(), plain.splitSize(), plain.batchSize(),
+                plain.batchRows(), Duration.ofMillis(100), plain.connectTimeout(), Duration.ofMillis(200), plain.changes());
+        try (LogDrive drive = new LogDrive(impatient, T); LogDrive patient = drive("public.t");
+                Connection holder = db.connect(); ExecutorService planning = Executors.newSingleThreadExecutor()) {
+            holder.setAutoCommit(false);
+            holder.createStatement().execute("INSERT INTO other VALUES (1)");
+            int pid = holder.unwrap(PGConnection.class).getBackendPID();
+            assertThatThrownBy(drive::run).isInstanceOfSatisfying(WindrowException.class, e -> {
+                assertThat(e.errorCode()).isEqualTo(PostgresError.LOCK_TIMEOUT);
+                assertThat(e.getMessage()).contains("(pid " + pid + ",");
+            });
+            assertThat(drive.drive.notices).anyMatch(notice -> notice.startsWith("postgres.slot_waits") && notice.contains("(pid " + pid + ","));
+            try (Source source = patient.drive.source();
+                    SplitPlanner planner = source.plan(List.of(new StreamRequest(T, ReadMode.CDC, 1, Optional.empty())))) {
+                Future<List<SplitPlanner.Assignment>> next = planning.submit(() -> planner.next(1));
+                await().until(() -> db.number("SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted") == 1);
+                source.wakeUp();
+                assertThat(next.get()).isEmpty();
+            }
+            holder.commit();
+            drive.run();
+            assertThat(drive.failed).isEmpty();
+        }
     }
 
     @Test
@@ -392,6 +427,17 @@ class PostgresSlotTest {
             db.execute("INSERT INTO t VALUES (2, DEFAULT, DEFAULT, 2)", "UPDATE t SET n = 3 WHERE id = 1");
             drive.run();
             assertThat(drive.rows()).containsExactly("COPY|1|1", "INSERT|2|2", "UPDATE|1|3");
+            db.execute("INSERT INTO t VALUES (3, DEFAULT, DEFAULT, 3)");
+            drive.beforeRead = (planner, reader) -> {
+                if (drive.rows().size() == 3) {
+                    db.execute("ALTER TABLE t ALTER s DROP EXPRESSION", "INSERT INTO t VALUES (4, 4, DEFAULT, 4)");
+                }
+            };
+            assertThatThrownBy(drive::run).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(LogError.RELATION_CHANGED));
+            drive.beforeRead = (planner, reader) -> {};
+            drive.run();
+            assertThat(drive.rows()).as("computed no longer").endsWith("INSERT|3|6|3", "INSERT|4|4|4");
         }
     }
 
@@ -439,6 +485,10 @@ class PostgresSlotTest {
             assertThat(drive.places.get(T)).isEqualTo(stands);
             assertThat(db.number("SELECT pg_wal_lsn_diff(confirmed_flush_lsn, '0/0')::bigint FROM pg_replication_slots WHERE slot_name = 'windrow_test'"))
                     .isLessThanOrEqualTo(LogPosition.of(stands).lsn());
+            db.execute("ALTER TABLE u ALTER id TYPE bigint", "INSERT INTO u VALUES (3000000000)");
+            drive.run();
+            assertThat(drive.rows.get(U)).as("what was delivered may have had any form").endsWith("INSERT|3", "INSERT|3000000000");
+            assertThat(drive.failed).containsOnlyKeys(T);
         }
     }
 

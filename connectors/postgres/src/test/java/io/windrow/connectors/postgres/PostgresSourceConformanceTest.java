@@ -35,7 +35,7 @@ class PostgresSourceConformanceTest extends SourceConformance {
 
     @Override
     protected Source open(Context with) {
-        return new PostgresSource(config(), with);
+        return new PostgresSource(config(), with, new SlotWatch.Stand());
     }
 
     @Override

@@ -27,7 +27,7 @@ class SlotWatchTest {
 
     @Test
     void It_is_told_when_the_slot_holds_back_much_and_again_when_that_has_doubled() {
-        SlotWatch watch = new SlotWatch(Changes.limited("0", Duration.ZERO, OnLimit.STOP));
+        SlotWatch watch = new SlotWatch(Changes.limited("0", Duration.ZERO, OnLimit.STOP), new SlotWatch.Stand());
         for (long retained : new long[] {MIB, MIB + 1, MIB + 2, 2 * MIB + 3, 3 * MIB, 9 * MIB, 10 * MIB, MIB}) {
             assertThat(observe(watch, at(1, retained, retained), 0)).isEmpty();
         }
@@ -36,11 +36,11 @@ class SlotWatchTest {
 
     @Test
     void Over_the_limit_in_bytes_or_in_time_is_said_with_both_figures() {
-        SlotWatch bytes = new SlotWatch(Changes.limited("4MiB", Duration.ZERO, OnLimit.STOP));
+        SlotWatch bytes = new SlotWatch(Changes.limited("4MiB", Duration.ZERO, OnLimit.STOP), new SlotWatch.Stand());
         assertThat(observe(bytes, at(1, 4 * MIB, 1), 0)).isEmpty();
         assertThat(observe(bytes, at(1, 4 * MIB + 1, 1), 0)).hasValueSatisfying(why -> assertThat(why)
                 .contains("4194305 bytes").contains("the server drops it after 5 more").contains("limit_retained is 4194304 bytes"));
-        SlotWatch time = new SlotWatch(Changes.limited("0", Duration.ofMinutes(1), OnLimit.STOP));
+        SlotWatch time = new SlotWatch(Changes.limited("0", Duration.ofMinutes(1), OnLimit.STOP), new SlotWatch.Stand());
         assertThat(observe(time, at(1, MIB, 100), 0)).isEmpty();
         assertThat(observe(time, at(1, MIB, 200), 60)).isEmpty();
         assertThat(observe(time, at(1, MIB, 300), 61)).isPresent();
@@ -51,8 +51,18 @@ class SlotWatchTest {
     }
 
     @Test
+    void For_how_long_it_has_not_moved_outlives_the_attempts_that_look_at_it() {
+        SlotWatch.Stand stand = new SlotWatch.Stand();
+        ChangesConfig config = Changes.limited("0", Duration.ofMinutes(1), OnLimit.STOP);
+        assertThat(observe(new SlotWatch(config, stand), at(1, MIB, 100), 0)).isEmpty();
+        assertThat(observe(new SlotWatch(config, stand), at(1, MIB, 100), 40)).isEmpty();
+        assertThat(observe(new SlotWatch(config, stand), at(1, MIB, 100), 61)).isPresent();
+        assertThat(observe(new SlotWatch(config, stand), at(2, MIB, 100), 62)).isEmpty();
+    }
+
+    @Test
     void While_tables_are_copied_first_the_slot_may_stand_but_not_hold_back_more_than_its_limit() {
-        SlotWatch watch = new SlotWatch(Changes.limited("4MiB", Duration.ofMinutes(1), OnLimit.DROP_SLOT));
+        SlotWatch watch = new SlotWatch(Changes.limited("4MiB", Duration.ofMinutes(1), OnLimit.DROP_SLOT), new SlotWatch.Stand());
         for (long seconds = 0; seconds <= 300; seconds += 100) {
             watch.waits();
             assertThat(observe(watch, at(1, MIB, 100), seconds)).isEmpty();

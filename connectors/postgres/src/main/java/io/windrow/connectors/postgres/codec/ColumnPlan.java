@@ -31,6 +31,12 @@ public final class ColumnPlan {
         return column;
     }
 
+    /** The same, of a column that may be null. */
+    public ColumnPlan nullable() {
+        Column may = new Column(column.id(), column.name(), column.type(), true, column.sourceType());
+        return new ColumnPlan(may, selectExpression, rule, warnings, codec, logForm);
+    }
+
     /** The SQL that yields the value in the form that the decoder reads: the quoted column, or a cast of it. */
     public String selectExpression() {
         return selectExpression;
