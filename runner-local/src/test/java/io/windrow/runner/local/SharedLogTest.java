@@ -9,6 +9,7 @@ import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Until;
 import io.windrow.core.observe.Outcome;
+import io.windrow.core.observe.RunEvent;
 import io.windrow.core.observe.RunResult;
 import io.windrow.core.plan.PlannedStream;
 import java.nio.file.Path;
@@ -288,6 +289,10 @@ class SharedLogTest {
             upstream.append(300);
             org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> upstream.released.get() == 900);
             assertThat(running).isNotDone();
+            // A stream to which nothing happens is as new as its log.
+            org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> bench.events.stream()
+                    .anyMatch(event -> event instanceof RunEvent.ProgressMade made && made.streams().stream()
+                            .anyMatch(progress -> progress.stream().equals(IDLE) && progress.lastCut().isPresent())));
             runner.stop();
             assertThat(running.get(20, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.STOPPED);
             assertThat(bench.target.visible("a")).isEqualTo(of(A, 900));

@@ -361,6 +361,11 @@ final class LogPlan implements AutoCloseable {
                     }
                 } catch (WindrowException e) {
                     source.watch().fail(read.shape().stream(), e);
+                } catch (SQLException e) {
+                    // Somebody is altering a partition: the next look sees the outcome.
+                    if (!LogFailures.isTimeout(e)) {
+                        throw e;
+                    }
                 }
             }
         }
