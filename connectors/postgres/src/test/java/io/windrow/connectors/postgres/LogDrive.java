@@ -48,6 +48,8 @@ final class LogDrive implements AutoCloseable {
     long superseded;
     /** Streams of which a mask hides the key. */
     final Set<StreamName> hidden = new HashSet<>();
+    /** Up to where runs read. */
+    Until until = Until.CAUGHT_UP;
     /** How long a read of the log may wait. */
     long readMillis = 2000;
 
@@ -152,7 +154,7 @@ final class LogDrive implements AutoCloseable {
         return streams.stream()
                 .map(stream -> new StreamRequest(
                         stream, ReadMode.CDC, generations.get(stream), Optional.ofNullable(states.get(stream)),
-                        Until.CAUGHT_UP, released.getOrDefault(stream, Map.of())))
+                        until, released.getOrDefault(stream, Map.of())))
                 .toList();
     }
 
