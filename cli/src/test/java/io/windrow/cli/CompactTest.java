@@ -166,8 +166,8 @@ class CompactTest {
         assertThat(done("verify", file).out()).contains("equal");
         try (Connection duck = DriverManager.getConnection("jdbc:duckdb:")) {
             Oracle.requireEqual(
-                    DATABASE.query("SELECT id, md5(z), n, r, d, s[1], cardinality(s) FROM altered"),
-                    Oracle.rows(duck, "SELECT id, md5(z), n, r, d, s.elements[1], len(s.elements) FROM read_parquet('"
+                    DATABASE.query("SELECT id, md5(z), n, (r * 2)::int, d, s[1], cardinality(s) FROM altered"),
+                    Oracle.rows(duck, "SELECT id, md5(z), n, (r * 2)::int, d, s.elements[1], len(s.elements) FROM read_parquet('"
                             + folder.resolve("out/public.altered_current/current") + "/*.parquet')"));
         }
     }
