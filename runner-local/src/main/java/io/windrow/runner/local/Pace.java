@@ -21,6 +21,7 @@ import java.time.Duration;
  * @param inFlight the limit in bytes of batches that are read, wait or are written, at most {@code memory}
  * @param leaseTime how long the lease lasts if this process dies
  * @param retry how failures are tried again
+ * @param retries how many of them a run may have at once, beyond those that its rows and its time make up for
  * @param onError what a failed stream means for the others
  * @param maxRowsPerSecond the most rows that are read a second, of all streams together; 0: no limit
  * @param maxBytesPerSecond the most bytes of batches that are read a second, in memory; 0: no limit
@@ -34,10 +35,12 @@ public record Pace(
         long inFlight,
         Duration leaseTime,
         RetryPolicy retry,
+        int retries,
         OnError onError,
         long maxRowsPerSecond,
         long maxBytesPerSecond) {
     private static final long LEAST_MEMORY = 64L << 20;
+    private static final int RETRIES = 50;
 
     /** What a pipeline's run settings say, with the open ones filled in for this machine. */
     public static Pace of(RunConfig config) {
@@ -53,6 +56,7 @@ public record Pace(
                 Math.max(LEAST_MEMORY * 3 / 8, memory / 8),
                 Duration.ofSeconds(30),
                 RetryPolicy.lasting(config.retryFor()),
+                RETRIES,
                 config.onError(),
                 config.maxRowsPerSecond(),
                 config.maxBytesPerSecond().bytes());
@@ -69,6 +73,7 @@ public record Pace(
                 64L << 20,
                 Duration.ofSeconds(30),
                 RetryPolicy.lasting(Duration.ofMinutes(10)),
+                RETRIES,
                 OnError.CONTINUE,
                 0,
                 0);

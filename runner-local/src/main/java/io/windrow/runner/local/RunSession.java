@@ -40,16 +40,14 @@ import org.jspecify.annotations.Nullable;
  * the caller's thread, but for {@link #stop}.
  */
 final class RunSession {
-    private static final int RETRIES_PER_RUN = 50;
     private static final long ROWS_PER_RETRY = 1_000_000;
-    /** The shortest of the longest pauses: what fails and gets no further may do so for as long as its policy says. */
-    private static final Duration TIME_PER_RETRY = Duration.ofSeconds(15);
 
     private final RunParts parts;
     private final LeaseKeeper lease;
     private final Pause pause = new Pause();
-    private final RetryBudget budget =
-            new RetryBudget(RETRIES_PER_RUN, ROWS_PER_RETRY, TIME_PER_RETRY, System.nanoTime());
+    /** The shortest of the longest pauses: what fails and gets no further may do so for as long as its policy says. */
+    private final Duration timePerRetry;
+    private final RetryBudget budget;
     private final Map<StreamName, StreamTrack> tracks = new TreeMap<>();
     /** All streams that the pipeline selects, also those that this run is not asked for. */
     private final Set<StreamName> selected = new HashSet<>();
@@ -71,6 +69,8 @@ final class RunSession {
         this.parts = parts;
         this.lease = lease;
         this.flow = new Flow(parts.job().pace());
+        this.timePerRetry = parts.job().pace().retry().longest().dividedBy(2);
+        this.budget = new RetryBudget(parts.job().pace().retries(), ROWS_PER_RETRY, timePerRetry, System.nanoTime());
     }
 
     /** Asks the run to drain. Any thread. */
@@ -185,10 +185,20 @@ final class RunSession {
         }
         Verdict verdict = policy.judge(
                 Pace.worth(error, parts.options().until()), failure, ThreadLocalRandom.current().nextDouble());
-        if (stopRequested || !(verdict instanceof Verdict.Retry retry) || !budget.spend(System.nanoTime())) {
+        if (stopRequested || !(verdict instanceof Verdict.Retry retry)) {
             return false;
         }
         Duration after = retry.after();
+        if (!budget.spend(System.nanoTime())) {
+            parts.announcer().tell(
+                    "run.failing_often",
+                    "The run has failed " + parts.job().pace().retries() + " times more often than its rows and its time make up for. One that is to"
+                            + " end does so; one that follows tries again more slowly from now on.");
+            if (parts.options().until() != Until.STOPPED) {
+                return false;
+            }
+            after = after.compareTo(timePerRetry) < 0 ? timePerRetry : after;
+        }
         parts.announcer().announce(new RunEvent.Retrying(
                 StreamName.of(what), error, failure, policy.attempts(), after));
         return pause.of(after);

@@ -45,6 +45,8 @@ final class Bench implements AutoCloseable {
     int workers = 2;
     Duration epochTime = Duration.ofMinutes(1);
     long epochRows = 1_000_000;
+    int retries = 50;
+    RetryPolicy retry = new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(5), 2);
     long inFlight = 1 << 20;
     OnError onError = OnError.CONTINUE;
     long maxRowsPerSecond;
@@ -69,7 +71,7 @@ final class Bench implements AutoCloseable {
     Job job() {
         Pace pace = new Pace(
                 workers, epochTime, 1L << 40, epochRows, 64 << 20, inFlight, Duration.ofSeconds(30),
-                new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(5), 2), onError,
+                retry, retries, onError,
                 maxRowsPerSecond, 0);
         return new Job(
                 "bench", source, context -> target.connect(),

@@ -14,6 +14,7 @@ import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.Until;
+import io.windrow.core.run.RetryPolicy;
 import io.windrow.core.checkpoint.CheckpointError;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.StateStore;
@@ -240,6 +241,29 @@ class FailureTest {
         assertThat(run.error()).as("three in a row would end it").isEmpty();
         assertThat(run.outcome()).isEqualTo(Outcome.COMPLETED);
         assertThat(bench.events).filteredOn(RunEvent.Retrying.class::isInstance).hasSize(8);
+        assertThat(bench.target.visible("a")).isEqualTo(Bench.numbers(10_000));
+    }
+
+    @Test
+    @Tag("G15")
+    void aServiceThatFailsMoreOftenThanARunMayGoesOnMoreSlowly() {
+        bench.stream("a", 10_000, ReadMode.SNAPSHOT, WriteMode.APPEND);
+        bench.workers = 1;
+        bench.upstream.splitRows = 10_000;
+        bench.epochRows = 1_000;
+        bench.retries = 1;
+        bench.retry = new RetryPolicy(3, Duration.ofMillis(1), Duration.ofSeconds(1), 2);
+        AtomicInteger commits = new AtomicInteger();
+        bench.upstream.beforeRead = (split, next, deadline) -> next < 1_000L * (commits.get() + 1);
+        bench.failpoints = name -> {
+            if (name.equals("run.after_acknowledge") && commits.incrementAndGet() <= 6) {
+                throw Trouble.FLAKY.now();
+            }
+        };
+        RunResult run = bench.run(FOLLOWING);
+        assertThat(run.outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.events).filteredOn(RunEvent.Retrying.class::isInstance).hasSize(6);
+        assertThat(bench.events).filteredOn(RunEvent.NoticeGiven.class::isInstance).extracting("code").contains("run.failing_often");
         assertThat(bench.target.visible("a")).isEqualTo(Bench.numbers(10_000));
     }
 
