@@ -12,6 +12,7 @@ import io.windrow.connectors.connect.record.LogOrder;
 import io.windrow.connectors.connect.record.Shape;
 import io.windrow.connectors.connect.record.Values;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,8 @@ public record ConnectConfig(
         topics = List.copyOf(topics);
         settings = Map.copyOf(settings);
         secrets = Map.copyOf(secrets);
+        Preset.requireConnectors("settings", settings.keySet());
+        Preset.requireConnectors("secrets", secrets.keySet());
         if (topics.isEmpty() || batchRows < 1 || batchRows > 1_000_000 || batchSize.bytes() < 1024) {
             throw new IllegalArgumentException(
                     "topics must name at least one; batch_rows must lie between 1 and 1000000, and batch_size be 1KiB or more");
@@ -72,6 +75,11 @@ public record ConnectConfig(
         Map<String, String> all = new LinkedHashMap<>(settings);
         secrets.forEach((name, secret) -> all.put(name, secret.reveal()));
         return all;
+    }
+
+    @Override
+    public Collection<Secret> secretValues() {
+        return secrets.values();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.windrow.connectors.connect;
 
 import io.windrow.api.batch.Position;
+import io.windrow.api.config.Secret;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
@@ -21,6 +22,7 @@ import io.windrow.connectors.connect.host.PluginLoader;
 import io.windrow.connectors.connect.host.SavedOffsets;
 import io.windrow.connectors.connect.record.LogPlace;
 import io.windrow.connectors.connect.record.Shape;
+import io.windrow.connectors.connect.record.Values;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,13 +35,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A configured database behind a connector. Planner and readers make connections of their own. */
 final class ConnectSource implements Source {
     /** The launcher names the folder under which each line of Debezium has its own. */
     private static final String PLUGINS = "windrow.plugins";
+
+    private static final Pattern SECRET_NAMES = Pattern.compile("password|passphrase|secret|token|credential|api.?key");
 
     private final Preset preset;
     private final Context context;
@@ -108,7 +114,19 @@ final class ConnectSource implements Source {
 
     /** Starts the connector. */
     HostedTask start(ConnectSplit.Kind kind, Collection<StreamName> streams, HistoryFile file, SavedOffsets offsets) {
-        return HostedTask.start(loader(), preset.connectorClass(), settings(kind, streams, file), offsets);
+        Map<String, String> settings = settings(kind, streams, file);
+        if (kind == ConnectSplit.Kind.COPY && preset.dialect() == Values.Dialect.BINLOG) {
+            ExactFloats.settings(streams.stream().map(this::schema).toList()).forEach(settings::putIfAbsent);
+        }
+        return HostedTask.start(loader(), preset.connectorClass(), settings, secrets(settings), offsets);
+    }
+
+    /** Those that the config calls so, and what further settings hold under such a name. */
+    private List<Secret> secrets(Map<String, String> settings) {
+        return Stream.concat(
+                        preset.secretValues().stream(),
+                        settings.entrySet().stream().filter(one -> SECRET_NAMES.matcher(one.getKey()).find()).map(one -> Secret.of(one.getValue())))
+                .toList();
     }
 
     /** What the connector is told; holds the password. */
@@ -122,6 +140,9 @@ final class ConnectSource implements Source {
             settings.putAll(preset.properties());
             // Whatever else is asked for: what is copied, and what is only followed, is ours to say.
             settings.put("snapshot.mode", kind == ConnectSplit.Kind.COPY ? "initial_only" : "initial");
+            if (kind == ConnectSplit.Kind.LOG) {
+                settings.putAll(preset.following());
+            }
         }
         return settings;
     }

@@ -30,6 +30,8 @@ final class CopyReader extends TaskReader {
     private final LogOrder order;
     private @Nullable SourceRecord last;
     private long rows;
+    /** Whether the copy had ended when records were last asked for. */
+    private boolean copied;
 
     CopyReader(ConnectSource source, Context context, Split split) {
         super(source, context);
@@ -45,17 +47,19 @@ final class CopyReader extends TaskReader {
         }
         HostedTask open = opened(ConnectSplit.Kind.COPY, streams, List::of, SavedOffsets.NONE);
         while (ready.isEmpty()) {
-            // Asked before the poll: what the connector had read by then is in what it gives now, or was before.
-            boolean copied = Metrics.isCopied(source.preset().vendor(), source.server());
-            List<SourceRecord> records = open.poll();
-            records.forEach(this::take);
-            if (records.isEmpty()) {
+            if (!open.isPolling()) {
+                // Asked before the poll: what the connector had read by then is in what it gives now, or was before.
+                copied = Metrics.isCopied(source.preset().vendor(), source.server());
+            }
+            Optional<List<SourceRecord>> polled = open.poll(deadlineNanos);
+            polled.ifPresent(records -> records.forEach(this::take));
+            if (polled.map(List::isEmpty).orElse(true)) {
                 hand();
-                if (copied) {
+                if (polled.isPresent() && copied) {
                     ready.add(end());
                 }
             }
-            if (ready.isEmpty() && System.nanoTime() - deadlineNanos >= 0) {
+            if (ready.isEmpty() && (polled.isEmpty() || System.nanoTime() - deadlineNanos >= 0)) {
                 return new ReadResult.Idle();
             }
         }
@@ -63,6 +67,7 @@ final class CopyReader extends TaskReader {
     }
 
     private void take(SourceRecord record) {
+        Arrivals.expectPlace(record);
         Change change = source.preset().shape().read(record);
         last = record;
         FollowedTable table = change instanceof Change.Row row ? tables.get(row.stream()) : null;

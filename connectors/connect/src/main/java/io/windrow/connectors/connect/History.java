@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class History {
     private static final LogOrder.Before NOTHING = new LogOrder.Before(0, Map.of());
+
+    private static final Pattern OF_DATABASE =
+            Pattern.compile("(?is)(?:\\s|/\\*.*?\\*/)*(?:SET|(?:CREATE|ALTER|DROP)\\s+(?:OR\\s+REPLACE\\s+)?(?:DATABASE|SCHEMA))\\b");
 
     private final LogOrder order;
     private final Map<StreamName, List<Line>> lines = new TreeMap<>();
@@ -57,7 +61,7 @@ final class History {
             of.add(TableIds.stream(SavedText.field(table, "id", String.class)));
         }
         // A change of no table, such as the character set of a database, counts for all of them.
-        Set<StreamName> keeping = of.isEmpty() ? followed : of;
+        Set<StreamName> keeping = !of.isEmpty() ? of : isOfDatabase(line) ? followed : Set.of();
         for (StreamName stream : keeping) {
             if (followed.contains(stream)) {
                 List<Line> own = lines.computeIfAbsent(stream, name -> new ArrayList<>());
@@ -68,6 +72,11 @@ final class History {
                 }
             }
         }
+    }
+
+    /** Else it is of a view or a grant or the like, which no table depends on. */
+    private static boolean isOfDatabase(Line line) {
+        return OF_DATABASE.matcher(String.valueOf(line.parsed().get("ddl"))).lookingAt();
     }
 
     /** Forgets a stream, which is to be copied anew. */

@@ -8,11 +8,11 @@ import io.windrow.api.source.EndProof;
 import io.windrow.api.source.ReadResult;
 import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.connectors.connect.host.HostedTask;
-import io.windrow.connectors.connect.host.SavedOffsets;
 import io.windrow.connectors.connect.record.Change;
 import io.windrow.connectors.connect.record.LogOrder;
 import io.windrow.connectors.connect.record.LogPlace;
 import io.windrow.connectors.connect.record.Shape;
+import io.windrow.connectors.connect.record.Values;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,12 +33,17 @@ final class LogReader extends TaskReader {
     private final Map<StreamName, LogPlace> starts = new TreeMap<>();
     private final LogOrder order;
     private final Silence silence = new Silence();
-    private SavedOffsets offsets;
+    private final Arrivals arrivals;
+    private Arrivals.Told tells = Arrivals.Told.LAST;
     private long transaction;
     private long row;
-    /** What came with the last record that moved the place; not yet in the offsets. */
-    private @Nullable SourceRecord last;
     private Map<String, ?> lastOffset;
+    /** Up to where everything is committed, if the connector was not told of it yet. */
+    private @Nullable LogPlace committed;
+    /** Whether the log's end was reached when records were last asked for. */
+    private boolean reached;
+    private final Map<StreamName, WindrowException> emptied = new TreeMap<>();
+    private Map<StreamName, WindrowException> failed = Map.of();
     /** The first half of a change of key: no place lies between the two. */
     private Change.@Nullable Row gone;
     private boolean gathered;
@@ -57,8 +62,8 @@ final class LogReader extends TaskReader {
         this.told = LogPlace.of(lowest);
         this.transaction = told.transaction();
         this.row = told.row();
-        this.offsets = told.offsets();
-        this.lastOffset = offsets.only();
+        this.arrivals = new Arrivals(told.offsets());
+        this.lastOffset = told.offsets().only();
     }
 
     @Override
@@ -66,16 +71,25 @@ final class LogReader extends TaskReader {
         if (!ready.isEmpty()) {
             return ready.poll();
         }
+        // What came of a stream before it failed was handed out by now.
+        failed = Map.copyOf(emptied);
         if (split.until().isPresent() && transaction >= split.until().get().place() && running() == null) {
             return end();
         }
         HostedTask open = opened(
-                ConnectSplit.Kind.LOG, starts.keySet(), () -> source.history().from(starts, told), offsets);
+                ConnectSplit.Kind.LOG, starts.keySet(), () -> source.history().from(starts, told), told.offsets());
+        if (source.preset().shape() == Shape.MESSAGES && open.takesCommittedRecords()) {
+            tells = Arrivals.Told.ALL;
+        }
         while (ready.isEmpty()) {
-            // Asked before the poll: what the connector had read by then is in what it gives now, or was before.
-            boolean reached = hasReached();
-            List<SourceRecord> records = open.poll();
+            if (!open.isPolling()) {
+                tellCommitted(open);
+                // Asked before the poll: what the connector had read by then is in what it gives now, or was before.
+                reached = hasReached();
+            }
+            Optional<List<SourceRecord>> polled = open.poll(awaited(deadlineNanos));
             learn();
+            List<SourceRecord> records = polled.orElse(List.of());
             records.forEach(this::take);
             if (records.isEmpty()) {
                 silence.goesOn(source.preset().heard(source.server()));
@@ -86,14 +100,20 @@ final class LogReader extends TaskReader {
             if (gathered && (records.isEmpty() || now - gatheredSince > GATHER_NANOS)) {
                 hand();
             }
-            if (records.isEmpty() && reached) {
+            if (polled.isPresent() && records.isEmpty() && reached) {
                 hand();
                 ready.add(end());
-            } else if (ready.isEmpty() && now - deadlineNanos >= 0) {
+            } else if (ready.isEmpty() && (polled.isEmpty() || now - deadlineNanos >= 0)) {
                 return idle();
             }
         }
         return ready.poll();
+    }
+
+    /** Rows that were gathered wait for others no longer than this. */
+    private long awaited(long deadlineNanos) {
+        long gatheredUntil = gatheredSince + GATHER_NANOS;
+        return gathered && gatheredUntil - deadlineNanos < 0 ? gatheredUntil : deadlineNanos;
     }
 
     private boolean hasReached() {
@@ -110,6 +130,7 @@ final class LogReader extends TaskReader {
     }
 
     private void take(SourceRecord record) {
+        Arrivals.expectPlace(record);
         switch (source.preset().shape().read(record)) {
             case Change.Row one -> row(record, one);
             case Change.Altered altered -> altered(record, altered);
@@ -188,7 +209,7 @@ final class LogReader extends TaskReader {
     private void arrive(SourceRecord record, long place, long behind) {
         transaction = place;
         row = behind;
-        last = record;
+        arrivals.add(record, tells);
         lastOffset = record.sourceOffset();
     }
 
@@ -199,7 +220,17 @@ final class LogReader extends TaskReader {
         for (StreamName stream : altered.streams()) {
             FollowedTable table = tables.get(stream);
             LogPlace start = starts.get(stream);
-            if (table != null && start != null && !start.covers(transaction, row)) {
+            if (table == null || start == null || start.covers(transaction, row)) {
+                continue;
+            }
+            // Others tell of a table as made when they first see it, for all that is known.
+            if (altered.emptied() && source.preset().dialect() == Values.Dialect.BINLOG) {
+                tables.remove(stream);
+                table.close();
+                emptied.put(stream, WindrowException.of(
+                        ConnectError.TABLE_EMPTIED, "Reading the changes of " + stream + ": a statement replaced the table or took rows"
+                                + " away that the log does not name one by one"));
+            } else {
                 Position here = position().toPosition();
                 ready.add(new ReadResult.Data(table.event(here), Optional.of(here)));
             }
@@ -217,12 +248,12 @@ final class LogReader extends TaskReader {
     }
 
     private LogPlace position() {
-        SourceRecord newest = last;
-        if (newest != null) {
-            offsets = offsets.with(newest.sourcePartition(), newest.sourceOffset());
-            last = null;
-        }
-        return new LogPlace(transaction, row, offsets);
+        return arrivals.place(transaction, row);
+    }
+
+    @Override
+    public Map<StreamName, WindrowException> failed() {
+        return failed;
     }
 
     /** Hands out what was gathered; with the last batch, all streams have everything up to here. */
@@ -261,14 +292,32 @@ final class LogReader extends TaskReader {
 
     @Override
     public void acknowledge(Position position) {
+        committed = LogPlace.of(position);
         HostedTask open = running();
-        if (open == null || gathered || gone != null || !ready.isEmpty()) {
+        if (open != null) {
+            tellCommitted(open);
+        }
+    }
+
+    /**
+     * I2: a connector that looks at single records is told of those that are committed; another one once all that it gave is,
+     * and none is on its way.
+     */
+    private void tellCommitted(HostedTask open) {
+        LogPlace place = committed;
+        if (place == null) {
             return;
         }
-        // I2: a connector is told of all that it gave or of nothing.
-        LogPlace stored = LogPlace.of(position);
-        if (stored.transaction() == transaction && stored.row() == row) {
-            open.commit();
+        boolean all = !gathered && gone == null && ready.isEmpty() && !open.isPolling()
+                && place.transaction() == transaction && place.row() == row;
+        if (all || open.takesCommittedRecords()) {
+            List<SourceRecord> records = arrivals.upTo(place);
+            if (all || !records.isEmpty()) {
+                open.commit(records);
+            }
+            if (all) {
+                committed = null;
+            }
         }
     }
 }

@@ -40,7 +40,7 @@ public record MariadbConfig(
         tables = List.copyOf(tables);
         excludeColumns = List.copyOf(excludeColumns);
         properties = Map.copyOf(properties);
-        DatabasePreset.require(tables, batchRows, batchSize);
+        DatabasePreset.require(tables, excludeColumns, properties, batchRows, batchSize);
         BinlogSettings.requireOff(properties);
     }
 
@@ -62,6 +62,12 @@ public record MariadbConfig(
     @Override
     public Map<String, String> settings(String pipeline) {
         return binlog().settings(pipeline, tls().orElse(Tls.of(host)).mariadb());
+    }
+
+    /** Else the connector keeps a table's replacement to itself: it takes the statement for one that is about no table. */
+    @Override
+    public Map<String, String> following() {
+        return Map.of("schema.history.internal.store.only.captured.tables.ddl", "false");
     }
 
     @Override

@@ -40,7 +40,7 @@ public record MysqlConfig(
         tables = List.copyOf(tables);
         excludeColumns = List.copyOf(excludeColumns);
         properties = Map.copyOf(properties);
-        DatabasePreset.require(tables, batchRows, batchSize);
+        DatabasePreset.require(tables, excludeColumns, properties, batchRows, batchSize);
         BinlogSettings.requireOff(properties);
     }
 

@@ -33,7 +33,7 @@ public record OracleConfig(
         tables = List.copyOf(tables);
         excludeColumns = List.copyOf(excludeColumns);
         properties = Map.copyOf(properties);
-        DatabasePreset.require(tables, batchRows, batchSize);
+        DatabasePreset.require(tables, excludeColumns, properties, batchRows, batchSize);
     }
 
     @Override

@@ -35,7 +35,7 @@ public record SqlServerConfig(
         tables = List.copyOf(tables);
         excludeColumns = List.copyOf(excludeColumns);
         properties = Map.copyOf(properties);
-        DatabasePreset.require(tables, batchRows, batchSize);
+        DatabasePreset.require(tables, excludeColumns, properties, batchRows, batchSize);
     }
 
     @Override

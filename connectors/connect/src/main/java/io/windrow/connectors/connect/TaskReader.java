@@ -24,7 +24,8 @@ abstract sealed class TaskReader implements SplitReader permits CopyReader, LogR
     final Map<StreamName, FollowedTable> tables = new HashMap<>();
     final ArrayDeque<ReadResult> ready = new ArrayDeque<>();
     private @Nullable HistoryFile history;
-    private @Nullable HostedTask task;
+    /** Also seen by whoever wakes the reader. */
+    private volatile @Nullable HostedTask task;
 
     TaskReader(ConnectSource source, Context context) {
         this.source = source;
@@ -71,7 +72,10 @@ abstract sealed class TaskReader implements SplitReader permits CopyReader, LogR
 
     @Override
     public final void wakeUp() {
-        // A poll ends by itself within the connector's poll interval.
+        HostedTask open = task;
+        if (open != null) {
+            open.wakeUp();
+        }
     }
 
     @Override

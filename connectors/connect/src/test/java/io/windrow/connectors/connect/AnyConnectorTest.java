@@ -4,16 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.config.ByteSize;
+import io.windrow.api.config.Secret;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.ReadResult;
+import io.windrow.api.source.Split;
+import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.Until;
 import io.windrow.connectors.connect.host.ConnectError;
+import io.windrow.connectors.connect.record.LogPlace;
 import io.windrow.testkit.conformance.TestContext;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +80,111 @@ class AnyConnectorTest {
         coded(ConnectError.VALUE_UNKNOWN, () -> following(config(plugin(), "others")).run(1));
         coded(ConnectError.PLUGIN_MISSING, () -> following(config(folder, "lines")).run(1));
         coded(ConnectError.CONFIG_REFUSED, () -> following(config(plugin(), "")).run(1));
+    }
+
+    private ConnectConfig lines(String trouble, int batchRows) throws IOException {
+        return new ConnectConfig(
+                LinesConnector.class.getName(), jarred(), List.of("lines"),
+                Map.of("folder", folder.toString(), "trouble", trouble), Map.of("api.token", Secret.of("hush-hush")), batchRows,
+                ByteSize.parse("1MiB"));
+    }
+
+    private Path jarred() throws IOException {
+        Path plugin = Files.createDirectories(folder.resolve("plugin"));
+        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(plugin.resolve("lines.jar")))) {
+            for (Class<?> type : List.of(LinesConnector.class, LinesConnector.Lines.class)) {
+                String name = type.getName().replace('.', '/') + ".class";
+                jar.putNextEntry(new JarEntry(name));
+                try (InputStream bytes = type.getClassLoader().getResourceAsStream(name)) {
+                    bytes.transferTo(jar);
+                }
+            }
+        }
+        return plugin;
+    }
+
+    private void file(int number, String text) throws IOException {
+        Files.writeString(folder.resolve(number + ".txt"), text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private static List<String> values(Drive drive) {
+        return drive.rows("lines").stream().map(row -> row.split("\\|")[2]).toList();
+    }
+
+    @Test
+    void everyPartitionGoesOnBehindItsOwnRecordsAndAPollThatBlocksEndsWithTheReader() throws IOException {
+        file(1, "a1\na2\n");
+        file(2, "b1\n");
+        ConnectConfig config = lines("", 100);
+        Drive drive = following(config);
+        drive.run(1);
+        file(1, "a3\n");
+        drive.run(1);
+        file(2, "b2\n");
+        drive.run(1);
+        assertThat(values(drive)).containsExactly("\"a1\"", "\"a2\"", "\"b1\"", "\"a3\"", "\"b2\"");
+        assertThat(LogPlace.of(drive.places.get(StreamName.of("lines"))).offsets().toList()).containsExactly(
+                Map.of("offset", Map.of("line", 2L), "partition", Map.of("file", 2L)),
+                Map.of("offset", Map.of("line", 3L), "partition", Map.of("file", 1L)));
+        assertThat(folder.resolve("task-stopped")).exists();
+        assertThat(folder.resolve("connector-stopped")).exists();
+    }
+
+    @Test
+    void whoeverWaitsForAConnectorIsWoken() throws IOException {
+        Split log = new ConnectSplit(ConnectSplit.Kind.LOG, Optional.empty()).toSplit("", List.of(StreamName.of("lines")));
+        try (ConnectSource source = new ConnectSource(lines("", 100), context);
+                SplitReader reader = source.openLog(log, Map.of(StreamName.of("lines"), LogPlace.BEGINNING.toPosition()))) {
+            assertThat(reader.read(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1))).isInstanceOf(ReadResult.Idle.class);
+            reader.wakeUp();
+            assertThat(reader.read(System.nanoTime() + TimeUnit.HOURS.toNanos(1))).isInstanceOf(ReadResult.Idle.class);
+        }
+    }
+
+    @Test
+    void aConnectorIsToldOfTheRecordsThatAreCommittedAndOfNoOther() throws IOException {
+        file(1, "a1\na2\na3\na4\na5\n");
+        following(lines("", 4)).run(1);
+        assertThat(folder.resolve("committed")).hasContent("a1\na2\na3\n");
+    }
+
+    @Test
+    void aRecordThatDoesNotSayWhereItIsFromIsRefused() throws IOException {
+        file(1, "a1\n");
+        ConnectConfig config = lines("offset", 4);
+        coded(ConnectError.VALUE_UNKNOWN, () -> following(config).run(1));
+    }
+
+    @Test
+    void aConnectorThatCannotBeStartedIsStoppedAndItsSecretsAreNotTold() throws IOException {
+        for (String trouble : List.of("config", "start")) {
+            ConnectConfig config = lines(trouble, 4);
+            assertThatThrownBy(() -> following(config).run(1))
+                    .isInstanceOf(WindrowException.class)
+                    .hasNoCause()
+                    .hasMessageNotContaining("hush-hush")
+                    .hasMessageContaining(trouble.equals("config") ? "the value of api.token" : "nobody logs in with ***");
+            assertThat(Files.deleteIfExists(folder.resolve("connector-stopped"))).isTrue();
+        }
+        assertThat(folder.resolve("task-stopped")).exists();
+    }
+
+    @Test
+    void whatAConnectorRaisesOrAsksForEndsTheRead() throws IOException {
+        ConnectConfig raised = lines("raised", 4);
+        coded(ConnectError.CONNECTOR_FAILED, () -> following(raised).run(1));
+        ConnectConfig asked = lines("asked", 4);
+        coded(ConnectError.CONNECTOR_RETRIES, () -> following(asked).run(1));
+    }
+
+    @Test
+    void settingsThatOnlyKafkaConnectWouldObeyAreRefused() {
+        for (String own : List.of("transforms", "transforms.mask.type", "predicates", "value.converter", "errors.tolerance")) {
+            assertThatThrownBy(() -> new ConnectConfig(
+                            "any", folder, List.of("lines"), Map.of(own, "x"), Map.of(), 4, ByteSize.parse("1MiB")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("settings must leave out " + own);
+        }
     }
 
     private static void coded(ConnectError error, Runnable doing) {

@@ -34,6 +34,8 @@ final class Drive {
     final Map<StreamName, Position> places = new TreeMap<>();
     final Map<StreamName, Long> generations = new TreeMap<>();
     final Map<StreamName, WindrowException> refused = new TreeMap<>();
+    /** The streams with which a run could not go on. */
+    final Map<StreamName, WindrowException> failed = new TreeMap<>();
     /** What is done once every table is copied, before the log is read. */
     Runnable beforeLog = () -> {};
     /** What is done after each batch of the log is committed, while the connector goes on. */
@@ -108,7 +110,9 @@ final class Drive {
         boolean log = ConnectSplit.isLog(one.split());
         try (SplitReader reader = source.openLog(one.split(), one.starts())) {
             while (true) {
-                switch (reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20))) {
+                ReadResult result = reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20));
+                failed.putAll(reader.failed());
+                switch (result) {
                     case ReadResult.Data data -> {
                         try (Batch batch = data.batch()) {
                             StreamName stream = batch.stream();
@@ -131,6 +135,9 @@ final class Drive {
                     case ReadResult.End end -> {
                         planner.ended(one.split(), end.proof());
                         for (StreamName stream : log ? one.starts().keySet() : new java.util.HashSet<>(one.split().streams())) {
+                            if (failed.containsKey(stream)) {
+                                continue;
+                            }
                             states.put(stream, planner.state(stream));
                             end.resume().ifPresent(at -> places.put(stream, at));
                         }

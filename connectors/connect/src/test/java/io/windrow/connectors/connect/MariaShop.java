@@ -74,10 +74,19 @@ final class MariaShop {
         return config(user, password, 8192, tables);
     }
 
+    /** Follows a table without one of its columns, given as {@code table.column}. */
+    MariadbConfig without(String column, String table) {
+        return config("windrow", "reads", 8192, List.of(database + "." + column), table);
+    }
+
     private MariadbConfig config(String user, String password, int batchRows, String... tables) {
+        return config(user, password, batchRows, List.of(), tables);
+    }
+
+    private MariadbConfig config(String user, String password, int batchRows, List<String> excluded, String... tables) {
         return new MariadbConfig(
                 "127.0.0.1", server.port(), user, Secret.of(password),
-                java.util.Arrays.stream(tables).map(table -> database + "." + table).toList(), List.of(), Optional.empty(),
+                java.util.Arrays.stream(tables).map(table -> database + "." + table).toList(), excluded, Optional.empty(),
                 Optional.empty(), BinlogSettings.Lock.MINIMAL, Optional.of(PLUGIN), Map.of(), batchRows, ByteSize.parse("8MiB"));
     }
 

@@ -144,6 +144,57 @@ class MariadbFollowTest {
     }
 
     @Test
+    @Tag("D22")
+    void aStatementThatTakesRowsAwayUnnamedStopsItsStreamAlone() {
+        MariaShop shop = new MariaShop();
+        String parts = " (id int PRIMARY KEY) PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN MAXVALUE)";
+        List<String> tables = List.of("replaced", "dropped", "cut", "cut_off", "swapped", "thinned", "renamed", "kept");
+        for (String table : tables) {
+            boolean whole = List.of("replaced", "dropped", "thinned", "renamed", "kept").contains(table);
+            shop.run("CREATE TABLE $." + table + (whole ? " (id int PRIMARY KEY, n int)" : parts), "INSERT INTO $." + table + " (id) VALUES (1)");
+        }
+        // What happens to tables that nobody follows stops nothing.
+        shop.run("CREATE TABLE $.unknown (id int)", "CREATE TABLE $.unseen (id int)");
+        Drive drive = new Drive(shop.config(tables.toArray(String[]::new)), context);
+        drive.run();
+        shop.run("ALTER TABLE $.unknown ADD n int", "RENAME TABLE $.unknown TO $.known", "CREATE TABLE $.alike LIKE $.unseen",
+                "CREATE OR REPLACE TABLE $.unseen (id int, n int)", "TRUNCATE $.known", "DROP TABLE $.known", "CREATE VIEW $.seen AS SELECT 1 AS one",
+                "CREATE OR REPLACE VIEW $.seen AS SELECT 2 AS one", "DROP VIEW $.seen");
+        shop.run("CREATE OR REPLACE TABLE $.replaced (id int PRIMARY KEY, n int)", "DROP TABLE $.dropped",
+                "CREATE TABLE $.dropped (id int PRIMARY KEY, n int)", "ALTER TABLE $.cut TRUNCATE PARTITION p0",
+                "ALTER TABLE $.cut_off DROP PARTITION p0", "CREATE TABLE $.aside (id int PRIMARY KEY)",
+                "ALTER TABLE $.swapped EXCHANGE PARTITION p0 WITH TABLE $.aside", "ALTER IGNORE TABLE $.thinned ADD UNIQUE (n)",
+                "RENAME TABLE $.renamed TO $.former", "CREATE TABLE $.renamed (id int PRIMARY KEY, n int)",
+                "CREATE TABLE IF NOT EXISTS $.kept (id int PRIMARY KEY, n int)", "ALTER TABLE $.kept ADD m int COMMENT 'drop partition'",
+                "INSERT INTO $.kept (id) VALUES (2)");
+        for (String table : tables) {
+            shop.run("INSERT INTO $." + table + " (id) VALUES (3)");
+        }
+        drive.run();
+        assertThat(drive.failed.values()).extracting(WindrowException::errorCode).containsOnly(ConnectError.TABLE_EMPTIED);
+        assertThat(drive.failed.keySet().stream().map(stream -> stream.name()).toList())
+                .containsExactly("cut", "cut_off", "dropped", "renamed", "replaced", "swapped", "thinned");
+        assertThat(drive.rows(shop.table("cut"))).containsExactly("COPY|1");
+        assertThat(drive.states.get(Preset.stream(shop.table("kept"))).text()).doesNotContain("seen", "REPLACE");
+        assertThat(drive.rows(shop.table("kept")))
+                .containsExactly("COPY|1|null", "INSERT|2|null|null", "INSERT|3|null|null");
+    }
+
+    @Test
+    void columnsAreLeftOutWhateverTheirCaseAndAColumnThatIsNotThereIsRefused() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY, Secret int, open int)", "INSERT INTO $.t VALUES (1, 2, 3)");
+        Drive drive = new Drive(shop.without("t.SECRET", "t"), context);
+        drive.run();
+        shop.run("INSERT INTO $.t VALUES (4, 5, 6)");
+        drive.run();
+        assertThat(drive.rows(shop.table("t"))).containsExactly("COPY|1|3", "INSERT|4|6");
+        Drive mistaken = new Drive(shop.without("t.secrets", "t"), context);
+        mistaken.run();
+        assertThat(mistaken.refused.values()).extracting(WindrowException::errorCode).containsExactly(ConnectError.STREAM_INVALID);
+    }
+
+    @Test
     void aTableThatComesLaterIsCopiedAndFollowedFromItsOwnPlace() {
         MariaShop shop = new MariaShop();
         shop.run("CREATE TABLE $.early (id int PRIMARY KEY)", "CREATE TABLE $.late (id int PRIMARY KEY)", "INSERT INTO $.early VALUES (1)");

@@ -113,6 +113,16 @@ class PresetsTest {
                 .hasMessageContaining(property);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"column.exclude.list", "transforms.mask.type", "errors.tolerance"})
+    void aPropertyThatNobodyObeysOrThatOurSchemaWouldNotKnowOfIsRefused(String property) {
+        assertThatThrownBy(() -> new SqlServerConfig(
+                        "127.0.0.1", NOBODY, "shop", "u", Secret.of("hidden"), List.of("dbo.orders"), List.of(), Optional.empty(),
+                        Map.of(property, "x"), 100, SIZE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("properties must leave out " + property);
+    }
+
     @Test
     void recordsInTheFormOfOtherDatabasesBecomeRows() {
         StreamName stream = new StreamName("dbo", "orders");

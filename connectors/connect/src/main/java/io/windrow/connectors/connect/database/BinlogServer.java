@@ -1,5 +1,6 @@
 package io.windrow.connectors.connect.database;
 
+import io.windrow.api.config.Secret;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
@@ -39,7 +40,8 @@ final class BinlogServer implements Server {
 
     private final Connection connection;
     private final List<String> statusSql;
-    private final Set<String> excluded;
+    private final ExcludedColumns excluded;
+    private final Failures.Words words;
 
     /**
      * Connects.
@@ -50,6 +52,7 @@ final class BinlogServer implements Server {
      * @param excluded columns that are not delivered, as {@code database.table.column}
      */
     BinlogServer(Driver driver, String url, Properties properties, List<String> statusSql, List<String> excluded) {
+        this.words = Failures.Words.given(List.of(Secret.of(properties.getProperty("password", ""))), List.of());
         try {
             Connection made = driver.connect(url, properties);
             if (made == null) {
@@ -60,7 +63,7 @@ final class BinlogServer implements Server {
             throw failed("Connecting to " + url, e);
         }
         this.statusSql = List.copyOf(statusSql);
-        this.excluded = Set.copyOf(excluded);
+        this.excluded = new ExcludedColumns(excluded);
     }
 
     @FunctionalInterface
@@ -81,8 +84,8 @@ final class BinlogServer implements Server {
         }
     }
 
-    private static WindrowException failed(String doing, SQLException e) {
-        return Failures.coded(doing, Failures.Words.GIVEN, e);
+    private WindrowException failed(String doing, SQLException e) {
+        return Failures.coded(doing, words, e);
     }
 
     @Override
@@ -125,10 +128,12 @@ final class BinlogServer implements Server {
 
     private List<Column> columns(StreamName stream, ResultSet rows) throws SQLException {
         List<Column> columns = new ArrayList<>();
+        List<String> present = new ArrayList<>();
         Set<Integer> ids = new HashSet<>();
         while (rows.next()) {
             String name = rows.getString(1);
-            if (excluded.contains(stream.namespace() + "." + stream.name() + "." + name)) {
+            present.add(name);
+            if (excluded.contains(stream, name)) {
                 continue;
             }
             String columnType = rows.getString(3);
@@ -140,6 +145,7 @@ final class BinlogServer implements Server {
             boolean nullable = rows.getString(4).equals("YES") || type.equals(new ColumnType.Timestamp(true));
             columns.add(new Column(NamedIds.of(name, ids), name, type, nullable, columnType));
         }
+        excluded.expectAmong(stream, present);
         return columns;
     }
 

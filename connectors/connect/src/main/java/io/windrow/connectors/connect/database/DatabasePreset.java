@@ -3,7 +3,10 @@ package io.windrow.connectors.connect.database;
 import io.windrow.api.config.ByteSize;
 import io.windrow.api.config.Secret;
 import io.windrow.api.schema.StreamName;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /** A preset for tables of one server. The settings are components of the config's record, each with its own words. */
 public interface DatabasePreset extends Preset {
@@ -30,12 +33,30 @@ public interface DatabasePreset extends Preset {
         return tables().stream().map(Preset::stream).toList();
     }
 
+    @Override
+    default Collection<Secret> secretValues() {
+        return List.of(password());
+    }
+
     /** Refuses settings that cannot be meant. */
-    static void require(List<String> tables, int batchRows, ByteSize batchSize) {
+    static void require(
+            List<String> tables, List<String> excludeColumns, Map<String, String> properties, int batchRows, ByteSize batchSize) {
         if (tables.isEmpty()) {
             throw new IllegalArgumentException("tables must name at least one table");
         }
         tables.forEach(Preset::stream);
+        for (String column : excludeColumns) {
+            if (tables.stream().noneMatch(table -> column.toLowerCase(Locale.ROOT).startsWith(table.toLowerCase(Locale.ROOT) + "."))) {
+                throw new IllegalArgumentException("exclude_columns names " + column + ", and its table is not among tables");
+            }
+        }
+        Preset.requireConnectors("properties", properties.keySet());
+        for (String list : List.of("column.exclude.list", "column.include.list")) {
+            if (properties.containsKey(list)) {
+                throw new IllegalArgumentException(
+                        "properties must leave out " + list + ": name the columns in exclude_columns, so that the stream's schema lacks them too");
+            }
+        }
         if (batchRows < 1 || batchRows > 1_000_000 || batchSize.bytes() < 1024) {
             throw new IllegalArgumentException("batch_rows must lie between 1 and 1000000, and batch_size be 1KiB or more");
         }

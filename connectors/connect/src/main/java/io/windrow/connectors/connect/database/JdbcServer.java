@@ -1,5 +1,6 @@
 package io.windrow.connectors.connect.database;
 
+import io.windrow.api.config.Secret;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
@@ -24,7 +25,8 @@ import java.util.TreeMap;
 /** A server of which no more is known than what JDBC tells of every database: its tables, columns and keys. */
 final class JdbcServer implements Server {
     private final Connection connection;
-    private final Set<String> excluded;
+    private final ExcludedColumns excluded;
+    private final Failures.Words words;
 
     /**
      * Connects.
@@ -33,6 +35,7 @@ final class JdbcServer implements Server {
      * @param excluded columns that are not delivered, as {@code schema.table.column}
      */
     JdbcServer(Driver driver, String url, Properties properties, List<String> excluded) {
+        this.words = Failures.Words.given(List.of(Secret.of(properties.getProperty("password", ""))), List.of());
         try {
             Connection made = driver.connect(url, properties);
             if (made == null) {
@@ -42,11 +45,11 @@ final class JdbcServer implements Server {
         } catch (SQLException e) {
             throw failed("Connecting to " + url, e);
         }
-        this.excluded = Set.copyOf(excluded);
+        this.excluded = new ExcludedColumns(excluded);
     }
 
-    private static WindrowException failed(String doing, SQLException e) {
-        return Failures.coded(doing, Failures.Words.GIVEN, e);
+    private WindrowException failed(String doing, SQLException e) {
+        return Failures.coded(doing, words, e);
     }
 
     @Override
@@ -55,12 +58,14 @@ final class JdbcServer implements Server {
         try {
             DatabaseMetaData data = connection.getMetaData();
             List<Column> columns = new ArrayList<>();
+            List<String> present = new ArrayList<>();
             Set<Integer> ids = new HashSet<>();
             try (ResultSet rows = data.getColumns(
                     connection.getCatalog(), pattern(data, stream.namespace()), pattern(data, stream.name()), null)) {
                 while (rows.next()) {
                     String name = rows.getString("COLUMN_NAME");
-                    if (!excluded.contains(stream.namespace() + "." + stream.name() + "." + name)) {
+                    present.add(name);
+                    if (!excluded.contains(stream, name)) {
                         columns.add(column(stream, rows, name, ids));
                     }
                 }
@@ -69,6 +74,7 @@ final class JdbcServer implements Server {
                 throw WindrowException.of(
                         ConnectError.NO_SUCH_STREAM, doing + ": there is no such table, or it may not be read");
             }
+            excluded.expectAmong(stream, present);
             TreeMap<Integer, String> key = new TreeMap<>();
             try (ResultSet rows = data.getPrimaryKeys(connection.getCatalog(), stream.namespace(), stream.name())) {
                 while (rows.next()) {

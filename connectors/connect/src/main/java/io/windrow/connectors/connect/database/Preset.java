@@ -1,6 +1,7 @@
 package io.windrow.connectors.connect.database;
 
 import io.windrow.api.config.ByteSize;
+import io.windrow.api.config.Secret;
 import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.connect.host.PluginLoader;
 import io.windrow.connectors.connect.record.LogOrder;
@@ -12,9 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /** A database that one of Debezium's connectors follows, as a pipeline's config describes it. */
 public interface Preset {
+    /** What a Kafka Connect worker does with a connector's records. */
+    Pattern CONNECTS_OWN = Pattern.compile(
+            "(transforms|predicates|(key|value|header)\\.converter|errors\\.(tolerance|log|deadletterqueue|retry\\.timeout))(\\..*)?");
+
     /** The connector's name in pipeline files. */
     String vendor();
 
@@ -32,6 +38,14 @@ public interface Preset {
 
     /** What the connector is told of the server; holds the password. */
     Map<String, String> settings(String pipeline);
+
+    /** What it is told besides while it follows the log; wins over everything else. */
+    default Map<String, String> following() {
+        return Map.of();
+    }
+
+    /** What no message may show. */
+    Collection<Secret> secretValues();
 
     /** Further settings of the connector, as the config has them; they win. */
     Map<String, String> properties();
@@ -72,6 +86,22 @@ public interface Preset {
 
     /** How many bytes a batch takes at most. */
     ByteSize batchSize();
+
+    /**
+     * Refuses settings that are Kafka Connect's own and that nobody would obey here: a field that a transformation is to mask
+     * would arrive as it is.
+     *
+     * @param under the setting of the pipeline file that holds them
+     */
+    static void requireConnectors(String under, Collection<String> settings) {
+        for (String name : settings) {
+            if (CONNECTS_OWN.matcher(name.strip()).matches()) {
+                throw new IllegalArgumentException(under + " must leave out " + name
+                        + ": transformations, predicates, converters and tolerance are Kafka Connect's own, which does not run here;"
+                        + " mask, filter and select in the pipeline file instead");
+            }
+        }
+    }
 
     /** A table's name as the config writes it: {@code shop.orders}. */
     static StreamName stream(String written) {

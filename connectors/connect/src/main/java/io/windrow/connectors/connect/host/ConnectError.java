@@ -45,6 +45,8 @@ public enum ConnectError implements ErrorCode {
             "The next attempt plans it anew from that place, under the contract's on_drift."),
     RELATION_DIFFERS("relation_differs", ErrorKind.EXTERNAL_PERMANENT, "Older changes hold a table in another form than it has now, and nobody guesses how they fit.",
             "Run the stream's pipeline with --full-refresh."),
+    TABLE_EMPTIED("table_emptied", ErrorKind.EXTERNAL_PERMANENT, "A statement replaced a followed table or took rows from it that the log does not name one by one.",
+            "Run the stream's pipeline with --full-refresh, which copies the tables again as a new generation."),
     VALUE_UNKNOWN("value_unknown", ErrorKind.EXTERNAL_PERMANENT, "The connector delivers something that is not known here.",
             "Report it with the message; leave the column out with exclude_columns until then."),
     CONNECTOR_FAILED("connector_failed", ErrorKind.EXTERNAL_PERMANENT, "The connector gave up.",

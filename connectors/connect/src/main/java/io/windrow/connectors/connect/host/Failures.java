@@ -1,5 +1,6 @@
 package io.windrow.connectors.connect.host;
 
+import io.windrow.api.config.Secret;
 import io.windrow.api.error.WindrowException;
 import java.io.EOFException;
 import java.net.SocketException;
@@ -8,11 +9,14 @@ import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -46,15 +50,66 @@ public final class Failures {
             Map.entry("with the same server_id", ConnectError.SERVER_ID_TAKEN),
             Map.entry("exceeded max_allowed_packet", ConnectError.EVENT_TOO_LARGE));
 
+    /** As Kafka words it. The value may be anything, so the last name that could be meant is. */
+    private static final Pattern INVALID_SETTING =
+            Pattern.compile("Invalid value .* for configuration ([\\w.-]+)(?:: .*)?", Pattern.DOTALL);
+
+    private static final Pattern MISSING_SETTING = Pattern.compile("Missing required configuration \"([\\w.-]+)\"");
+
     private Failures() {}
 
     /** Whether the message repeats what the vendor said. */
-    public enum Words {
-        /** No row was read yet: the words can only be about settings, servers and privileges. */
-        GIVEN,
+    public sealed interface Words {
         /** They may quote a row, which the mask has not seen (I11): only what kind of failure it is is told. */
-        WITHHELD
+        Words WITHHELD = new Withheld();
+
+        /** No row was read yet, so the words can only be about settings, servers and privileges. */
+        static Words given(Collection<Secret> secrets, Collection<String> settings) {
+            return new Given(List.copyOf(secrets), List.copyOf(settings));
+        }
     }
+
+    /**
+     * What the vendor said is told, but of a setting that is refused only its name, since its value may be a secret.
+     *
+     * @param secrets what is taken out of the words
+     * @param settings the names of the settings that the vendor was told
+     */
+    private record Given(List<Secret> secrets, List<String> settings) implements Words {
+        String said(List<Throwable> chain) {
+            for (Throwable one : chain) {
+                if (one instanceof ConfigException) {
+                    return refused(String.valueOf(one.getMessage()));
+                }
+            }
+            String said = chain.getFirst().getMessage() + (chain.size() == 1 ? "" : " (" + chain.getLast().getMessage() + ")");
+            for (Secret secret : secrets) {
+                if (!secret.reveal().isBlank()) {
+                    said = said.replace(secret.reveal(), "***");
+                }
+            }
+            return said;
+        }
+
+        private String refused(String message) {
+            Matcher missing = MISSING_SETTING.matcher(message);
+            if (missing.lookingAt()) {
+                return "the setting " + missing.group(1) + " is missing";
+            }
+            Matcher invalid = INVALID_SETTING.matcher(message);
+            if (invalid.matches() && settings.contains(invalid.group(1))) {
+                return "it refuses the value of " + invalid.group(1);
+            }
+            List<String> named = settings.stream()
+                    .filter(name -> Pattern.compile("(?<![\\w.])" + Pattern.quote(name) + "(?![\\w.])").matcher(message).find())
+                    .sorted()
+                    .toList();
+            return "it refuses its settings" + (named.isEmpty() ? "" : ", of which it names " + String.join(", ", named));
+        }
+    }
+
+    /** Nothing that the vendor said is told. */
+    private record Withheld() implements Words {}
 
     /** Does the work; whatever it throws is coded. */
     static <T> T coding(String doing, Words words, HostedTask.Work<T> work) {
@@ -80,8 +135,8 @@ public final class Failures {
                 .orElse(chain.stream().anyMatch(RetriableException.class::isInstance)
                         ? ConnectError.CONNECTOR_RETRIES
                         : ConnectError.CONNECTOR_FAILED);
-        String message = doing + ": " + told(chain, words);
-        return words == Words.GIVEN ? WindrowException.of(error, message, thrown) : WindrowException.of(error, message);
+        // Never with the cause: whoever prints that prints the vendor's own words.
+        return WindrowException.of(error, doing + ": " + told(chain, words));
     }
 
     private static List<Throwable> chain(Throwable thrown) {
@@ -147,8 +202,9 @@ public final class Failures {
         Throwable root = chain.getLast();
         String kind = root.getClass().getSimpleName()
                 + (root instanceof SQLException sql ? " " + sql.getErrorCode() + ", SQLSTATE " + sql.getSQLState() : "");
-        return words == Words.WITHHELD ? "the connector failed with " + kind
-                : kind + ": " + chain.getFirst().getMessage()
-                        + (root == chain.getFirst() ? "" : " (" + root.getMessage() + ")");
+        return switch (words) {
+            case Given given -> kind + ": " + given.said(chain);
+            case Withheld ignored -> "the connector failed with " + kind;
+        };
     }
 }

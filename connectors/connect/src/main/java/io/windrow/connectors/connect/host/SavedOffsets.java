@@ -25,8 +25,13 @@ public final class SavedOffsets implements OffsetStorageReader {
     /** These offsets, with that of a partition set to what came with a record. */
     public SavedOffsets with(Map<String, ?> partition, Map<String, ?> offset) {
         Map<Map<String, Object>, Map<String, Object>> more = new HashMap<>(offsets);
-        more.put(new HashMap<>(partition), new HashMap<>(offset));
+        more.put(saved(partition), saved(offset));
         return new SavedOffsets(more);
+    }
+
+    /** Whole numbers come back as longs, whatever they went in as: so do they from Kafka Connect's own stores. */
+    private static Map<String, Object> saved(Map<String, ?> given) {
+        return SavedText.read(SavedText.write(given));
     }
 
     /** The offset of the only partition; empty if there is none or more than one. */
@@ -53,8 +58,7 @@ public final class SavedOffsets implements OffsetStorageReader {
 
     @Override
     public <T> @Nullable Map<String, Object> offset(Map<String, T> partition) {
-        // Whole numbers come back as longs, whatever they went in as: so do they from Kafka Connect's own stores.
-        return offsets.get(SavedText.read(SavedText.write(partition)));
+        return offsets.get(saved(partition));
     }
 
     @Override

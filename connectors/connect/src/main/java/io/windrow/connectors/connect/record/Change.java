@@ -45,8 +45,10 @@ public sealed interface Change {
      * Tables were made, altered or dropped.
      *
      * @param streams which
+     * @param emptied whether rows went that the log does not name one by one: with a table that was dropped or replaced, with a
+     *     partition, or as duplicates
      */
-    record Altered(List<StreamName> streams) implements Change {}
+    record Altered(List<StreamName> streams, boolean emptied) implements Change {}
 
     /** The connector is further, although no row came. */
     record Moved() implements Change {}
@@ -67,16 +69,29 @@ public sealed interface Change {
             return new Moved();
         }
         if (kind.endsWith(".SchemaChangeValue")) {
-            List<StreamName> streams = new ArrayList<>();
-            for (Object table : value.getArray("tableChanges")) {
-                streams.add(TableIds.stream(((Struct) table).getString("id")));
-            }
-            return new Altered(streams);
+            return altered(value);
         }
         if (value.schema().field("op") == null || value.schema().field("source") == null) {
             throw unknown(record, "a value of the kind " + kind);
         }
         return row(record, value);
+    }
+
+    private static Change altered(Struct value) {
+        String statement = value.schema().field("ddl") == null ? "" : String.valueOf(value.get("ddl"));
+        List<StreamName> streams = new ArrayList<>();
+        boolean emptied = Emptying.isIn(statement);
+        for (Object one : value.getArray("tableChanges")) {
+            Struct table = (Struct) one;
+            streams.add(TableIds.stream(table.getString("id")));
+            String type = String.valueOf(table.get("type"));
+            // A table that is made was not there before: whichever had its name has another now, or is gone.
+            emptied |= type.equals("DROP") || type.equals("CREATE");
+        }
+        // The connector tells of no table if it knows the one that is replaced.
+        Optional<StreamName> replaced = Emptying.replaced(statement, String.valueOf(value.get("databaseName")));
+        replaced.filter(table -> !streams.contains(table)).ifPresent(streams::add);
+        return new Altered(streams, emptied || replaced.isPresent());
     }
 
     private static Change row(SourceRecord record, Struct value) {

@@ -1,0 +1,80 @@
+package io.windrow.connectors.connect;
+
+import io.windrow.api.error.WindrowException;
+import io.windrow.connectors.connect.host.ConnectError;
+import io.windrow.connectors.connect.host.SavedOffsets;
+import io.windrow.connectors.connect.record.LogPlace;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.source.SourceRecord;
+
+/**
+ * What has come from a connector: the offset of every partition, and the records that it is told of once they are committed.
+ * Used by the reader's thread.
+ */
+final class Arrivals {
+    /** How many records of those that have come the connector is told of. */
+    enum Told {
+        /** Each, as it came; they are held until then. */
+        ALL,
+        /** The last of each partition: it looks at nothing but their offsets. */
+        LAST
+    }
+
+    private final ArrayDeque<Part> parts = new ArrayDeque<>();
+    private final Map<Map<String, ?>, SourceRecord> newest = new LinkedHashMap<>();
+    private final List<SourceRecord> since = new ArrayList<>();
+    private SavedOffsets offsets;
+
+    /** Records that came one after the other, and the place behind them. */
+    private record Part(long transaction, long row, List<SourceRecord> records) {}
+
+    /** Nothing has come since these offsets. */
+    Arrivals(SavedOffsets offsets) {
+        this.offsets = offsets;
+    }
+
+    /** A record has come that moves the place. */
+    void add(SourceRecord record, Told told) {
+        newest.put(record.sourcePartition(), record);
+        if (told == Told.ALL) {
+            since.add(record);
+        }
+    }
+
+    /** Refuses a record that does not say where it is from: nobody could go on behind it. */
+    static void expectPlace(SourceRecord record) {
+        if (record.sourcePartition() == null || record.sourceOffset() == null) {
+            throw WindrowException.of(
+                    ConnectError.VALUE_UNKNOWN, "Reading topic " + record.topic() + ": a record without a partition or an offset of its source");
+        }
+    }
+
+    /** The place behind all that has come, which is at this transaction and row. */
+    LogPlace place(long transaction, long row) {
+        if (!newest.isEmpty()) {
+            newest.forEach((partition, record) -> offsets = offsets.with(partition, record.sourceOffset()));
+            parts.add(new Part(transaction, row, since.isEmpty() ? newest.values().stream().map(Arrivals::bare).toList() : List.copyOf(since)));
+            newest.clear();
+            since.clear();
+        }
+        return new LogPlace(transaction, row, offsets);
+    }
+
+    /** Without its row, which would be held for as long as the record is. */
+    private static SourceRecord bare(SourceRecord record) {
+        return new SourceRecord(record.sourcePartition(), record.sourceOffset(), record.topic(), null, null);
+    }
+
+    /** Takes out the records up to a place. */
+    List<SourceRecord> upTo(LogPlace place) {
+        List<SourceRecord> records = new ArrayList<>();
+        while (!parts.isEmpty() && place.covers(parts.getFirst().transaction(), parts.getFirst().row() - 1)) {
+            records.addAll(parts.removeFirst().records());
+        }
+        return records;
+    }
+}
