@@ -100,7 +100,9 @@ final class EpochApply {
         }
         for (StagedTable table : whole) {
             if (commit.mode() == WriteMode.HISTORY) {
-                apply.history(table);
+                apply.history(table, commit.identity().generation() > 1 ? Apply.Generation.LATER : Apply.Generation.FIRST);
+            } else if (commit.mode() == WriteMode.UPSERT) {
+                apply.written(table);
             } else {
                 apply.state(table);
             }

@@ -5,6 +5,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.connectors.jdbc.sql.Database;
 import io.windrow.connectors.jdbc.sql.Dialect;
 import io.windrow.connectors.jdbc.sql.JdbcAddress;
+import io.windrow.connectors.jdbc.table.CommitBook;
 import io.windrow.connectors.jdbc.table.StageName;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ final class JdbcChecks {
                 results.add(CheckResult.ok("connection", "Connected to " + address.display() + "."));
                 tls(address);
                 tables(connection);
+                engines(connection);
             } finally {
                 target.close(connection);
             }
@@ -73,15 +75,33 @@ final class JdbcChecks {
         String probe = target.place(connection)
                 .qualified(target.dialect(), StageName.PREFIX + "check_" + UUID.randomUUID().toString().substring(0, 8));
         try (Statement statement = connection.createStatement()) {
+            String creation = "CREATE TABLE " + probe + " (probe integer)" + target.dialect().tableOptions();
             if (target.dialect().ddl() == Dialect.Ddl.TRANSACTIONAL) {
                 connection.setAutoCommit(false);
-                statement.execute("CREATE TABLE " + probe + " (probe integer)");
+                statement.execute(creation);
                 connection.rollback();
             } else {
-                statement.execute("CREATE TABLE " + probe + " (probe integer)");
+                statement.execute(creation);
                 statement.execute("DROP TABLE " + probe);
             }
         }
         results.add(CheckResult.ok("tables", "Tables can be made."));
+    }
+
+    /** Only tables that are there can be of the wrong engine. */
+    private void engines(Connection connection) throws SQLException {
+        CommitBook book = target.book(connection);
+        if (target.dialect().otherEngine().isEmpty() || !book.exists(connection)) {
+            return;
+        }
+        try {
+            book.expectTransactional(connection);
+            for (CommitBook.Row row : book.ofPipeline(connection, target.context().pipeline())) {
+                target.place(connection).expectTransactional(target.dialect(), connection, row.table());
+            }
+            results.add(CheckResult.ok("engines", "All tables are kept by InnoDB."));
+        } catch (WindrowException e) {
+            results.add(CheckResult.failed("engines", String.valueOf(e.getMessage()), e.remedy()));
+        }
     }
 }

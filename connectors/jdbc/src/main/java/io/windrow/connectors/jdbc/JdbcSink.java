@@ -72,15 +72,11 @@ public final class JdbcSink implements Sink {
                 book.make(statement);
             }
         }
+        book.expectTransactional(connection);
+        book.complete(connection);
         connection.setAutoCommit(false);
         Optional<CommitBook.Row> row = book.locked(connection, id);
-        for (CommitBook.Row other : book.ofTable(connection, table)) {
-            if (!other.pipeline().equals(target.context().pipeline()) || !other.stream().equals(stream)) {
-                throw WindrowException.of(
-                        JdbcError.TABLE_TAKEN, "Preparing table " + table + " for " + stream + ": stream " + other.stream()
-                                + " of pipeline " + other.pipeline() + " is written to it");
-            }
-        }
+        expectFree(connection, book, table, stream);
         if (row.isPresent() && row.get().epoch() > 0 && !row.get().mode().equals(kind)) {
             throw WindrowException.of(
                     JdbcError.MODE_CHANGED, "Preparing table " + table + " for " + stream + ": its rows are of the kind "
@@ -94,11 +90,28 @@ public final class JdbcSink implements Sink {
         new TargetTable(target.dialect(), place, table)
                 .make(connection, schema, layout, row.isPresent() ? TargetTable.Made.BY_US : TargetTable.Made.BY_OTHERS);
         if (row.isEmpty()) {
-            book.enter(connection, id, target.context().pipeline(), stream, table, kind);
+            try {
+                book.enter(connection, id, target.context().pipeline(), stream, table, kind);
+            } catch (SQLException e) {
+                connection.rollback();
+                // Another pipeline may have entered the same table since it was looked for.
+                expectFree(connection, book, table, stream);
+                throw e;
+            }
         } else {
             book.mode(connection, id, kind);
         }
         connection.commit();
+    }
+
+    private void expectFree(Connection connection, CommitBook book, String table, StreamName stream) throws SQLException {
+        for (CommitBook.Row other : book.ofTable(connection, table)) {
+            if (!other.pipeline().equals(target.context().pipeline()) || !other.stream().equals(stream)) {
+                throw WindrowException.of(
+                        JdbcError.TABLE_TAKEN, "Preparing table " + table + " for " + stream + ": stream " + other.stream()
+                                + " of pipeline " + other.pipeline() + " is written to it");
+            }
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.windrow.connectors.jdbc;
 
 import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Operation;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.SinkWriter;
@@ -21,6 +22,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,6 +45,8 @@ final class JdbcWriter implements SinkWriter {
     private @Nullable Connection connection;
     private @Nullable Staging staging;
     private long filtered;
+    /** Deletes that are staged for what another row of a change of key needs of them, and are applied to nothing. */
+    private long needed;
     private boolean poisoned;
 
     JdbcWriter(JdbcTarget target, StreamSchema schema, WriteMode mode, WriterId id, AtomicLong sequence) {
@@ -62,6 +66,7 @@ final class JdbcWriter implements SinkWriter {
             ChangeFacts facts = ChangeFacts.of(batch);
             int[] selected = select(batch.rowCount(), facts);
             filtered += batch.rowCount() - selected.length;
+            needed += needed(selected, facts);
             if (selected.length > 0) {
                 Connection to = connected();
                 Staging into = staging(to);
@@ -86,14 +91,20 @@ final class JdbcWriter implements SinkWriter {
             boolean takes = switch (facts.operation(row)) {
                 case INSERT -> content == Content.CHANGES || facts.unchanged(row) == null || refused("leaves columns as they were");
                 case UPDATE -> content == Content.CHANGES || refused("is an update");
-                case DELETE -> content == Content.CHANGES ? mode != WriteMode.UPSERT : refused("is a delete");
+                case DELETE -> content == Content.CHANGES ? mode != WriteMode.UPSERT || facts.link(row).isPresent() : refused("is a delete");
                 case TRUNCATE -> content == Content.CHANGES ? mode != WriteMode.UPSERT && truncates() : refused("is a truncate");
             };
             if (takes) {
                 selected[count++] = row;
             }
         }
-        return count == rows ? selected : java.util.Arrays.copyOf(selected, count);
+        return count == rows ? selected : Arrays.copyOf(selected, count);
+    }
+
+    private long needed(int[] selected, ChangeFacts facts) {
+        return mode == WriteMode.UPSERT
+                ? Arrays.stream(selected).filter(row -> facts.operation(row) == Operation.DELETE).count()
+                : 0;
     }
 
     private boolean truncates() {
@@ -148,21 +159,31 @@ final class JdbcWriter implements SinkWriter {
                 to.setAutoCommit(false);
                 Staging.Counted counted;
                 try (Statement statement = to.createStatement()) {
-                    counted = full.count(statement, mode == WriteMode.HISTORY ? Staging.Fold.NONE : Staging.Fold.BY_KEY);
+                    counted = full.count(statement, switch (mode) {
+                        case HISTORY -> Staging.Fold.NONE;
+                        case UPSERT -> Staging.Fold.WRITES_BY_KEY;
+                        case APPEND, REPLACE, MIRROR -> Staging.Fold.BY_KEY;
+                    });
                 }
                 to.commit();
                 to.setAutoCommit(true);
-                if (counted.rows() + counted.folded() != full.rows()) {
+                if (counted.rows() + counted.folded() != full.rows() - needed) {
                     throw WindrowException.of(
                             JdbcError.STAGING_GONE, "Reading back staged rows of " + schema.stream() + ": there are "
-                                    + (counted.rows() + counted.folded()) + ", expected " + full.rows());
+                                    + (counted.rows() + counted.folded()) + ", expected " + (full.rows() - needed));
                 }
-                staged.add(new Staged(
-                        schema.stream(), StagedTable.VERSION, counted.table().toJson(),
-                        schema.version(), counted.rows(), full.bytes(), "counted in the staging table"));
+                if (counted.rows() == 0) {
+                    target.drop(to, List.of(full.name()));
+                } else {
+                    staged.add(new Staged(
+                            schema.stream(), StagedTable.VERSION, counted.table().toJson(),
+                            schema.version(), counted.rows(), full.bytes(), "counted in the staging table"));
+                }
                 if (counted.folded() > 0) {
                     staged.add(Staged.count(schema.stream(), Staged.Part.FOLDED, schema.version(), counted.folded()));
                 }
+                filtered += needed;
+                needed = 0;
                 staging = null;
                 target.context().failpoints().reach("jdbc.after_stage");
             }

@@ -42,12 +42,18 @@ final class ChangeRows {
      * @param id the key
      * @param name the short text
      * @param body the long text; {@link #UNCHANGED} for one that stays
-     * @param position the place of the commit; its time is a second after 1970 times it
+     * @param position the place of the commit
      * @param ordinal the place within it
      * @param link the other half of a key change, or −1
+     * @param seconds when it was committed, after 1970
      */
     record Change(
-            Operation operation, long id, @Nullable String name, @Nullable String body, long position, long ordinal, long link) {
+            Operation operation, long id, @Nullable String name, @Nullable String body, long position, long ordinal, long link, long seconds) {
+        /** Committed at as many seconds after 1970 as its place says. */
+        Change(Operation operation, long id, @Nullable String name, @Nullable String body, long position, long ordinal, long link) {
+            this(operation, id, name, body, position, ordinal, link, position);
+        }
+
         static final String UNCHANGED = "\0unchanged";
     }
 
@@ -66,7 +72,7 @@ final class ChangeRows {
             boolean unchanged = Change.UNCHANGED.equals(change.body());
             operations.setSafe(i, change.operation().ordinal());
             ordinals.setSafe(i, change.ordinal());
-            commits.setSafe(i, change.position() * 1_000_000);
+            commits.setSafe(i, change.seconds() * 1_000_000);
             transactions.setSafe(i, change.position());
             positions.setSafe(i, change.position());
             if (change.link() >= 0) {

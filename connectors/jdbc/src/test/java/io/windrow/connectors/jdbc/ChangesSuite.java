@@ -9,10 +9,14 @@ import io.windrow.api.batch.Operation;
 import io.windrow.api.batch.Position;
 import io.windrow.api.config.Secret;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.Committer;
+import io.windrow.api.sink.Delivery;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.Staged;
@@ -52,7 +56,7 @@ abstract class ChangesSuite {
     /** A connection of the test's own. */
     protected abstract Connection connect() throws SQLException;
 
-    private Sink sink(Deletes deletes, JdbcConfig.Truncates truncates) {
+    final Sink sink(Deletes deletes, JdbcConfig.Truncates truncates) {
         return new JdbcSink(JdbcConfig.of(Secret.of(url())).with(deletes, truncates), context);
     }
 
@@ -71,7 +75,7 @@ abstract class ChangesSuite {
                 staged, Optional.empty(), false, "{}");
     }
 
-    private void apply(Sink sink, WriteMode mode, long generation, long epoch, Change... changes) {
+    final void apply(Sink sink, WriteMode mode, long generation, long epoch, Change... changes) {
         sink.prepare(ChangeRows.SCHEMA, mode);
         try (SinkWriter writer = sink.writer(ChangeRows.SCHEMA, mode, new WriterId(generation, 1, (int) epoch));
                 Committer committer = sink.committer()) {
@@ -85,7 +89,7 @@ abstract class ChangesSuite {
         }
     }
 
-    private long counted(Staged.Part part) {
+    final long counted(Staged.Part part) {
         return lastStaged.stream().filter(one -> one.part() == part).mapToLong(Staged::rows).sum();
     }
 
@@ -107,19 +111,19 @@ abstract class ChangesSuite {
         }
     }
 
-    private List<String> rows() {
+    final List<String> rows() {
         return query("SELECT id, name, body FROM orders ORDER BY id");
     }
 
-    private static Change insert(long id, String name, String body, long position) {
+    static Change insert(long id, String name, String body, long position) {
         return new Change(Operation.INSERT, id, name, body, position, 0, -1);
     }
 
-    private static Change update(long id, String name, String body, long position) {
+    static Change update(long id, String name, String body, long position) {
         return new Change(Operation.UPDATE, id, name, body, position, 0, -1);
     }
 
-    private static Change delete(long id, long position) {
+    static Change delete(long id, long position) {
         return new Change(Operation.DELETE, id, null, null, position, 0, -1);
     }
 
@@ -233,6 +237,175 @@ abstract class ChangesSuite {
             assertThat(rows()).containsExactly("1|a|x", "2|c|y");
             assertThat(counted(Staged.Part.FILTERED)).isEqualTo(1);
             assertThat(counted(Staged.Part.DATA)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @Tag("D03")
+    void upsertKeepsTheOldRowOfAChangeOfKeyAndGivesTheNewOneItsUnchangedColumns() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.UPSERT, 1, 1, insert(1, "a", "x", 1), insert(2, "stale", "stale", 1));
+            apply(sink, WriteMode.UPSERT, 1, 2,
+                    new Change(Operation.DELETE, 1, null, null, 2, 0, 1), new Change(Operation.INSERT, 2, "b", Change.UNCHANGED, 2, 1, 0));
+            assertThat(rows()).containsExactly("1|a|x", "2|b|x");
+            assertThat(counted(Staged.Part.FILTERED)).isEqualTo(1);
+            assertThat(counted(Staged.Part.DATA)).isEqualTo(1);
+            apply(sink, WriteMode.UPSERT, 1, 3, insert(3, "c", "z", 3), new Change(Operation.DELETE, 3, null, null, 4, 0, 1),
+                    new Change(Operation.INSERT, 4, "d", Change.UNCHANGED, 4, 1, 0), update(4, "e", Change.UNCHANGED, 5));
+            assertThat(rows()).containsExactly("1|a|x", "2|b|x", "3|c|z", "4|e|z");
+            assertThat(counted(Staged.Part.FILTERED)).isEqualTo(1);
+            assertThat(counted(Staged.Part.DATA)).isEqualTo(2);
+            assertThat(counted(Staged.Part.FOLDED)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aRowThatComesBackIsUnmarkedThoughDeletesAreNoLongerMarked() {
+        try (Sink soft = sink(Deletes.SOFT, JdbcConfig.Truncates.APPLY); Sink hard = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(soft, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 1), delete(1, 2));
+            apply(hard, WriteMode.MIRROR, 1, 2, insert(1, "back", "z", 3), delete(2, 4), insert(3, "c", "w", 5));
+            assertThat(query("SELECT id, name FROM orders WHERE NOT _deleted ORDER BY id")).containsExactly("1|back", "3|c");
+            assertThat(rows()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aHistoryThatIsCopiedAgainAtTheSamePlaceTakesTheSameVersionsAgain() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.HISTORY, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 1));
+            apply(sink, WriteMode.HISTORY, 2, 2, insert(1, "a", "x", 1), insert(2, "b", "y", 1));
+            apply(sink, WriteMode.HISTORY, 2, 3, update(1, "c", "x", 3));
+            assertThat(query("SELECT id, name FROM orders WHERE is_current ORDER BY id")).containsExactly("1|c", "2|b");
+            assertThat(query("SELECT count(*) FROM orders")).containsExactly("3");
+        }
+    }
+
+    @Test
+    void aVersionEndsWithTheNextChangeInTheLogAndNeverBeforeItBegan() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.HISTORY, 1, 1, at(10, insert(1, "a", "x", 1)));
+            // The clock goes back between the commits, and forward again.
+            apply(sink, WriteMode.HISTORY, 1, 2, at(30, update(1, "b", "x", 2)), at(20, update(1, "c", "x", 3)));
+            assertThat(query("SELECT a.name, b.name FROM orders AS a JOIN orders AS b ON a.valid_to = b.valid_from AND a.name <> b.name"))
+                    .containsExactly("a|b");
+            assertThat(query("SELECT name FROM orders WHERE valid_to = valid_from")).containsExactly("b");
+            apply(sink, WriteMode.HISTORY, 1, 3, at(5, delete(1, 4)));
+            assertThat(query("SELECT name FROM orders WHERE valid_to < valid_from")).isEmpty();
+            assertThat(query("SELECT count(*) FROM orders WHERE valid_to = valid_from")).containsExactly("2");
+        }
+    }
+
+    private static Change at(long seconds, Change change) {
+        return new Change(change.operation(), change.id(), change.name(), change.body(), change.position(), change.ordinal(), change.link(), seconds);
+    }
+
+    @Test
+    void aBookOfAnEarlierVersionIsCompletedAndGivesEachTableToOneStream() throws SQLException {
+        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE _windrow_commits (id varchar(64) NOT NULL PRIMARY KEY, pipeline text NOT NULL, stream_namespace text NOT NULL, "
+                    + "stream_name text NOT NULL, table_name text NOT NULL, mode varchar(16) NOT NULL, generation bigint NOT NULL, "
+                    + "epoch bigint NOT NULL, digest text NOT NULL, token bigint NOT NULL, pending text NOT NULL)");
+            statement.execute("CREATE TABLE _windrow_ledger (id varchar(64) NOT NULL, generation bigint NOT NULL, epoch bigint NOT NULL, entry text NOT NULL)");
+        }
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1));
+            apply(sink, WriteMode.MIRROR, 1, 2, insert(2, "b", "y", 2));
+        }
+        assertThat(rows()).hasSize(2);
+        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+            assertThatThrownBy(() -> statement.execute("INSERT INTO _windrow_commits VALUES ('other', 'p', '', 's', 'orders', 'state', 0, 0, '', 0, '[]')"))
+                    .isInstanceOf(SQLException.class);
+        }
+    }
+
+    /** Whether texts hold U+0000. */
+    protected boolean holdsZero() {
+        return true;
+    }
+
+    @Test
+    @Tag("C21")
+    void aTextWithU0000ArrivesAsItIsOrIsRefusedBeforeAnythingIsCommitted() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            if (holdsZero()) {
+                apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x\0y", 1));
+                assertThat(rows()).containsExactly("1|a|x\0y");
+            } else {
+                assertThatThrownBy(() -> apply(sink, WriteMode.MIRROR, 1, 1, insert(2, "b", "z", 1), insert(1, "a", "x\0y", 1)))
+                        .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.VALUE_REFUSED))
+                        .hasMessageNotContaining("x\0y");
+                assertThat(rows()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    @Tag("C32")
+    void reservedWordsAndOddCharactersAreNamesOrAreRefusedByRule() {
+        List<String> names = List.of(
+                "select", "current_date", "current", "user", "Case", "order by", "a.b", "a\"b", "a`b", "a'b", "a;b", "a,b", "(a)", "--a", "/*a*/",
+                "a\\b", "%s", "?", ":a", "$1", "@@a", "#a", " a", "ünïcödé", "表", "e\u0301", "i", "x".repeat(63), "_deleted_", "w_op", "c0", "excluded");
+        for (String table : names) {
+            named(table, List.of("id", "value"));
+        }
+        List<String> columns = new ArrayList<>(names);
+        columns.addFirst("id");
+        named("odd columns", columns);
+        for (String odd : List.of("🚜", "a ")) {
+            try {
+                named(odd, List.of("id", odd));
+            } catch (WindrowException e) {
+                assertThat(e.errorCode()).isEqualTo(JdbcError.NAME_REFUSED);
+            }
+        }
+    }
+
+    /** Writes a row to a table and reads it back: every column holds its own name. */
+    private void named(String table, List<String> names) {
+        List<Column> columns = new ArrayList<>();
+        for (String name : names) {
+            columns.add(new Column(columns.size() + 1, name, new ColumnType.Text(), false, "text"));
+        }
+        StreamName stream = new StreamName("odd", table);
+        StreamSchema schema = new StreamSchema(stream, 1, columns, List.of("id"));
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY);
+                Committer committer = sink.committer();
+                BatchBuilder rows = new BatchBuilder(schema, context.allocator())) {
+            sink.prepare(schema, WriteMode.MIRROR);
+            for (long epoch = 1; epoch <= 2; epoch++) {
+                rows.change(epoch == 1 ? Operation.INSERT : Operation.UPDATE, epoch, 0, 1, 1);
+                names.forEach(name -> rows.set(name, name));
+                rows.endRow();
+                try (SinkWriter writer = sink.writer(schema, WriteMode.MIRROR, new WriterId(1, 1, (int) epoch)); Batch batch = rows.build(new Position(1, "{}"))) {
+                    writer.write(batch);
+                    assertThat(committer.commit(new StreamCommit(
+                            new CommitIdentity(context.pipeline(), stream, 1, epoch, "d" + epoch), 1, WriteMode.MIRROR, writer.prepareCommit(epoch),
+                            Optional.empty(), false, "{}"))).isInstanceOf(CommitOutcome.Committed.class);
+                }
+            }
+            try (Delivery delivery = sink.delivery(stream).orElseThrow(); Batch read = delivery.read(schema).orElseThrow()) {
+                assertThat(read.rowCount()).isEqualTo(1);
+                assertThat(read.arrow().getFieldVectors().stream().map(vector -> String.valueOf(vector.getObject(0))).toList()).isEqualTo(names);
+            }
+        }
+    }
+
+    /** Statements that make the table {@code orders} whose key {@code name} is a text that is told apart loosely. */
+    protected abstract List<String> looseTable();
+
+    @Test
+    void aKeyThatTheTargetDoesNotTellApartExactlyIsRefused() throws SQLException {
+        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+            for (String sql : looseTable()) {
+                statement.execute(sql);
+            }
+        }
+        StreamSchema named = new StreamSchema(ChangeRows.STREAM, 1, ChangeRows.SCHEMA.columns(), List.of("name"));
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            assertThatThrownBy(() -> sink.prepare(named, WriteMode.MIRROR))
+                    .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.COLUMN_INCOMPATIBLE))
+                    .hasMessageContaining("column name of the key has the collation");
+            sink.prepare(ChangeRows.SCHEMA, WriteMode.MIRROR);
         }
     }
 

@@ -178,6 +178,17 @@ class CommitTroubleTest {
     }
 
     @Test
+    void aColumnThatWasMadeSomethingElseSinceItWasPreparedRejectsTheCommit() {
+        try (Sink sink = sink(DATABASE.url(), context); Committer committer = sink.committer()) {
+            List<Staged> staged = stage(sink, 1, 1, insert(1, 1));
+            DATABASE.execute("ALTER TABLE orders ALTER COLUMN body TYPE integer USING NULL");
+            assertThat(committer.commit(commit(1, 1, staged))).isInstanceOfSatisfying(
+                    CommitOutcome.Rejected.class, r -> assertThat(r.reason().errorCode()).isEqualTo(JdbcError.COLUMN_INCOMPATIBLE));
+            assertThat(DATABASE.number("SELECT count(*) FROM orders")).isZero();
+        }
+    }
+
+    @Test
     void aStagingTableThatIsGoneIsUnknownAndNothingIsCleanedUp() {
         try (Sink sink = sink(DATABASE.url(), context); Committer committer = sink.committer()) {
             List<Staged> staged = stage(sink, 1, 1, insert(1, 1));

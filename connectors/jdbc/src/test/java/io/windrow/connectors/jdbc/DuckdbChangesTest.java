@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,5 +21,10 @@ class DuckdbChangesTest extends ChangesSuite {
     @Override
     protected Connection connect() throws SQLException {
         return DriverManager.getConnection(url());
+    }
+
+    @Override
+    protected List<String> looseTable() {
+        return List.of("CREATE TABLE orders (id BIGINT, name VARCHAR COLLATE NOCASE, body VARCHAR)");
     }
 }

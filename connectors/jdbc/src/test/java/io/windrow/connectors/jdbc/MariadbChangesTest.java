@@ -1,15 +1,26 @@
 package io.windrow.connectors.jdbc;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.windrow.api.context.CheckResult;
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.sink.Sink;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.connectors.jdbc.sql.JdbcError;
+import io.windrow.connectors.jdbc.table.Layout.Deletes;
 import io.windrow.testkit.mariadb.MariaServer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 
 @Tag("server")
 class MariadbChangesTest extends ChangesSuite {
@@ -32,5 +43,74 @@ class MariadbChangesTest extends ChangesSuite {
     @Override
     protected Connection connect() throws SQLException {
         return DriverManager.getConnection(MariaServer.shared().jdbcUrl("mirror_Changes"));
+    }
+
+    @Override
+    protected List<String> looseTable() {
+        return List.of("CREATE TABLE orders (id bigint PRIMARY KEY, name varchar(255) COLLATE utf8mb4_general_ci, body longtext)");
+    }
+
+    private void execute(String... statements) throws SQLException {
+        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    private static void refused(JdbcError code, ThrowableAssert.ThrowingCallable what) {
+        assertThatThrownBy(what).isInstanceOfSatisfying(
+                WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(code));
+    }
+
+    @Test
+    void aRowOfAnotherKeyIsNotReplacedForHavingAValueThatIsUnique() throws SQLException {
+        execute("CREATE TABLE orders (id bigint PRIMARY KEY, name varchar(255) COLLATE utf8mb4_nopad_bin UNIQUE, body longtext)");
+        try (Sink sink = sink(Deletes.SOFT, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 2));
+            apply(sink, WriteMode.MIRROR, 1, 2, update(1, "c", "z", 3), insert(5, "a", "w", 4), delete(2, 5));
+            assertThat(query("SELECT id, name, body, _deleted FROM orders ORDER BY id")).containsExactly("1|c|z|0", "2|b|y|1", "5|a|w|0");
+            refused(JdbcError.VALUE_REFUSED, () -> apply(sink, WriteMode.MIRROR, 1, 3, insert(6, "c", "v", 6)));
+            assertThat(query("SELECT id, name FROM orders ORDER BY id")).containsExactly("1|c", "2|b", "5|a");
+        }
+    }
+
+    @Test
+    void tablesAreMadeWithAnEngineThatKnowsTransactionsAndOthersAreRefused() throws SQLException {
+        execute("SET GLOBAL default_storage_engine = Aria");
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1));
+            assertThat(query("SELECT DISTINCT engine FROM information_schema.tables WHERE table_schema = DATABASE()")).containsExactly("InnoDB");
+            assertThat(sink.check()).allMatch(check -> check.outcome() != CheckResult.Outcome.FAILED);
+            execute("ALTER TABLE orders ENGINE = Aria");
+            refused(JdbcError.TABLE_UNSAFE, () -> sink.prepare(ChangeRows.SCHEMA, WriteMode.MIRROR));
+            assertThat(sink.check()).filteredOn(check -> check.outcome() == CheckResult.Outcome.FAILED)
+                    .extracting(CheckResult::detail).containsExactly("Writing to table orders: its engine is Aria, not InnoDB");
+        } finally {
+            execute("SET GLOBAL default_storage_engine = InnoDB");
+        }
+    }
+
+    @Test
+    void anIndexThatADeadRunHasMadeIsTaken() throws SQLException {
+        execute("CREATE TABLE orders (id bigint NOT NULL, name longtext, body longtext)");
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            sink.prepare(ChangeRows.SCHEMA, WriteMode.MIRROR);
+            // The statement was committed by the server, the entry in the book was not.
+            execute("DELETE FROM _windrow_commits");
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), update(1, "b", "y", 2));
+        }
+        assertThat(rows()).containsExactly("1|b|y");
+    }
+
+    @Test
+    void aValueThatIsLargerThanTheServerTakesIsRefusedAndNotTriedAgain() throws SQLException {
+        int most = Integer.parseInt(query("SELECT @@global.max_allowed_packet").getFirst());
+        execute("SET GLOBAL max_allowed_packet = 1048576");
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            refused(JdbcError.VALUE_REFUSED, () -> apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x".repeat(3 << 20), 1)));
+        } finally {
+            execute("SET GLOBAL max_allowed_packet = " + most);
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteChangesTest extends ChangesSuite {
@@ -18,5 +19,10 @@ class SqliteChangesTest extends ChangesSuite {
     @Override
     protected Connection connect() throws SQLException {
         return DriverManager.getConnection(url());
+    }
+
+    @Override
+    protected List<String> looseTable() {
+        return List.of("CREATE TABLE orders (id INTEGER, name TEXT COLLATE NOCASE, body TEXT)");
     }
 }

@@ -50,6 +50,11 @@ public interface Dialect {
     /** The length of an identifier in the database's unit. */
     int length(String identifier);
 
+    /** Why the database cannot hold an identifier of that length; empty: it can. */
+    default Optional<String> unfit(String identifier) {
+        return Optional.empty();
+    }
+
     /** How the database tells identifiers apart. */
     Names names();
 
@@ -64,6 +69,27 @@ public interface Dialect {
 
     /** {@code SELECT} how many unique constraints a table has beside its primary key; parameters as of {@link #columnsOf}. */
     String otherUniques();
+
+    /**
+     * {@code SELECT} name and collation of a table's columns that take texts for equal whose characters differ; parameters as of
+     * {@link #columnsOf}.
+     */
+    String looseColumns();
+
+    /** {@code SELECT} a table's storage engine if its rows are in no transaction; parameters as of {@link #columnsOf}. */
+    default Optional<String> otherEngine() {
+        return Optional.empty();
+    }
+
+    /** What stands behind the columns of a table that is made. */
+    default String tableOptions() {
+        return "";
+    }
+
+    /** How an index holds a text that is no longer than a name. */
+    default String indexedName(String column) {
+        return column;
+    }
 
     /** Types from narrow to wide, each able to hold every value of those before it. */
     List<List<String>> widenings();

@@ -128,8 +128,18 @@ final class DuckDialect implements Dialect {
 
     @Override
     public String otherUniques() {
-        return "SELECT count(*) FROM duckdb_constraints() WHERE database_name = current_database() AND schema_name = ? "
-                + "AND table_name = ? AND constraint_type = 'UNIQUE'";
+        return "SELECT count(*) FROM duckdb_indexes() WHERE database_name = current_database() AND schema_name = ? "
+                + "AND table_name = ? AND is_unique AND NOT is_primary";
+    }
+
+    /** The catalog has a column's collation in the table's statement alone. */
+    @Override
+    public String looseColumns() {
+        String behind = " || ' VARCHAR COLLATE ')";
+        return "SELECT c.column_name, 'COLLATE' FROM duckdb_columns() AS c JOIN duckdb_tables() AS t ON t.table_oid = c.table_oid "
+                + "AND t.database_oid = c.database_oid WHERE c.database_name = current_database() AND c.schema_name = ? AND c.table_name = ? "
+                + "AND (contains(t.sql, '(' || c.column_name" + behind + " OR contains(t.sql, ', ' || c.column_name" + behind
+                + " OR contains(t.sql, '\"' || replace(c.column_name, '\"', '\"\"') || '\"'" + behind + ")";
     }
 
     @Override

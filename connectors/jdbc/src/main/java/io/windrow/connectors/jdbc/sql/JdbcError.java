@@ -59,6 +59,9 @@ public enum JdbcError implements ErrorCode {
     /** A column has an incompatible type. */
     COLUMN_INCOMPATIBLE("column_incompatible", ErrorKind.USER, "A column of the target has a type that cannot become the stream's.",
             "Change the column in the target by hand, or give the stream another table."),
+    /** The table's engine knows no transactions. */
+    TABLE_UNSAFE("table_unsafe", ErrorKind.USER, "The target's table is kept by a storage engine that cannot take a commit back.",
+            "ALTER TABLE … ENGINE=InnoDB, or give the stream another table."),
     /** A type has no place in this database. */
     TYPE_UNSUPPORTED("type_unsupported", ErrorKind.USER, "The database has no place for this type.",
             "See docs/reference/jdbc-types.md; cast the column, or leave it out with select."),

@@ -106,6 +106,13 @@ final class MariaDialect implements Dialect {
     }
 
     @Override
+    public Optional<String> unfit(String identifier) {
+        return identifier.chars().anyMatch(c -> Character.isSurrogate((char) c)) ? Optional.of("it has a character beyond U+FFFF")
+                : identifier.endsWith(" ") ? Optional.of("it ends with a blank")
+                : Optional.empty();
+    }
+
+    @Override
     public Names names() {
         return Names.FOLDED;
     }
@@ -130,6 +137,29 @@ final class MariaDialect implements Dialect {
     public String otherUniques() {
         return "SELECT count(DISTINCT index_name) FROM information_schema.statistics WHERE table_schema = ? AND table_name = ? "
                 + "AND non_unique = 0 AND index_name <> 'PRIMARY'";
+    }
+
+    /** A collation that pads takes a text for equal to itself with blanks behind it. */
+    @Override
+    public String looseColumns() {
+        return "SELECT column_name, collation_name FROM information_schema.columns WHERE table_schema = ? AND table_name = ? "
+                + "AND collation_name IS NOT NULL AND collation_name NOT LIKE '%\\_nopad\\_bin' AND collation_name <> 'binary'";
+    }
+
+    @Override
+    public Optional<String> otherEngine() {
+        return Optional.of("SELECT engine FROM information_schema.tables WHERE table_schema = ? AND table_name = ? AND engine <> 'InnoDB'");
+    }
+
+    /** Whatever engine the server makes tables with if nobody says: of most of them nothing is rolled back. */
+    @Override
+    public String tableOptions() {
+        return " ENGINE=InnoDB";
+    }
+
+    @Override
+    public String indexedName(String column) {
+        return column + "(" + maxNameLength() + ")";
     }
 
     @Override
@@ -169,8 +199,10 @@ final class MariaDialect implements Dialect {
             case 1040, 1203, 1021, 1114 -> JdbcError.TARGET_FULL;
             case 1205, 1213, 1020 -> JdbcError.BUSY;
             case 1049 -> JdbcError.URL_INVALID;
-            case 1062, 1264, 1265, 1292, 1366, 1406 -> JdbcError.VALUE_REFUSED;
-            default -> SqlStates.of(e);
+            case 1062, 1153, 1264, 1265, 1292, 1366, 1406 -> JdbcError.VALUE_REFUSED;
+            // The driver refuses what is larger before it sends it, and closes the connection if a part was sent: by its words alone
+            // this is told from a connection that was lost, and it would be refused the next time too.
+            default -> String.valueOf(e.getMessage()).contains("max_allowed_packet") ? JdbcError.VALUE_REFUSED : SqlStates.of(e);
         };
     }
 }

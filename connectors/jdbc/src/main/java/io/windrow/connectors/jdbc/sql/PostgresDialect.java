@@ -139,6 +139,13 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public String looseColumns() {
+        return "SELECT a.attname, l.collname FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
+                + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation "
+                + "WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT l.collisdeterministic";
+    }
+
+    @Override
     public List<List<String>> widenings() {
         return List.of(
                 List.of("smallint", "integer", "bigint", "numeric(20,0)"),

@@ -100,6 +100,13 @@ final class SqliteDialect implements Dialect {
         return "SELECT count(*) FROM pragma_index_list(?) WHERE \"unique\" = 1 AND origin <> 'pk'";
     }
 
+    /** The columns of its unique indexes, which compare as the columns do that they are of. */
+    @Override
+    public String looseColumns() {
+        return "SELECT DISTINCT c.name, c.coll FROM pragma_index_list(?) AS i, pragma_index_xinfo(i.name) AS c "
+                + "WHERE i.\"unique\" = 1 AND c.\"key\" = 1 AND c.coll <> 'BINARY'";
+    }
+
     @Override
     public List<List<String>> widenings() {
         return List.of();

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Applies one staging table to the stream's table, inside of the caller's transaction. Changes of one key are folded in
@@ -86,6 +87,18 @@ public final class Apply {
             empty();
         }
         resolve(staged);
+        replace(staged);
+    }
+
+    /** The same, but rows that were deleted stay: of the deletes only those are staged that another row's change of key needs. */
+    public void written(StagedTable staged) throws SQLException {
+        resolve(staged);
+        statement.executeUpdate("DELETE FROM " + stage(staged) + " WHERE " + DELETES);
+        replace(staged);
+    }
+
+    private void replace(StagedTable staged) throws SQLException {
+        String stage = stage(staged);
         if (staged.folds()) {
             statement.executeUpdate(Folding.superseded(stage, staged));
         }
@@ -93,7 +106,7 @@ public final class Apply {
         String deletedKeys = keys + " IN (SELECT " + keyValues(staged) + " FROM " + stage + " WHERE " + DELETES + ")";
         if (layout.deletes() == Layout.Deletes.SOFT) {
             statement.executeUpdate("UPDATE " + target + " SET " + deleted() + " = true WHERE " + deletedKeys);
-            upsert(staged, ", " + deleted(), ", false");
+            upsert(staged, Marks.TAKEN_OFF);
         } else if (anotherIsUnique(staged)) {
             // A value may move from one row to another: all old rows go before the first new one comes.
             statement.executeUpdate("DELETE FROM " + target + " WHERE " + keys + " IN (SELECT " + keyValues(staged) + " FROM "
@@ -101,8 +114,21 @@ public final class Apply {
             insert(staged);
         } else {
             statement.executeUpdate("DELETE FROM " + target + " WHERE " + deletedKeys);
-            upsert(staged, "", "");
+            upsert(staged, wasMarked(staged) ? Marks.TAKEN_OFF : Marks.NONE);
         }
+    }
+
+    /** What becomes of the mark of a row that was deleted and is there again. */
+    private enum Marks {
+        /** There are none. */
+        NONE,
+        TAKEN_OFF
+    }
+
+    /** Deletes were marked once and are deletes by now: the column is still there. */
+    private boolean wasMarked(StagedTable staged) throws SQLException {
+        return staged.columns().stream().noneMatch(column -> column.name().equalsIgnoreCase(Layout.DELETED))
+                && TargetTable.has(dialect, place, connection, staged.target(), Layout.DELETED);
     }
 
     /** Another unique constraint is in the way of rows that are replaced one by one, if nothing else is in them. */
@@ -112,7 +138,9 @@ public final class Apply {
                 && place.columns(dialect, connection, staged.target()).size() == staged.columns().size();
     }
 
-    private void upsert(StagedTable staged, String moreNames, String moreValues) throws SQLException {
+    private void upsert(StagedTable staged, Marks marks) throws SQLException {
+        String moreNames = marks == Marks.NONE ? "" : ", " + deleted();
+        String moreValues = marks == Marks.NONE ? "" : ", false";
         List<String> set = new ArrayList<>();
         List<String> plain = new ArrayList<>(staged.columns().stream().map(StagedColumn::name).toList());
         plain.removeAll(staged.key());
@@ -126,10 +154,15 @@ public final class Apply {
         switch (dialect.upsert()) {
             case ON_CONFLICT -> {
                 changed.forEach(column -> set.add(column + " = excluded." + column));
-                statement.executeUpdate("INSERT INTO " + target + " (" + names + ") SELECT " + values(staged, "") + moreValues + from
+                // Under another name: the table's own may be excluded.
+                statement.executeUpdate("INSERT INTO " + target + " AS w_t (" + names + ") SELECT " + values(staged, "") + moreValues + from
                         + " ON CONFLICT (" + keys + ") DO " + (set.isEmpty() ? "NOTHING" : "UPDATE SET " + String.join(", ", set)));
             }
             case ON_DUPLICATE_KEY -> {
+                if (place.otherUniques(dialect, connection, staged.target())) {
+                    byKey(staged, names, moreValues, changed);
+                    return;
+                }
                 changed.forEach(column -> set.add(column + " = VALUES(" + column + ")"));
                 String first = dialect.quoted(staged.key().getFirst());
                 statement.executeUpdate("INSERT INTO " + target + " (" + names + ") SELECT " + values(staged, "") + moreValues + from
@@ -137,6 +170,28 @@ public final class Apply {
             }
             case MERGE -> merge(staged, names, moreValues, changed, from);
         }
+    }
+
+    /** Under another unique constraint a duplicate may be another row than the one of the key. */
+    private void byKey(StagedTable staged, String names, String moreValues, List<String> changed) throws SQLException {
+        List<String> matching = new ArrayList<>();
+        List<String> set = new ArrayList<>();
+        for (int i = 0; i < staged.columns().size(); i++) {
+            StagedColumn column = staged.columns().get(i);
+            String pair = "w_t." + dialect.quoted(column.name()) + " = " + column.in().replace("%s", "w_s.c" + i);
+            (staged.key().contains(column.name()) ? matching : set).add(pair);
+        }
+        if (changed.contains(deleted()) && !moreValues.isEmpty()) {
+            set.add("w_t." + deleted() + " = false");
+        }
+        String match = String.join(" AND ", matching);
+        String writes = "w_s." + WRITES;
+        if (!set.isEmpty()) {
+            statement.executeUpdate("UPDATE " + target + " AS w_t JOIN " + stage(staged) + " AS w_s ON " + match + " SET "
+                    + String.join(", ", set) + " WHERE " + writes);
+        }
+        statement.executeUpdate("INSERT INTO " + target + " (" + names + ") SELECT " + values(staged, "w_s.") + moreValues + " FROM "
+                + stage(staged) + " AS w_s WHERE " + writes + " AND NOT EXISTS (SELECT 1 FROM " + target + " AS w_t WHERE " + match + ")");
     }
 
     private void merge(StagedTable staged, String names, String moreValues, List<String> changed, String from)
@@ -151,7 +206,7 @@ public final class Apply {
                 .map(key -> "w_t." + key + " = w_s." + key)
                 .toList();
         List<String> set = changed.stream()
-                .map(column -> column + " = " + (column.equals(deleted()) ? "false" : "w_s." + column))
+                .map(column -> column + " = " + (column.equals(deleted()) && !moreValues.isEmpty() ? "false" : "w_s." + column))
                 .toList();
         List<String> inserted = staged.columns().stream().map(column -> "w_s." + dialect.quoted(column.name())).toList();
         statement.executeUpdate("MERGE INTO " + target + " AS w_t USING (SELECT " + String.join(", ", source) + from
@@ -160,13 +215,26 @@ public final class Apply {
                 + " WHEN NOT MATCHED THEN INSERT (" + names + ") VALUES (" + String.join(", ", inserted) + moreValues + ")");
     }
 
+    /** Of which reading of a stream changes are. */
+    public enum Generation {
+        FIRST,
+        /** One that was begun from the start again. */
+        LATER
+    }
+
     /** Adds a version for every change, and ends the versions before it. */
-    public void history(StagedTable staged) throws SQLException {
+    public void history(StagedTable staged, Generation generation) throws SQLException {
         String stage = stage(staged);
         resolve(staged);
         String current = dialect.quoted(Layout.IS_CURRENT);
         String until = dialect.quoted(Layout.VALID_TO);
         statement.executeUpdate(Folding.closing(stage, staged, target, dialect, keys(staged), keyValues(staged), until, current));
+        if (generation == Generation.LATER) {
+            // A copy that is made again may find a row where an earlier one has found it: the same version, delivered again.
+            List<String> version = Stream.concat(staged.key().stream(), Stream.of(Layout.POSITION, Layout.ORDINAL)).map(dialect::quoted).toList();
+            statement.executeUpdate("DELETE FROM " + target + " WHERE (" + String.join(", ", version) + ") IN (SELECT " + keyValues(staged)
+                    + ", w_pos, w_ord FROM " + stage + " WHERE " + WRITES + ")");
+        }
         String columns = names(staged) + ", " + dialect.quoted(Layout.VALID_FROM) + ", " + until + ", " + current + ", "
                 + dialect.quoted(Layout.POSITION) + ", " + dialect.quoted(Layout.ORDINAL);
         statement.executeUpdate("INSERT INTO " + target + " (" + columns + ") SELECT " + values(staged, "w_s.") + ", "

@@ -63,9 +63,31 @@ public final class CommitBook {
         statement.execute("CREATE TABLE IF NOT EXISTS " + commits + " (id varchar(64) NOT NULL PRIMARY KEY, pipeline " + text
                 + ", stream_namespace " + text + ", stream_name " + text + ", table_name " + text
                 + ", mode varchar(16) NOT NULL, generation bigint NOT NULL, epoch bigint NOT NULL, digest " + text
-                + ", token bigint NOT NULL, pending " + text + ")");
+                + ", token bigint NOT NULL, pending " + text + ")" + dialect.tableOptions());
         statement.execute("CREATE TABLE IF NOT EXISTS " + ledger + " (id varchar(64) NOT NULL, generation bigint NOT NULL, "
-                + "epoch bigint NOT NULL, entry " + text + ")");
+                + "epoch bigint NOT NULL, entry " + text + ")" + dialect.tableOptions());
+        oneTableEach(statement);
+    }
+
+    /** A book that an earlier version made may lack what keeps two streams from one table. */
+    public void complete(Connection connection) throws SQLException {
+        if (!place.otherUniques(dialect, connection, StageName.PREFIX + "commits")) {
+            try (Statement statement = connection.createStatement()) {
+                oneTableEach(statement);
+            }
+        }
+    }
+
+    private void oneTableEach(Statement statement) throws SQLException {
+        statement.execute("CREATE UNIQUE INDEX IF NOT EXISTS " + dialect.quoted(StageName.PREFIX + "commits_table") + " ON " + commits + " ("
+                + dialect.indexedName("table_name") + ")");
+    }
+
+    /** Refuses a book whose entries are in no transaction. */
+    public void expectTransactional(Connection connection) throws SQLException {
+        for (String table : List.of("commits", "ledger")) {
+            place.expectTransactional(dialect, connection, StageName.PREFIX + table);
+        }
     }
 
     /** Whether the book is there. */
@@ -88,6 +110,11 @@ public final class CommitBook {
     /** All rows of the given table. */
     public List<Row> ofTable(Connection connection, String table) throws SQLException {
         return rows(connection, " WHERE table_name = ?", table);
+    }
+
+    /** All rows of the given pipeline. */
+    public List<Row> ofPipeline(Connection connection, String pipeline) throws SQLException {
+        return rows(connection, " WHERE pipeline = ?", pipeline);
     }
 
     private List<Row> rows(Connection connection, String where, String value) throws SQLException {

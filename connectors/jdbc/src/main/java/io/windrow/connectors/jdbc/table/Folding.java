@@ -29,27 +29,33 @@ public final class Folding {
                 + Apply.TRUNCATES + ") AS w_x WHERE w_n > 1)";
     }
 
-    /** {@code SELECT}: how many keys have a change, besides truncates. */
-    public static String countKeys(String stage, List<Integer> key) {
+    /** {@code SELECT}: how many keys have one of the given changes. */
+    public static String countKeys(String stage, List<Integer> key, String counted) {
         String columns = key.stream().map(index -> "c" + index).collect(Collectors.joining(", "));
-        return "SELECT count(*) FROM (SELECT DISTINCT " + columns + " FROM " + stage + " WHERE NOT " + Apply.TRUNCATES + ") AS w_x";
+        return "SELECT count(*) FROM (SELECT DISTINCT " + columns + " FROM " + stage + " WHERE " + counted + ") AS w_x";
     }
 
-    /** {@code SELECT}: every change with the next of its key and when its version ends, be it by a truncate. */
+    /**
+     * {@code SELECT}: every change with the next of its key and when its version ends, be it by a truncate: at the commit of
+     * whichever comes first in the log, whose clock may have gone back, and then no earlier than it began.
+     */
     static String versions(String stage, StagedTable staged) {
         String partition = "(PARTITION BY " + keyColumns(staged) + " ORDER BY " + ORDER + ")";
-        String next = "SELECT w_e.*, lead(w_seq) OVER " + partition + " AS w_after, lead(w_micros) OVER " + partition
-                + " AS w_later, lead(w_pos) OVER " + partition + " AS w_later_pos FROM " + stage + " AS w_e WHERE NOT " + Apply.TRUNCATES;
-        if (!staged.truncates()) {
-            return "SELECT w_v.*, w_after AS w_next, w_later AS w_until FROM (" + next + ") AS w_v";
-        }
-        String truncate = "(SELECT min(w_b.w_micros) FROM " + stage + " AS w_b WHERE w_b." + Apply.TRUNCATES
-                + " AND (w_b.w_pos, w_b.w_ord, w_b.w_seq) > (w_v.w_pos, w_v.w_ord, w_v.w_seq))";
-        return "SELECT w_v.*, w_after AS w_next, CASE WHEN w_later IS NULL OR " + truncate + " < w_later THEN " + truncate
-                + " ELSE w_later END AS w_until FROM (" + next + ") AS w_v";
+        String next = "SELECT w_e.*, lead(w_seq) OVER " + partition + " AS w_next, lead(w_pos) OVER " + partition
+                + " AS w_next_pos, lead(w_ord) OVER " + partition + " AS w_next_ord, lead(w_micros) OVER " + partition
+                + " AS w_later FROM " + stage + " AS w_e WHERE NOT " + Apply.TRUNCATES;
+        String truncate = "(SELECT w_b.w_micros FROM " + stage + " AS w_b WHERE w_b." + Apply.TRUNCATES
+                + " AND (w_b.w_pos, w_b.w_ord, w_b.w_seq) > (w_v.w_pos, w_v.w_ord, w_v.w_seq) AND (w_v.w_next IS NULL OR "
+                + "(w_b.w_pos, w_b.w_ord, w_b.w_seq) < (w_v.w_next_pos, w_v.w_next_ord, w_v.w_next)) ORDER BY w_b.w_pos, w_b.w_ord, w_b.w_seq LIMIT 1)";
+        String end = staged.truncates() ? "COALESCE(" + truncate + ", w_later)" : "w_later";
+        return "SELECT w_w.*, CASE WHEN w_end < w_micros THEN w_micros ELSE w_end END AS w_until FROM (SELECT w_v.*, " + end
+                + " AS w_end FROM (" + next + ") AS w_v) AS w_w";
     }
 
-    /** {@code UPDATE}: the versions that are current end with the first change of their key, or a truncate before it. */
+    /**
+     * {@code UPDATE}: the versions that are current end with the first change of their key in the log, or a truncate before it,
+     * but no earlier than they began.
+     */
     static String closing(
             String stage, StagedTable staged, String target, Dialect dialect, String keys, String keyValues, String until,
             String current) {
@@ -59,10 +65,12 @@ public final class Folding {
                     return staged.columns().get(index).in().replace("%s", "w_b.c" + index) + " = " + target + "." + dialect.quoted(name);
                 })
                 .collect(Collectors.joining(" AND "));
-        String any = staged.truncates() ? "(" + Apply.TRUNCATES + " OR (" + match + "))" : "(" + match + ")";
-        String first = "(SELECT min(w_b.w_micros) FROM " + stage + " AS w_b WHERE " + any + ")";
+        String any = staged.truncates() ? "(w_b." + Apply.TRUNCATES + " OR (" + match + "))" : "(" + match + ")";
+        String at = dialect.instantOf("w_b.w_micros");
+        String began = target + "." + dialect.quoted(Layout.VALID_FROM);
+        String first = "(SELECT CASE WHEN " + at + " < " + began + " THEN " + began + " ELSE " + at + " END FROM " + stage
+                + " AS w_b WHERE " + any + " ORDER BY w_b.w_pos, w_b.w_ord, w_b.w_seq LIMIT 1)";
         String which = staged.truncates() ? "" : " AND " + keys + " IN (SELECT " + keyValues + " FROM " + stage + ")";
-        return "UPDATE " + target + " SET " + until + " = " + dialect.instantOf(first) + ", " + current + " = false WHERE "
-                + current + which;
+        return "UPDATE " + target + " SET " + until + " = " + first + ", " + current + " = false WHERE " + current + which;
     }
 }

@@ -1,6 +1,8 @@
 package io.windrow.connectors.jdbc.table;
 
+import io.windrow.api.error.WindrowException;
 import io.windrow.connectors.jdbc.sql.Dialect;
+import io.windrow.connectors.jdbc.sql.JdbcError;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -54,6 +56,26 @@ public record Place(Optional<String> schema) {
         List<Long> found = new ArrayList<>();
         ask(connection, dialect.otherUniques(), Optional.of(table), results -> found.add(results.getLong(1)));
         return !found.isEmpty() && found.getFirst() > 0;
+    }
+
+    /** The columns of a table that take different texts for equal, each with its collation. */
+    List<Existing> looseColumns(Dialect dialect, Connection connection, String table) throws SQLException {
+        List<Existing> columns = new ArrayList<>();
+        ask(connection, dialect.looseColumns(), Optional.of(table),
+                results -> columns.add(new Existing(results.getString(1), results.getString(2))));
+        return columns;
+    }
+
+    /** Refuses a table whose rows are in no transaction. */
+    public void expectTransactional(Dialect dialect, Connection connection, String table) throws SQLException {
+        if (dialect.otherEngine().isPresent()) {
+            List<String> engines = new ArrayList<>();
+            ask(connection, dialect.otherEngine().get(), Optional.of(table), results -> engines.add(results.getString(1)));
+            if (!engines.isEmpty()) {
+                throw WindrowException.of(
+                        JdbcError.TABLE_UNSAFE, "Writing to table " + table + ": its engine is " + engines.getFirst() + ", not InnoDB");
+            }
+        }
     }
 
     /** A column as the database has it. */

@@ -48,6 +48,8 @@ public final class Staging {
     public enum Fold {
         /** All but the last are needless. */
         BY_KEY,
+        /** The same of inserts and updates; a delete is there only for the row that has its key changed by it. */
+        WRITES_BY_KEY,
         /** Each counts. */
         NONE
     }
@@ -71,7 +73,7 @@ public final class Staging {
         for (int i = 0; i < types.size(); i++) {
             columns.add("c" + i + " " + types.get(i).staged());
         }
-        statement.execute("CREATE TABLE " + qualified() + " (" + String.join(", ", columns) + ")");
+        statement.execute("CREATE TABLE " + qualified() + " (" + String.join(", ", columns) + ")" + dialect.tableOptions());
     }
 
     /** Remembers what was loaded. */
@@ -98,22 +100,25 @@ public final class Staging {
 
     /** Counts what the table holds, and takes out of it what came before a truncate. */
     public Counted count(Statement statement, Fold fold) throws SQLException {
-        long all = number(statement, "SELECT count(*) FROM " + qualified());
+        String count = "SELECT count(*) FROM " + qualified();
+        long all = number(statement, fold == Fold.WRITES_BY_KEY ? count + " WHERE " + Apply.WRITES : count);
         long kept = all;
         boolean folds = false;
-        if (content == Content.CHANGES && fold == Fold.BY_KEY) {
+        List<Integer> key = schema.key().stream().map(schema::indexOf).toList();
+        if (content == Content.CHANGES && fold != Fold.NONE) {
             if (truncates) {
                 statement.executeUpdate(Folding.beforeTruncate(qualified()));
             }
-            List<Integer> key = schema.key().stream().map(schema::indexOf).toList();
-            long left = number(statement, "SELECT count(*) FROM " + qualified());
-            long ends = truncates ? number(statement, "SELECT count(*) FROM " + qualified() + " WHERE " + Apply.TRUNCATES) : 0;
-            kept = number(statement, Folding.countKeys(qualified(), key)) + ends;
-            folds = kept < left;
-            if (!unchanged.isEmpty()) {
-                statement.execute("CREATE INDEX " + dialect.quoted(name + "_k") + " ON " + qualified() + " ("
-                        + String.join(", ", key.stream().map(index -> "c" + index).toList()) + ")");
-            }
+            String counted = fold == Fold.WRITES_BY_KEY ? Apply.WRITES : "NOT " + Apply.TRUNCATES;
+            long left = number(statement, count + " WHERE " + counted);
+            long keys = number(statement, Folding.countKeys(qualified(), key, counted));
+            kept = keys + (truncates ? number(statement, count + " WHERE " + Apply.TRUNCATES) : 0);
+            folds = keys < left;
+        }
+        // The changes of a key are looked for one by one.
+        if (content == Content.CHANGES && (fold == Fold.NONE || !unchanged.isEmpty())) {
+            statement.execute("CREATE INDEX " + dialect.quoted(name + "_k") + " ON " + qualified() + " ("
+                    + String.join(", ", key.stream().map(index -> "c" + index).toList()) + ")");
         }
         List<StagedTable.StagedColumn> columns = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {

@@ -2,6 +2,7 @@ package io.windrow.connectors.jdbc.table;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.connectors.jdbc.sql.Dialect;
 import io.windrow.connectors.jdbc.sql.JdbcError;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** The table that a stream is written to. */
 public final class TargetTable {
@@ -64,10 +66,30 @@ public final class TargetTable {
                         JdbcError.TABLE_TAKEN, "Preparing table " + name + " for " + schema.stream()
                                 + ": it holds rows that this pipeline has not written");
             }
-            add(statement, schema, types, layout, existing);
+            place.expectTransactional(dialect, connection, name);
             List<String> unique = layout.unique(schema.key());
+            if (!unique.isEmpty()) {
+                expectExactKeys(connection, schema);
+            }
+            add(statement, schema, types, layout, existing);
             if (made == Made.BY_OTHERS && !unique.isEmpty() && dialect.upsert() != Dialect.Upsert.MERGE) {
                 uniqueIndex(connection, statement, unique);
+                // Only an index shows how SQLite compares.
+                expectExactKeys(connection, schema);
+            }
+        }
+    }
+
+    /** Two keys of the source that the target takes for one would become one row. A UUID is always written in one way. */
+    private void expectExactKeys(Connection connection, StreamSchema schema) throws SQLException {
+        for (Place.Existing loose : place.looseColumns(dialect, connection, name)) {
+            for (String key : schema.key()) {
+                if (folded(key).equals(folded(loose.name()))
+                        && !(schema.columns().get(schema.indexOf(key)).type() instanceof ColumnType.Uuid)) {
+                    throw WindrowException.of(
+                            JdbcError.COLUMN_INCOMPATIBLE, "Preparing table " + name + " for " + schema.stream() + ": column " + key
+                                    + " of the key has the collation " + loose.type() + ", which takes different texts for equal");
+                }
             }
         }
     }
@@ -100,7 +122,7 @@ public final class TargetTable {
         if (!unique.isEmpty() && dialect.upsert() != Dialect.Upsert.MERGE) {
             parts.add("PRIMARY KEY (" + String.join(", ", unique.stream().map(dialect::quoted).toList()) + ")");
         }
-        return "CREATE TABLE IF NOT EXISTS " + qualified() + " (" + String.join(", ", parts) + ")";
+        return "CREATE TABLE IF NOT EXISTS " + qualified() + " (" + String.join(", ", parts) + ")" + dialect.tableOptions();
     }
 
     private void add(
@@ -138,12 +160,15 @@ public final class TargetTable {
             }
         }
         if (primary.size() != unique.size() || !primary.containsAll(unique)) {
-            statement.execute("CREATE UNIQUE INDEX " + dialect.quoted(StageName.PREFIX + "key_" + Integer.toHexString(name.hashCode()))
+            statement.execute("CREATE UNIQUE INDEX IF NOT EXISTS " + dialect.quoted(StageName.PREFIX + "key_" + Integer.toHexString(name.hashCode()))
                     + " ON " + qualified() + " (" + String.join(", ", unique.stream().map(dialect::quoted).toList()) + ")");
         }
     }
 
-    /** Widens columns that cannot hold the staged values yet. Harmless if done before, or if the commit then fails. */
+    /**
+     * Widens columns that cannot hold the staged values yet, and refuses those that were made something else since: the database
+     * would convert the values as it likes. Harmless if done before, or if the commit then fails.
+     */
     public void widen(Connection connection, List<StagedTable> staged) throws SQLException {
         Map<String, String> there = new HashMap<>();
         for (Place.Existing column : place.columns(dialect, connection, name)) {
@@ -153,7 +178,13 @@ public final class TargetTable {
             for (StagedTable table : staged) {
                 for (StagedTable.StagedColumn column : table.columns()) {
                     String type = there.get(folded(column.name()));
-                    if (type != null && Widening.of(dialect, type, column.type()) == Widening.NEEDED) {
+                    Widening needs = type == null ? Widening.NONE : Widening.of(dialect, type, column.type());
+                    if (needs == Widening.IMPOSSIBLE) {
+                        throw WindrowException.of(
+                                JdbcError.COLUMN_INCOMPATIBLE, "Committing to table " + name + ": column " + column.name() + " is "
+                                        + type + " by now, the stream's needs " + column.type());
+                    }
+                    if (needs == Widening.NEEDED) {
                         var widening = dialect.widen(qualified(), dialect.quoted(column.name()), column.type());
                         if (widening.isPresent()) {
                             statement.execute(widening.get());
@@ -202,6 +233,10 @@ public final class TargetTable {
     private void checkName(String identifier) {
         if (identifier.isEmpty() || identifier.indexOf('\0') >= 0) {
             throw refused(identifier.replace("\0", "�"), "it is empty or holds U+0000");
+        }
+        Optional<String> unfit = dialect.unfit(identifier);
+        if (unfit.isPresent()) {
+            throw refused(identifier, unfit.get() + ", which no name in " + dialect.database().label() + " may");
         }
         if (dialect.length(identifier) > dialect.maxNameLength()) {
             throw refused(identifier, "it is " + dialect.length(identifier) + " long, " + dialect.database().label() + " allows "

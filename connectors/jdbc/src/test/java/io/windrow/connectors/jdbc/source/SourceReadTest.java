@@ -50,6 +50,7 @@ class SourceReadTest {
 
     /** Money moves between accounts all the time, and its sum never changes: four connections that saw different moments would show it. */
     @Test
+    @Tag("D35")
     void severalConnectionsToMariadbSeeOneMomentWhileOthersWrite() throws Exception {
         SourceTable table = mariadb("moments");
         table.run("CREATE TABLE t (id int PRIMARY KEY, amount int NOT NULL)", "INSERT INTO t SELECT seq, 100 FROM seq_1_to_2000");
@@ -83,6 +84,7 @@ class SourceReadTest {
     }
 
     @Test
+    @Tag("D37")
     void aKilledReadInRangesGoesOnAndDeliversEachRowOnceWhateverTheCollation() {
         SourceTable table = mariadb("ranges");
         table.run("CREATE TABLE t (name varchar(40) CHARACTER SET utf8mb4 COLLATE utf8mb4_swedish_ci, part int, PRIMARY KEY (name, part))",
