@@ -22,10 +22,17 @@ class ErrorsTest {
         "SQLITE,,8,PERMISSION_DENIED", "SQLITE,,19,VALUE_REFUSED", "SQLITE,,2067,VALUE_REFUSED", "SQLITE,,1,STATEMENT_REFUSED",
         "MARIADB,42000,1142,PERMISSION_DENIED", "MARIADB,28000,1045,AUTHENTICATION", "MARIADB,08004,1040,TARGET_FULL",
         "MARIADB,HY000,1205,BUSY", "MARIADB,40001,1213,BUSY", "MARIADB,42000,1049,URL_INVALID",
-        "MARIADB,22001,1406,VALUE_REFUSED", "MARIADB,08000,0,CONNECTION_LOST", "MARIADB,42000,1064,STATEMENT_REFUSED"
+        "MARIADB,22001,1406,VALUE_REFUSED", "MARIADB,08S01,1153,VALUE_REFUSED", "MARIADB,08000,0,CONNECTION_LOST", "MARIADB,42000,1064,STATEMENT_REFUSED"
     })
     void aCodeOfTheDatabaseIsOneOfOurs(Database database, String state, int number, JdbcError expected) {
         assertThat(database.dialect().error(new SQLException("secret value", state, number))).isEqualTo(expected);
+    }
+
+    @Test
+    void whatIsLargerThanMariadbTakesIsNoLostConnection() {
+        SQLException refused = new SQLException("Packet too big for current server max_allowed_packet value", "08000");
+        assertThat(Database.MARIADB.dialect().error(refused)).isEqualTo(JdbcError.VALUE_REFUSED);
+        assertThat(Database.MARIADB.dialect().error(new SQLException("a batch", refused))).isEqualTo(JdbcError.VALUE_REFUSED);
     }
 
     @ParameterizedTest

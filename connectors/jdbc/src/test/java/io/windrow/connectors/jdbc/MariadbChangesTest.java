@@ -102,15 +102,4 @@ class MariadbChangesTest extends ChangesSuite {
         }
         assertThat(rows()).containsExactly("1|b|y");
     }
-
-    @Test
-    void aValueThatIsLargerThanTheServerTakesIsRefusedAndNotTriedAgain() throws SQLException {
-        int most = Integer.parseInt(query("SELECT @@global.max_allowed_packet").getFirst());
-        execute("SET GLOBAL max_allowed_packet = 1048576");
-        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
-            refused(JdbcError.VALUE_REFUSED, () -> apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x".repeat(3 << 20), 1)));
-        } finally {
-            execute("SET GLOBAL max_allowed_packet = " + most);
-        }
-    }
 }

@@ -193,16 +193,31 @@ final class MariaDialect implements Dialect {
     /** By MariaDB's numbers where the states of the standard are too coarse. */
     @Override
     public JdbcError error(SQLException e) {
+        if (isTooLarge(e)) {
+            return JdbcError.VALUE_REFUSED;
+        }
         return switch (e.getErrorCode()) {
             case 1044, 1142, 1143, 1227 -> JdbcError.PERMISSION_DENIED;
             case 1045, 1698 -> JdbcError.AUTHENTICATION;
             case 1040, 1203, 1021, 1114 -> JdbcError.TARGET_FULL;
             case 1205, 1213, 1020 -> JdbcError.BUSY;
             case 1049 -> JdbcError.URL_INVALID;
-            case 1062, 1153, 1264, 1265, 1292, 1366, 1406 -> JdbcError.VALUE_REFUSED;
-            // The driver refuses what is larger before it sends it, and closes the connection if a part was sent: by its words alone
-            // this is told from a connection that was lost, and it would be refused the next time too.
-            default -> String.valueOf(e.getMessage()).contains("max_allowed_packet") ? JdbcError.VALUE_REFUSED : SqlStates.of(e);
+            case 1062, 1264, 1265, 1292, 1366, 1406 -> JdbcError.VALUE_REFUSED;
+            default -> SqlStates.of(e);
         };
+    }
+
+    /**
+     * The server closes a connection on which more comes than it takes, and the driver one on which it would send more: this is told
+     * from a connection that was lost, since it would be refused the next time too.
+     */
+    private static boolean isTooLarge(SQLException e) {
+        for (Throwable one = e; one != null; one = one.getCause()) {
+            if (one instanceof SQLException said
+                    && (said.getErrorCode() == 1153 || String.valueOf(said.getMessage()).contains("max_allowed_packet"))) {
+                return true;
+            }
+        }
+        return false;
     }
 }
