@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +29,7 @@ public final class TcpProxy implements AutoCloseable {
     private final AtomicLong received = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private volatile Optional<Socket> newest = Optional.empty();
     private volatile Fault fault = new Fault.None();
     private volatile boolean closed;
 
@@ -96,6 +98,11 @@ public final class TcpProxy implements AutoCloseable {
         set(new Fault.DropReplies());
     }
 
+    /** As {@link #dropReplies}, but only those to the connection that was made last; all others are passed on. */
+    public void dropRepliesToNewest() {
+        set(new Fault.DropRepliesOf(newest.orElseThrow()));
+    }
+
     /** Resets all connections that are open now. */
     public void resetAll() {
         sockets.forEach(TcpProxy::reset);
@@ -118,7 +125,7 @@ public final class TcpProxy implements AutoCloseable {
         try {
             fault = next;
             changed.signalAll();
-            if (!(next instanceof Fault.DropReplies)) {
+            if (!(next instanceof Fault.DropReplies || next instanceof Fault.DropRepliesOf)) {
                 torn.forEach(TcpProxy::reset);
                 torn.clear();
             }
@@ -147,6 +154,7 @@ public final class TcpProxy implements AutoCloseable {
             server.setTcpNoDelay(true);
             sockets.add(client);
             sockets.add(server);
+            newest = Optional.of(server);
             AtomicInteger directions = new AtomicInteger(2);
             Thread.ofPlatform().daemon().name("proxy-request").start(() -> pump(client, server, Direction.REQUEST, directions));
             Thread.ofPlatform().daemon().name("proxy-reply").start(() -> pump(server, client, Direction.REPLY, directions));
@@ -220,6 +228,13 @@ public final class TcpProxy implements AutoCloseable {
                     }
                     yield direction == Direction.REQUEST;
                 }
+                case Fault.DropRepliesOf one -> {
+                    if (from == one.server()) {
+                        torn.add(from);
+                        torn.add(to);
+                    }
+                    yield from != one.server();
+                }
                 case Fault.Reset reset -> {
                     if (received.get() >= reset.at()) {
                         reset(from);
@@ -259,5 +274,7 @@ public final class TcpProxy implements AutoCloseable {
         record Reset(long at) implements Fault {}
 
         record DropReplies() implements Fault {}
+
+        record DropRepliesOf(Socket server) implements Fault {}
     }
 }

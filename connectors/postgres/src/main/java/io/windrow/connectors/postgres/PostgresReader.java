@@ -40,8 +40,9 @@ final class PostgresReader implements SplitReader {
     private final Optional<PostgresPosition> from;
     private final List<String> conditions;
     private final Wire wire;
+    private final LostReply lost;
     private final boolean encrypted;
-    private @Nullable Session session;
+    private volatile @Nullable Session session;
     private volatile @Nullable StreamShape shape;
     private @Nullable CopyOut copy;
     private volatile @Nullable CopyDecoder decoder;
@@ -82,6 +83,7 @@ final class PostgresReader implements SplitReader {
         this.lead = new LeadColumn(stream, ReadSql.Lead.NONE, from);
         this.encrypted = !"disable".equals(source.address().parameters().get("sslmode"));
         this.wire = new Wire(encrypted ? Wire.Content.BYTES : Wire.Content.MESSAGES);
+        this.lost = new LostReply(source, stream, wire);
         if (split.part() == PostgresSplit.Part.WHOLE && from.isPresent() && from.get().rows() > 0) {
             throw WindrowException.of(
                     PostgresError.SNAPSHOT_LOST,
@@ -95,10 +97,11 @@ final class PostgresReader implements SplitReader {
         String doing = "Reading " + stream;
         try {
             CopyOut running = started(deadlineNanos);
-            if (running == null) {
-                return new ReadResult.Idle();
+            ReadResult result = running == null ? new ReadResult.Idle() : read(running, decoder(), deadlineNanos);
+            if (result instanceof ReadResult.Idle) {
+                lost.nothingCame(Optional.ofNullable(session).flatMap(Session::process));
             }
-            return read(running, decoder(), deadlineNanos);
+            return result;
         } catch (SQLException e) {
             throw SqlStates.coded(doing, e);
         } catch (IOException e) {
@@ -385,6 +388,7 @@ final class PostgresReader implements SplitReader {
             }
         }
         wire.close();
+        lost.close();
         CopyDecoder rows = decoder;
         if (rows != null) {
             rows.close();

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -27,10 +28,15 @@ final class Session implements AutoCloseable {
     /** Who gives a read up waits for the request to cancel it, and a runner for him. */
     private static final long CANCEL_SECONDS = 10;
 
+    private static final String SERVER =
+            "coalesce(pg_catalog.host(pg_catalog.inet_server_addr()) || ':' || pg_catalog.inet_server_port(),"
+                    + " 'a local socket') || ', up since ' || pg_catalog.pg_postmaster_start_time()::pg_catalog.text";
+
     private final Connection connection;
     private final Wire wire;
     private final List<String> settings;
     private final int silenceMillis;
+    private volatile Optional<Process> process = Optional.empty();
 
     private Session(Connection connection, Wire wire, List<String> settings, int silenceMillis) {
         this.connection = connection;
@@ -122,7 +128,23 @@ final class Session implements AutoCloseable {
      */
     boolean isDirect() throws SQLException {
         int told = connection.unwrap(PGConnection.class).getBackendPID();
-        return Integer.toString(told).equals(row("SELECT pg_catalog.pg_backend_pid()").get(0));
+        List<@Nullable String> row = row("SELECT pg_catalog.pg_backend_pid(), " + SERVER);
+        boolean direct = Integer.toString(told).equals(row.get(0));
+        process = direct ? Optional.of(new Process(told, String.valueOf(row.get(1)))) : Optional.empty();
+        return direct;
+    }
+
+    /**
+     * A server process that is a connection's own.
+     *
+     * @param id its id
+     * @param server which server it is one of, spelled as the connection's own defaults have it: equal for one role and server
+     */
+    record Process(int id, String server) {}
+
+    /** The server process at the other end; empty if a pooler stands between, or for replication. Any thread. */
+    Optional<Process> process() {
+        return process;
     }
 
     private void set(String command) throws SQLException {
@@ -131,9 +153,7 @@ final class Session implements AutoCloseable {
 
     /** Which server process is at the other end: its own address, if it has one, and since when it runs. */
     String server() throws SQLException {
-        return String.valueOf(row("SELECT coalesce(pg_catalog.host(pg_catalog.inet_server_addr()) || ':' || pg_catalog.inet_server_port(),"
-                        + " 'a local socket') || ', up since ' || pg_catalog.pg_postmaster_start_time()::pg_catalog.text")
-                .get(0));
+        return String.valueOf(row("SELECT " + SERVER).get(0));
     }
 
     Connection connection() {

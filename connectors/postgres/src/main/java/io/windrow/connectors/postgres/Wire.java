@@ -36,6 +36,7 @@ final class Wire implements AutoCloseable {
     private volatile boolean streaming;
     private volatile long largestRow = Long.MAX_VALUE;
     private volatile long patienceNanos = Long.MAX_VALUE;
+    private volatile long heard;
 
     Wire(Content content) {
         this.content = content;
@@ -65,6 +66,16 @@ final class Wire implements AutoCloseable {
     /** How long the driver waits, at most, for the rest of a message while rows are streamed. */
     long patience() {
         return patienceNanos;
+    }
+
+    /** Something has come. */
+    void hears() {
+        heard++;
+    }
+
+    /** How many times something has come. */
+    long heard() {
+        return heard;
     }
 
     /** Sets the most bytes that a row may have: room is made for a row before it has come (I12). */

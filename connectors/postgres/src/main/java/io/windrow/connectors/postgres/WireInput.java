@@ -241,6 +241,7 @@ final class WireInput extends InputStream implements Wire.Frames {
             int count = in.read(target, from, target.length - from);
             trickling = wire.isStreaming() && count > 0 && count < GATHERED_BYTES;
             eof = count < 0;
+            wire.hears();
             if (growing == null) {
                 end += Math.max(0, count);
             } else {

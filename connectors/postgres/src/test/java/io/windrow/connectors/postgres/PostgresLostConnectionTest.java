@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -223,6 +224,55 @@ class PostgresLostConnectionTest {
                 assertThat(planner.next(4)).extracting(one -> one.split().stream()).containsExactlyInAnyOrder(T, u);
             }
         }
+    }
+
+    /** The one thinks for longer than silence is borne with, and is waited for; of the other the server believes that all is sent. */
+    @Test
+    void A_copy_whose_end_was_lost_is_given_up_and_one_that_is_still_computed_is_not() {
+        db.execute(
+                "CREATE VIEW slow AS SELECT 1 AS id, pg_sleep(7.5)::text AS v",
+                "CREATE VIEW halting AS SELECT i AS id, CASE i WHEN 200 THEN pg_sleep(3)::text ELSE repeat('x', 6000) END AS v"
+                        + " FROM generate_series(1, 200) i");
+        StreamName slow = new StreamName("public", "slow");
+        StreamName halting = new StreamName("public", "halting");
+        PostgresConfig config =
+                impatient(Drive.config(url(), StreamConfig.snapshot("public.slow"), StreamConfig.snapshot("public.halting")));
+        List<StreamRequest> requests = List.of(
+                new StreamRequest(slow, ReadMode.SNAPSHOT, 1, Optional.empty()),
+                new StreamRequest(halting, ReadMode.SNAPSHOT, 1, Optional.empty()));
+        try (Drive drive = new Drive(config, slow); Source source = drive.source(); SplitPlanner planner = source.plan(requests)) {
+            Map<StreamName, SplitPlanner.Assignment> splits = planner.next(2).stream()
+                    .collect(Collectors.toMap(one -> one.split().stream(), one -> one));
+            try (SplitReader thinking = source.open(splits.get(slow).split(), Optional.empty());
+                    SplitReader reader = source.open(splits.get(halting).split(), Optional.empty())) {
+                long before = proxy.accepted();
+                await().until(() -> read(thinking) instanceof ReadResult.Idle && proxy.accepted() > before);
+                await().until(() -> read(reader) instanceof ReadResult.Data);
+                proxy.dropRepliesToNewest();
+                boolean[] thought = new boolean[1];
+                await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+                    thought[0] = thought[0] || read(thinking) instanceof ReadResult.Data;
+                    planner.keepAlive();
+                    assertThatThrownBy(() -> read(reader)).isInstanceOfSatisfying(WindrowException.class, e -> {
+                        assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(PostgresError.CONNECTION_LOST);
+                        assertThat(e).hasMessageContaining("the rest was lost on the way");
+                    });
+                });
+                await().atMost(Duration.ofMinutes(1)).until(() -> thought[0] || read(thinking) instanceof ReadResult.Data);
+            }
+        }
+    }
+
+    private static long soon() {
+        return System.nanoTime() + Duration.ofMillis(50).toNanos();
+    }
+
+    private static ReadResult read(SplitReader reader) {
+        ReadResult result = reader.read(soon());
+        if (result instanceof ReadResult.Data data) {
+            data.batch().close();
+        }
+        return result;
     }
 
     @Test
