@@ -41,9 +41,13 @@ record LeafFiles(long horizon, List<Heap> heaps) {
     private static final String KEPT = "SELECT EXISTS (SELECT FROM ONLY %1$s l WHERE " + FIRST_PAGES + " AND " + before("l.xmin", "%2$d")
             + ") OR EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = %3$d AND NOT " + before("a.xmin", "%2$d") + ")";
 
-    /** A row that was written before the table became a partition, maybe by the same transaction. */
-    private static final String BROUGHT = "SELECT EXISTS (SELECT FROM pg_catalog.pg_inherits h, ONLY %1$s l WHERE h.inhrelid = %2$d AND "
-            + FIRST_PAGES + " AND (" + before("l.xmin", "h.xmin::pg_catalog.text::pg_catalog.int8")
+    /**
+     * A row that was written before the table became a partition, maybe by the same transaction. Of one that was made as a
+     * partition a row may be of an older transaction, which came to it later; the row of its column ctid says who made it.
+     */
+    private static final String BROUGHT = "SELECT EXISTS (SELECT FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_attribute a"
+            + " ON a.attrelid = h.inhrelid AND a.attnum = -1, ONLY %1$s l WHERE h.inhrelid = %2$d AND " + FIRST_PAGES
+            + " AND (a.xmin <> h.xmin AND " + before("l.xmin", "h.xmin::pg_catalog.text::pg_catalog.int8")
             + " OR l.xmin = h.xmin AND l.cmin::pg_catalog.text::pg_catalog.int8 < h.cmin::pg_catalog.text::pg_catalog.int8))";
 
     LeafFiles {
