@@ -42,7 +42,7 @@ final class Stores {
         }
         Path beside = spec.folder().resolve(written.get()).toAbsolutePath().normalize();
         Path here = written.get().toAbsolutePath().normalize();
-        if (!Files.exists(beside) && Files.exists(here)) {
+        if (!Files.exists(beside) && Files.isRegularFile(here)) {
             throw WindrowException.of(
                             CliError.STATE_ELSEWHERE,
                             "Opening the state of " + spec.pipeline() + ": run.state names " + beside + ", which is not there, and there is "

@@ -195,7 +195,7 @@ class CompactTest {
                 source:
                   postgres: {url: '%s', streams: [{table: public.logged, mode: cdc}, {table: public.whole}]}
                 sink:
-                  files: {path: ./out, format: jsonl}
+                  files: {path: ./out, format: jsonl, partitions: [{stream: public.logged_current, by: [id]}]}
                 write: {public.whole: append}
                 """.formatted(DATABASE.url()));
         done("run", file);

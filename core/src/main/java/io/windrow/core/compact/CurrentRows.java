@@ -8,13 +8,13 @@ import io.windrow.api.sink.DeliveryAudit.Commit;
 import io.windrow.api.source.PlannerState;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.plan.PlannedStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
 /** The stream that holds the rows which a change log makes: its name, and what the state store keeps of it. */
 public final class CurrentRows {
-    private static final String SUFFIX = "_current";
     private static final int VERSION = 1;
     private static final String FOLDED = "{\"folded\":";
     private static final JsonFactory JSON = new JsonFactory();
@@ -23,7 +23,7 @@ public final class CurrentRows {
 
     /** The name beside the log's. */
     public static StreamName of(StreamName log) {
-        return new StreamName(log.namespace(), log.name() + SUFFIX);
+        return PlannedStream.folded(log);
     }
 
     /** What is saved of a folding: up to which commit the log is in it. The same log, folded so far, gives the same text. */

@@ -96,7 +96,7 @@ public record Plan(
             }
         }
         refuseOthers(spec.governance().streams(), names);
-        refuseOthers(ofSink(sinkFactory, spec.sink()), names);
+        refuseOthers(ofSink(sinkFactory, spec.sink()), delivered(selected));
         List<PlannedStream> streams = new ArrayList<>();
         selected.forEach((stream, mode) -> streams.add(new PlannedStream(stream, mode, writeMode(stream, mode))));
         return streams;
@@ -111,6 +111,18 @@ public record Plan(
     public void refuseRetentionOfOthers(Collection<StreamName> known) {
         spec.governance().retention().ifPresent(policy ->
                 refuseOthers(policy.named(), known.stream().map(StreamName::toString).toList()));
+    }
+
+    /** The names under which a target may hold streams: with each change log goes what {@code compact} makes of it. */
+    private static List<String> delivered(Map<StreamName, ReadMode> selected) {
+        List<String> names = new ArrayList<>();
+        selected.forEach((stream, mode) -> {
+            names.add(stream.toString());
+            if (mode == ReadMode.CDC) {
+                names.add(PlannedStream.folded(stream).toString());
+            }
+        });
+        return names;
     }
 
     private static void refuseOthers(Map<String, String> named, List<String> names) {

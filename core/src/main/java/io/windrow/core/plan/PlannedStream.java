@@ -15,6 +15,13 @@ import java.util.Locale;
  * @param write how its rows change the target
  */
 public record PlannedStream(StreamName stream, ReadMode read, WriteMode write) {
+    private static final String FOLDED = "_current";
+
+    /** The name of the stream beside a change log that holds the rows which its changes make. */
+    public static StreamName folded(StreamName log) {
+        return new StreamName(log.namespace(), log.name() + FOLDED);
+    }
+
     /** Whether the stream's changes are kept one by one, and not applied to a state. */
     public boolean keepsChanges() {
         return read == ReadMode.CDC && write == WriteMode.APPEND;

@@ -190,11 +190,12 @@ final class RunSession {
         }
         Duration after = retry.after();
         if (!budget.spend(System.nanoTime())) {
+            boolean follows = parts.options().until() == Until.STOPPED;
             parts.announcer().tell(
                     "run.failing_often",
-                    "The run has failed " + parts.job().pace().retries() + " times more often than its rows and its time make up for. One that is to"
-                            + " end does so; one that follows tries again more slowly from now on.");
-            if (parts.options().until() != Until.STOPPED) {
+                    "The run's " + parts.job().pace().retries() + " retries, and those that its rows and its time have earned since, are used"
+                            + " up: it " + (follows ? "tries again more slowly from now on." : "ends with the last failure."));
+            if (!follows) {
                 return false;
             }
             after = after.compareTo(timePerRetry) < 0 ? timePerRetry : after;

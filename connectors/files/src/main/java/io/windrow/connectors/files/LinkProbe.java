@@ -15,7 +15,10 @@ final class LinkProbe {
 
     /** Swaps as a commit would: made among the stream's books, renamed into the folder that readers look in. */
     static void swap(FileTree tree, StreamFolder folder) {
-        String name = ".windrow-link-" + UUID.randomUUID();
+        // One name: whoever holds the stream's lease removes what a killed holder has left.
+        String name = ".windrow-link-probe";
+        tree.delete(folder.books() + "/" + name);
+        tree.delete(folder.data() + "/" + name);
         swap(tree, folder.books() + "/" + name, folder.data() + "/" + name, "../" + folder.books());
     }
 
@@ -38,8 +41,11 @@ final class LinkProbe {
                         "Following link " + tree.local(link) + " to " + target + ": the system does not; is it mounted with nosymfollow?");
             }
         } finally {
-            tree.delete(passing);
-            tree.delete(link);
+            try {
+                tree.delete(passing);
+            } finally {
+                tree.delete(link);
+            }
         }
     }
 }
