@@ -12,11 +12,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What has become of a schema. Columns are the same if they have the same id; where a source has given all ids anew (a
- * table that was restored), columns of the same name are the same. The order of columns, and how the source itself writes a
- * type, do not count. Pure.
+ * What has become of a schema. Columns are the same if they have the same id. Where a source has given all ids anew (a table
+ * that was restored), and where ids are not the source's at all, columns of the same name are the same. The order of columns,
+ * and how the source itself writes a type, do not count. Pure.
  */
 public final class SchemaDiff {
+    /** Ids from here on up are given by Windrow: for a column that a step added, or for a name where a source has nothing else. */
+    private static final int FIRST_BY_NAME = 1_000_000;
+
     private SchemaDiff() {}
 
     /** The changes in the order of the accepted columns, then what is new, then the key; empty if there are none. */
@@ -68,13 +71,12 @@ public final class SchemaDiff {
         offered.columns().forEach(column -> byId.put(column.id(), column));
         Map<Column, Column> matched = new HashMap<>();
         Set<Column> taken = new HashSet<>();
-        if (wereNumberedAnew(accepted, offered, byId)) {
-            for (Column before : accepted.columns()) {
-                int at = offered.indexOf(before.name());
-                if (at >= 0) {
-                    matched.put(before, offered.columns().get(at));
-                    taken.add(offered.columns().get(at));
-                }
+        boolean anew = wereNumberedAnew(accepted, offered, byId);
+        for (Column before : accepted.columns()) {
+            int at = offered.indexOf(before.name());
+            if (at >= 0 && (anew || before.id() >= FIRST_BY_NAME && offered.columns().get(at).id() >= FIRST_BY_NAME)) {
+                matched.put(before, offered.columns().get(at));
+                taken.add(offered.columns().get(at));
             }
         }
         for (Column before : accepted.columns()) {

@@ -148,6 +148,15 @@ class DriftRulesTest {
                 .extracting(SchemaChange::kind).containsExactly(Kind.DROP, Kind.ADD);
     }
 
+    /** Earlier versions gave {@code _previous} the id of another added column, and ids that are made of names can be moved. */
+    @Test
+    void columnsThatAStepAddedAreTheSameByName() {
+        StreamSchema former = schema("1 id int64 not", "2 mail text null", "1000002 mail_previous text null");
+        StreamSchema now = schema("1 id int64 not", "2 e_mail text null", "1073741900 mail_previous text null", "1000002 _at int64 null");
+        assertThat(SchemaDiff.acceptedNames(former, now))
+                .isEqualTo(Map.of("id", "id", "e_mail", "mail", "mail_previous", "mail_previous"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             int8 | int16 | true

@@ -8,12 +8,21 @@ import java.util.regex.Pattern;
 /**
  * Finds e-mail addresses from their at signs: what may stand before one belongs to the address, after it must come a domain
  * with a dot. A text without an at sign costs one look for it.
+ *
+ * <p>A find is the same whatever encloses or separates it, so that its token joins: it begins after the last equals sign, and
+ * with no sign that quotes or marks it. What stands before the equals sign is a key and stays, unless there is a dot on either
+ * side: it may be half of another address ({@code bounces+bob=x.com@list.com}) then, and is a find of its own.
  */
 final class EmailFinder implements Finder {
     private static final int LONGEST_NAME = 64;
     private static final int LONGEST_DOMAIN = 253;
-    /** What RFC 5322 allows in a name beside letters and digits; what is left out of a name would go out in clear. */
-    private static final String OTHERS = "_.+-!#$%&'*/=?^`{|}~";
+    /**
+     * What stands in a name beside letters and digits; what is left out of a name would go out in clear. Of what RFC 5322
+     * allows, {@code & / ? { | }} are not among it: they separate values far more often than they stand in names.
+     */
+    private static final String OTHERS = "_.+-!#$%'*=^`~";
+    /** What says nothing at the beginning of a name. */
+    private static final String MARKS = "!#$%'*^`~";
     private static final String LETTER = "[\\p{L}\\d]";
     private static final String INNER = "[\\p{L}\\p{M}\\d-]";
 
@@ -31,9 +40,13 @@ final class EmailFinder implements Finder {
         List<Span> spans = new ArrayList<>();
         domain.reset(text);
         for (; at < text.length(); at = at(text, at + 1)) {
-            int start = name(text, at);
-            if (start < at && domain.region(at + 1, Math.min(text.length(), at + 1 + LONGEST_DOMAIN)).lookingAt()) {
-                Span.join(spans, new Span(start, domain.end()));
+            int first = name(text, at);
+            if (first < at && domain.region(at + 1, Math.min(text.length(), at + 1 + LONGEST_DOMAIN)).lookingAt()) {
+                int sign = last(text, '=', first, at - 1);
+                if (sign > first && last(text, '.', first, at) >= 0) {
+                    Span.join(spans, new Span(first, sign));
+                }
+                Span.join(spans, new Span(unmarked(text, Math.max(first, sign + 1), at), domain.end()));
             }
         }
         return spans;
@@ -48,7 +61,7 @@ final class EmailFinder implements Finder {
         return at;
     }
 
-    /** Where the name before an at sign begins; a quote before it encloses it. */
+    /** Where what may belong to the name before an at sign begins. */
     private static int name(CharSequence text, int at) {
         int start = at;
         while (start > 0 && at - start < LONGEST_NAME) {
@@ -58,7 +71,26 @@ final class EmailFinder implements Finder {
             }
             start -= Character.charCount(character);
         }
-        return start < at && (text.charAt(start) == '\'' || text.charAt(start) == '`') ? start + 1 : start;
+        return start;
+    }
+
+    /** Where a character stands last; -1: nowhere. */
+    private static int last(CharSequence text, char character, int from, int to) {
+        for (int i = to - 1; i >= from; i--) {
+            if (text.charAt(i) == character) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** The start without marks before it, if anything else is left. */
+    private static int unmarked(CharSequence text, int start, int at) {
+        int begin = start;
+        while (begin < at && MARKS.indexOf(text.charAt(begin)) >= 0) {
+            begin++;
+        }
+        return begin < at ? begin : start;
     }
 
     private static boolean isOfName(int character) {
