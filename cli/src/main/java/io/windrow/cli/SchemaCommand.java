@@ -156,13 +156,16 @@ final class SchemaCommand implements Runnable {
         public Integer call() {
             Plan plan = target.plan(Registry.load());
             SchemaVersion version;
+            DeliveredSchema delivered;
             try (StateStore store = Stores.required(plan.spec())) {
-                version = version(one(target, new SchemaBook(store, plan.spec().pipeline())), number);
+                List<SchemaBook.Entry> entries = one(target, new SchemaBook(store, plan.spec().pipeline()));
+                version = version(entries, number);
+                delivered = DeliveredSchema.of(plan, store, version.schema().stream(), entries.size());
             }
             Screen screen = parent.windrow.screen();
             switch (as) {
-                case AVRO -> screen.line(SchemaExport.avro(plan.steps().output(version.schema())));
-                case JSON_SCHEMA -> screen.line(SchemaExport.jsonSchema(plan.steps().output(version.schema())));
+                case AVRO -> screen.line(SchemaExport.avro(delivered.of(version.schema(), screen::note)));
+                case JSON_SCHEMA -> screen.line(SchemaExport.jsonSchema(delivered.of(version.schema(), screen::note)));
                 case TABLE -> {
                     if (parent.windrow.json) {
                         return parent.windrow.print(json(version), ExitCode.OK);

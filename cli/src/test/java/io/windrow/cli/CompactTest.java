@@ -89,6 +89,18 @@ class CompactTest {
         assertThat(windrow("verify", "--stream", "killed_current", file).out()).contains("folded from a change log");
     }
 
+    @Test
+    void theSchemaOfAChangeLogIsExportedAsItsRowsAreDelivered() throws IOException {
+        DATABASE.execute("CREATE TABLE exported (id int PRIMARY KEY, name text NOT NULL)", "INSERT INTO exported VALUES (1, 'a')");
+        Path file = pipeline("exported-log", "exported", "format: jsonl}");
+        done("run", file);
+        String avro = done("schema", "show", file, "--stream", "exported", "--as", "avro").out();
+        assertThat(avro).contains("\"_op\"", "\"_position\"", "\"_unchanged\"", "\"_absent\"");
+        assertThat(avro.replaceAll("\\s", "")).as("a deleted row has only its key").containsPattern("\"name\":\"name\",\"type\":\\[\"null\"");
+        assertThat(done("schema", "show", file, "--stream", "exported", "--as", "json_schema").out()).contains("\"_op\"", "\"_transaction\"");
+        assertThat(done("schema", "show", file, "--stream", "exported").out()).as("what was accepted is the table's").doesNotContain("_op");
+    }
+
     private List<List<String>> table() {
         return DATABASE.query("SELECT id, payload FROM killed");
     }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +109,32 @@ class SchemaTest {
             assertThat(exported.out()).contains("\"number\"").contains("\"string\"").doesNotContain("\"id\"").doesNotContain("decimal");
         }
         assertThat(windrow("schema", "show", file, "--stream", "orders").out()).contains("id").contains("decimal(9,2)");
+    }
+
+    @Test
+    void anOlderVersionThatTheStepsDoNotFitIsExportedAsItWasAcceptedAndThatIsSaid() throws IOException {
+        try (StateStore store = StateStores.open("jdbc:sqlite:" + folder.resolve("s.db"))) {
+            Lease lease = store.acquire("p", "test", Duration.ofSeconds(30));
+            List<Column> columns = new ArrayList<>(schema(new ColumnType.Decimal(9, 2)).columns());
+            columns.add(new Column(3, "note", new ColumnType.Text(), true, "text"));
+            SchemaVersion wider = new SchemaVersion(new StreamSchema(ORDERS, 1, columns, List.of("id")), "billing", Compatibility.NONE);
+            new SchemaBook(store, "p").accept(lease, wider, Instant.parse("2026-01-02T00:00:00Z"));
+            store.release(lease);
+        }
+        String pipeline = Files.readString(file);
+        Files.writeString(file, pipeline + "transform: {public.orders: {rename: {note: remark}}}\n");
+        for (String form : List.of("avro", "json_schema")) {
+            assertThat(windrow("schema", "show", file, "--stream", "orders", "--as", form).out()).contains("\"remark\"");
+            Invoked first = windrow("schema", "show", file, "--stream", "orders", "--as", form, "--version-number", "1");
+            assertThat(first.exit()).as(first.whole()).isZero();
+            assertThat(first.json()).hasSize(1);
+            assertThat(first.out()).contains("\"total\"").doesNotContain("remark");
+            assertThat(first.err()).contains("Version 1 of public.orders is exported as it was accepted", "shape.unknown_field");
+        }
+        Files.writeString(file, pipeline + "transform: {public.orders: {rename: {notes: remark}}}\n");
+        Invoked newest = windrow("schema", "show", file, "--stream", "orders", "--as", "avro");
+        assertThat(newest.exit()).isEqualTo(ExitCode.USER.value());
+        assertThat(newest.err()).contains("shape.unknown_field");
     }
 
     @Test

@@ -40,7 +40,8 @@ public enum MaskError implements ErrorCode {
             "mask.renamed_away",
             ErrorKind.USER,
             "A field that the mask hides has a new name in the source, of which the rules of the mask hide less.",
-            "Add a rule for the new name and run again; if the field is no secret any more, take its rule out."),
+            "Add a rule for the new name and run again; if the field is no secret any more, take its rule out. If it is another column, "
+                    + "added as the masked one was taken out of the stream's `columns`: leave both out, run, and add it then."),
     /** A former key where it can be of no use, or would tear rows apart. */
     PREVIOUS_KEY_UNFIT(
             "mask.previous_key_unfit",

@@ -538,6 +538,12 @@ class MaskTransformTest {
                 .checkRenames(accepted, offered, oldNames));
         new MaskTransform(List.of(rule("*mail", Method.REDACT))).checkRenames(accepted, offered, oldNames);
         new MaskTransform(List.of(rule("work_mail", Method.REDACT))).checkRenames(accepted, offered, oldNames);
+        // The way that the remedy names: a run without both, and then the new one.
+        assertThat(MaskError.RENAMED_AWAY.remedy()).contains("leave both out, run, and add it then");
+        StreamSchema neither = new StreamSchema(SCHEMA.stream(), 1, accepted.columns().subList(0, 1), List.of("id"));
+        MaskTransform mask = new MaskTransform(List.of(rule("*email", Method.REDACT)));
+        mask.checkRenames(accepted, neither, SchemaDiff.acceptedNames(accepted, neither));
+        mask.checkRenames(neither, offered, SchemaDiff.acceptedNames(neither, offered));
         // Where ids are the source's own, it is another field.
         StreamSchema numbered = named("work_email", 2);
         StreamSchema other = named("work_mail", 3);

@@ -138,15 +138,16 @@ final class ReadSql {
 
     /** How many rows have no cursor. */
     static Session.Sql countNulls(SourceDialect dialect, StreamShape shape) {
-        return countWhere(dialect, shape, dialect.quoted(shape.cursor().orElseThrow().column().name()) + " IS NULL");
+        return countWhere(dialect, shape, dialect.quoted(shape.cursor().orElseThrow().column().name()) + " IS NULL", Optional.empty());
     }
 
-    /** How many rows meet a condition, of those that {@code where} chooses. */
-    static Session.Sql countWhere(SourceDialect dialect, StreamShape shape, String condition) {
+    /** How many rows meet a condition, of those that {@code where} chooses and whose cursor is at or above the bound if there is one. */
+    static Session.Sql countWhere(SourceDialect dialect, StreamShape shape, String condition, Optional<String> low) {
         ReadSql sql = new ReadSql(dialect, shape);
         sql.conditions.clear();
         sql.parameters.clear();
         shape.config().where().ifPresent(where -> sql.conditions.add("(" + where + "\n)"));
+        low.ifPresent(bound -> sql.compare(shape.cursor().orElseThrow(), ">=", Raw.of(bound)));
         sql.conditions.add(condition);
         return sql.statement("SELECT COUNT(*)", "");
     }

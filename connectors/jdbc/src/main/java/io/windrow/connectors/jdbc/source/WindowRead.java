@@ -132,7 +132,7 @@ final class WindowRead implements StreamRead {
                     .remedy("Give them a value, or leave them out knowingly with where: " + cursor.column().name() + " IS NOT NULL.");
         }
         if (cursor.column().type() instanceof ColumnType.Text) {
-            expectTimes(session);
+            expectTimes(session, saved.bound());
         }
         Object highest = session.rows(ReadSql.ends(dialect, shape, cursor), row -> cursor.cell().getter().raw(row, 2)).getFirst();
         if (highest == null) {
@@ -168,10 +168,10 @@ final class WindowRead implements StreamRead {
                 : Optional.of(closed.begun(new Open(below, marks, held ? Held.BACK : Held.NO, List.of())));
     }
 
-    /** A text that is none of a time sorts '10' before '9'. */
-    private void expectTimes(Session session) throws SQLException {
+    /** A text that is none of a time sorts '10' before '9'. Rows below the bound were looked at when it was set; an index finds the others. */
+    private void expectTimes(Session session, Optional<String> bound) throws SQLException {
         Optional<String> isNoTime = dialect.isNoTime(dialect.quoted(cursor.column().name()));
-        if (isNoTime.isEmpty() || session.number(ReadSql.countWhere(dialect, shape, isNoTime.get())) > 0) {
+        if (isNoTime.isEmpty() || session.number(ReadSql.countWhere(dialect, shape, isNoTime.get(), bound)) > 0) {
             throw WindrowException.of(
                     SourceError.CURSOR_INVALID, "Planning " + shape.stream() + ": the cursor " + cursor.column().name() + " is a text, and not"
                             + " every row's begins with a day as 2024-02-29: rows below the highest would never be read");

@@ -329,8 +329,16 @@ class SourceReadTest {
                 "CREATE TABLE u (id uuid PRIMARY KEY, name text)", "INSERT INTO u VALUES ('6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'a')");
         Drive times = drive(table, StreamConfig.incremental("t", "at", Optional.empty()), StreamName.of("t"), 10, 10);
         assertThat(first(times.run())).containsExactly("1");
+        table.run("INSERT INTO t VALUES (3, '10')");
+        assertThat(times.run()).as("below the bound no run looks again").isEmpty();
         table.run("INSERT INTO t VALUES (2, '9')");
         refused(times, SourceError.CURSOR_INVALID);
+        refused(drive(table, StreamConfig.incremental("t", "at", Optional.empty()), StreamName.of("t"), 10, 10), SourceError.CURSOR_INVALID);
+        table.run("CREATE TABLE r (id integer PRIMARY KEY, at real NOT NULL)", "INSERT INTO r VALUES (1, 1.5)");
+        Drive floats = drive(table, StreamConfig.incremental("r", "at", Optional.empty()), StreamName.of("r"), 10, 10);
+        assertThat(first(floats.run())).containsExactly("1");
+        table.run("INSERT INTO r VALUES (2, 10.25)");
+        assertThat(first(floats.run())).containsExactly("2");
         refused(drive(table, StreamConfig.incremental("u", "id", Optional.empty()), StreamName.of("u"), 10, 10), SourceError.CURSOR_INVALID);
         SourceTable duck = SourceTable.duckdb(context.temporaryFolder());
         duck.run("CREATE TABLE t (id integer PRIMARY KEY, word varchar NOT NULL)", "INSERT INTO t VALUES (1, '2024-01-01')");
