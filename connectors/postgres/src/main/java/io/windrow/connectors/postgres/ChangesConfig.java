@@ -18,6 +18,10 @@ public record ChangesConfig(
                 Create create,
         @Doc(value = "What a TRUNCATE is: deliver (a change like any other) or stop (the streams wait for a decision).", defaultValue = "deliver")
                 OnTruncate onTruncate,
+        @Doc(
+                        value = "What a partition is that was dropped or detached from a followed table: keep (its rows stay at the target, and a notice names it) or stop (the stream stops with postgres.partition_changed).",
+                        defaultValue = "keep")
+                OnPartitionRemoved onPartitionRemoved,
         @Doc(value = "A notice names the slot when it holds back more of the server's log than this, and again whenever that has doubled; 0: never.", defaultValue = "10GiB")
                 ByteSize warnRetained,
         @Doc(value = "The slot may hold back so much of the server's log; on_limit says what happens then. 0: any amount.", defaultValue = "0")
@@ -52,8 +56,8 @@ public record ChangesConfig(
 
     /** All defaults. */
     static final ChangesConfig DEFAULT = new ChangesConfig(
-            Optional.empty(), Optional.empty(), Create.AUTO, OnTruncate.DELIVER, ByteSize.parse("10GiB"), ByteSize.parse("0"),
-            Duration.ZERO, OnLimit.STOP, InProgress.WAIT, ByteSize.parse("64GiB"), Origin.ANY, Cut.ANYWHERE, Added.BESIDE);
+            Optional.empty(), Optional.empty(), Create.AUTO, OnTruncate.DELIVER, OnPartitionRemoved.KEEP, ByteSize.parse("10GiB"),
+            ByteSize.parse("0"), Duration.ZERO, OnLimit.STOP, InProgress.WAIT, ByteSize.parse("64GiB"), Origin.ANY, Cut.ANYWHERE, Added.BESIDE);
 
     private static void require(boolean holds, String text) {
         if (!holds) {
@@ -70,6 +74,12 @@ public record ChangesConfig(
     /** What a TRUNCATE is. */
     public enum OnTruncate {
         DELIVER,
+        STOP
+    }
+
+    /** What a partition is that was dropped or detached. */
+    public enum OnPartitionRemoved {
+        KEEP,
         STOP
     }
 

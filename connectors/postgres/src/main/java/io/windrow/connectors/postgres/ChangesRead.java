@@ -1,6 +1,7 @@
 package io.windrow.connectors.postgres;
 
 import io.windrow.api.batch.Position;
+import io.windrow.api.context.Notices;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.source.Guarantee;
 import io.windrow.api.source.PlannerState;
@@ -27,6 +28,8 @@ final class ChangesRead implements StreamRead {
     private final StreamShape shape;
     private List<Leaf> leaves;
     private final long splitBytes;
+    private final ChangesConfig.OnPartitionRemoved onRemoved;
+    private final Notices notices;
     private final SplitQueue queue = new SplitQueue();
     private final boolean lost;
     private final boolean ordered;
@@ -48,11 +51,13 @@ final class ChangesRead implements StreamRead {
     /** The partitions as they were looked at last; empty: the table has none. */
     private Optional<LeafFiles> heaps;
 
-    ChangesRead(LogPlan log, StreamShape shape, List<Leaf> leaves, long splitBytes, StreamRequest request) {
+    ChangesRead(LogPlan log, StreamShape shape, List<Leaf> leaves, PostgresConfig config, Notices notices, StreamRequest request) {
         this.log = log;
         this.shape = shape;
         this.leaves = leaves;
-        this.splitBytes = splitBytes;
+        this.splitBytes = config.splitSize().bytes();
+        this.onRemoved = config.following().onPartitionRemoved();
+        this.notices = notices;
         this.generation = request.generation();
         this.ordered = KeyOrder.of(shape).isPresent();
         Optional<StateText> state = request.state().map(ChangesRead::parse);
@@ -113,14 +118,31 @@ final class ChangesRead implements StreamRead {
         if (!isPartitioned()) {
             return;
         }
-        LeafFiles now = LeafFiles.read(session, followed);
+        LeafFiles now = LeafFiles.read(session, followed, heaps);
         if (copied && heaps.isPresent()) {
-            Optional<String> lost = now.lostSince(heaps.get(), session);
-            if (lost.isPresent()) {
-                throw WindrowException.of(LogError.PARTITION_CHANGED, doing + ": " + lost.get());
+            LeafFiles.Since since = now.since(heaps.get(), session);
+            Optional<String> stop = onRemoved == ChangesConfig.OnPartitionRemoved.STOP && !since.removed().isEmpty()
+                    ? Optional.of("partition " + String.join(", ", since.removed()) + " was dropped or detached")
+                    : since.lost();
+            if (stop.isPresent()) {
+                throw WindrowException.of(LogError.PARTITION_CHANGED, doing + ": " + stop.get());
             }
+            tell(doing, since);
         }
         heaps = Optional.of(now);
+    }
+
+    /** What does not stop the stream, and may leave rows at the target that the table does not have. */
+    private void tell(String doing, LeafFiles.Since since) {
+        if (!since.removed().isEmpty()) {
+            notices.tell("postgres.partition_removed", doing + ": partition " + String.join(", ", since.removed())
+                    + " was dropped or detached; its rows stay at the target.");
+        }
+        if (!since.unsure().isEmpty()) {
+            notices.tell("postgres.partition_rewritten", doing + ": partition " + String.join(", ", since.unsure())
+                    + " has another file, and was empty when it was last looked at or may be read only through the table: if rows"
+                    + " that it had since were taken away by a TRUNCATE of its own, they stay at the target.");
+        }
     }
 
     boolean isCopied() {
@@ -169,7 +191,7 @@ final class ChangesRead implements StreamRead {
                                 ? "If the first copy is interrupted, it begins again: in ranges of the key, if no mask hides it, and from then on it goes on where it was."
                                 : "If the first copy is interrupted, the table is copied again from the start."),
                 isPartitioned()
-                        ? List.of("what is done to a partition by itself (TRUNCATE, DROP, DETACH, ATTACH of one with rows): the log does not tell it, and the stream stops")
+                        ? List.of("what is done to a partition by itself (TRUNCATE, ATTACH of one with rows: the stream stops; DROP, DETACH: as on_partition_removed says): the log does not tell it")
                         : List.of());
         long rows = copied ? -1 : shape.relation().map(relation -> (long) relation.estimate().rows()).orElse(-1L);
         long bytes = copied || leaves.isEmpty() ? -1 : leaves.stream().mapToLong(Leaf::bytes).sum();
@@ -188,7 +210,7 @@ final class ChangesRead implements StreamRead {
         if (isPartitioned()) {
             try {
                 leaves = Leaf.of(copy, shape.relation().orElseThrow());
-                heaps = Optional.of(LeafFiles.read(copy, table()));
+                heaps = Optional.of(LeafFiles.read(copy, table(), Optional.empty()));
             } catch (SQLException e) {
                 throw SqlStates.coded("Copying " + shape.stream(), e);
             }

@@ -1,5 +1,6 @@
 package io.windrow.connectors.postgres;
 
+import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import java.sql.SQLException;
@@ -20,6 +21,16 @@ final class LogFailures {
     /** Whether somebody else's transaction did not end in time. */
     static boolean isTimeout(SQLException e) {
         return "55P03".equals(e.getSQLState());
+    }
+
+    /** Whether it is over by the next look: a lock, a partition that went between two statements, a server that is busy. */
+    static boolean passes(SQLException e) {
+        return "42P01".equals(e.getSQLState()) || passes(SqlStates.coded("Looking at partitions", e));
+    }
+
+    /** Whether to look again is all that it needs. */
+    static boolean passes(WindrowException e) {
+        return e.errorCode().kind() == ErrorKind.EXTERNAL_TRANSIENT;
     }
 
     /** While a slot is read. */

@@ -87,7 +87,7 @@ final class LogPlan implements AutoCloseable {
             throw WindrowException.of(
                     LogError.NOT_PREPARED, doing + ": origin: none needs PostgreSQL 16, the server is " + server.major());
         }
-        ChangesRead read = new ChangesRead(this, shape, leaves, source.config().splitSize().bytes(), request);
+        ChangesRead read = new ChangesRead(this, shape, leaves, source.config(), context.notices(), request);
         read.expectSame(session, shape.relation().orElseThrow().oid());
         published.expectWhole(shape);
         if (read.isCopied()) {
@@ -362,11 +362,16 @@ final class LogPlan implements AutoCloseable {
                 } catch (WindrowException e) {
                     source.watch().fail(read.shape().stream(), e);
                 } catch (SQLException e) {
-                    // Somebody is altering a partition: the next look sees the outcome.
-                    if (!LogFailures.isTimeout(e)) {
+                    // Somebody is altering or dropping a partition: the next look sees the outcome.
+                    if (!LogFailures.passes(e)) {
                         throw e;
                     }
                 }
+            }
+        } catch (WindrowException e) {
+            // No connection is to be had at the moment: another look follows soon.
+            if (!LogFailures.passes(e)) {
+                throw e;
             }
         }
     }

@@ -35,6 +35,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PostgresChangesTest {
     private static final StreamName T = new StreamName("public", "t");
     private static final StreamName U = new StreamName("public", "u");
+    private static final String ATTACH_FILLED_SUBTREE = "BEGIN; CREATE TABLE t3 (LIKE t) PARTITION BY RANGE (id);"
+            + " CREATE TABLE t31 PARTITION OF t3 FOR VALUES FROM (30) TO (35); INSERT INTO t3 VALUES (31, 'x'); COMMIT;"
+            + " ALTER TABLE t ATTACH PARTITION t3 FOR VALUES FROM (30) TO (40)";
     private static PostgresServer server;
 
     @Parameter
@@ -460,9 +463,10 @@ class PostgresChangesTest {
                 "TRUNCATE t1", "BEGIN; TRUNCATE t1; INSERT INTO t1 VALUES (3, 'c'); COMMIT", "DROP TABLE t1", "ALTER TABLE t DETACH PARTITION t1",
                 "CREATE TABLE t3 (LIKE t); INSERT INTO t3 VALUES (31, 'x'); ALTER TABLE t ATTACH PARTITION t3 FOR VALUES FROM (30) TO (40)",
                 "BEGIN; CREATE TABLE t3 (LIKE t); INSERT INTO t3 VALUES (31, 'x'); COMMIT; ALTER TABLE t ATTACH PARTITION t3 FOR VALUES FROM (30) TO (40)",
+                "TRUNCATE t1; INSERT INTO t VALUES (3, 'c'); ALTER TABLE t ALTER v SET NOT NULL", ATTACH_FILLED_SUBTREE,
                 "BEGIN; ALTER TABLE t DETACH PARTITION t1; DELETE FROM t1; ALTER TABLE t ATTACH PARTITION t1 FOR VALUES FROM (0) TO (10); COMMIT")) {
             partitioned();
-            try (LogDrive drive = drive("public.t")) {
+            try (LogDrive drive = new LogDrive(LogDrive.config(db.url(), Changes.stopAtRemovedPartition(), "public.t"), T)) {
                 drive.run();
                 db.execute(done);
                 refused(drive, LogError.PARTITION_CHANGED, "partition ");
@@ -493,6 +497,32 @@ class PostgresChangesTest {
             drive.run();
             assertThat(drive.refused).isEmpty();
             assertThat(drive.rows()).endsWith("INSERT|41|d", "TRUNCATE|-|-", "INSERT|2|b", "INSERT|12|c");
+        }
+    }
+
+    @Test
+    @Tag("D23")
+    void The_upkeep_of_partitions_stops_no_stream_and_rows_that_it_may_leave_at_the_target_are_told() {
+        partitioned();
+        db.execute("CREATE TABLE t5 PARTITION OF t FOR VALUES FROM (50) TO (60)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute(
+                    "DO $$ BEGIN BEGIN CREATE TABLE t3 PARTITION OF t FOR VALUES FROM (20) TO (30);"
+                            + " EXCEPTION WHEN duplicate_table THEN NULL; END; INSERT INTO t VALUES (21, 'c'); END $$",
+                    "CREATE TABLE t4 PARTITION OF t FOR VALUES FROM (40) TO (50)", "VACUUM FULL t5", "INSERT INTO t VALUES (51, 'e')",
+                    "VACUUM FULL t5", "DELETE FROM t WHERE id = 11");
+            drive.run();
+            assertThat(drive.refused).isEmpty();
+            assertThat(drive.drive.notices).anyMatch(told -> told.startsWith("postgres.partition_rewritten") && told.contains("partition public.t5 has"));
+            db.execute("VACUUM FULL t2", "DROP TABLE t1");
+            drive.run();
+            db.execute("ALTER TABLE t DETACH PARTITION t3", "INSERT INTO t VALUES (42, 'f')");
+            drive.run();
+            assertThat(drive.refused).isEmpty();
+            assertThat(drive.drive.notices).filteredOn(told -> told.startsWith("postgres.partition_removed"))
+                    .satisfiesExactly(told -> assertThat(told).contains("partition public.t1 was"), told -> assertThat(told).contains("partition public.t3 was"));
+            assertThat(drive.rows()).contains("INSERT|21|c", "DELETE|11|-").endsWith("INSERT|42|f");
         }
     }
 

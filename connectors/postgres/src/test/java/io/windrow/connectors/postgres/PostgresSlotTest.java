@@ -129,13 +129,13 @@ class PostgresSlotTest {
             try (Source source = patient.drive.source();
                     SplitPlanner planner = source.plan(List.of(new StreamRequest(T, ReadMode.CDC, 1, Optional.empty())))) {
                 Future<List<SplitPlanner.Assignment>> next = planning.submit(() -> planner.next(1));
-                await().until(() -> db.number("SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted") == 1);
+                await().until(() -> db.number("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'walsender' AND " + pid + " = ANY (pg_blocking_pids(pid))") == 1);
                 source.wakeUp();
                 assertThat(next.get()).isEmpty();
             }
             holder.commit();
-            drive.run();
-            assertThat(drive.failed).isEmpty();
+            patient.run();
+            assertThat(patient.failed).isEmpty();
         }
     }
 
