@@ -53,7 +53,8 @@ public record Pace(
                 config.epochBytes().bytes(),
                 config.epochRows(),
                 memory,
-                Math.max(LEAST_MEMORY * 3 / 8, memory / 8),
+                // What is decoded, staged and written at the moment needs the rest.
+                Math.min(memory * 3 / 8, Math.max(LEAST_MEMORY * 3 / 8, memory / 8)),
                 Duration.ofSeconds(30),
                 RetryPolicy.lasting(config.retryFor()),
                 RETRIES,
