@@ -1,30 +1,23 @@
 package io.windrow.core.contract;
 
 import io.windrow.api.schema.ArrowTypes;
+import io.windrow.api.schema.AvroNames;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamSchema;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.zip.CRC32C;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 
 /**
- * The Avro schema of a stream, its fields called as in delivered Avro files: a name that Avro does not allow is spelled with
- * underscores and ends in a digest of the exact one, which stands in the field's property {@value #NAME}. A nullable column
- * is a union of null and its type, with null as its default.
+ * The Avro schema of a stream, its fields called as in delivered Avro files ({@link AvroNames}). A nullable column is a union of
+ * null and its type, with null as its default.
  */
 final class AvroSchemas {
     /** The property that holds the exact name of a column. */
-    static final String NAME = "windrow.name";
+    static final String NAME = AvroNames.PROPERTY;
 
-    private static final Pattern LEGAL = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final String SPACE = "windrow";
 
     private AvroSchemas() {}
@@ -37,38 +30,18 @@ final class AvroSchemas {
     /** A record inside another has its field's name, in a space that is named after the fields around it: no other field moves it. */
     private static Schema record(String name, String space, List<Column> columns) {
         List<Schema.Field> fields = new ArrayList<>();
-        Set<String> taken = new HashSet<>();
-        columns.stream().map(Column::name).filter(AvroSchemas::allowed).forEach(taken::add);
-        for (Column column : columns) {
-            String safe = column.name();
-            if (!allowed(safe)) {
-                safe = spelled(safe);
-                while (!taken.add(safe)) {
-                    safe += "_";
-                }
-            }
-            Schema type = nullable(column, safe, space + "." + name);
+        List<String> names = AvroNames.of(columns);
+        for (int i = 0; i < columns.size(); i++) {
+            Column column = columns.get(i);
+            Schema type = nullable(column, names.get(i), space + "." + name);
             // A default lets readers of this version read rows that lack the field; only null can be one.
             Schema.Field field = column.nullable()
-                    ? new Schema.Field(safe, type, null, Schema.Field.NULL_DEFAULT_VALUE)
-                    : new Schema.Field(safe, type);
+                    ? new Schema.Field(names.get(i), type, null, Schema.Field.NULL_DEFAULT_VALUE)
+                    : new Schema.Field(names.get(i), type);
             field.addProp(NAME, column.name());
             fields.add(field);
         }
         return Schema.createRecord(name, null, space, false, fields);
-    }
-
-    private static boolean allowed(String name) {
-        return LEGAL.matcher(name).matches();
-    }
-
-    private static String spelled(String name) {
-        String safe = name.replaceAll("[^A-Za-z0-9_]", "_");
-        byte[] exact = name.getBytes(StandardCharsets.UTF_8);
-        CRC32C digest = new CRC32C();
-        digest.update(exact, 0, exact.length);
-        return (safe.isEmpty() || Character.isDigit(safe.charAt(0)) ? "_" : "") + safe + "_"
-                + HexFormat.of().toHexDigits((int) digest.getValue());
     }
 
     private static Schema nullable(Column column, String name, String space) {

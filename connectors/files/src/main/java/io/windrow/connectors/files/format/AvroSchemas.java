@@ -1,30 +1,22 @@
 package io.windrow.connectors.files.format;
 
 import io.windrow.api.schema.ArrowTypes;
+import io.windrow.api.schema.AvroNames;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamSchema;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.zip.CRC32C;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 
 /**
- * The Avro schema of a stream. A name that Avro does not allow is spelled with underscores and ends in a digest of the exact
- * one, which stands in the field's property {@value #NAME}: so no column that comes or goes changes what another's field is
- * called, and a column whose name Avro allows is always called by it. A nullable column is a union of null and its type.
+ * The Avro schema of a stream, its fields called by {@link AvroNames}. A nullable column is a union of null and its type.
  */
 public final class AvroSchemas {
     /** The property that holds the exact name of a column. */
-    public static final String NAME = "windrow.name";
+    public static final String NAME = AvroNames.PROPERTY;
 
-    private static final Pattern LEGAL = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private int records;
 
@@ -37,34 +29,14 @@ public final class AvroSchemas {
 
     private Schema record(String name, List<Column> columns) {
         List<Schema.Field> fields = new ArrayList<>();
-        Set<String> taken = new HashSet<>();
-        columns.stream().map(Column::name).filter(AvroSchemas::allowed).forEach(taken::add);
-        for (Column column : columns) {
-            String safe = column.name();
-            if (!allowed(safe)) {
-                safe = spelled(safe);
-                while (!taken.add(safe)) {
-                    safe += "_";
-                }
-            }
-            Schema.Field field = new Schema.Field(safe, nullable(column));
+        List<String> names = AvroNames.of(columns);
+        for (int i = 0; i < columns.size(); i++) {
+            Column column = columns.get(i);
+            Schema.Field field = new Schema.Field(names.get(i), nullable(column));
             field.addProp(NAME, column.name());
             fields.add(field);
         }
         return Schema.createRecord(name, null, "windrow", false, fields);
-    }
-
-    private static boolean allowed(String name) {
-        return LEGAL.matcher(name).matches();
-    }
-
-    private static String spelled(String name) {
-        String safe = name.replaceAll("[^A-Za-z0-9_]", "_");
-        byte[] exact = name.getBytes(StandardCharsets.UTF_8);
-        CRC32C digest = new CRC32C();
-        digest.update(exact, 0, exact.length);
-        return (safe.isEmpty() || Character.isDigit(safe.charAt(0)) ? "_" : "") + safe + "_"
-                + HexFormat.of().toHexDigits((int) digest.getValue());
     }
 
     private Schema nullable(Column column) {
