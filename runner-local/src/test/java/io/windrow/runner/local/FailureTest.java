@@ -222,21 +222,25 @@ class FailureTest {
         assertThat(bench.target.visible("b")).isEqualTo(Bench.numbers(100));
     }
 
-    @Test
-    @Tag("G15")
-    void attemptsThatFailNowAndThenAreNotFailuresInARow() {
+    /** However slow the machine is: an epoch of a thousand rows of ten thousand, and then a failure, for so many times. */
+    private void failAfterCommits(int times) {
         bench.stream("a", 10_000, ReadMode.SNAPSHOT, WriteMode.APPEND);
         bench.workers = 1;
         bench.upstream.splitRows = 10_000;
         bench.epochRows = 1_000;
         AtomicInteger commits = new AtomicInteger();
-        // However slow the machine is: an epoch of a thousand rows, and then a failure.
         bench.upstream.beforeRead = (split, next, deadline) -> next < 1_000L * (commits.get() + 1);
         bench.failpoints = name -> {
-            if (name.equals("run.after_acknowledge") && commits.incrementAndGet() <= 8) {
+            if (name.equals("run.after_acknowledge") && commits.incrementAndGet() <= times) {
                 throw Trouble.FLAKY.now();
             }
         };
+    }
+
+    @Test
+    @Tag("G15")
+    void attemptsThatFailNowAndThenAreNotFailuresInARow() {
+        failAfterCommits(8);
         RunResult run = bench.run();
         assertThat(run.error()).as("three in a row would end it").isEmpty();
         assertThat(run.outcome()).isEqualTo(Outcome.COMPLETED);
@@ -247,19 +251,9 @@ class FailureTest {
     @Test
     @Tag("G15")
     void aServiceThatFailsMoreOftenThanARunMayGoesOnMoreSlowly() {
-        bench.stream("a", 10_000, ReadMode.SNAPSHOT, WriteMode.APPEND);
-        bench.workers = 1;
-        bench.upstream.splitRows = 10_000;
-        bench.epochRows = 1_000;
+        failAfterCommits(6);
         bench.retries = 1;
         bench.retry = new RetryPolicy(3, Duration.ofMillis(1), Duration.ofSeconds(1), 2);
-        AtomicInteger commits = new AtomicInteger();
-        bench.upstream.beforeRead = (split, next, deadline) -> next < 1_000L * (commits.get() + 1);
-        bench.failpoints = name -> {
-            if (name.equals("run.after_acknowledge") && commits.incrementAndGet() <= 6) {
-                throw Trouble.FLAKY.now();
-            }
-        };
         RunResult run = bench.run(FOLLOWING);
         assertThat(run.outcome()).isEqualTo(Outcome.COMPLETED);
         assertThat(bench.events).filteredOn(RunEvent.Retrying.class::isInstance).hasSize(6);
