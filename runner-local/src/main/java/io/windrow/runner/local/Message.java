@@ -20,16 +20,22 @@ import java.util.Optional;
  * pipeline's.
  */
 sealed interface Message {
-    /** A split was read to its end, or to where it ends for this run and from where the next one goes on. */
-    record Ended(int worker, long cut, Split split, EndProof proof, Optional<Position> resume) implements Message {}
+    /**
+     * A split was read to its end, or to where it ends for this run and from where the next one goes on.
+     *
+     * @param acknowledged the last position that its reader was told is committed
+     */
+    record Ended(
+            int worker, long cut, Split split, EndProof proof, Optional<Position> resume, Optional<Position> acknowledged)
+            implements Message {}
 
     /** The store shows up to where a log may be let go, as of an epoch that was cut then. */
     record Released(Release release, Instant cut) implements Message {}
 
-    /** A reader gave a split back: by an error, or because it was told to. */
+    /** A reader gave a split back: by an error, or because it was told to. What it acknowledged as in {@link Ended}. */
     record GaveBack(
             int worker, long cut, Split split, SplitPlace at, boolean progressed,
-            Optional<WindrowException> error)
+            Optional<WindrowException> error, Optional<Position> acknowledged)
             implements Message {}
 
     /** A worker has staged all that it wrote for the epoch. */

@@ -68,6 +68,8 @@ final class SplitDesk {
         final SharedRelease release;
         /** Where each stream was for the epoch that is being read. */
         final Map<StreamName, Position> at = new HashMap<>();
+        /** Up to where its reader was told to let go. */
+        Optional<Position> told = Optional.empty();
 
         Shared(Split split, SharedRelease release) {
             this.split = split;
@@ -176,6 +178,7 @@ final class SplitDesk {
     /** A worker has come to the end of a split, or to where it ends for this run. */
     void ended(Message.Ended ended) {
         crew.free(ended.worker());
+        letGoWhatWasNotHeard(ended.split(), ended.acknowledged());
         List<StreamTrack> reading = reading(ended.split());
         if (reading.isEmpty()) {
             return;
@@ -194,6 +197,7 @@ final class SplitDesk {
     /** A worker could not go on, or was told to stop. */
     void gaveBack(Message.GaveBack back, boolean stopping) {
         crew.free(back.worker());
+        letGoWhatWasNotHeard(back.split(), back.acknowledged());
         List<StreamTrack> reading = reading(back.split());
         readUpTo(back.split(), back.at());
         if (back.error().isEmpty() || stopping || reading.stream().anyMatch(track -> failing.containsKey(track.stream()))) {
@@ -274,8 +278,24 @@ final class SplitDesk {
     /** The store shows up to where a log may be let go. */
     void released(Release release) {
         Shared of = shared.get(release.split());
-        if (of != null && !crew.acknowledge(release.split(), release.position())) {
+        if (of == null) {
+            return;
+        }
+        if (crew.acknowledge(release.split(), release.position())) {
+            of.told = Optional.of(release.position());
+        } else {
             planner.acknowledge(of.split, release.position());
+        }
+    }
+
+    /** A reader that had closed before it was told holds the log back until the next run, if nobody tells the source. */
+    private void letGoWhatWasNotHeard(Split split, Optional<Position> heard) {
+        Shared of = shared.get(split.id());
+        if (of != null && of.told.isPresent()) {
+            if (!of.told.equals(heard)) {
+                planner.acknowledge(split, of.told.get());
+            }
+            of.told = Optional.empty();
         }
     }
 }

@@ -48,6 +48,8 @@ final class Worker implements Runnable {
     private List<StreamName> streams = List.of();
     private final ReadPlace place = new ReadPlace();
     private boolean progressed;
+    /** The last position that the reader was told is committed. */
+    private Optional<Position> acknowledged = Optional.empty();
     private Command.Handover handover = Command.Handover.INLINE;
     private long lastKeepAlive;
     /** Before this nothing more is read, so that the source is not asked for more than it may give a second. */
@@ -174,6 +176,7 @@ final class Worker implements Runnable {
         streams = read.streams();
         Optional<Position> from = place.begin(split, read.starts());
         progressed = false;
+        acknowledged = Optional.empty();
         handover = read.handover();
         MDC.put("stream", LogScope.name(streams));
         MDC.put("epoch", Long.toString(flow.epochOf(cut)));
@@ -190,6 +193,7 @@ final class Worker implements Runnable {
             reader = opened;
             lastKeepAlive = System.nanoTime();
             read.committed().ifPresent(opened::acknowledge);
+            acknowledged = read.committed();
         } catch (RuntimeException e) {
             giveBack(Optional.of(Failures.coded(e, "Opening " + name(read.split()))));
         }
@@ -226,7 +230,7 @@ final class Worker implements Runnable {
                 case ReadResult.End end -> {
                     release();
                     parts.ended(flow.epochOf(cut), end.proof());
-                    flow.tell(new Message.Ended(number, cut, current, end.proof(), end.resume()));
+                    flow.tell(new Message.Ended(number, cut, current, end.proof(), end.resume(), acknowledged));
                     split = null;
                     MDC.remove("stream");
                     return;
@@ -333,6 +337,7 @@ final class Worker implements Runnable {
         if (committed != null) {
             try {
                 opened.acknowledge(committed);
+                acknowledged = Optional.of(committed);
             } catch (RuntimeException e) {
                 giveBack(Optional.of(Failures.coded(e, "Acknowledging " + name(split))));
             }
@@ -349,7 +354,7 @@ final class Worker implements Runnable {
         }
         release();
         parts.gaveBack(flow.epochOf(cut), error);
-        flow.tell(new Message.GaveBack(number, cut, split, place.now(), progressed, error));
+        flow.tell(new Message.GaveBack(number, cut, split, place.now(), progressed, error, acknowledged));
         split = null;
         MDC.remove("stream");
     }

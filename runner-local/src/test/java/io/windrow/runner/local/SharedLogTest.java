@@ -21,6 +21,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
@@ -76,6 +77,9 @@ class SharedLogTest {
             LogUpstream upstream = log(bench, 1_500);
             AtomicInteger arrivals = new AtomicInteger();
             int crashes = 0;
+            // However slow the coordinator is, nothing is read more than two epochs ahead of it.
+            upstream.silentAt = next -> next >= 400
+                    && !bench.target.visible(upstream.streamOf(next - 400).name()).contains(next - 400);
             bench.failpoints = name -> {
                 if (name.equals(failpoint) && arrivals.incrementAndGet() == (OFTEN.contains(failpoint) ? 3 : 1)) {
                     throw new CrashTest.SimulatedCrash();
@@ -95,6 +99,35 @@ class SharedLogTest {
             assertThat(bench.target.visible("a")).isEqualTo(of(A, 1_500));
             assertThat(bench.target.visible("b")).isEqualTo(of(B, 1_500));
             assertThat(upstream.released).hasValue(1_500);
+        }
+    }
+
+    @Test
+    @Tag("D08")
+    void aLogIsLetGoAlsoIfItsReaderClosesBeforeItHearsOfIt() {
+        try (Bench bench = new Bench(folder)) {
+            LogUpstream upstream = log(bench, 400);
+            CountDownLatch saved = new CountDownLatch(1);
+            bench.failpoints = name -> {
+                if (name.equals("run.after_release") && bench.target.visible("b").size() == of(B, 400).size()) {
+                    saved.countDown();
+                }
+            };
+            upstream.silentAt = next -> {
+                if (next < 400 || bench.target.visible("b").size() < of(B, 400).size()) {
+                    return next == 400;
+                }
+                try {
+                    // The coordinator tells the reader, which comes to its end before it looks.
+                    saved.await();
+                    Thread.sleep(300);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return false;
+            };
+            assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(upstream.released).hasValue(400);
         }
     }
 
