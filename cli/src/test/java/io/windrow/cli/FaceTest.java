@@ -130,9 +130,9 @@ class FaceTest {
         try (ChildJvm child = ChildJvm.start(
                 "io.windrow.cli.Main", List.of("run", file.toString(), "--every", "1s"), Map.of())) {
             Path manifests = folder.resolve("out/.windrow/public.orders/manifests");
-            org.awaitility.Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> Files.isDirectory(manifests));
+            org.awaitility.Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> Files.isDirectory(manifests));
             DATABASE.execute("INSERT INTO orders VALUES (1001, 'late')");
-            org.awaitility.Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
+            org.awaitility.Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> {
                 try (Stream<Path> files = Files.list(manifests)) {
                     return files.filter(path -> path.toString().endsWith(".manifest")).count() >= 2;
                 }

@@ -25,7 +25,7 @@ class DemoTest {
             assertThat(TpchData.counts(database)).isEqualTo(rows);
             OrdersWriter writer = OrdersWriter.start(database, Duration.ofMillis(1), OrdersWriter.Deletes.NONE, 42);
             try (writer) {
-                await().atMost(Duration.ofSeconds(30)).until(() -> writer.inserted() > 30 && writer.updated() > 30);
+                await().atMost(Duration.ofMinutes(5)).until(() -> writer.inserted() > 30 && writer.updated() > 30);
             }
             assertThat(TpchData.counts(database).get("orders")).isEqualTo(rows.get("orders") + writer.inserted());
         }

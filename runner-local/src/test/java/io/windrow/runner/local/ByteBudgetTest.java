@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(600)
 @Tag("G01")
 class ByteBudgetTest {
     private final ByteBudget budget = new ByteBudget(100);
@@ -21,7 +21,7 @@ class ByteBudgetTest {
         assertThat(budget.acquire(40, () -> true)).isTrue();
         AtomicBoolean admitted = new AtomicBoolean();
         Thread waiting = Thread.ofPlatform().start(() -> admitted.set(taken(10)));
-        await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+        await().atMost(Duration.ofMinutes(5)).until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
         assertThat(admitted).isFalse();
         budget.release(40);
         waiting.join();
@@ -34,9 +34,9 @@ class ByteBudgetTest {
         assertThat(budget.acquire(1, () -> true)).isTrue();
         AtomicBoolean admitted = new AtomicBoolean();
         Thread large = Thread.ofPlatform().start(() -> admitted.set(taken(5_000)));
-        await().until(() -> large.getState() == Thread.State.TIMED_WAITING);
+        await().atMost(Duration.ofMinutes(5)).until(() -> large.getState() == Thread.State.TIMED_WAITING);
         Thread small = Thread.ofPlatform().start(() -> taken(1));
-        await().until(() -> small.getState() == Thread.State.TIMED_WAITING);
+        await().atMost(Duration.ofMinutes(5)).until(() -> small.getState() == Thread.State.TIMED_WAITING);
         assertThat(budget.used()).as("nobody overtakes a large batch").isEqualTo(1);
         budget.release(1);
         large.join();

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A run that dies at a failpoint, then another one over the same store and target, as often as it takes. */
-@Timeout(60)
+@Timeout(600)
 @Tag("slow")
 class CrashTest {
     private static final List<String> FAILPOINTS = List.of(

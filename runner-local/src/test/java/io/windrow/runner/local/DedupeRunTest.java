@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Five thousand rows of seven hundred keys, spread over all splits and epochs: each key arrives once, whatever happens to
  * the epoch that holds it.
  */
-@Timeout(60)
+@Timeout(600)
 class DedupeRunTest {
     private static final long ROWS = 5_000;
     private static final long KEYS = 700;

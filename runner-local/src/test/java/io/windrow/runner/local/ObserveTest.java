@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** What a run tells of itself: events, numbers and log lines. */
-@Timeout(60)
+@Timeout(600)
 class ObserveTest {
     @TempDir
     Path folder;
@@ -129,7 +129,7 @@ class ObserveTest {
             LocalRunner runner = bench.runner(store);
             CompletableFuture<RunResult> run =
                     CompletableFuture.supplyAsync(() -> runner.run(bench.job(), RunOptions.NONE));
-            Awaitility.await().until(() -> all(RunEvent.ProgressMade.class).stream()
+            Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> all(RunEvent.ProgressMade.class).stream()
                     .flatMap(progress -> progress.streams().stream())
                     .anyMatch(stream -> stream.rowsRead() > 0));
             runner.stop();

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which run the next run is: the one that was interrupted, or another. */
-@Timeout(60)
+@Timeout(600)
 class ResumeTest {
     private static final RunOptions FULL = new RunOptions(Set.of(), RunOptions.Refresh.FULL, OptionalLong.empty());
 
@@ -142,9 +142,9 @@ class ResumeTest {
             LocalRunner runner = bench.runner(store);
             AtomicReference<RunResult> result = new AtomicReference<>();
             Thread running = Thread.ofPlatform().start(() -> result.set(runner.run(bench.job(), RunOptions.NONE)));
-            assertThat(halfway.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(halfway.await(300, TimeUnit.SECONDS)).isTrue();
             runner.stop();
-            assertThat(running.join(Duration.ofSeconds(10))).isTrue();
+            assertThat(running.join(Duration.ofMinutes(5))).isTrue();
             assertThat(result.get().outcome()).isEqualTo(Outcome.STOPPED);
         }
         List<String> read = new ArrayList<>();

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the runner does for connectors: threads, keep-alive, wake-up, transforms, a planner that dies. */
-@Timeout(60)
+@Timeout(600)
 class ServiceTest {
     @TempDir
     Path folder;
@@ -102,10 +102,10 @@ class ServiceTest {
         bench.inFlight = 1;
         bench.workers = 1;
         CountDownLatch open = new CountDownLatch(1);
-        bench.target.beforeWrite = batch -> await().atMost(Duration.ofSeconds(30)).until(() -> open.getCount() == 0);
+        bench.target.beforeWrite = batch -> await().atMost(Duration.ofMinutes(5)).until(() -> open.getCount() == 0);
         AtomicReference<RunResult> result = new AtomicReference<>();
         Thread running = Thread.ofPlatform().start(() -> result.set(bench.run()));
-        await().atMost(Duration.ofSeconds(20)).until(() -> bench.upstream.keptAlive.get() > 0);
+        await().atMost(Duration.ofMinutes(5)).until(() -> bench.upstream.keptAlive.get() > 0);
         open.countDown();
         running.join();
         assertThat(result.get().outcome()).isEqualTo(Outcome.COMPLETED);
@@ -122,16 +122,16 @@ class ServiceTest {
                 return true;
             }
             blocked.countDown();
-            await().atMost(Duration.ofSeconds(30)).until(() -> bench.upstream.wokenUp.getCount() == 0);
+            await().atMost(Duration.ofMinutes(5)).until(() -> bench.upstream.wokenUp.getCount() == 0);
             throw new IllegalStateException("woken up");
         };
         try (StateStore store = bench.store()) {
             LocalRunner runner = bench.runner(store);
             AtomicReference<RunResult> result = new AtomicReference<>();
             Thread running = Thread.ofPlatform().start(() -> result.set(runner.run(bench.job(), RunOptions.NONE)));
-            assertThat(blocked.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(blocked.await(300, TimeUnit.SECONDS)).isTrue();
             runner.stop();
-            assertThat(running.join(Duration.ofSeconds(10))).isTrue();
+            assertThat(running.join(Duration.ofMinutes(5))).isTrue();
             assertThat(result.get().outcome()).isEqualTo(Outcome.STOPPED);
         }
         assertThat(bench.target.visible("a")).isEqualTo(Bench.numbers(500));

@@ -21,10 +21,11 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,28 +108,29 @@ class SharedLogTest {
     void aLogIsLetGoAlsoIfItsReaderClosesBeforeItHearsOfIt() {
         try (Bench bench = new Bench(folder)) {
             LogUpstream upstream = log(bench, 400);
-            CountDownLatch saved = new CountDownLatch(1);
+            AtomicBoolean saved = new AtomicBoolean();
             bench.failpoints = name -> {
                 if (name.equals("run.after_release") && bench.target.visible("b").size() == of(B, 400).size()) {
-                    saved.countDown();
+                    saved.set(true);
                 }
             };
             upstream.silentAt = next -> {
                 if (next < 400 || bench.target.visible("b").size() < of(B, 400).size()) {
                     return next == 400;
                 }
-                try {
-                    // The coordinator tells the reader, which comes to its end before it looks.
-                    saved.await();
-                    Thread.sleep(300);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
+                // The coordinator has told the reader, which comes to its end before it looks.
+                Awaitility.await().atMost(Duration.ofSeconds(100)).untilTrue(saved);
+                long rounds = progress(bench);
+                Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> progress(bench) > rounds + 1);
                 return false;
             };
             assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
             assertThat(upstream.released).hasValue(400);
         }
+    }
+
+    private static long progress(Bench bench) {
+        return bench.events.stream().filter(RunEvent.ProgressMade.class::isInstance).count();
     }
 
     @Test
@@ -301,9 +303,9 @@ class SharedLogTest {
             CompletableFuture<RunResult> running = CompletableFuture.supplyAsync(() -> runner.run(
                     bench.job(),
                     new RunOptions(Set.of(), RunOptions.Refresh.CONTINUE, OptionalLong.empty(), Until.STOPPED)));
-            org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> upstream.released.get() == 600);
+            Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.released.get() == 600);
             runner.stop();
-            assertThat(running.get(20, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.STOPPED);
+            assertThat(running.get(300, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.STOPPED);
             assertThat(bench.target.visible("a")).isEqualTo(of(A, 600));
             assertThat(bench.target.visible("b")).isEqualTo(of(B, 600));
         }
@@ -318,16 +320,16 @@ class SharedLogTest {
             CompletableFuture<RunResult> running = CompletableFuture.supplyAsync(() -> runner.run(
                     bench.job(),
                     new RunOptions(Set.of(), RunOptions.Refresh.CONTINUE, OptionalLong.empty(), Until.STOPPED)));
-            assertThat(upstream.drained.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(upstream.drained.await(300, TimeUnit.SECONDS)).isTrue();
             upstream.append(300);
-            org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> upstream.released.get() == 900);
+            Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.released.get() == 900);
             assertThat(running).isNotDone();
             // A stream to which nothing happens is as new as its log.
-            org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> bench.events.stream()
+            Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> bench.events.stream()
                     .anyMatch(event -> event instanceof RunEvent.ProgressMade made && made.streams().stream()
                             .anyMatch(progress -> progress.stream().equals(IDLE) && progress.lastCut().isPresent())));
             runner.stop();
-            assertThat(running.get(20, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.STOPPED);
+            assertThat(running.get(300, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.STOPPED);
             assertThat(bench.target.visible("a")).isEqualTo(of(A, 900));
             assertThat(bench.target.visible("b")).isEqualTo(of(B, 900));
         }

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** What a run says of itself is one thing, wherever it is said, and comes from what the target and the store hold. */
-@Timeout(60)
+@Timeout(600)
 class VerdictTest {
     @TempDir
     Path folder;
@@ -78,10 +78,10 @@ class VerdictTest {
         try (StateStore store = bench.store()) {
             LocalRunner runner = bench.runner(store);
             CompletableFuture<RunResult> run = CompletableFuture.supplyAsync(() -> runner.run(bench.job(), RunOptions.NONE));
-            assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(asked.await(300, TimeUnit.SECONDS)).isTrue();
             assertThat(run).isNotDone();
             runner.stop();
-            RunResult stopped = run.get(30, TimeUnit.SECONDS);
+            RunResult stopped = run.get(300, TimeUnit.SECONDS);
             assertThat(stopped.outcome()).isEqualTo(Outcome.STOPPED);
             assertThat(bench.result(stopped, "a").account()).isEqualTo(Account.ZERO);
         }

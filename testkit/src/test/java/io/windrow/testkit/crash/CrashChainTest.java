@@ -58,14 +58,14 @@ class CrashChainTest {
     void theTableChangesUntilItIsPaused() {
         try (PostgresDatabase database = PostgresDatabase.create(PostgresServer.shared(18));
                 TableChurn churn = TableChurn.start(database, "churned", 500, EnumSet.allOf(Change.class), 3)) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> churn.done() > 40);
+            await().atMost(Duration.ofMinutes(5)).until(() -> churn.done() > 40);
             churn.pause();
             long before = churn.done();
             String sum = "SELECT sum(hashtext(c::text)::bigint) FROM churned c";
             assertThat(database.number(sum)).isEqualTo(database.number(sum));
             assertThat(churn.done()).isEqualTo(before);
             churn.resume();
-            await().atMost(Duration.ofSeconds(30)).until(() -> churn.done() > before);
+            await().atMost(Duration.ofMinutes(5)).until(() -> churn.done() > before);
         }
     }
 }

@@ -51,7 +51,7 @@ class TcpProxyTest {
             assertThat(client.getInputStream().readNBytes(4)).asString(StandardCharsets.US_ASCII).isEqualTo("one ");
             proxy.dropReplies();
             server.getOutputStream().write("two ".getBytes(StandardCharsets.US_ASCII));
-            await().until(() -> proxy.received() == 8);
+            await().atMost(Duration.ofMinutes(5)).until(() -> proxy.received() == 8);
             proxy.pass();
             assertThatThrownBy(() -> {
                         server.getOutputStream().write("three".getBytes(StandardCharsets.US_ASCII));

@@ -177,7 +177,7 @@ class PostgresStateStoreTest {
             expect(CheckpointError.LEASE_HELD, () -> two.acquire("leased", "two", TTL));
             database.execute("UPDATE windrow_lease SET expires_millis = extract(epoch FROM clock_timestamp()) * 1000 + 200"
                     + " WHERE pipeline = 'leased'");
-            Lease taken = await().atMost(Duration.ofSeconds(20))
+            Lease taken = await().atMost(Duration.ofMinutes(5))
                     .ignoreExceptions()
                     .until(() -> two.acquire("leased", "two", TTL), lease -> true);
             assertThat(taken.fencingToken()).isGreaterThan(stale.fencingToken());

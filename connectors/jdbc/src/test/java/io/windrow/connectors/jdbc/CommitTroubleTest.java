@@ -95,7 +95,7 @@ class CommitTroubleTest {
             beforeCommit = () -> {
                 proxy.dropReplies();
                 resetting.add(Thread.ofPlatform().daemon().start(() -> {
-                    Awaitility.await().until(() -> DATABASE.number("SELECT count(*) FROM orders") == 2);
+                    Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> DATABASE.number("SELECT count(*) FROM orders") == 2);
                     proxy.resetAll();
                 }));
             };

@@ -130,7 +130,7 @@ class PostgresChangesTest {
         try (LogDrive drive = drive("public.t")) {
             drive.beforeLog = () -> {
                 // The copy's connection is closed; its backend takes a moment to notice.
-                await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+                await().atMost(Duration.ofMinutes(5)).untilAsserted(() -> {
                     assertThat(db.number("SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass")).isZero();
                     assertThat(db.number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
                                     + " AND application_name = 'windrow' AND xact_start IS NOT NULL"))

@@ -79,14 +79,14 @@ class PostgresInProgressTest {
     }
 
     private void cameInParts() {
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() ->
+        Awaitility.await().atMost(Duration.ofMinutes(5)).until(() ->
                 db.number("SELECT stream_txns FROM pg_stat_replication_slots WHERE slot_name = 'windrow_test'") > 0);
     }
 
     /** Dies after so many batches, and the server has noticed it: while it sends it does not look, and lets nobody else read. */
     private void killed(LogDrive drive, int batches) {
         drive.run(batches);
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() ->
+        Awaitility.await().atMost(Duration.ofMinutes(5)).until(() ->
                 db.number("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'windrow_test' AND active") == 0);
     }
 

@@ -246,11 +246,11 @@ class PostgresLostConnectionTest {
             try (SplitReader thinking = source.open(splits.get(slow).split(), Optional.empty());
                     SplitReader reader = source.open(splits.get(halting).split(), Optional.empty())) {
                 long before = proxy.accepted();
-                await().until(() -> read(thinking) instanceof ReadResult.Idle && proxy.accepted() > before);
-                await().until(() -> read(reader) instanceof ReadResult.Data);
+                await().atMost(Duration.ofMinutes(5)).until(() -> read(thinking) instanceof ReadResult.Idle && proxy.accepted() > before);
+                await().atMost(Duration.ofMinutes(5)).until(() -> read(reader) instanceof ReadResult.Data);
                 proxy.dropRepliesToNewest();
                 boolean[] thought = new boolean[1];
-                await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+                await().atMost(Duration.ofMinutes(5)).untilAsserted(() -> {
                     thought[0] = thought[0] || read(thinking) instanceof ReadResult.Data;
                     planner.keepAlive();
                     assertThatThrownBy(() -> read(reader)).isInstanceOfSatisfying(WindrowException.class, e -> {
@@ -258,7 +258,7 @@ class PostgresLostConnectionTest {
                         assertThat(e).hasMessageContaining("the rest was lost on the way");
                     });
                 });
-                await().atMost(Duration.ofMinutes(1)).until(() -> thought[0] || read(thinking) instanceof ReadResult.Data);
+                await().atMost(Duration.ofMinutes(5)).until(() -> thought[0] || read(thinking) instanceof ReadResult.Data);
             }
         }
     }
@@ -289,7 +289,7 @@ class PostgresLostConnectionTest {
                 planner.keepAlive();
                 assertThat(planner.next(1)).as("a moment later, and nothing is read that nobody may answer for").isEmpty();
                 assertThat(reader.read(System.nanoTime())).isInstanceOf(ReadResult.Idle.class);
-                await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThatThrownBy(planner::keepAlive).isInstanceOfSatisfying(WindrowException.class, e -> {
+                await().atMost(Duration.ofMinutes(5)).untilAsserted(() -> assertThatThrownBy(planner::keepAlive).isInstanceOfSatisfying(WindrowException.class, e -> {
                     assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(PostgresError.SNAPSHOT_LOST);
                     assertThat(e).hasMessageContaining("no answer in time");
                     assertThat(e.kind()).as("it is tried again").isEqualTo(ErrorKind.EXTERNAL_TRANSIENT);

@@ -155,7 +155,7 @@ class PostgresPromotedTest {
             primary.execute("INSERT INTO t VALUES (3)");
             assertThat(windows.run()).isEqualTo(3);
             String end = text(primary, "SELECT pg_current_wal_insert_lsn()");
-            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() ->
+            Awaitility.await().atMost(Duration.ofMinutes(5)).until(() ->
                     text(standby, "SELECT pg_last_wal_replay_lsn() >= '" + end + "'").equals("t"));
             primary.stop();
             text(standby, "SELECT pg_promote()");

@@ -129,7 +129,7 @@ class PostgresSlotTest {
             try (Source source = patient.drive.source();
                     SplitPlanner planner = source.plan(List.of(new StreamRequest(T, ReadMode.CDC, 1, Optional.empty())))) {
                 Future<List<SplitPlanner.Assignment>> next = planning.submit(() -> planner.next(1));
-                await().until(() -> db.number("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'walsender' AND " + pid + " = ANY (pg_blocking_pids(pid))") == 1);
+                await().atMost(Duration.ofMinutes(5)).until(() -> db.number("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'walsender' AND " + pid + " = ANY (pg_blocking_pids(pid))") == 1);
                 source.wakeUp();
                 assertThat(next.get()).isEmpty();
             }
@@ -156,7 +156,7 @@ class PostgresSlotTest {
                 last.unwrap(PGConnection.class).getReplicationAPI().replicationStream().logical().withSlotName("windrow_test")
                         .withSlotOption("proto_version", "1").withSlotOption("publication_names", "windrow_test").start();
                 run = next.submit(() -> drive.run());
-                await().until(() -> db.number("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'walsender'") > 1);
+                await().atMost(Duration.ofMinutes(5)).until(() -> db.number("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'walsender'") > 1);
             }
             run.get();
             assertThat(drive.rows()).hasSize(1);

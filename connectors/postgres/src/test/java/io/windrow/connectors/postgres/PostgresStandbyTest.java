@@ -73,7 +73,7 @@ class PostgresStandbyTest {
 
     private static void caughtUp() {
         String at = text(primary, "SELECT pg_current_wal_insert_lsn()");
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() ->
+        Awaitility.await().atMost(Duration.ofMinutes(5)).until(() ->
                 text(standby, "SELECT pg_last_wal_replay_lsn() >= '" + at + "'").equals("t"));
     }
 

@@ -64,11 +64,11 @@ class ReconnectTest {
             proxy.pass();
             long mostDescriptors = descriptors + SLACK;
             int mostThreads = threads + SLACK;
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            await().atMost(Duration.ofMinutes(5)).untilAsserted(() -> {
                 assertThat(descriptors()).isLessThanOrEqualTo(mostDescriptors);
                 assertThat(Thread.activeCount()).isLessThanOrEqualTo(mostThreads);
             });
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofMinutes(5))
                     .until(() -> db.number("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'windrow'"
                                     + " AND datname = current_database()") == 0);
         }

@@ -9,6 +9,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.postgres.StreamConfig.Level;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import io.windrow.testkit.postgres.PostgresServer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -155,7 +156,7 @@ class TableChangeTest {
                 other.createStatement().execute("ALTER TABLE t ALTER COLUMN w TYPE bigint");
                 Thread commit = Thread.ofPlatform().start(() -> {
                     try {
-                        await().until(() -> db.number("SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessShareLock'") > 0);
+                        await().atMost(Duration.ofMinutes(5)).until(() -> db.number("SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessShareLock'") > 0);
                         other.commit();
                     } catch (java.sql.SQLException e) {
                         throw new IllegalStateException(e);
