@@ -101,6 +101,8 @@ class ChangeInMidRunTest {
             String text = Files.readString(file);
             String direct = DATABASE.url();
             Files.writeString(file, text.replace(direct, direct.replace(":" + DATABASE.server().port(), ":" + proxy.port())));
+            // So slow that the run is not through before it is seen to have begun.
+            proxy.delay(Duration.ofMillis(10));
             CompletableFuture<Ended> run = CompletableFuture.supplyAsync(() -> windrow("run", file.toString()), THREADS);
             await().atMost(LONG).until(() -> epochs(file).size() >= 2 || run.isDone());
             proxy.blackHole();

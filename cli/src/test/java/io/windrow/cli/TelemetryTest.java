@@ -218,7 +218,7 @@ class TelemetryTest {
 
     @Test
     void prometheusReadsARunWhileItRuns() throws Exception {
-        Path file = pipeline("epoch_rows: 500, max_rows_per_second: 500");
+        Path file = pipeline("epoch_rows: 100, max_rows_per_second: 250");
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
         CompletableFuture<Integer> run = CompletableFuture.supplyAsync(() ->

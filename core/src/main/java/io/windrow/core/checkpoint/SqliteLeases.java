@@ -65,14 +65,18 @@ final class SqliteLeases implements AutoCloseable {
     /** Watches a holder for the length of its ttl, by a clock that does not jump. */
     private boolean renewedWithinTtl(Connection connection, String pipeline, Row seen) throws SQLException {
         long end = System.nanoTime() + seen.ttl * 1_000_000;
-        while (System.nanoTime() < end) {
+        while (true) {
+            // The last look begins behind the ttl: a pause of the watcher alone is not the holder's.
+            boolean last = System.nanoTime() >= end;
             Optional<Row> now = row(connection, pipeline);
             if (now.isEmpty() || now.get().token != seen.token || now.get().renewals != seen.renewals) {
                 return now.isPresent() && now.get().held;
             }
+            if (last) {
+                return false;
+            }
             LockSupport.parkNanos(WATCH_NANOS);
         }
-        return false;
     }
 
     private Lease write(

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /** The SDK of OpenTelemetry, set up by the standard variables, and what feeds it. */
 final class OtelExport implements AutoCloseable {
-    private static final long LAST_EXPORT_SECONDS = 3;
+    private static final long LAST_EXPORT_SECONDS = 10;
     private static final Logger LOG = LoggerFactory.getLogger(OtelExport.class);
     /** Held, since java.util.logging forgets a logger that nobody holds. */
     private static final java.util.logging.Logger OTEL_LOG = java.util.logging.Logger.getLogger("io.opentelemetry");

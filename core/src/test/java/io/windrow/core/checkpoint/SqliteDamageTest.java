@@ -22,9 +22,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -306,7 +310,7 @@ class SqliteDamageTest {
         MovedClock clock = new MovedClock();
         try (StateStore holder = StateStores.open(url(), clock);
                 StateStore other = StateStores.open(url(), clock)) {
-            Lease lease = holder.acquire(PIPELINE, "holder", Duration.ofMillis(400));
+            Lease lease = holder.acquire(PIPELINE, "holder", Duration.ofMinutes(1));
             expect(CheckpointError.LEASE_HELD, () -> other.acquire(PIPELINE, "other", TTL));
             clock.millis += Duration.ofDays(1).toMillis();
             Thread renewing = Thread.ofVirtual().start(() -> {
@@ -369,15 +373,14 @@ class SqliteDamageTest {
     @Test
     void twoProcessesThatMakeTheStoreAtOnceMakeOne() throws Exception {
         file = folder.resolve("fresh.db");
-        List<Thread> threads = java.util.stream.IntStream.range(0, 4)
-                .mapToObj(i -> Thread.ofPlatform().start(() -> {
-                    try (StateStore store = StateStores.open(url())) {
-                        assertThat(store.ledger(PIPELINE, Optional.empty(), 1)).isEmpty();
-                    }
-                }))
-                .toList();
-        for (Thread thread : threads) {
-            thread.join();
+        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            for (Future<?> one : threads.invokeAll(Collections.nCopies(4, () -> {
+                try (StateStore store = StateStores.open(url())) {
+                    return store.ledger(PIPELINE, Optional.empty(), 1);
+                }
+            }))) {
+                assertThat((List<?>) one.get()).isEmpty();
+            }
         }
         assertThat(folder.resolve("fresh.db.new")).doesNotExist();
         Files.copy(file, folder.resolve("copy.db"), StandardCopyOption.REPLACE_EXISTING);

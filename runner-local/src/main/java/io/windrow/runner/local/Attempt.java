@@ -268,7 +268,6 @@ final class Attempt {
 
     private void cut() {
         flow.epochCut();
-        flow.committing(true);
         committing = true;
         epochBegan = System.nanoTime();
         cuttingEpoch = committer.nextEpoch();
@@ -336,7 +335,6 @@ final class Attempt {
                 });
         failpoints.reach("run.after_acknowledge");
         committing = false;
-        flow.committing(false);
         epochKnown();
         tellFinished();
     }

@@ -29,7 +29,6 @@ final class Flow {
     private final ByteBudget budget;
     private final Throttle throttle;
     private volatile long epochBeforeFirstCut;
-    private boolean committing;
     /** The newest cut, and how many workers still read for it. */
     private long begunCut;
     private volatile int behind;
@@ -141,17 +140,18 @@ final class Flow {
         return epochRows.get() > 0 || epochBytes.get() > 0;
     }
 
+    /** The epoch is cut: what is counted from now on is of the next. */
     void epochCut() {
         moved = false;
         epochRows.set(0);
         epochBytes.set(0);
         fullTold.set(false);
+        signal();
     }
 
-    void committing(boolean now) {
+    private void signal() {
         lock.lock();
         try {
-            committing = now;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -159,8 +159,9 @@ final class Flow {
     }
 
     /**
-     * Holds a reader back while the epoch is full and the one before is still being committed, so that a slow store or
-     * target bounds the run-ahead. Returns after at most 200 ms; the caller asks again.
+     * Holds a reader back while the epoch is full and not cut, so that however slow the store, the target or the
+     * coordinator is, the run-ahead is bounded: each reader goes beyond a full epoch by the batch that it reads, and by what
+     * it may not cut. Returns after at most 200 ms; the caller asks again.
      *
      * @return whether there is room
      */
@@ -170,7 +171,10 @@ final class Flow {
         }
         lock.lockInterruptibly();
         try {
-            return !committing || changed.await(200, TimeUnit.MILLISECONDS) && !committing;
+            if (epochFull() && !aborted) {
+                changed.await(200, TimeUnit.MILLISECONDS);
+            }
+            return !epochFull();
         } finally {
             lock.unlock();
         }
@@ -223,7 +227,7 @@ final class Flow {
 
     void abort() {
         aborted = true;
-        committing(false);
+        signal();
     }
 
     boolean aborted() {

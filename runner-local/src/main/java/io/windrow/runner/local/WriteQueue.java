@@ -51,8 +51,11 @@ final class WriteQueue {
     private void pass(Item item, Command.Handover handover) {
         switch (handover) {
             case INLINE -> {
-                awaitIdle();
-                process(item);
+                if (awaitIdle()) {
+                    process(item);
+                } else {
+                    discard(item);
+                }
             }
             case QUEUED -> {
                 lock.lock();
@@ -112,16 +115,19 @@ final class WriteQueue {
         }
     }
 
-    private void awaitIdle() {
+    /** Whether the writer's thread has nothing to do any more, so that this one may write; false if the run is given up. */
+    private boolean awaitIdle() {
         lock.lock();
         try {
             while (thread != null && thread.isAlive() && (busy || !items.isEmpty())) {
                 if (!changed.await(100, TimeUnit.MILLISECONDS) && flow.aborted()) {
-                    return;
+                    return false;
                 }
             }
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         } finally {
             lock.unlock();
         }
@@ -132,13 +138,17 @@ final class WriteQueue {
         lock.lock();
         try {
             for (Item item = items.poll(); item != null; item = items.poll()) {
-                if (item instanceof Item.Rows rows) {
-                    rows.batch().close();
-                    flow.budget().release(rows.bytes());
-                }
+                discard(item);
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void discard(Item item) {
+        if (item instanceof Item.Rows rows) {
+            rows.batch().close();
+            flow.budget().release(rows.bytes());
         }
     }
 

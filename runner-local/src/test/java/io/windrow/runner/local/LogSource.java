@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
@@ -195,6 +196,7 @@ final class LogSource implements Source {
                 return ready.poll();
             }
             if (upstream.silentAt.test(next)) {
+                LockSupport.parkNanos(1_000_000);
                 return new ReadResult.Idle(Optional.of(position(next)));
             }
             if (next >= until) {
@@ -202,6 +204,7 @@ final class LogSource implements Source {
             }
             if (next >= upstream.end()) {
                 upstream.drained.countDown();
+                LockSupport.parkNanos(1_000_000);
                 return new ReadResult.Idle(Optional.of(position(next)));
             }
             upstream.beforeRead.accept(next);

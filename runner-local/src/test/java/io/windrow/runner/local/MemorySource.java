@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -260,6 +261,8 @@ final class MemorySource implements Source {
                 return new ReadResult.End(new EndProof("reached_position", end(split) - begin(split), "counted"));
             }
             if (!upstream.beforeRead.permits(split, next, deadlineNanos)) {
+                // Whoever waits for something leaves the processor to whoever brings it.
+                LockSupport.parkNanos(1_000_000);
                 return new ReadResult.Idle();
             }
             int rows = (int) Math.min(upstream.batchRows, end(split) - next);

@@ -94,15 +94,32 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** Waits for the child's end and gives its exit code. An assertion error when the time is over. */
+    /**
+     * Waits until the child has ended and what it printed is heard, and gives its exit code. An assertion error when the
+     * time is over.
+     */
     public int awaitEnd(Duration time) throws InterruptedException {
         if (!process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS)) {
             throw new AssertionError("The child did not end within " + time + ":\n" + output());
         }
+        hearTheRest();
         if (process.exitValue() == 0) {
             ClassArchive.publish(candidate, archive);
         }
         return process.exitValue();
+    }
+
+    /** The process ends before its last lines are read; a process of its own that outlives it may hold its output open. */
+    private void hearTheRest() throws InterruptedException {
+        lock.lock();
+        try {
+            long left = TimeUnit.MINUTES.toNanos(1);
+            while (!drained && left > 0) {
+                left = more.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The child's process id. */

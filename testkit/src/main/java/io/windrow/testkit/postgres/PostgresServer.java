@@ -79,8 +79,25 @@ public final class PostgresServer implements AutoCloseable {
     public static PostgresServer start(PostgresOptions options) {
         Path binaries = PostgresBinaries.unpacked(options.major());
         Path home = PostgresBinaries.home();
-        sweep(home);
         try {
+            PostgresServer server = claimed(options, binaries, home);
+            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(server::close));
+            if (!Files.isDirectory(server.data())) {
+                server.initialise();
+            }
+            server.start();
+            return server;
+        } catch (IOException | OverlappingFileLockException e) {
+            throw WindrowException.of(PostgresError.START_FAILED, "Making a PostgreSQL cluster: " + e, e);
+        }
+    }
+
+    /** One process at a time, so that no sweep meets a folder between its making and its lock. */
+    private static synchronized PostgresServer claimed(PostgresOptions options, Path binaries, Path home) throws IOException {
+        try (FileChannel all = FileChannel.open(
+                        home.resolve("clusters.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock ignored = all.lock()) {
+            sweep(home);
             Path cluster = options.data().isPresent()
                     ? Files.createDirectories(options.data().get().toAbsolutePath())
                     : Files.createTempDirectory(home, "cluster-");
@@ -92,15 +109,7 @@ public final class PostgresServer implements AutoCloseable {
                 throw new IOException("another process runs a server on it");
             }
             Files.setPosixFilePermissions(cluster, PosixFilePermissions.fromString("rwxr-xr-x"));
-            PostgresServer server = new PostgresServer(options, binaries, cluster, held);
-            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(server::close));
-            if (!Files.isDirectory(server.data())) {
-                server.initialise();
-            }
-            server.start();
-            return server;
-        } catch (IOException | OverlappingFileLockException e) {
-            throw WindrowException.of(PostgresError.START_FAILED, "Making a PostgreSQL cluster: " + e, e);
+            return new PostgresServer(options, binaries, cluster, held);
         }
     }
 
@@ -158,13 +167,14 @@ public final class PostgresServer implements AutoCloseable {
         }
         String log = "";
         try {
-            boolean taken = port == 0;
+            boolean known = port != 0;
+            boolean taken = !known;
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
                 if (taken) {
                     port = freePort();
                 }
                 ServerProcess candidate = new ServerProcess(command(), cluster, "database system is ready to accept");
-                if (candidate.awaitReady(60)) {
+                if (candidate.awaitReady(300)) {
                     process = candidate;
                     return;
                 }
@@ -176,9 +186,13 @@ public final class PostgresServer implements AutoCloseable {
                     LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
                     continue;
                 }
-                taken = true;
                 if (!log.contains("could not bind") && !log.contains("could not create any TCP/IP")) {
                     break;
+                }
+                // Clients know the port: whoever has taken it meanwhile is given time to leave it.
+                taken = !known;
+                if (known) {
+                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
                 }
             }
         } catch (IOException e) {
@@ -304,7 +318,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /** Deletes the clusters of JVMs that were killed: those whose lock nobody holds. */
-    private static synchronized void sweep(Path home) {
+    private static void sweep(Path home) {
         try (var folders = Files.newDirectoryStream(home, "cluster-*")) {
             for (Path folder : folders) {
                 Path lock = folder.resolve("lock");
