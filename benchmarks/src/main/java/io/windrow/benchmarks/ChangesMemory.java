@@ -52,10 +52,12 @@ final class ChangesMemory {
                 """.formatted(server.url("postgres")));
         execute("CREATE TABLE events (id bigint PRIMARY KEY, note text, price numeric(12,2), at timestamptz)");
         run(file);
-        execute("INSERT INTO events SELECT i, md5(i::text), i / 100.0, now() FROM generate_series(1, " + SMALL + ") i");
+        insert(0, SMALL);
         long small = run(file).peakRssMb();
-        execute("INSERT INTO events SELECT i, md5(i::text), i / 100.0, now() FROM generate_series(" + (SMALL + 1) + ", "
-                + (SMALL + large) + ") i");
+        // A process that lives two seconds is not warm; one of ten times the rows tells growth from warming up.
+        insert(SMALL, 10 * SMALL);
+        long warm = run(file).peakRssMb();
+        insert(11 * SMALL, large);
         AtomicLong spilled = new AtomicLong();
         CountDownLatch done = new CountDownLatch(1);
         Thread watch = Thread.ofPlatform().daemon().start(() -> watch(spilled, done));
@@ -65,8 +67,16 @@ final class ChangesMemory {
         return String.format(
                 Locale.ROOT,
                 "\"transaction_rows\": %d, \"peak_rss_mb\": %d, \"peak_rss_mb_of_100000_rows\": %d, \"peak_rss_over_small\": %.3f, "
-                        + "\"spill_mb\": %d, \"transaction_seconds\": %.1f",
-                large, child.peakRssMb(), small, child.peakRssMb() / (double) small, spilled.get() / MB, child.wallSeconds());
+                        + "\"peak_rss_mb_of_1000000_rows\": %d, \"peak_rss_over_warm\": %.3f, \"spill_mb\": %d, "
+                        + "\"transaction_seconds\": %.1f",
+                large, child.peakRssMb(), small, child.peakRssMb() / (double) small, warm, child.peakRssMb() / (double) warm,
+                spilled.get() / MB, child.wallSeconds());
+    }
+
+    /** One transaction of so many rows. */
+    private void insert(long after, long rows) throws Exception {
+        execute("INSERT INTO events SELECT i, md5(i::text), i / 100.0, now() FROM generate_series(" + (after + 1) + ", "
+                + (after + rows) + ") i");
     }
 
     private ChildProcess run(Path file) throws Exception {

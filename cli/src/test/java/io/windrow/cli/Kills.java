@@ -26,8 +26,8 @@ final class Kills {
     /** So often at each failpoint, in one chain; requires that nothing was lost and nothing came twice. */
     static void everywhere(CrashMode mode, int times, Path folder) throws Exception {
         int rounds = Integer.getInteger("windrow.crash.rounds", times);
-        // One failpoint may need a kill at another place before it is reached at all.
-        int kills = mode.failpoints().size() * rounds + (mode == CrashMode.SNAPSHOT_APPEND ? rounds : 0);
+        // One failpoint may need a kill at another place before it is reached at all, and that may need a second one.
+        int kills = mode.failpoints().size() * rounds + (mode == CrashMode.SNAPSHOT_APPEND ? 2 * rounds : 0);
         CrashSeries.Result result = new CrashSeries(Main.class.getName(), mode, folder, kills, seed())
                 .run(PostgresServer.shared(18), (place, done) -> {});
         System.out.println(result);

@@ -222,7 +222,8 @@ class TelemetryTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
         CompletableFuture<Integer> run = CompletableFuture.supplyAsync(() ->
-                Main.run(new Screen(stream, stream, false, false, 160), "run", file.toString(), "--metrics-port", "0"));
+                Main.run(new Screen(stream, stream, false, false, 160), "run", file.toString(), "--metrics-port", "0"),
+                Thread.ofPlatform().daemon()::start);
         Pattern said = Pattern.compile("metrics at (http://127\\.0\\.0\\.1:\\d+/metrics)");
         URI page = Awaitility.await().atMost(PATIENCE).until(
                 () -> said.matcher(bytes.toString(StandardCharsets.UTF_8)).results().map(found -> URI.create(found.group(1))).findFirst(),

@@ -79,7 +79,9 @@ public final class SecretProviders {
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             process.getOutputStream().close();
-            CompletableFuture<byte[]> output = CompletableFuture.supplyAsync(() -> output(process));
+            // A thread of its own: one that is held up for good must not be one that others share.
+            CompletableFuture<byte[]> output = CompletableFuture.supplyAsync(
+                    () -> output(process), Thread.ofPlatform().daemon().name("secret-command")::start);
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(COMMAND_SECONDS);
             if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();

@@ -94,9 +94,9 @@ final class OtelExport implements AutoCloseable {
     @Override
     public void close() {
         // On another thread, since the SDK's shutdown itself waits for an export that is under way.
-        CompletableFuture<Boolean> last = CompletableFuture.supplyAsync(() -> sdk.shutdown()
-                .join(LAST_EXPORT_SECONDS, TimeUnit.SECONDS)
-                .isSuccess());
+        CompletableFuture<Boolean> last = CompletableFuture.supplyAsync(
+                () -> sdk.shutdown().join(LAST_EXPORT_SECONDS, TimeUnit.SECONDS).isSuccess(),
+                Thread.ofPlatform().daemon().name("last-export")::start);
         if (!last.completeOnTimeout(false, LAST_EXPORT_SECONDS, TimeUnit.SECONDS).join()) {
             LOG.warn("Exporting the last spans and meters: they did not get through within {} s", LAST_EXPORT_SECONDS);
         }

@@ -128,7 +128,8 @@ class ObserveTest {
         try (StateStore store = bench.store()) {
             LocalRunner runner = bench.runner(store);
             CompletableFuture<RunResult> run =
-                    CompletableFuture.supplyAsync(() -> runner.run(bench.job(), RunOptions.NONE));
+                    CompletableFuture.supplyAsync(
+                            () -> runner.run(bench.job(), RunOptions.NONE), Thread.ofPlatform().daemon()::start);
             Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> all(RunEvent.ProgressMade.class).stream()
                     .flatMap(progress -> progress.streams().stream())
                     .anyMatch(stream -> stream.rowsRead() > 0));

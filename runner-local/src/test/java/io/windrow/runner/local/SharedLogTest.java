@@ -299,7 +299,8 @@ class SharedLogTest {
             LocalRunner runner = bench.runner(store);
             CompletableFuture<RunResult> running = CompletableFuture.supplyAsync(() -> runner.run(
                     bench.job(),
-                    new RunOptions(Set.of(), RunOptions.Refresh.CONTINUE, OptionalLong.empty(), Until.STOPPED)));
+                    new RunOptions(Set.of(), RunOptions.Refresh.CONTINUE, OptionalLong.empty(), Until.STOPPED)),
+                    Thread.ofPlatform().daemon()::start);
             Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.released.get() == 600);
             runner.stop();
             assertThat(running.get(300, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.STOPPED);
@@ -316,7 +317,8 @@ class SharedLogTest {
             LocalRunner runner = bench.runner(store);
             CompletableFuture<RunResult> running = CompletableFuture.supplyAsync(() -> runner.run(
                     bench.job(),
-                    new RunOptions(Set.of(), RunOptions.Refresh.CONTINUE, OptionalLong.empty(), Until.STOPPED)));
+                    new RunOptions(Set.of(), RunOptions.Refresh.CONTINUE, OptionalLong.empty(), Until.STOPPED)),
+                    Thread.ofPlatform().daemon()::start);
             assertThat(upstream.drained.await(300, TimeUnit.SECONDS)).isTrue();
             upstream.append(300);
             Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.released.get() == 900);

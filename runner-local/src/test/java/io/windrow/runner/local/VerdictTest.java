@@ -77,7 +77,8 @@ class VerdictTest {
         };
         try (StateStore store = bench.store()) {
             LocalRunner runner = bench.runner(store);
-            CompletableFuture<RunResult> run = CompletableFuture.supplyAsync(() -> runner.run(bench.job(), RunOptions.NONE));
+            CompletableFuture<RunResult> run = CompletableFuture.supplyAsync(
+                    () -> runner.run(bench.job(), RunOptions.NONE), Thread.ofPlatform().daemon()::start);
             assertThat(asked.await(300, TimeUnit.SECONDS)).isTrue();
             assertThat(run).isNotDone();
             runner.stop();
