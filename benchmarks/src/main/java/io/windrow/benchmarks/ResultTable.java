@@ -29,7 +29,18 @@ final class ResultTable {
             Map.entry("rss_60m_over_6m", Bar.atMost(1.15)),
             Map.entry("peak_rss_mb_view", Bar.atMost(400)),
             Map.entry("huge_row_rss_over_size", Bar.atMost(4)),
-            Map.entry("wall_over_ungoverned", Bar.atMost(1.35)));
+            Map.entry("wall_over_ungoverned", Bar.atMost(1.35)),
+            Map.entry("rate_over_limit", Bar.atLeast(0.85)),
+            Map.entry("parquet_rate_over_limit", Bar.atLeast(0.7)),
+            Map.entry("rate_over_debezium", Bar.atLeast(2)),
+            Map.entry("cpu_over_debezium", Bar.atMost(0.333)),
+            Map.entry("large_rate_over_limit", Bar.atLeast(0.85)),
+            Map.entry("large_parquet_rate_over_limit", Bar.atLeast(0.7)),
+            Map.entry("large_rate_over_debezium", Bar.atLeast(2)),
+            Map.entry("large_cpu_over_debezium", Bar.atMost(0.333)),
+            Map.entry("latency_p99_ms", Bar.atMost(1_500)),
+            Map.entry("mirror_latency_p99_ms", Bar.atMost(1_500)),
+            Map.entry("peak_rss_over_small", Bar.atMost(1.15)));
     private static final Map<String, String> BARS_OF_THE_RUN =
             Map.of("connectors_ms", "connectors_bar_ms", "ten_rows_ms", "ten_rows_bar_ms");
 
