@@ -8,6 +8,7 @@ import io.windrow.connectors.jdbc.table.Apply;
 import io.windrow.connectors.jdbc.table.CommitBook;
 import io.windrow.connectors.jdbc.table.Layout;
 import io.windrow.connectors.jdbc.table.StagedTable;
+import io.windrow.connectors.jdbc.table.TargetColumn;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -35,6 +36,7 @@ final class EpochApply {
 
     /** Applies the staged rows and writes the book. Returns the staging tables that nothing waits for any more. */
     Set<String> run(List<StagedTable> staged) throws SQLException {
+        List<TargetColumn> columns = target.columns(connection).read(connection, target.id(commit.identity().stream()));
         Set<String> spent = new LinkedHashSet<>();
         List<StagedTable> waiting = new ArrayList<>(StagedTable.parseAll(row.pending()));
         if (commit.identity().generation() != row.generation()) {
@@ -44,7 +46,7 @@ final class EpochApply {
         try (Statement statement = connection.createStatement()) {
             Apply apply = new Apply(
                     target.dialect(), target.place(connection), Layout.of(commit.mode(), target.config().deletes()), row.table(),
-                    connection, statement);
+                    columns, connection, statement);
             switch (commit.mode()) {
                 case APPEND -> {
                     if (commit.supersedes().isPresent()) {
@@ -59,7 +61,7 @@ final class EpochApply {
                     if (commit.completesGeneration()) {
                         apply.empty();
                         for (StagedTable table : waiting) {
-                            apply.insert(table);
+                            apply.insert(table.named(columns));
                         }
                     }
                 }

@@ -7,7 +7,10 @@ import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.StreamCommit;
+import io.windrow.api.sink.WriteMode;
 import io.windrow.connectors.jdbc.sql.JdbcError;
+import io.windrow.connectors.jdbc.table.Alignment;
+import io.windrow.connectors.jdbc.table.ColumnBook;
 import io.windrow.connectors.jdbc.table.CommitBook;
 import io.windrow.connectors.jdbc.table.Place;
 import io.windrow.connectors.jdbc.table.StageName;
@@ -118,9 +121,35 @@ final class JdbcCommitter implements Committer {
                         JdbcError.STAGING_GONE, doing + ": the staging table " + table.table() + " is not there")));
             }
         }
+        align(open, commit, staged);
         new TargetTable(target.dialect(), place, row.orElseThrow().table()).widen(open, staged);
         target.context().failpoints().reach("jdbc.before_apply");
         return Optional.empty();
+    }
+
+    /** In a transaction of its own, under the lock of the stream's row: an owner that was replaced does not name columns (I6). */
+    private void align(Connection open, StreamCommit commit, List<StagedTable> staged) throws SQLException {
+        String id = target.id(commit.identity().stream());
+        ColumnBook columns = target.columns(open);
+        for (StagedTable table : staged) {
+            CommitBook.Row before = target.book(open).read(open, id).orElseThrow();
+            Alignment alignment = new Alignment(target.dialect(), target.place(open), before.table());
+            if (!alignment.isDue(table, columns.read(open, id), rows(before, commit))) {
+                continue;
+            }
+            open.setAutoCommit(false);
+            CommitBook.Row row = target.book(open).locked(open, id).orElseThrow();
+            if (judge(Optional.of(row), commit, "Naming columns").isEmpty()) {
+                columns.write(open, id, alignment.run(open, table, columns.read(open, id), rows(row, commit)));
+            }
+            open.commit();
+            open.setAutoCommit(true);
+        }
+    }
+
+    private static Alignment.Rows rows(CommitBook.Row row, StreamCommit commit) {
+        boolean again = row.generation() > 0 && commit.identity().generation() > row.generation();
+        return again && commit.mode() != WriteMode.UPSERT ? Alignment.Rows.COME_AGAIN : Alignment.Rows.STAY;
     }
 
     private static Optional<CommitOutcome> judge(Optional<CommitBook.Row> row, StreamCommit commit, String doing) {

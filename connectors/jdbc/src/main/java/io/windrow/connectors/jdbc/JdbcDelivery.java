@@ -18,8 +18,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +93,7 @@ final class JdbcDelivery implements Delivery {
                 List<SqlType> types = TargetTable.types(target.dialect(), schema);
                 Statement reading = open.createStatement();
                 reading.setFetchSize(ROWS);
-                from = reading.executeQuery("SELECT " + columns(schema, types) + " FROM " + shown(open));
+                from = reading.executeQuery("SELECT " + columns(open, schema, types) + " FROM " + shown(open));
                 results = from;
                 with = new RowReader(schema, types, target.context().allocator());
                 reader = with;
@@ -107,11 +109,14 @@ final class JdbcDelivery implements Delivery {
         }
     }
 
-    private String columns(StreamSchema schema, List<SqlType> types) {
+    /** By the names of the table: the commit that renames a column may be still to come. */
+    private String columns(Connection open, StreamSchema schema, List<SqlType> types) throws SQLException {
+        Map<Integer, String> names = new HashMap<>();
+        target.columns(open).read(open, target.id(stream)).forEach(column -> names.put(column.id(), column.name()));
         List<String> columns = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
             Column column = schema.columns().get(i);
-            columns.add(types.get(i).out(target.dialect().quoted(column.name())));
+            columns.add(types.get(i).out(target.dialect().quoted(names.getOrDefault(column.id(), column.name()))));
         }
         return String.join(", ", columns);
     }

@@ -12,9 +12,11 @@ import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.sink.WriterId;
 import io.windrow.connectors.jdbc.sql.JdbcError;
+import io.windrow.connectors.jdbc.table.ColumnBook;
 import io.windrow.connectors.jdbc.table.CommitBook;
 import io.windrow.connectors.jdbc.table.Layout;
 import io.windrow.connectors.jdbc.table.Place;
+import io.windrow.connectors.jdbc.table.TargetColumn;
 import io.windrow.connectors.jdbc.table.TargetTable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -74,6 +76,8 @@ public final class JdbcSink implements Sink {
         }
         book.expectTransactional(connection);
         book.complete(connection);
+        ColumnBook columns = target.columns(connection);
+        columns.complete(connection);
         connection.setAutoCommit(false);
         Optional<CommitBook.Row> row = book.locked(connection, id);
         expectFree(connection, book, table, stream);
@@ -87,8 +91,9 @@ public final class JdbcSink implements Sink {
                     JdbcError.TABLE_TAKEN, "Preparing table " + table + " for " + stream + ": the stream is written to table "
                             + row.get().table());
         }
-        new TargetTable(target.dialect(), place, table)
-                .make(connection, schema, layout, row.isPresent() ? TargetTable.Made.BY_US : TargetTable.Made.BY_OTHERS);
+        List<TargetColumn> known = new TargetTable(target.dialect(), place, table).make(
+                connection, schema, layout, row.isPresent() ? TargetTable.Made.BY_US : TargetTable.Made.BY_OTHERS,
+                row.isPresent() ? columns.read(connection, id) : List.of());
         if (row.isEmpty()) {
             try {
                 book.enter(connection, id, target.context().pipeline(), stream, table, kind);
@@ -101,6 +106,7 @@ public final class JdbcSink implements Sink {
         } else {
             book.mode(connection, id, kind);
         }
+        columns.write(connection, id, known);
         connection.commit();
     }
 

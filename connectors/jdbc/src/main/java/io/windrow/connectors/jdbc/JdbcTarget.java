@@ -6,6 +6,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.jdbc.sql.Dialect;
 import io.windrow.connectors.jdbc.sql.JdbcAddress;
 import io.windrow.connectors.jdbc.sql.SqlStates;
+import io.windrow.connectors.jdbc.table.ColumnBook;
 import io.windrow.connectors.jdbc.table.CommitBook;
 import io.windrow.connectors.jdbc.table.Place;
 import io.windrow.connectors.jdbc.table.StageName;
@@ -43,6 +44,10 @@ record JdbcTarget(JdbcConfig config, Context context, JdbcAddress address, Diale
 
     CommitBook book(Connection connection) throws SQLException {
         return new CommitBook(dialect, place(connection));
+    }
+
+    ColumnBook columns(Connection connection) throws SQLException {
+        return new ColumnBook(dialect, place(connection));
     }
 
     String id(StreamName stream) {

@@ -12,6 +12,7 @@ import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,9 +58,21 @@ final class ChangeRows {
         static final String UNCHANGED = "\0unchanged";
     }
 
+    /** The same stream with other names of its columns from the second on, each told by the id that it had or has. */
+    static StreamSchema schema(Map<Integer, String> names) {
+        List<Column> columns = new ArrayList<>(SCHEMA.columns().subList(0, 1));
+        names.forEach((id, name) -> columns.add(new Column(id, name, new ColumnType.Text(), true, "text")));
+        return new StreamSchema(STREAM, 2, columns, SCHEMA.key());
+    }
+
     /** A batch of the changes; the caller closes it. */
     static Batch batch(BufferAllocator allocator, List<Change> changes) {
-        VectorSchemaRoot rows = VectorSchemaRoot.create(ArrowTypes.schema(SCHEMA), allocator);
+        return batch(allocator, SCHEMA, changes);
+    }
+
+    /** The same in a schema of the same columns or one fewer or more. */
+    static Batch batch(BufferAllocator allocator, StreamSchema schema, List<Change> changes) {
+        VectorSchemaRoot rows = VectorSchemaRoot.create(ArrowTypes.schema(schema), allocator);
         TinyIntVector operations = new TinyIntVector("operation", allocator);
         BigIntVector ordinals = new BigIntVector("ordinal", allocator);
         BigIntVector commits = new BigIntVector("commit", allocator);
@@ -81,7 +94,9 @@ final class ChangeRows {
             presence.setSafe(i, (unchanged ? Presence.UNCHANGED : change.body() == null ? Presence.NULL : Presence.PRESENT).ordinal());
             ((BigIntVector) rows.getVector(0)).setSafe(i, change.id());
             text(rows, 1, i, change.name());
-            text(rows, 2, i, unchanged ? null : change.body());
+            if (schema.columns().size() > 2) {
+                text(rows, 2, i, unchanged ? null : change.body());
+            }
         }
         rows.setRowCount(changes.size());
         for (var vector : List.of(ordinals, commits, transactions, positions, links)) {
@@ -90,8 +105,8 @@ final class ChangeRows {
         operations.setValueCount(changes.size());
         presence.setValueCount(changes.size());
         return new Batch(
-                SCHEMA, rows, new Position(1, "{}"), Account.ofRead(changes.size()), Map.of(),
-                new ChangeColumns(operations, ordinals, commits, transactions, positions, links, Map.of(3, presence), Optional.empty()));
+                schema, rows, new Position(1, "{}"), Account.ofRead(changes.size()), Map.of(),
+                new ChangeColumns(operations, ordinals, commits, transactions, positions, links, Map.of(schema.columns().get(Math.min(2, schema.columns().size() - 1)).id(), presence), Optional.empty()));
     }
 
     private static void text(VectorSchemaRoot rows, int column, int row, @Nullable String text) {

@@ -42,6 +42,8 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What changes of a stream make of a table, compared with a naive model. One subclass per database. */
 abstract class ChangesSuite {
@@ -60,9 +62,9 @@ abstract class ChangesSuite {
         return new JdbcSink(JdbcConfig.of(Secret.of(url())).with(deletes, truncates), context);
     }
 
-    private List<Staged> stage(SinkWriter writer, long epoch, List<Change> changes, int atOnce) {
+    private List<Staged> stage(SinkWriter writer, StreamSchema schema, long epoch, List<Change> changes, int atOnce) {
         for (int from = 0; from < changes.size(); from += atOnce) {
-            try (Batch batch = ChangeRows.batch(context.allocator(), changes.subList(from, Math.min(from + atOnce, changes.size())))) {
+            try (Batch batch = ChangeRows.batch(context.allocator(), schema, changes.subList(from, Math.min(from + atOnce, changes.size())))) {
                 writer.write(batch);
             }
         }
@@ -76,11 +78,21 @@ abstract class ChangesSuite {
     }
 
     final void apply(Sink sink, WriteMode mode, long generation, long epoch, Change... changes) {
-        sink.prepare(ChangeRows.SCHEMA, mode);
-        try (SinkWriter writer = sink.writer(ChangeRows.SCHEMA, mode, new WriterId(generation, 1, (int) epoch));
-                Committer committer = sink.committer()) {
+        apply(sink, ChangeRows.SCHEMA, mode, generation, epoch, changes);
+    }
+
+    final void apply(Sink sink, StreamSchema schema, WriteMode mode, long generation, long epoch, Change... changes) {
+        sink.prepare(schema, mode);
+        try (SinkWriter writer = sink.writer(schema, mode, new WriterId(generation, 1, (int) epoch))) {
             lastStaged.clear();
-            lastStaged.addAll(stage(writer, epoch, List.of(changes), 2));
+            lastStaged.addAll(stage(writer, schema, epoch, List.of(changes), 2));
+        }
+        applied(sink, mode, generation, epoch);
+    }
+
+    /** Commits what was staged last. */
+    private void applied(Sink sink, WriteMode mode, long generation, long epoch) {
+        try (Committer committer = sink.committer()) {
             CommitOutcome outcome = committer.commit(commit(mode, generation, epoch, lastStaged));
             if (outcome instanceof CommitOutcome.Rejected rejected) {
                 throw rejected.reason();
@@ -150,7 +162,7 @@ abstract class ChangesSuite {
                             i++;
                         }
                     }
-                    List<Staged> staged = stage(writer, epoch, changes, 1 + random.nextInt(9));
+                    List<Staged> staged = stage(writer, ChangeRows.SCHEMA, epoch, changes, 1 + random.nextInt(9));
                     given += count;
                     written += staged.stream().mapToLong(Staged::rows).sum();
                     StreamCommit commit = commit(WriteMode.MIRROR, 1, epoch, staged);
@@ -498,6 +510,73 @@ abstract class ChangesSuite {
                 }
             }
             assertThat(query("SELECT id FROM orders")).containsExactly("1");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MIRROR,HARD", "MIRROR,SOFT", "UPSERT,HARD", "HISTORY,HARD"})
+    @Tag("D17")
+    void aColumnThatIsRenamedAtTheSourceKeepsItsValues(WriteMode mode, Deletes deletes) {
+        StreamSchema renamed = ChangeRows.schema(new TreeMap<>(Map.of(2, "name", 3, "content")));
+        try (Sink sink = sink(deletes, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, mode, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 2));
+            try (SinkWriter writer = sink.writer(ChangeRows.SCHEMA, mode, new WriterId(1, 1, 2))) {
+                lastStaged.clear();
+                lastStaged.addAll(stage(writer, ChangeRows.SCHEMA, 2, List.of(insert(3, "c", "z", 3)), 1));
+            }
+            sink.prepare(renamed, mode);
+            // An epoch that was staged under the old name is still committed, and what stands there is read by the new one.
+            applied(sink, mode, 1, 2);
+            try (Delivery delivery = sink.delivery(ChangeRows.STREAM).orElseThrow(); Batch read = delivery.read(renamed).orElseThrow()) {
+                assertThat(List.of(0, 1, 2)).extracting(row -> String.valueOf(read.arrow().getVector(2).getObject(row)))
+                        .containsExactlyInAnyOrder("x", "y", "z");
+            }
+            apply(sink, renamed, mode, 1, 3, update(1, "d", Change.UNCHANGED, 4));
+            assertThat(query("SELECT id, name, content FROM orders" + (mode == WriteMode.HISTORY ? " WHERE is_current" : "") + " ORDER BY id"))
+                    .containsExactly("1|d|x", "2|b|y", "3|c|z");
+            if (mode == WriteMode.UPSERT) {
+                assertThat(query("SELECT * FROM orders ORDER BY id")).containsExactly("1|d|x", "2|b|y", "3|c|z");
+            }
+        }
+    }
+
+    @Test
+    void aNameThatIsGivenToANewColumnIsTakenFromTheOneThatHadIt() {
+        StreamSchema moved = ChangeRows.schema(new TreeMap<>(Map.of(2, "body", 3, "text", 4, "name")));
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 2));
+            apply(sink, moved, WriteMode.MIRROR, 1, 2, update(1, "c", Change.UNCHANGED, 3));
+            assertThat(query("SELECT id, body, text, name FROM orders ORDER BY id")).containsExactly("1|c|x|null", "2|b|y|null");
+        }
+    }
+
+    @Test
+    void columnsThatSwapTheirNamesAreRefusedUntilTheTableIsReadAnew() {
+        StreamSchema swapped = ChangeRows.schema(new TreeMap<>(Map.of(2, "body", 3, "name")));
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1));
+            assertThatThrownBy(() -> apply(sink, swapped, WriteMode.MIRROR, 1, 2, insert(2, "b", "y", 2))).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.COLUMN_TAKEN));
+            assertThat(rows()).containsExactly("1|a|x");
+            apply(sink, swapped, WriteMode.MIRROR, 2, 3, insert(1, "a", "x", 1), insert(2, "b", "y", 2));
+            assertThat(rows()).containsExactly("1|x|a", "2|y|b");
+        }
+    }
+
+    @Test
+    void aColumnThatTheTargetCameToHaveLaterIsNotTakenFromRowsThatLackIt() {
+        StreamSchema narrow = ChangeRows.schema(Map.of(2, "name"));
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, narrow, WriteMode.MIRROR, 1, 1, insert(1, "a", null, 1), insert(2, "b", null, 1));
+            List<Change[]> partial = List.of(new Change[] {update(1, "c", Change.UNCHANGED, 2)}, new Change[] {
+                new Change(Operation.DELETE, 1, null, null, 2, 0, 1), new Change(Operation.INSERT, 3, "c", Change.UNCHANGED, 2, 1, 0)});
+            for (Change[] changes : partial) {
+                assertThatThrownBy(() -> apply(sink, WriteMode.MIRROR, 1, 2, changes)).isInstanceOfSatisfying(
+                        WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.VALUE_MISSING));
+            }
+            apply(sink, WriteMode.MIRROR, 1, 3, update(1, "c", "x", 3), update(1, "d", Change.UNCHANGED, 4));
+            apply(sink, WriteMode.MIRROR, 1, 4, update(1, "e", Change.UNCHANGED, 5));
+            assertThat(rows()).containsExactly("1|e|x", "2|b|null");
         }
     }
 

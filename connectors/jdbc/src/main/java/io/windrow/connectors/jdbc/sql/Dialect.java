@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What differs between databases. Immutable. */
@@ -57,6 +58,11 @@ public interface Dialect {
 
     /** How the database tells identifiers apart. */
     Names names();
+
+    /** The form of an identifier by which the database tells it from others. */
+    default String folded(String identifier) {
+        return names() == Names.FOLDED ? identifier.toLowerCase(Locale.ROOT) : identifier;
+    }
 
     /** The schema that tables go to if none is configured, as an expression; empty: the database has no schemas. */
     String defaultSchema();

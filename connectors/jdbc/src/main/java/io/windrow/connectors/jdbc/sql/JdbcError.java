@@ -59,6 +59,10 @@ public enum JdbcError implements ErrorCode {
     /** A column has an incompatible type. */
     COLUMN_INCOMPATIBLE("column_incompatible", ErrorKind.USER, "A column of the target has a type that cannot become the stream's.",
             "Change the column in the target by hand, or give the stream another table."),
+    /** A column's new name is taken. */
+    COLUMN_TAKEN("column_taken", ErrorKind.USER, "A column was renamed at the source, and another column of the target has its new name.",
+            "Rename or drop columns of the target by hand until they are called as at the source, and set column_names of the stream's row in "
+                    + "_windrow_commits to null; or reset the stream, so that it is read anew."),
     /** The table's engine knows no transactions. */
     TABLE_UNSAFE("table_unsafe", ErrorKind.USER, "The target's table is kept by a storage engine that cannot take a commit back.",
             "ALTER TABLE … ENGINE=InnoDB, or give the stream another table."),
@@ -81,6 +85,11 @@ public enum JdbcError implements ErrorCode {
     ROW_MISSING("row_missing", ErrorKind.EXTERNAL_PERMANENT, "A change leaves columns as they were, and the target has no such row.",
             "The target is not the mirror that it should be: reset the stream, so that it is read anew. If the row was set aside when it "
                     + "came, mend it at the source before; changes that name all columns (REPLICA IDENTITY FULL) need no earlier row."),
+    /** An unchanged value was never delivered. */
+    VALUE_MISSING("value_missing", ErrorKind.EXTERNAL_PERMANENT,
+            "A change leaves a column as it was that the target's table came to have later than the row.",
+            "Copy the table again (or reset the stream), so that its rows are delivered with the column; changes that name all columns "
+                    + "(REPLICA IDENTITY FULL) need no earlier value."),
     /** The policy forbids a truncate. */
     TRUNCATED("truncated", ErrorKind.EXTERNAL_PERMANENT, "The source's table was truncated, which sink.jdbc.truncates refuses.",
             "Set truncates: apply to empty the target too, or ignore."),

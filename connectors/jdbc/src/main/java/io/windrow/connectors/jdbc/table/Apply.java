@@ -25,15 +25,19 @@ public final class Apply {
     private final Dialect dialect;
     private final Place place;
     private final Layout layout;
+    private final List<TargetColumn> columns;
     private final Connection connection;
     private final Statement statement;
     private final String target;
 
-    /** Statements run on the given connection. */
-    public Apply(Dialect dialect, Place place, Layout layout, String table, Connection connection, Statement statement) {
+    /** Statements run on the given connection; columns are the table's as the book has them. */
+    public Apply(
+            Dialect dialect, Place place, Layout layout, String table, List<TargetColumn> columns, Connection connection,
+            Statement statement) {
         this.dialect = dialect;
         this.place = place;
         this.layout = layout;
+        this.columns = columns;
         this.connection = connection;
         this.statement = statement;
         this.target = place.qualified(dialect, table);
@@ -250,21 +254,31 @@ public final class Apply {
         String stage = stage(staged);
         String current = layout.kind() == Layout.Kind.HISTORY ? " AND w_t." + dialect.quoted(Layout.IS_CURRENT) : "";
         Partial partial = new Partial(dialect, stage, target, current, staged);
+        for (TargetColumn late : columns) {
+            int index = late.came() == TargetColumn.Came.AFTER_ROWS ? staged.indexOf(late.id()) : -1;
+            if (staged.unchanged().contains(index)) {
+                refuse(partial.withoutValue(index), JdbcError.VALUE_MISSING, "Applying changes to " + staged.target() + ": a change leaves column "
+                        + late.name() + " as it was, and the target's row is older than the column");
+            }
+        }
         for (Partial.Linked linked : partial.linked(statement)) {
             for (int index : linked.columns()) {
                 statement.executeUpdate(partial.followLink(index, linked));
             }
             statement.executeUpdate(partial.settled(linked));
         }
-        try (ResultSet missing = statement.executeQuery(partial.withoutRow())) {
-            if (missing.next()) {
-                throw WindrowException.of(
-                        JdbcError.ROW_MISSING, "Applying changes to " + staged.target()
-                                + ": a change leaves columns as they were, and the target has no row of its key");
-            }
-        }
+        refuse(partial.withoutRow(), JdbcError.ROW_MISSING, "Applying changes to " + staged.target()
+                + ": a change leaves columns as they were, and the target has no row of its key");
         for (int index : staged.unchanged()) {
             statement.executeUpdate(partial.fill(index));
+        }
+    }
+
+    private void refuse(String any, JdbcError code, String message) throws SQLException {
+        try (ResultSet found = statement.executeQuery(any)) {
+            if (found.next()) {
+                throw WindrowException.of(code, message);
+            }
         }
     }
 

@@ -82,6 +82,20 @@ record Partial(Dialect dialect, String stage, String target, String onlyCurrent,
                 + before("w_p.", "w_u.") + " AND w_p." + Apply.WRITES + ") LIMIT 1";
     }
 
+    /** {@code SELECT}: whether some change leaves a column as it was whose value the target's row never got. */
+    String withoutValue(int index) {
+        return "SELECT 1 FROM " + stage + " AS w_u WHERE w_u." + Apply.WRITES + " AND w_u.w_unchanged LIKE '%," + index + ",%' AND (w_u.w_link IS NULL"
+                + " AND " + lacks("w_u.", index) + " OR EXISTS (SELECT 1 FROM " + stage + " AS w_b WHERE w_b.w_pos = w_u.w_pos AND w_b.w_ord = w_u.w_link"
+                + " AND w_b." + Apply.DELETES + " AND " + lacks("w_b.", index) + ")) LIMIT 1";
+    }
+
+    /** Neither the target's row nor an earlier change of its key has a value. */
+    private String lacks(String alias, int index) {
+        return "EXISTS (SELECT 1 FROM " + target + " AS w_t WHERE " + targetKey(alias) + onlyCurrent + " AND w_t."
+                + dialect.quoted(staged.columns().get(index).name()) + " IS NULL) AND NOT EXISTS (SELECT 1 FROM " + stage + " AS w_p WHERE "
+                + sameKey("w_p.", alias) + " AND " + before("w_p.", alias) + " AND w_p." + Apply.WRITES + " AND " + speaks("w_p.", index) + ")";
+    }
+
     private String column(int index) {
         StagedTable.StagedColumn column = staged.columns().get(index);
         return column.restage().replace("%s", "w_t." + dialect.quoted(column.name()));

@@ -7,7 +7,9 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A staging table that is durable at the target. The JSON of it is what {@link io.windrow.api.sink.Staged} carries: all that
@@ -37,8 +39,8 @@ public record StagedTable(
         List<Integer> unchanged,
         long first,
         long last) {
-    /** The layout of the JSON that this class writes. */
-    public static final int VERSION = 1;
+    /** The layout of the JSON that this class writes; the first lacked the ids of columns. */
+    public static final int VERSION = 2;
 
     public StagedTable {
         columns = List.copyOf(columns);
@@ -57,12 +59,20 @@ public record StagedTable(
     /**
      * A column.
      *
+     * @param id the id by which the source tells it
      * @param name its name in the stream and in the target
      * @param type the type that the target's column must hold
      * @param in the expression that makes the target's value from the staged one, written {@code %s}
      * @param restage the reverse
      */
-    public record StagedColumn(String name, String type, String in, String restage) {}
+    public record StagedColumn(int id, String name, String type, String in, String restage) {
+        /** The id of a column that was staged before ids were written down. */
+        public static final int UNKNOWN = 0;
+
+        StagedColumn named(String other) {
+            return new StagedColumn(id, other, type, in, restage);
+        }
+    }
 
     /** The index of a column. */
     public int indexOf(String name) {
@@ -72,6 +82,27 @@ public record StagedTable(
             }
         }
         throw WindrowException.of(JdbcError.BOOK_UNREADABLE, "Reading a staging table: it has no column " + name);
+    }
+
+    /** The index of a column by the source's id, or −1. */
+    int indexOf(int id) {
+        for (int i = 0; i < columns.size(); i++) {
+            if (columns.get(i).id() == id) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** The same with the names that the table has for the columns, which may have been renamed since. */
+    public StagedTable named(List<TargetColumn> known) {
+        Map<Integer, String> names = new HashMap<>();
+        known.forEach(column -> names.put(column.id(), column.name()));
+        List<StagedColumn> named =
+                columns.stream().map(column -> column.named(names.getOrDefault(column.id(), column.name()))).toList();
+        return new StagedTable(
+                table, target, named, key.stream().map(name -> named.get(indexOf(name)).name()).toList(), content, rows, folds,
+                truncates, unchanged, first, last);
     }
 
     /** The same, holding the rows of another one too. */
@@ -90,7 +121,7 @@ public record StagedTable(
 
     /** The inverse of {@link #toJson()}. */
     public static StagedTable parse(int version, String json) {
-        if (version != VERSION) {
+        if (version < 1 || version > VERSION) {
             throw WindrowException.of(
                     JdbcError.BOOK_UNREADABLE, "Reading a staging table's description: its layout " + version + " is unknown");
         }
@@ -126,6 +157,9 @@ public record StagedTable(
         out.writeArrayFieldStart("columns");
         for (StagedColumn column : columns) {
             out.writeStartObject();
+            if (column.id() != StagedColumn.UNKNOWN) {
+                out.writeNumberField("id", column.id());
+            }
             out.writeStringField("name", column.name());
             out.writeStringField("type", column.type());
             if (!column.in().equals("%s")) {
@@ -193,6 +227,7 @@ public record StagedTable(
     }
 
     private static StagedColumn column(JsonParser in) throws IOException {
+        int id = StagedColumn.UNKNOWN;
         String name = "";
         String type = "";
         String into = "%s";
@@ -200,6 +235,7 @@ public record StagedTable(
         while (in.nextToken() != JsonToken.END_OBJECT) {
             String field = Json.field(in);
             switch (field) {
+                case "id" -> id = in.getIntValue();
                 case "name" -> name = in.getText();
                 case "type" -> type = in.getText();
                 case "in" -> into = in.getText();
@@ -207,6 +243,6 @@ public record StagedTable(
                 default -> throw new IOException("unknown field");
             }
         }
-        return new StagedColumn(name, type, into, restage);
+        return new StagedColumn(id, name, type, into, restage);
     }
 }

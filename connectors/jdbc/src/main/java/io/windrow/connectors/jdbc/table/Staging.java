@@ -124,7 +124,7 @@ public final class Staging {
         for (int i = 0; i < types.size(); i++) {
             Column column = schema.columns().get(i);
             columns.add(new StagedTable.StagedColumn(
-                    column.name(), types.get(i).declared(), types.get(i).in(), types.get(i).restage()));
+                    column.id(), column.name(), types.get(i).declared(), types.get(i).in(), types.get(i).restage()));
         }
         StagedTable table = new StagedTable(
                 name, target, columns, schema.key(), content, kept, folds, truncates, List.copyOf(unchanged),

@@ -13,10 +13,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The table that a stream is written to. */
 public final class TargetTable {
@@ -50,8 +52,14 @@ public final class TargetTable {
         return place.qualified(dialect, name);
     }
 
-    /** Makes the table, or adds what it lacks. Only adds; what would widen a column is left to the committer. */
-    public void make(Connection connection, StreamSchema schema, Layout layout, Made made) throws SQLException {
+    /**
+     * Makes the table, or adds what it lacks. Only adds; what would widen or rename a column is left to the committer.
+     *
+     * @param known the table's columns as the book has them; empty: it has not
+     * @return the same as they are now
+     */
+    public List<TargetColumn> make(Connection connection, StreamSchema schema, Layout layout, Made made, List<TargetColumn> known)
+            throws SQLException {
         checkNames(schema, layout);
         checkClash(connection);
         List<SqlType> types = types(dialect, schema);
@@ -59,7 +67,7 @@ public final class TargetTable {
         try (Statement statement = connection.createStatement()) {
             if (existing.isEmpty()) {
                 statement.execute(creation(schema, types, layout));
-                return;
+                return TargetColumn.of(schema);
             }
             if (made == Made.BY_OTHERS && holdsRows(statement)) {
                 throw WindrowException.of(
@@ -71,12 +79,14 @@ public final class TargetTable {
             if (!unique.isEmpty()) {
                 expectExactKeys(connection, schema);
             }
-            add(statement, schema, types, layout, existing);
+            List<TargetColumn> columns = add(statement, schema, types, existing, known);
+            addOwn(statement, layout, existing);
             if (made == Made.BY_OTHERS && !unique.isEmpty() && dialect.upsert() != Dialect.Upsert.MERGE) {
                 uniqueIndex(connection, statement, unique);
                 // Only an index shows how SQLite compares.
                 expectExactKeys(connection, schema);
             }
+            return columns;
         }
     }
 
@@ -84,7 +94,7 @@ public final class TargetTable {
     private void expectExactKeys(Connection connection, StreamSchema schema) throws SQLException {
         for (Place.Existing loose : place.looseColumns(dialect, connection, name)) {
             for (String key : schema.key()) {
-                if (folded(key).equals(folded(loose.name()))
+                if (dialect.folded(key).equals(dialect.folded(loose.name()))
                         && !(schema.columns().get(schema.indexOf(key)).type() instanceof ColumnType.Uuid)) {
                     throw WindrowException.of(
                             JdbcError.COLUMN_INCOMPATIBLE, "Preparing table " + name + " for " + schema.stream() + ": column " + key
@@ -125,28 +135,59 @@ public final class TargetTable {
         return "CREATE TABLE IF NOT EXISTS " + qualified() + " (" + String.join(", ", parts) + ")" + dialect.tableOptions();
     }
 
-    private void add(
-            Statement statement, StreamSchema schema, List<SqlType> types, Layout layout, List<Place.Existing> existing)
+    private List<TargetColumn> add(
+            Statement statement, StreamSchema schema, List<SqlType> types, List<Place.Existing> existing, List<TargetColumn> known)
             throws SQLException {
         Map<String, String> there = new HashMap<>();
-        existing.forEach(column -> there.put(folded(column.name()), column.type()));
+        existing.forEach(column -> there.put(dialect.folded(column.name()), column.type()));
+        Map<Integer, TargetColumn> columns = new LinkedHashMap<>();
+        known.forEach(column -> columns.put(column.id(), column));
+        Set<String> leaving = new HashSet<>();
+        for (Column column : schema.columns()) {
+            TargetColumn before = columns.get(column.id());
+            if (before != null && !dialect.folded(before.name()).equals(dialect.folded(column.name()))
+                    && there.containsKey(dialect.folded(before.name()))) {
+                leaving.add(dialect.folded(before.name()));
+            }
+        }
         for (int i = 0; i < types.size(); i++) {
-            String column = schema.columns().get(i).name();
-            String type = there.get(folded(column));
+            Column column = schema.columns().get(i);
+            String wanted = dialect.folded(column.name());
+            TargetColumn before = columns.get(column.id());
+            boolean isRenamed = before != null && !dialect.folded(before.name()).equals(wanted) && leaving.contains(dialect.folded(before.name()));
+            if (!isRenamed && leaving.contains(wanted)) {
+                // The committer adds it, when the column that has its name has got its new one.
+                continue;
+            }
+            String type = there.get(isRenamed ? dialect.folded(before.name()) : wanted);
             if (type == null) {
-                statement.execute("ALTER TABLE " + qualified() + " ADD COLUMN " + dialect.quoted(column) + " "
-                        + types.get(i).declared());
+                statement.execute(addition(dialect, qualified(), column.name(), types.get(i).declared()));
+                columns.put(column.id(), new TargetColumn(
+                        column.id(), column.name(), holdsRows(statement) ? TargetColumn.Came.AFTER_ROWS : TargetColumn.Came.BEFORE_ROWS));
             } else if (Widening.of(dialect, type, types.get(i).declared()) == Widening.IMPOSSIBLE) {
                 throw WindrowException.of(
                         JdbcError.COLUMN_INCOMPATIBLE, "Preparing table " + name + " for " + schema.stream() + ": column "
-                                + column + " is " + type + ", the stream's needs " + types.get(i).declared());
+                                + column.name() + " is " + type + ", the stream's needs " + types.get(i).declared());
+            } else if (!isRenamed) {
+                columns.values().removeIf(other -> dialect.folded(other.name()).equals(wanted));
+                columns.put(column.id(), new TargetColumn(
+                        column.id(), column.name(), before == null ? TargetColumn.Came.BEFORE_ROWS : before.came()));
             }
         }
+        return List.copyOf(columns.values());
+    }
+
+    private void addOwn(Statement statement, Layout layout, List<Place.Existing> existing) throws SQLException {
         for (Place.Existing own : layout.own(dialect)) {
-            if (!there.containsKey(folded(own.name()))) {
-                statement.execute("ALTER TABLE " + qualified() + " ADD COLUMN " + dialect.quoted(own.name()) + " " + own.type());
+            if (existing.stream().noneMatch(column -> dialect.folded(column.name()).equals(dialect.folded(own.name())))) {
+                statement.execute(addition(dialect, qualified(), own.name(), own.type()));
             }
         }
+    }
+
+    /** {@code ALTER TABLE} that adds a column. */
+    static String addition(Dialect dialect, String table, String column, String type) {
+        return "ALTER TABLE " + table + " ADD COLUMN " + dialect.quoted(column) + " " + type;
     }
 
     /** A table that a user made may lack what rows are told apart by. */
@@ -172,12 +213,12 @@ public final class TargetTable {
     public void widen(Connection connection, List<StagedTable> staged) throws SQLException {
         Map<String, String> there = new HashMap<>();
         for (Place.Existing column : place.columns(dialect, connection, name)) {
-            there.put(folded(column.name()), column.type());
+            there.put(dialect.folded(column.name()), column.type());
         }
         try (Statement statement = connection.createStatement()) {
             for (StagedTable table : staged) {
                 for (StagedTable.StagedColumn column : table.columns()) {
-                    String type = there.get(folded(column.name()));
+                    String type = there.get(dialect.folded(column.name()));
                     Widening needs = type == null ? Widening.NONE : Widening.of(dialect, type, column.type());
                     if (needs == Widening.IMPOSSIBLE) {
                         throw WindrowException.of(
@@ -189,15 +230,11 @@ public final class TargetTable {
                         if (widening.isPresent()) {
                             statement.execute(widening.get());
                         }
-                        there.put(folded(column.name()), column.type());
+                        there.put(dialect.folded(column.name()), column.type());
                     }
                 }
             }
         }
-    }
-
-    private String folded(String column) {
-        return dialect.names() == Dialect.Names.FOLDED ? column.toLowerCase(Locale.ROOT) : column;
     }
 
     private void checkClash(Connection connection) throws SQLException {
@@ -215,11 +252,11 @@ public final class TargetTable {
         checkName(name);
         Map<String, String> names = new HashMap<>();
         for (Place.Existing own : layout.own(dialect)) {
-            names.put(folded(own.name()), own.name());
+            names.put(dialect.folded(own.name()), own.name());
         }
         for (Column column : schema.columns()) {
             checkName(column.name());
-            String other = names.put(folded(column.name()), column.name());
+            String other = names.put(dialect.folded(column.name()), column.name());
             if (other != null) {
                 throw refused(column.name(), "there is a column " + other + " beside it, which " + dialect.database().label()
                         + " takes for the same");

@@ -1,0 +1,77 @@
+package io.windrow.connectors.jdbc.table;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.windrow.api.schema.StreamSchema;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A column of a stream's table as the book of commits has it: it is known by the source's id, so that it is found again
+ * under another name.
+ *
+ * @param id as of {@link io.windrow.api.schema.Column#id()}
+ * @param name its name in the table
+ * @param came whether the table had rows already
+ */
+public record TargetColumn(int id, String name, Came came) {
+    /** When a column came into its table. */
+    public enum Came {
+        /** Every row was written with a value of it. */
+        BEFORE_ROWS,
+        /** Rows that were there lack its values until they are delivered again. */
+        AFTER_ROWS
+    }
+
+    /** All columns of a schema, in a table without rows. */
+    static List<TargetColumn> of(StreamSchema schema) {
+        return schema.columns().stream()
+                .map(column -> new TargetColumn(column.id(), column.name(), Came.BEFORE_ROWS))
+                .toList();
+    }
+
+    /** Compact JSON. */
+    public static String toJson(List<TargetColumn> columns) {
+        return Json.write(out -> {
+            out.writeStartArray();
+            for (TargetColumn column : columns) {
+                out.writeStartObject();
+                out.writeNumberField("id", column.id);
+                out.writeStringField("name", column.name);
+                if (column.came == Came.AFTER_ROWS) {
+                    out.writeBooleanField("late", true);
+                }
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        });
+    }
+
+    /** The inverse of {@link #toJson}. */
+    public static List<TargetColumn> parse(String json) {
+        return Json.read("the columns of a table", json, in -> {
+            List<TargetColumn> columns = new ArrayList<>();
+            while (in.nextToken() != JsonToken.END_ARRAY) {
+                columns.add(read(in));
+            }
+            return columns;
+        });
+    }
+
+    private static TargetColumn read(JsonParser in) throws IOException {
+        int id = 0;
+        String name = "";
+        Came came = Came.BEFORE_ROWS;
+        while (in.nextToken() != JsonToken.END_OBJECT) {
+            String field = Json.field(in);
+            switch (field) {
+                case "id" -> id = in.getIntValue();
+                case "name" -> name = in.getText();
+                case "late" -> came = in.getBooleanValue() ? Came.AFTER_ROWS : Came.BEFORE_ROWS;
+                default -> throw new IOException("unknown field");
+            }
+        }
+        return new TargetColumn(id, name, came);
+    }
+}
