@@ -236,6 +236,34 @@ class CommitTroubleTest {
     }
 
     @Test
+    void noLimitOfTheDatabaseEndsATransactionAndADatabaseThatTakesNoChangesIsTriedAgain() {
+        String name = DATABASE.query("SELECT current_database()").getFirst().getFirst();
+        List<String> limits = List.of("statement_timeout", "transaction_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout");
+        try {
+            limits.forEach(limit -> DATABASE.execute("ALTER DATABASE \"" + name + "\" SET " + limit + " = '1h'"));
+            DATABASE.execute("CREATE TABLE seen (most text)", "CREATE TABLE orders (id bigint PRIMARY KEY, name text, body text)",
+                    "CREATE FUNCTION limits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO seen SELECT current_setting(one) FROM unnest('{"
+                            + String.join(",", limits) + "}'::text[]) AS one; RETURN NEW; END $$",
+                    "CREATE TRIGGER limits BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION limits()");
+            try (Sink sink = sink(DATABASE.url(), context); Committer committer = sink.committer()) {
+                assertThat(committer.commit(commit(1, 1, stage(sink, 1, 1, insert(1, 1))))).isInstanceOf(CommitOutcome.Committed.class);
+                List<Staged> staged = stage(sink, 1, 2, insert(2, 2));
+                assertThat(DATABASE.query("SELECT DISTINCT most FROM seen")).containsExactly(List.of("0"));
+                DATABASE.execute("ALTER DATABASE \"" + name + "\" SET default_transaction_read_only = on");
+                try (Committer demoted = sink.committer()) {
+                    assertThat(demoted.commit(commit(1, 2, staged))).isInstanceOfSatisfying(CommitOutcome.Unknown.class, unknown -> {
+                        assertThat(unknown.reason().errorCode()).isEqualTo(JdbcError.READ_ONLY);
+                        assertThat(unknown.reason().kind()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT);
+                    });
+                }
+                assertThat(committer.commit(commit(1, 2, staged))).isInstanceOf(CommitOutcome.Committed.class);
+            }
+        } finally {
+            DATABASE.execute("SET default_transaction_read_only = off", "ALTER DATABASE \"" + name + "\" RESET ALL");
+        }
+    }
+
+    @Test
     void aWriterThatFailedTakesNothingMore() throws SQLException {
         try (Sink sink = sink(DATABASE.url(), context)) {
             sink.prepare(ChangeRows.SCHEMA, WriteMode.MIRROR);

@@ -92,6 +92,18 @@ class MariadbChangesTest extends ChangesSuite {
     }
 
     @Test
+    void noLimitOfTheServerEndsAStatement() throws SQLException {
+        execute("SET GLOBAL max_statement_time = 77", "CREATE TABLE orders (id bigint PRIMARY KEY, name longtext, body longtext)",
+                "CREATE TABLE seen (most double)", "CREATE TRIGGER limits BEFORE INSERT ON orders FOR EACH ROW INSERT INTO seen VALUES (@@max_statement_time)");
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1));
+        } finally {
+            execute("SET GLOBAL max_statement_time = 0");
+        }
+        assertThat(query("SELECT DISTINCT most FROM seen")).containsExactly("0");
+    }
+
+    @Test
     void anIndexThatADeadRunHasMadeIsTaken() throws SQLException {
         execute("CREATE TABLE orders (id bigint NOT NULL, name longtext, body longtext)");
         try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {

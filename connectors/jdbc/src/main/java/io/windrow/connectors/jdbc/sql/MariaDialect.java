@@ -35,8 +35,8 @@ final class MariaDialect implements Dialect {
             throw new SQLException("the driver does not know the URL", "08001");
         }
         try (Statement statement = connection.createStatement()) {
-            // Strict: a value that does not fit is an error, never a shorter or nearer one.
-            statement.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
+            // Strict: a value that does not fit is an error, never a shorter or nearer one. A statement may take as long as it needs.
+            statement.execute("SET SESSION max_statement_time = 0, sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
                     + "NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT', time_zone = '+00:00', innodb_lock_wait_timeout = "
                     + Math.max(1, lockTimeout.toSeconds()) + ", lock_wait_timeout = " + Math.max(1, lockTimeout.toSeconds()));
             statement.execute("SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin");
@@ -200,7 +200,9 @@ final class MariaDialect implements Dialect {
             case 1044, 1142, 1143, 1227 -> JdbcError.PERMISSION_DENIED;
             case 1045, 1698 -> JdbcError.AUTHENTICATION;
             case 1040, 1203, 1021, 1114 -> JdbcError.TARGET_FULL;
-            case 1205, 1213, 1020 -> JdbcError.BUSY;
+            case 1205, 1213, 1020, 1317, 1969 -> JdbcError.BUSY;
+            case 1927 -> JdbcError.CONNECTION_LOST;
+            case 1290, 1836 -> JdbcError.READ_ONLY;
             case 1049 -> JdbcError.URL_INVALID;
             case 1062, 1264, 1265, 1292, 1366, 1406 -> JdbcError.VALUE_REFUSED;
             default -> SqlStates.of(e);

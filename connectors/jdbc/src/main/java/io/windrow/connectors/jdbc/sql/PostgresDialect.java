@@ -38,7 +38,9 @@ final class PostgresDialect implements Dialect {
         try (Statement statement = connection.createStatement()) {
             // A prepared epoch and a commit are on disk when the server says so, whatever the role's settings are.
             statement.execute("SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; "
-                    + "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET row_security = off; "
+                    + "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0; "
+                    + "SELECT pg_catalog.set_config('transaction_timeout', '0', false) "
+                    + "WHERE pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL; SET row_security = off; "
                     + "SET extra_float_digits = 3; SET lock_timeout = " + lockTimeout.toMillis() + "; "
                     + "SELECT pg_catalog.set_config('synchronous_commit', 'on', false) "
                     + "WHERE pg_catalog.current_setting('synchronous_commit') = 'off'");
