@@ -32,6 +32,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,7 +86,7 @@ abstract class ChangesSuite {
         sink.prepare(schema, mode);
         try (SinkWriter writer = sink.writer(schema, mode, new WriterId(generation, 1, (int) epoch))) {
             lastStaged.clear();
-            lastStaged.addAll(stage(writer, schema, epoch, List.of(changes), 2));
+            lastStaged.addAll(stage(writer, schema, epoch, List.of(changes), changes.length > 20 ? 100 : 2));
         }
         applied(sink, mode, generation, epoch);
     }
@@ -227,6 +228,30 @@ abstract class ChangesSuite {
                     new Change(Operation.DELETE, 2, null, null, 3, 0, 1), new Change(Operation.INSERT, 3, "c", Change.UNCHANGED, 3, 1, 0),
                     update(3, "d", Change.UNCHANGED, 4));
             assertThat(rows()).containsExactly("3|d|x");
+        }
+    }
+
+    @Test
+    @Tag("D03")
+    void manyRowsWhoseKeysChangeOnceAndSomeAgainTakeTheirUnchangedColumnsAlong() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            List<Change> first = new ArrayList<>();
+            List<Change> moves = new ArrayList<>();
+            List<String> expected = new ArrayList<>();
+            for (long id = 1; id <= 300; id++) {
+                first.add(insert(id, "n", "body " + id, id));
+                long last = id % 3 == 0 ? 2000 + id : 1000 + id;
+                for (long from = id; from < last; from += 1000) {
+                    long to = from + 1000;
+                    moves.add(new Change(Operation.DELETE, from, null, null, to, 2 * id, 2 * id + 1));
+                    moves.add(new Change(Operation.INSERT, to, "m", Change.UNCHANGED, to, 2 * id + 1, 2 * id));
+                }
+                expected.add(last + "|m|body " + id);
+            }
+            apply(sink, WriteMode.MIRROR, 1, 1, first.toArray(Change[]::new));
+            moves.sort(Comparator.comparingLong(Change::position).thenComparingLong(Change::ordinal));
+            apply(sink, WriteMode.MIRROR, 1, 2, moves.toArray(Change[]::new));
+            assertThat(rows()).containsExactlyInAnyOrderElementsOf(expected);
         }
     }
 

@@ -264,6 +264,23 @@ class CommitTroubleTest {
     }
 
     @Test
+    void changesAreAppliedWhereAllTablesArePublished() {
+        DATABASE.execute("CREATE PUBLICATION everything FOR ALL TABLES");
+        try (Sink sink = sink(DATABASE.url(), context); Committer committer = sink.committer()) {
+            List<Staged> first = stage(sink, 1, 1, insert(1, 1), insert(2, 2), insert(1, 3));
+            assertThat(committer.commit(commit(1, 1, first))).isInstanceOf(CommitOutcome.Committed.class);
+            List<Staged> next = stage(sink, 1, 2, new Change(Operation.TRUNCATE, 0, null, null, 4, 0, -1), insert(1, 5),
+                    new Change(Operation.DELETE, 1, null, null, 6, 0, 1), new Change(Operation.INSERT, 3, "moved", Change.UNCHANGED, 6, 1, 0),
+                    new Change(Operation.UPDATE, 3, "again", Change.UNCHANGED, 7, 0, -1));
+            assertThat(committer.commit(commit(1, 2, next))).isInstanceOf(CommitOutcome.Committed.class);
+            assertThat(DATABASE.query("SELECT id, name, body FROM orders")).containsExactly(List.of("3", "again", "body"));
+            DATABASE.execute("DELETE FROM _windrow_ledger");
+        } finally {
+            DATABASE.execute("DROP PUBLICATION everything");
+        }
+    }
+
+    @Test
     void aWriterThatFailedTakesNothingMore() throws SQLException {
         try (Sink sink = sink(DATABASE.url(), context)) {
             sink.prepare(ChangeRows.SCHEMA, WriteMode.MIRROR);

@@ -6,8 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.batch.Batch;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Sink;
+import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.WriteMode;
+import io.windrow.api.sink.WriterId;
+import io.windrow.connectors.jdbc.ChangeRows.Change;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import io.windrow.connectors.jdbc.table.Layout.Deletes;
 import io.windrow.testkit.mariadb.MariaServer;
@@ -101,6 +107,23 @@ class MariadbChangesTest extends ChangesSuite {
             execute("SET GLOBAL max_statement_time = 0");
         }
         assertThat(query("SELECT DISTINCT most FROM seen")).containsExactly("0");
+    }
+
+    @Test
+    void everyTableHasAPrimaryKeyAsAClusterMayDemand() throws SQLException {
+        execute("SET GLOBAL innodb_force_primary_key = ON");
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), update(1, "b", Change.UNCHANGED, 2));
+            assertThat(rows()).containsExactly("1|b|x");
+            StreamSchema plain = new StreamSchema(new StreamName("", "plain"), 1, ChangeRows.SCHEMA.columns(), List.of());
+            SinkWriter writer = sink.writer(plain, WriteMode.APPEND, new WriterId(1, 1, 0));
+            try (writer; Batch batch = ChangeRows.batch(context.allocator(), List.of(insert(1, "a", "x", 1)))) {
+                writer.write(batch);
+                assertThat(writer.prepareCommit(1)).hasSize(1);
+            }
+        } finally {
+            execute("SET GLOBAL innodb_force_primary_key = OFF");
+        }
     }
 
     @Test

@@ -92,6 +92,14 @@ public interface Dialect {
         return "";
     }
 
+    /** How a staging table of changes has its primary key, which is their number in it. */
+    StagedKey stagedKey();
+
+    /** A column of a table that has no key of its own: a primary key that the database numbers rows by; empty: it needs none. */
+    default Optional<String> rowNumber() {
+        return Optional.empty();
+    }
+
     /** How an index holds a text that is no longer than a name. */
     default String indexedName(String column) {
         return column;
@@ -121,6 +129,29 @@ public interface Dialect {
         VALUE,
         /** Part of a primary key. */
         KEY
+    }
+
+    /** When a staging table of changes gets its primary key. */
+    enum StagedKey {
+        /** When it is made: it is how rows are stored, or the server may refuse tables without. */
+        WHEN_MADE("bigint NOT NULL PRIMARY KEY"),
+        /** The same, of a database whose numbers of rows are called so. */
+        ROW_NUMBER("INTEGER NOT NULL PRIMARY KEY"),
+        /** When its rows are there, which is quicker. */
+        ONCE_FILLED("bigint NOT NULL"),
+        /** It has none, since nothing would use it. */
+        NEVER("bigint NOT NULL");
+
+        private final String declared;
+
+        StagedKey(String declared) {
+            this.declared = declared;
+        }
+
+        /** The declaration of the number's column. */
+        public String declared() {
+            return declared;
+        }
     }
 
     /** How identifiers are told apart. */

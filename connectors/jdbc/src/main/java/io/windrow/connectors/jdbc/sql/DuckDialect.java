@@ -143,6 +143,11 @@ final class DuckDialect implements Dialect {
     }
 
     @Override
+    public StagedKey stagedKey() {
+        return StagedKey.NEVER;
+    }
+
+    @Override
     public List<List<String>> widenings() {
         return List.of(
                 List.of("TINYINT", "SMALLINT", "INTEGER", "BIGINT"),

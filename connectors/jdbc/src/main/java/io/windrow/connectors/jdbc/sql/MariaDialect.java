@@ -163,6 +163,17 @@ final class MariaDialect implements Dialect {
     }
 
     @Override
+    public StagedKey stagedKey() {
+        return StagedKey.WHEN_MADE;
+    }
+
+    /** With innodb_force_primary_key a server refuses a table without a key, and replicas look at all rows of one for each change. */
+    @Override
+    public Optional<String> rowNumber() {
+        return Optional.of("bigint NOT NULL AUTO_INCREMENT PRIMARY KEY");
+    }
+
+    @Override
     public List<List<String>> widenings() {
         return List.of(
                 List.of("tinyint", "smallint", "int", "bigint"),

@@ -108,6 +108,11 @@ final class SqliteDialect implements Dialect {
     }
 
     @Override
+    public StagedKey stagedKey() {
+        return StagedKey.ROW_NUMBER;
+    }
+
+    @Override
     public List<List<String>> widenings() {
         return List.of();
     }

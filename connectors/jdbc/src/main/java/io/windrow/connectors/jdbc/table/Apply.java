@@ -261,11 +261,12 @@ public final class Apply {
                         + late.name() + " as it was, and the target's row is older than the column");
             }
         }
-        for (Partial.Linked linked : partial.linked(statement)) {
-            for (int index : linked.columns()) {
-                statement.executeUpdate(partial.followLink(index, linked));
+        // As often as the key of one row changes in the epoch, however many rows there are.
+        while (statement.executeUpdate(partial.mark()) > 0) {
+            for (int index : staged.unchanged()) {
+                statement.executeUpdate(partial.followLinks(index));
             }
-            statement.executeUpdate(partial.settled(linked));
+            statement.executeUpdate(partial.settled());
         }
         refuse(partial.withoutRow(), JdbcError.ROW_MISSING, "Applying changes to " + staged.target()
                 + ": a change leaves columns as they were, and the target has no row of its key");

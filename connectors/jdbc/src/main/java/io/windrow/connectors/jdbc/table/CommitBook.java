@@ -17,6 +17,7 @@ import java.util.Optional;
  * {@code _windrow_ledger}.
  */
 public final class CommitBook {
+    private static final String NUMBER = "entry_number";
     private static final String COLUMNS = "pipeline, stream_namespace, stream_name, table_name, mode, generation, epoch, "
             + "digest, token, pending";
 
@@ -65,15 +66,21 @@ public final class CommitBook {
                 + ", mode varchar(16) NOT NULL, generation bigint NOT NULL, epoch bigint NOT NULL, digest " + text
                 + ", token bigint NOT NULL, pending " + text + ")" + dialect.tableOptions());
         statement.execute("CREATE TABLE IF NOT EXISTS " + ledger + " (id varchar(64) NOT NULL, generation bigint NOT NULL, "
-                + "epoch bigint NOT NULL, entry " + text + ")" + dialect.tableOptions());
+                + "epoch bigint NOT NULL, entry " + text + dialect.rowNumber().map(number -> ", " + NUMBER + " " + number).orElse("") + ")"
+                + dialect.tableOptions());
         oneTableEach(statement);
     }
 
-    /** A book that an earlier version made may lack what keeps two streams from one table. */
+    /** A book that an earlier version made may lack what keeps two streams from one table, and the ledger's key. */
     public void complete(Connection connection) throws SQLException {
         if (!place.otherUniques(dialect, connection, StageName.PREFIX + "commits")) {
             try (Statement statement = connection.createStatement()) {
                 oneTableEach(statement);
+            }
+        }
+        if (dialect.rowNumber().isPresent() && !TargetTable.has(dialect, place, connection, StageName.PREFIX + "ledger", NUMBER)) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("ALTER TABLE " + ledger + " ADD COLUMN " + NUMBER + " " + dialect.rowNumber().get());
             }
         }
     }

@@ -1,10 +1,6 @@
 package io.windrow.connectors.jdbc.table;
 
 import io.windrow.connectors.jdbc.sql.Dialect;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -13,54 +9,39 @@ import java.util.stream.Collectors;
  * row in the epoch that has them, else those of the target's row. A row whose key changed is looked for under its old key.
  */
 record Partial(Dialect dialect, String stage, String target, String onlyCurrent, StagedTable staged) {
+    /** A row whose key changed and whose columns are being filled in; no list of columns begins like this. */
+    private static final String MARK = "!";
+
     /**
-     * A change of key whose new row leaves columns as they were.
-     *
-     * @param sequence the new row's
-     * @param before the old row's
-     * @param columns the columns
-     * @param said what the new row says of its columns
+     * {@code UPDATE}: marks the changes of key whose columns can be filled in now, since no earlier one that is still to be filled
+     * in has made their old row. None is marked: there are none any more.
      */
-    record Linked(long sequence, long before, List<Integer> columns, String said) {}
-
-    /** The changes of key that leave columns as they were, in their order; each may have to do with the one before. */
-    List<Linked> linked(Statement statement) throws SQLException {
-        List<Linked> linked = new ArrayList<>();
-        try (ResultSet found = statement.executeQuery("SELECT w_s.w_seq, w_b.w_seq, w_s.w_unchanged FROM " + stage + " AS w_s JOIN "
-                + stage + " AS w_b ON w_b.w_pos = w_s.w_pos AND w_b.w_ord = w_s.w_link AND w_b." + Apply.DELETES
-                + " WHERE w_s.w_unchanged IS NOT NULL AND w_s.w_link IS NOT NULL AND w_s." + Apply.WRITES
-                + " ORDER BY w_s.w_pos, w_s.w_ord, w_s.w_seq")) {
-            while (found.next()) {
-                List<Integer> columns = new ArrayList<>();
-                for (String index : found.getString(3).split(",")) {
-                    if (!index.isEmpty() && !index.endsWith("a")) {
-                        columns.add(Integer.parseInt(index));
-                    }
-                }
-                linked.add(new Linked(found.getLong(1), found.getLong(2), columns, found.getString(3)));
-            }
-        }
-        return linked;
+    String mark() {
+        return "UPDATE " + stage + " SET w_unchanged = '" + MARK + "' || w_unchanged WHERE w_seq IN (SELECT w_seq FROM (SELECT w_s.w_seq FROM "
+                + moves("w_s", "w_b") + " AND NOT EXISTS (SELECT 1 FROM " + moves("w_l", "w_o") + " AND " + sameKey("w_l.", "w_b.") + " AND "
+                + before("w_l.", "w_b.") + ")) AS w_x)";
     }
 
-    /** {@code UPDATE}: one column of a row whose key changed. */
-    String followLink(int index, Linked linked) {
-        String old = "(SELECT " + keyColumns("w_o.") + ", w_o.w_pos, w_o.w_ord, w_o.w_seq FROM " + stage
-                + " AS w_o WHERE w_o.w_seq = " + linked.before() + ")";
-        String earlier = "(SELECT w_p.c" + index + " FROM " + stage + " AS w_p JOIN " + old + " AS w_k ON " + sameKey("w_p.", "w_k.")
-                + " AND " + before("w_p.", "w_k.") + " WHERE w_p." + Apply.WRITES + " AND " + speaks("w_p.", index)
-                + latest("w_p.") + ")";
-        String found = "EXISTS (SELECT 1 FROM " + stage + " AS w_p JOIN " + old + " AS w_k ON " + sameKey("w_p.", "w_k.") + " AND "
-                + before("w_p.", "w_k.") + " WHERE w_p." + Apply.WRITES + " AND " + speaks("w_p.", index) + ")";
-        String row = "(SELECT " + column(index) + " FROM " + target + " AS w_t JOIN " + old + " AS w_k ON " + targetKey("w_k.")
-                + onlyCurrent + ")";
-        return "UPDATE " + stage + " SET c" + index + " = CASE WHEN " + found + " THEN " + earlier + " ELSE " + row
-                + " END WHERE w_seq = " + linked.sequence();
+    /** The new rows of changes of key that leave columns as they were, with their old ones. */
+    private String moves(String made, String old) {
+        return stage + " AS " + made + " JOIN " + stage + " AS " + old + " ON " + old + ".w_pos = " + made + ".w_pos AND " + old + ".w_ord = " + made
+                + ".w_link AND " + old + "." + Apply.DELETES + " WHERE " + made + ".w_unchanged IS NOT NULL AND " + made + ".w_link IS NOT NULL AND "
+                + made + "." + Apply.WRITES;
     }
 
-    /** {@code UPDATE}: a row whose key changed has all its values now. */
-    String settled(Linked linked) {
-        return "UPDATE " + stage + " SET w_unchanged = NULL WHERE w_seq = " + linked.sequence();
+    /** {@code UPDATE}: one column of the marked rows, from what was known by the old key. */
+    String followLinks(int index) {
+        String old = stage + " AS w_k WHERE w_k.w_pos = " + stage + ".w_pos AND w_k.w_ord = " + stage + ".w_link AND w_k." + Apply.DELETES;
+        String match = sameKey("w_p.", "w_k.") + " AND " + before("w_p.", "w_k.") + " AND w_p." + Apply.WRITES + " AND " + speaks("w_p.", index);
+        String earlier = " FROM " + stage + " AS w_p, " + old + " AND " + match;
+        return "UPDATE " + stage + " SET c" + index + " = CASE WHEN EXISTS (SELECT 1" + earlier + ") THEN (SELECT w_p.c" + index + earlier
+                + latest("w_p.") + ") ELSE (SELECT " + column(index) + " FROM " + target + " AS w_t, " + old + " AND " + targetKey("w_k.") + onlyCurrent
+                + ") END WHERE w_unchanged LIKE '" + MARK + "%' AND w_unchanged LIKE '%," + index + ",%'";
+    }
+
+    /** {@code UPDATE}: the marked rows have all their values now. */
+    String settled() {
+        return "UPDATE " + stage + " SET w_unchanged = NULL WHERE w_unchanged LIKE '" + MARK + "%'";
     }
 
     /** {@code UPDATE}: one column, wherever it was left as it was. */

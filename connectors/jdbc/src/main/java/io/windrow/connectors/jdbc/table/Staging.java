@@ -26,6 +26,7 @@ public final class Staging {
     private final Content content;
     private final TreeSet<Integer> unchanged = new TreeSet<>();
     private boolean truncates;
+    private boolean moves;
     private long first = Long.MAX_VALUE;
     private long last = Long.MIN_VALUE;
     private long rows;
@@ -67,11 +68,14 @@ public final class Staging {
     public void make(Statement statement) throws SQLException {
         List<String> columns = new ArrayList<>();
         if (content == Content.CHANGES) {
-            columns.add("w_seq bigint NOT NULL, w_op smallint NOT NULL, w_pos bigint NOT NULL, w_ord bigint NOT NULL, "
+            columns.add("w_seq " + dialect.stagedKey().declared() + ", w_op smallint NOT NULL, w_pos bigint NOT NULL, w_ord bigint NOT NULL, "
                     + "w_micros bigint, w_link bigint, w_unchanged text");
         }
         for (int i = 0; i < types.size(); i++) {
             columns.add("c" + i + " " + types.get(i).staged());
+        }
+        if (content == Content.ROWS && dialect.stagedKey() == Dialect.StagedKey.WHEN_MADE) {
+            dialect.rowNumber().ifPresent(number -> columns.add("w_id " + number));
         }
         statement.execute("CREATE TABLE " + qualified() + " (" + String.join(", ", columns) + ")" + dialect.tableOptions());
     }
@@ -87,6 +91,7 @@ public final class Staging {
             first = Math.min(first, facts.position(row));
             last = Math.max(last, facts.position(row));
             truncates |= facts.operation(row) == Operation.TRUNCATE;
+            moves |= facts.link(row).isPresent();
             String list = facts.unchanged(row);
             if (list != null) {
                 for (String index : list.split(",")) {
@@ -100,6 +105,10 @@ public final class Staging {
 
     /** Counts what the table holds, and takes out of it what came before a truncate. */
     public Counted count(Statement statement, Fold fold) throws SQLException {
+        if (content == Content.CHANGES && dialect.stagedKey() == Dialect.StagedKey.ONCE_FILLED) {
+            // Without it nobody may change the rows of a table that is published.
+            statement.execute("ALTER TABLE " + qualified() + " ADD PRIMARY KEY (w_seq)");
+        }
         String count = "SELECT count(*) FROM " + qualified();
         long all = number(statement, fold == Fold.WRITES_BY_KEY ? count + " WHERE " + Apply.WRITES : count);
         long kept = all;
@@ -117,8 +126,11 @@ public final class Staging {
         }
         // The changes of a key are looked for one by one.
         if (content == Content.CHANGES && (fold == Fold.NONE || !unchanged.isEmpty())) {
-            statement.execute("CREATE INDEX " + dialect.quoted(name + "_k") + " ON " + qualified() + " ("
-                    + String.join(", ", key.stream().map(index -> "c" + index).toList()) + ")");
+            index(statement, "_k", String.join(", ", key.stream().map(index -> "c" + index).toList()));
+        }
+        // So are the old rows of changes of key.
+        if (moves && !unchanged.isEmpty()) {
+            index(statement, "_p", "w_pos, w_ord");
         }
         List<StagedTable.StagedColumn> columns = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
@@ -130,6 +142,10 @@ public final class Staging {
                 name, target, columns, schema.key(), content, kept, folds, truncates, List.copyOf(unchanged),
                 content == Content.ROWS ? 0 : first, content == Content.ROWS ? 0 : last);
         return new Counted(table, kept, all - kept);
+    }
+
+    private void index(Statement statement, String suffix, String columns) throws SQLException {
+        statement.execute("CREATE INDEX " + dialect.quoted(name + suffix) + " ON " + qualified() + " (" + columns + ")");
     }
 
     private static long number(Statement statement, String sql) throws SQLException {
