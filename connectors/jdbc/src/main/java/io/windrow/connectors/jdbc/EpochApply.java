@@ -59,7 +59,7 @@ final class EpochApply {
                 case REPLACE -> {
                     waiting.addAll(staged);
                     if (commit.completesGeneration()) {
-                        apply.empty();
+                        apply.emptyForAnother(row.table());
                         for (StagedTable table : waiting) {
                             apply.insert(table.named(columns));
                         }
@@ -87,7 +87,7 @@ final class EpochApply {
     private void changes(Apply apply, List<StagedTable> staged) throws SQLException {
         boolean anew = row.generation() > 0 && commit.identity().generation() > row.generation();
         if (anew && commit.mode() != WriteMode.UPSERT) {
-            apply.empty();
+            apply.emptyForAnother(row.table());
         }
         List<StagedTable> ordered = new ArrayList<>(staged);
         ordered.sort(Comparator.comparingLong(StagedTable::first));

@@ -54,6 +54,9 @@ public final class JdbcSink implements Sink {
         }
         Connection connection = target.connect();
         try {
+            if (mode == WriteMode.REPLACE) {
+                target.place(connection).expectReplaceable(target.dialect(), connection, target.config().table(stream));
+            }
             prepare(connection, schema, Layout.of(mode, target.config().deletes()));
         } catch (SQLException e) {
             throw target.coded("Preparing table " + target.config().table(stream) + " for " + stream, e);

@@ -605,6 +605,34 @@ abstract class ChangesSuite {
         }
     }
 
+    /** Rows of {@code items} go with those of {@code orders}, whose {@code name} is unique too, once the statements have made both. */
+    final void rowsThatReferToRowsStayWithThem(String... tables) throws SQLException {
+        execute(tables);
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 1), insert(3, "c", "z", 1));
+            execute("INSERT INTO items VALUES (1, 1), (2, 2), (3, 3)");
+            apply(sink, WriteMode.MIRROR, 1, 2, update(1, "a", "w", 2), update(2, "d", Change.UNCHANGED, 3), delete(3, 4));
+            assertThat(rows()).containsExactly("1|a|w", "2|d|y");
+            assertThat(query("SELECT id FROM items ORDER BY id")).containsExactly("1", "2");
+            assertThatThrownBy(() -> apply(sink, WriteMode.MIRROR, 1, 3, update(1, "d", "w", 5), update(2, "a", "y", 6))).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.VALUE_REFUSED));
+            assertThatThrownBy(() -> apply(sink, WriteMode.MIRROR, 2, 3, insert(1, "a", "w", 5))).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.TABLE_REFERENCED));
+            assertThatThrownBy(() -> sink.prepare(ChangeRows.SCHEMA, WriteMode.REPLACE)).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.TABLE_REFERENCED));
+            assertThat(query("SELECT id FROM items ORDER BY id")).containsExactly("1", "2");
+        }
+    }
+
+    /** Runs statements of the test's own. */
+    protected final void execute(String... statements) throws SQLException {
+        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
     @Test
     void aTableOfSomebodyElseIsNotTouched() throws SQLException {
         try (Connection connection = connect(); Statement statement = connection.createStatement()) {

@@ -56,14 +56,6 @@ class MariadbChangesTest extends ChangesSuite {
         return List.of("CREATE TABLE orders (id bigint PRIMARY KEY, name varchar(255) COLLATE utf8mb4_general_ci, body longtext)");
     }
 
-    private void execute(String... statements) throws SQLException {
-        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
-    }
-
     private static void refused(JdbcError code, ThrowableAssert.ThrowingCallable what) {
         assertThatThrownBy(what).isInstanceOfSatisfying(
                 WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(code));
@@ -124,6 +116,13 @@ class MariadbChangesTest extends ChangesSuite {
         } finally {
             execute("SET GLOBAL innodb_force_primary_key = OFF");
         }
+    }
+
+    @Test
+    void aChangeOfARowTakesNoRowAlongThatRefersToIt() throws SQLException {
+        rowsThatReferToRowsStayWithThem(
+                "CREATE TABLE orders (id bigint PRIMARY KEY, name varchar(255) COLLATE utf8mb4_nopad_bin UNIQUE, body longtext)",
+                "CREATE TABLE items (id int PRIMARY KEY, order_id bigint, FOREIGN KEY (order_id) REFERENCES orders (id) ON DELETE CASCADE)");
     }
 
     @Test

@@ -1,11 +1,18 @@
 package io.windrow.connectors.jdbc;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.api.sink.Sink;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.connectors.jdbc.ChangeRows.Change;
+import io.windrow.connectors.jdbc.table.Layout.Deletes;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Tag("server")
@@ -36,5 +43,24 @@ class PostgresChangesTest extends ChangesSuite {
     @Override
     protected List<String> looseTable() {
         return List.of("CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)", "CREATE TABLE orders (id bigint PRIMARY KEY, name text COLLATE loose UNIQUE, body text)");
+    }
+
+    @Test
+    void aChangeOfARowTakesNoRowAlongThatRefersToIt() throws SQLException {
+        rowsThatReferToRowsStayWithThem(
+                "CREATE TABLE orders (id bigint PRIMARY KEY, name text UNIQUE, body text)",
+                "CREATE TABLE items (id int PRIMARY KEY, order_id bigint REFERENCES orders ON DELETE CASCADE)");
+    }
+
+    @Test
+    void anIndexOfWindrowsOwnIsNoReasonToTakeRowsAway() throws SQLException {
+        execute("CREATE TABLE orders (id bigint NOT NULL, name text, body text)",
+                "CREATE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'deleted'; END $$",
+                "CREATE TRIGGER never BEFORE DELETE ON orders FOR EACH ROW EXECUTE FUNCTION never()");
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 1));
+            apply(sink, WriteMode.MIRROR, 1, 2, update(1, "b", Change.UNCHANGED, 2), update(2, "a", "z", 3));
+        }
+        assertThat(rows()).containsExactly("1|b|x", "2|a|z");
     }
 }

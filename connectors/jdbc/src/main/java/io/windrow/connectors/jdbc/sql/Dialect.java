@@ -73,8 +73,24 @@ public interface Dialect {
     /** {@code SELECT} the names of all tables; parameter: schema, if there are schemas. */
     String tables();
 
-    /** {@code SELECT} how many unique constraints a table has beside its primary key; parameters as of {@link #columnsOf}. */
-    String otherUniques();
+    /**
+     * {@code SELECT} the columns of a table's unique constraints: the constraint's name, 1 if it is the primary key, and the column's name,
+     * null if only some rows, part of the column or an expression is unique; parameters as of {@link #columnsOf}.
+     */
+    String uniques();
+
+    /**
+     * {@code SELECT} a table's foreign keys in other tables and itself: the other table's name, and 1 if a row that refers to a deleted one
+     * is changed or deleted too; parameters as of {@link #columnsOf}. Empty: none is ever enforced.
+     */
+    default Optional<String> referring() {
+        return Optional.empty();
+    }
+
+    /** Whether two values differ, null being equal to null. */
+    default String differ(String one, String other) {
+        return one + " IS DISTINCT FROM " + other;
+    }
 
     /**
      * {@code SELECT} name and collation of a table's columns that take texts for equal whose characters differ; parameters as of

@@ -127,9 +127,9 @@ final class DuckDialect implements Dialect {
     }
 
     @Override
-    public String otherUniques() {
-        return "SELECT count(*) FROM duckdb_indexes() WHERE database_name = current_database() AND schema_name = ? "
-                + "AND table_name = ? AND is_unique AND NOT is_primary";
+    public String uniques() {
+        return "SELECT index_name, CASE WHEN is_primary THEN 1 ELSE 0 END, NULL FROM duckdb_indexes() WHERE database_name = current_database() "
+                + "AND schema_name = ? AND table_name = ? AND is_unique";
     }
 
     /** The catalog has a column's collation in the table's statement alone. */

@@ -70,6 +70,10 @@ public enum JdbcError implements ErrorCode {
     /** The table's engine knows no transactions. */
     TABLE_UNSAFE("table_unsafe", ErrorKind.USER, "The target's table is kept by a storage engine that cannot take a commit back.",
             "ALTER TABLE … ENGINE=InnoDB, or give the stream another table."),
+    /** Other tables' rows would go with the table's. */
+    TABLE_REFERENCED("table_referenced", ErrorKind.USER, "All rows of the table are to be replaced, and a foreign key would take rows of another along.",
+            "Drop the foreign key, or make it ON DELETE NO ACTION DEFERRABLE INITIALLY DEFERRED, where the database has that; or write the stream in "
+                    + "mode upsert."),
     /** A type has no place in this database. */
     TYPE_UNSUPPORTED("type_unsupported", ErrorKind.USER, "The database has no place for this type.",
             "See docs/reference/jdbc-types.md; cast the column, or leave it out with select."),

@@ -134,9 +134,20 @@ final class MariaDialect implements Dialect {
     }
 
     @Override
-    public String otherUniques() {
-        return "SELECT count(DISTINCT index_name) FROM information_schema.statistics WHERE table_schema = ? AND table_name = ? "
-                + "AND non_unique = 0 AND index_name <> 'PRIMARY'";
+    public String uniques() {
+        return "SELECT index_name, index_name = 'PRIMARY', CASE WHEN sub_part IS NULL THEN column_name END FROM information_schema.statistics "
+                + "WHERE table_schema = ? AND table_name = ? AND non_unique = 0 ORDER BY index_name, seq_in_index";
+    }
+
+    @Override
+    public Optional<String> referring() {
+        return Optional.of("SELECT table_name, delete_rule NOT IN ('NO ACTION', 'RESTRICT') FROM information_schema.referential_constraints "
+                + "WHERE unique_constraint_schema = ? AND referenced_table_name = ? ORDER BY table_name");
+    }
+
+    @Override
+    public String differ(String one, String other) {
+        return "NOT (" + one + " <=> " + other + ")";
     }
 
     /** A collation that pads takes a text for equal to itself with blanks behind it. */

@@ -134,10 +134,20 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public String otherUniques() {
-        return "SELECT count(*) FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid "
+    public String uniques() {
+        return "SELECT o.relname, CASE WHEN i.indisprimary THEN 1 ELSE 0 END, CASE WHEN i.indpred IS NULL AND i.indimmediate THEN a.attname END "
+                + "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid JOIN pg_catalog.pg_class o ON o.oid = i.indexrelid "
                 + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-                + "WHERE n.nspname = ? AND c.relname = ? AND i.indisunique AND NOT i.indisprimary";
+                + "CROSS JOIN LATERAL pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place) "
+                + "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number AND a.attnum > 0 "
+                + "WHERE n.nspname = ? AND c.relname = ? AND i.indisunique AND i.indisvalid AND k.place <= i.indnkeyatts ORDER BY o.relname, k.place";
+    }
+
+    @Override
+    public Optional<String> referring() {
+        return Optional.of("SELECT r.relname, CASE WHEN f.confdeltype IN ('a', 'r') THEN 0 ELSE 1 END FROM pg_catalog.pg_constraint f "
+                + "JOIN pg_catalog.pg_class c ON c.oid = f.confrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                + "JOIN pg_catalog.pg_class r ON r.oid = f.conrelid WHERE n.nspname = ? AND c.relname = ? AND f.contype = 'f' ORDER BY r.relname");
     }
 
     @Override

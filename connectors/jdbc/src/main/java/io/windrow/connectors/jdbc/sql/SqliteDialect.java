@@ -95,9 +95,16 @@ final class SqliteDialect implements Dialect {
         return "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')";
     }
 
+    /** A primary key that is the number of the row has no index. */
     @Override
-    public String otherUniques() {
-        return "SELECT count(*) FROM pragma_index_list(?) WHERE \"unique\" = 1 AND origin <> 'pk'";
+    public String uniques() {
+        return "SELECT 'PRIMARY', 1, name FROM pragma_table_info(?1) WHERE pk > 0 UNION ALL SELECT l.name, 0, CASE WHEN l.partial = 0 THEN i.name END "
+                + "FROM pragma_index_list(?1) AS l, pragma_index_info(l.name) AS i WHERE l.\"unique\" = 1 AND l.origin <> 'pk'";
+    }
+
+    @Override
+    public String differ(String one, String other) {
+        return one + " IS NOT " + other;
     }
 
     /** The columns of its unique indexes, which compare as the columns do that they are of. */

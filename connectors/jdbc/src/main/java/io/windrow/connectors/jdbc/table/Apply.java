@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -59,6 +60,14 @@ public final class Apply {
     public void insert(StagedTable staged) throws SQLException {
         statement.executeUpdate("INSERT INTO " + target + " (" + names(staged) + ") SELECT " + values(staged, "") + " FROM "
                 + stage(staged) + (staged.content() == StagedTable.Content.CHANGES ? " WHERE " + WRITES : ""));
+    }
+
+    /** Takes every row away, since all that are still at the source come again. */
+    public void emptyForAnother(String table) throws SQLException {
+        if (layout.kind() == Layout.Kind.STATE && layout.deletes() == Layout.Deletes.HARD) {
+            place.expectReplaceable(dialect, connection, table);
+        }
+        empty();
     }
 
     /** Takes every row away, in the way of the layout. */
@@ -111,15 +120,54 @@ public final class Apply {
         if (layout.deletes() == Layout.Deletes.SOFT) {
             statement.executeUpdate("UPDATE " + target + " SET " + deleted() + " = true WHERE " + deletedKeys);
             upsert(staged, Marks.TAKEN_OFF);
-        } else if (anotherIsUnique(staged)) {
-            // A value may move from one row to another: all old rows go before the first new one comes.
-            statement.executeUpdate("DELETE FROM " + target + " WHERE " + keys + " IN (SELECT " + keyValues(staged) + " FROM "
-                    + stage + " WHERE NOT " + TRUNCATES + ")");
-            insert(staged);
         } else {
             statement.executeUpdate("DELETE FROM " + target + " WHERE " + deletedKeys);
+            makeRoom(staged, keys);
             upsert(staged, wasMarked(staged) ? Marks.TAKEN_OFF : Marks.NONE);
         }
+    }
+
+    /**
+     * A value that another constraint holds unique may move from one row to another: rows that give one up go before they come again. Not if
+     * something else is in them, or refers to them, which would go too.
+     */
+    private void makeRoom(StagedTable staged, String keys) throws SQLException {
+        List<Place.Unique> others = others(staged);
+        if (others.isEmpty() || place.columns(dialect, connection, staged.target()).size() != staged.columns().size()
+                || !place.referring(dialect, connection, staged.target()).isEmpty()) {
+            return;
+        }
+        List<String> changed = new ArrayList<>();
+        List<String> same = new ArrayList<>();
+        for (int i = 0; i < staged.columns().size(); i++) {
+            StagedColumn column = staged.columns().get(i);
+            String held = "w_t." + dialect.quoted(column.name());
+            String comes = column.in().replace("%s", "w_s.c" + i);
+            if (staged.key().contains(column.name())) {
+                same.add(held + " = " + comes);
+            } else if (others.stream().anyMatch(one -> one.names().contains(dialect.folded(column.name())))) {
+                changed.add(dialect.differ(held, comes));
+            }
+        }
+        if (changed.isEmpty() && others.stream().allMatch(Place.Unique::isPlain)) {
+            return;
+        }
+        // What an expression, or part of a column, comes to is not known here.
+        String when = others.stream().allMatch(Place.Unique::isPlain) ? " AND (" + String.join(" OR ", changed) + ")" : "";
+        String held = staged.key().stream().map(name -> "w_t." + dialect.quoted(name)).collect(Collectors.joining(", "));
+        statement.executeUpdate("DELETE FROM " + target + " WHERE " + keys + " IN (SELECT " + held + " FROM " + target + " AS w_t JOIN "
+                + stage(staged) + " AS w_s ON " + String.join(" AND ", same) + " WHERE w_s." + WRITES + when + ")");
+    }
+
+    /** What must be unique beside the key; what has the whole key in it is unique anyway. */
+    private List<Place.Unique> others(StagedTable staged) throws SQLException {
+        if (dialect.upsert() == Dialect.Upsert.MERGE) {
+            return List.of();
+        }
+        List<String> key = staged.key().stream().map(dialect::folded).toList();
+        return place.uniques(dialect, connection, staged.target()).stream()
+                .filter(one -> !one.isPlain() || !one.names().containsAll(key))
+                .toList();
     }
 
     /** What becomes of the mark of a row that was deleted and is there again. */
@@ -133,13 +181,6 @@ public final class Apply {
     private boolean wasMarked(StagedTable staged) throws SQLException {
         return staged.columns().stream().noneMatch(column -> column.name().equalsIgnoreCase(Layout.DELETED))
                 && TargetTable.has(dialect, place, connection, staged.target(), Layout.DELETED);
-    }
-
-    /** Another unique constraint is in the way of rows that are replaced one by one, if nothing else is in them. */
-    private boolean anotherIsUnique(StagedTable staged) throws SQLException {
-        return dialect.upsert() != Dialect.Upsert.MERGE
-                && place.otherUniques(dialect, connection, staged.target())
-                && place.columns(dialect, connection, staged.target()).size() == staged.columns().size();
     }
 
     private void upsert(StagedTable staged, Marks marks) throws SQLException {
@@ -163,7 +204,7 @@ public final class Apply {
                         + " ON CONFLICT (" + keys + ") DO " + (set.isEmpty() ? "NOTHING" : "UPDATE SET " + String.join(", ", set)));
             }
             case ON_DUPLICATE_KEY -> {
-                if (place.otherUniques(dialect, connection, staged.target())) {
+                if (!others(staged).isEmpty()) {
                     byKey(staged, names, moreValues, changed);
                     return;
                 }

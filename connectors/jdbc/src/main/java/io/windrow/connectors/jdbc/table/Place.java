@@ -8,10 +8,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Where tables lie.
@@ -53,9 +56,28 @@ public record Place(Optional<String> schema) {
 
     /** Whether something else than the key must be unique in a table. */
     boolean otherUniques(Dialect dialect, Connection connection, String table) throws SQLException {
-        List<Long> found = new ArrayList<>();
-        ask(connection, dialect.otherUniques(), Optional.of(table), results -> found.add(results.getLong(1)));
-        return !found.isEmpty() && found.getFirst() > 0;
+        return uniques(dialect, connection, table).stream().anyMatch(one -> one.rank() == Rank.OTHER);
+    }
+
+    /** What must be unique in a table. */
+    List<Unique> uniques(Dialect dialect, Connection connection, String table) throws SQLException {
+        Map<String, Unique> found = new LinkedHashMap<>();
+        ask(connection, dialect.uniques(), Optional.of(table), results -> {
+            Rank rank = results.getInt(2) == 1 ? Rank.PRIMARY : Rank.OTHER;
+            Unique one = found.computeIfAbsent(results.getString(1), name -> new Unique(name, rank, new ArrayList<>()));
+            one.columns().add(Optional.ofNullable(results.getString(3)).map(dialect::folded));
+        });
+        return List.copyOf(found.values());
+    }
+
+    /** The foreign keys that refer to a table; none where no database would enforce them. */
+    List<Referring> referring(Dialect dialect, Connection connection, String table) throws SQLException {
+        List<Referring> found = new ArrayList<>();
+        if (dialect.referring().isPresent()) {
+            ask(connection, dialect.referring().get(), Optional.of(table),
+                    results -> found.add(new Referring(results.getString(1), results.getInt(2) == 1 ? OnDelete.FOLLOWS : OnDelete.FORBIDS)));
+        }
+        return found;
     }
 
     /** The columns of a table that take different texts for equal, each with its collation. */
@@ -76,6 +98,53 @@ public record Place(Optional<String> schema) {
                         JdbcError.TABLE_UNSAFE, "Writing to table " + table + ": its engine is " + engines.getFirst() + ", not InnoDB");
             }
         }
+    }
+
+    /** Refuses a table all of whose rows are to go and come again, if rows of others would go with them. */
+    public void expectReplaceable(Dialect dialect, Connection connection, String table) throws SQLException {
+        for (Referring one : referring(dialect, connection, table)) {
+            if (one.onDelete() == OnDelete.FOLLOWS && !one.table().equals(table)) {
+                throw WindrowException.of(
+                        JdbcError.TABLE_REFERENCED, "Replacing the rows of table " + table + ": a foreign key of table " + one.table()
+                                + " would change or delete what refers to them");
+            }
+        }
+    }
+
+    /**
+     * What must be unique together.
+     *
+     * @param name the index's name
+     * @param rank whether it is the primary key
+     * @param columns the columns, folded; one that is empty is no whole column of all rows
+     */
+    record Unique(String name, Rank rank, List<Optional<String>> columns) {
+        /** Whether it is of whole columns of all rows. */
+        boolean isPlain() {
+            return columns.stream().allMatch(Optional::isPresent);
+        }
+
+        /** The names of its whole columns. */
+        Set<String> names() {
+            return columns.stream().flatMap(Optional::stream).collect(Collectors.toSet());
+        }
+    }
+
+    /** What a unique constraint is. */
+    enum Rank {
+        PRIMARY,
+        OTHER
+    }
+
+    /** A table with a foreign key. */
+    record Referring(String table, OnDelete onDelete) {}
+
+    /** What becomes of a row when the one is deleted that it refers to. */
+    enum OnDelete {
+        /** It keeps the other from being deleted. */
+        FORBIDS,
+        /** It is deleted too, or refers to nothing. */
+        FOLLOWS
     }
 
     /** A column as the database has it. */
