@@ -45,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What changes of a stream make of a table, compared with a naive model. One subclass per database. */
 abstract class ChangesSuite {
@@ -629,6 +630,35 @@ abstract class ChangesSuite {
         try (Connection connection = connect(); Statement statement = connection.createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);
+            }
+        }
+    }
+
+    /** Whether a table holds its key unique. */
+    protected boolean holdsKeys() {
+        return true;
+    }
+
+    /** The type of a text of any length that is told apart exactly. */
+    protected String text() {
+        return "text";
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"made by Windrow", "made by a user"})
+    void aTableThatTellsRowsApartByAnotherKeyIsRefused(String made) throws SQLException {
+        if (!made.equals("made by Windrow")) {
+            execute("CREATE TABLE orders (id integer NOT NULL, name " + text() + ", body " + text() + ")");
+        }
+        StreamSchema rekeyed = new StreamSchema(ChangeRows.STREAM, 2, ChangeRows.SCHEMA.columns(), List.of("id", "name"));
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1));
+            if (holdsKeys()) {
+                assertThatThrownBy(() -> sink.prepare(rekeyed, WriteMode.MIRROR)).isInstanceOfSatisfying(
+                        WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.KEY_CHANGED));
+            } else {
+                apply(sink, rekeyed, WriteMode.MIRROR, 1, 2, insert(1, "b", "y", 2), insert(1, "a", "z", 2));
+                assertThat(query("SELECT id, name, body FROM orders ORDER BY name")).containsExactly("1|a|z", "1|b|y");
             }
         }
     }

@@ -57,6 +57,10 @@ public enum JdbcError implements ErrorCode {
     /** The mode cannot be had. */
     MODE_UNSUPPORTED("mode_unsupported", ErrorKind.USER, "The stream cannot be written in this mode.",
             "Choose another write mode."),
+    /** The rows are told apart by another key. */
+    KEY_CHANGED("key_changed", ErrorKind.USER, "The stream has another key than the one by which the target's table tells rows apart.",
+            "Give the table a primary key of these columns by hand, if its rows can have it; or drop the table and its row in _windrow_commits "
+                    + "and reset the stream; or give the stream another table with sink.jdbc.tables."),
     /** There is no key. */
     KEY_MISSING("key_missing", ErrorKind.USER, "This write mode needs a stream with a key.",
             "Give the stream a key at the source, or write it in mode append or replace."),

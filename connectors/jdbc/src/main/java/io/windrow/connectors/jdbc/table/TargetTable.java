@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The table that a stream is written to. */
 public final class TargetTable {
@@ -81,8 +82,11 @@ public final class TargetTable {
             }
             List<TargetColumn> columns = add(statement, schema, types, existing, known);
             addOwn(statement, layout, existing);
-            if (made == Made.BY_OTHERS && !unique.isEmpty() && dialect.upsert() != Dialect.Upsert.MERGE) {
-                uniqueIndex(connection, statement, unique);
+            if (!unique.isEmpty() && dialect.upsert() != Dialect.Upsert.MERGE && !isUnique(connection, held(schema, unique, columns))) {
+                if (made == Made.BY_US) {
+                    throw keyChanged(schema);
+                }
+                uniqueIndex(connection, statement, schema, unique);
                 // Only an index shows how SQLite compares.
                 expectExactKeys(connection, schema);
             }
@@ -190,20 +194,34 @@ public final class TargetTable {
         return "ALTER TABLE " + table + " ADD COLUMN " + dialect.quoted(column) + " " + type;
     }
 
+    /** The names that the table has until now for what is unique. */
+    private Set<String> held(StreamSchema schema, List<String> unique, List<TargetColumn> columns) {
+        Map<Integer, String> names = new HashMap<>();
+        columns.forEach(column -> names.put(column.id(), column.name()));
+        return unique.stream()
+                .map(name -> schema.indexOf(name) < 0 ? name : names.getOrDefault(schema.columns().get(schema.indexOf(name)).id(), name))
+                .map(dialect::folded)
+                .collect(Collectors.toSet());
+    }
+
+    private boolean isUnique(Connection connection, Set<String> columns) throws SQLException {
+        return place.uniques(dialect, connection, name).stream().anyMatch(one -> one.isPlain() && one.names().equals(columns));
+    }
+
     /** A table that a user made may lack what rows are told apart by. */
-    private void uniqueIndex(Connection connection, Statement statement, List<String> unique) throws SQLException {
-        List<String> primary = new ArrayList<>();
-        try (ResultSet keys = connection.getMetaData().getPrimaryKeys(
-                dialect.ddl() == Dialect.Ddl.COMMITS ? place.schema().orElse(null) : null,
-                dialect.ddl() == Dialect.Ddl.COMMITS ? null : place.schema().orElse(null), name)) {
-            while (keys.next()) {
-                primary.add(keys.getString("COLUMN_NAME"));
-            }
+    private void uniqueIndex(Connection connection, Statement statement, StreamSchema schema, List<String> unique) throws SQLException {
+        String index = StageName.PREFIX + "key_" + Integer.toHexString(name.hashCode());
+        if (place.uniques(dialect, connection, name).stream().anyMatch(one -> one.name().equals(index))) {
+            throw keyChanged(schema);
         }
-        if (primary.size() != unique.size() || !primary.containsAll(unique)) {
-            statement.execute("CREATE UNIQUE INDEX IF NOT EXISTS " + dialect.quoted(StageName.PREFIX + "key_" + Integer.toHexString(name.hashCode()))
-                    + " ON " + qualified() + " (" + String.join(", ", unique.stream().map(dialect::quoted).toList()) + ")");
-        }
+        statement.execute("CREATE UNIQUE INDEX " + dialect.quoted(index) + " ON " + qualified() + " ("
+                + String.join(", ", unique.stream().map(dialect::quoted).toList()) + ")");
+    }
+
+    private WindrowException keyChanged(StreamSchema schema) {
+        return WindrowException.of(
+                JdbcError.KEY_CHANGED, "Preparing table " + name + " for " + schema.stream() + ": nothing in it holds the columns of the key unique: "
+                        + String.join(", ", schema.key()));
     }
 
     /**
