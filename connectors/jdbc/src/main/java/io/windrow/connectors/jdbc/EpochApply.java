@@ -8,14 +8,18 @@ import io.windrow.connectors.jdbc.table.Apply;
 import io.windrow.connectors.jdbc.table.CommitBook;
 import io.windrow.connectors.jdbc.table.Layout;
 import io.windrow.connectors.jdbc.table.StagedTable;
+import io.windrow.connectors.jdbc.table.TableBook;
 import io.windrow.connectors.jdbc.table.TargetColumn;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** What one stream's part of an epoch does to its table and to the book, inside of one transaction. */
@@ -36,7 +40,7 @@ final class EpochApply {
 
     /** Applies the staged rows and writes the book. Returns the staging tables that nothing waits for any more. */
     Set<String> run(List<StagedTable> staged) throws SQLException {
-        List<TargetColumn> columns = target.columns(connection).read(connection, target.id(commit.identity().stream()));
+        List<TargetColumn> columns = target.tables(connection).read(connection, target.id(commit.identity().stream()));
         Set<String> spent = new LinkedHashSet<>();
         List<StagedTable> waiting = new ArrayList<>(StagedTable.parseAll(row.pending()));
         if (commit.identity().generation() != row.generation()) {
@@ -86,9 +90,16 @@ final class EpochApply {
     /** In the order of positions; tables whose positions overlap are put together first, so that keys are folded right. */
     private void changes(Apply apply, List<StagedTable> staged) throws SQLException {
         boolean anew = row.generation() > 0 && commit.identity().generation() > row.generation();
-        if (anew && commit.mode() != WriteMode.UPSERT) {
+        TableBook tables = target.tables(connection);
+        String id = target.id(commit.identity().stream());
+        if (anew && commit.mode() == WriteMode.HISTORY) {
+            long now = ChronoUnit.MICROS.between(Instant.EPOCH, target.context().clock().instant());
+            apply.end(now);
+            tables.beginAnew(connection, id, now);
+        } else if (anew && commit.mode() == WriteMode.MIRROR) {
             apply.emptyForAnother(row.table());
         }
+        OptionalLong copied = commit.identity().generation() > 1 ? tables.anew(connection, id) : OptionalLong.empty();
         List<StagedTable> ordered = new ArrayList<>(staged);
         ordered.sort(Comparator.comparingLong(StagedTable::first));
         List<StagedTable> whole = new ArrayList<>();
@@ -102,7 +113,7 @@ final class EpochApply {
         }
         for (StagedTable table : whole) {
             if (commit.mode() == WriteMode.HISTORY) {
-                apply.history(table, commit.identity().generation() > 1 ? Apply.Generation.LATER : Apply.Generation.FIRST);
+                apply.history(table, commit.identity().generation() > 1 ? Apply.Generation.LATER : Apply.Generation.FIRST, copied);
             } else if (commit.mode() == WriteMode.UPSERT) {
                 apply.written(table);
             } else {

@@ -10,11 +10,11 @@ import io.windrow.api.sink.StreamCommit;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import io.windrow.connectors.jdbc.table.Alignment;
-import io.windrow.connectors.jdbc.table.ColumnBook;
 import io.windrow.connectors.jdbc.table.CommitBook;
 import io.windrow.connectors.jdbc.table.Place;
 import io.windrow.connectors.jdbc.table.StageName;
 import io.windrow.connectors.jdbc.table.StagedTable;
+import io.windrow.connectors.jdbc.table.TableBook;
 import io.windrow.connectors.jdbc.table.TargetTable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -130,7 +130,7 @@ final class JdbcCommitter implements Committer {
     /** In a transaction of its own, under the lock of the stream's row: an owner that was replaced does not name columns (I6). */
     private void align(Connection open, StreamCommit commit, List<StagedTable> staged) throws SQLException {
         String id = target.id(commit.identity().stream());
-        ColumnBook columns = target.columns(open);
+        TableBook columns = target.tables(open);
         for (StagedTable table : staged) {
             CommitBook.Row before = target.book(open).read(open, id).orElseThrow();
             Alignment alignment = new Alignment(target.dialect(), target.place(open), before.table());

@@ -12,10 +12,10 @@ import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.sink.WriterId;
 import io.windrow.connectors.jdbc.sql.JdbcError;
-import io.windrow.connectors.jdbc.table.ColumnBook;
 import io.windrow.connectors.jdbc.table.CommitBook;
 import io.windrow.connectors.jdbc.table.Layout;
 import io.windrow.connectors.jdbc.table.Place;
+import io.windrow.connectors.jdbc.table.TableBook;
 import io.windrow.connectors.jdbc.table.TargetColumn;
 import io.windrow.connectors.jdbc.table.TargetTable;
 import java.sql.Connection;
@@ -79,7 +79,7 @@ public final class JdbcSink implements Sink {
         }
         book.expectTransactional(connection);
         book.complete(connection);
-        ColumnBook columns = target.columns(connection);
+        TableBook columns = target.tables(connection);
         columns.complete(connection);
         connection.setAutoCommit(false);
         Optional<CommitBook.Row> row = book.locked(connection, id);

@@ -6,10 +6,10 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.jdbc.sql.Dialect;
 import io.windrow.connectors.jdbc.sql.JdbcAddress;
 import io.windrow.connectors.jdbc.sql.SqlStates;
-import io.windrow.connectors.jdbc.table.ColumnBook;
 import io.windrow.connectors.jdbc.table.CommitBook;
 import io.windrow.connectors.jdbc.table.Place;
 import io.windrow.connectors.jdbc.table.StageName;
+import io.windrow.connectors.jdbc.table.TableBook;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -46,8 +46,8 @@ record JdbcTarget(JdbcConfig config, Context context, JdbcAddress address, Diale
         return new CommitBook(dialect, place(connection));
     }
 
-    ColumnBook columns(Connection connection) throws SQLException {
-        return new ColumnBook(dialect, place(connection));
+    TableBook tables(Connection connection) throws SQLException {
+        return new TableBook(dialect, place(connection));
     }
 
     String id(StreamName stream) {

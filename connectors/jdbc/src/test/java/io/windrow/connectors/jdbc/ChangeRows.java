@@ -46,7 +46,7 @@ final class ChangeRows {
      * @param position the place of the commit
      * @param ordinal the place within it
      * @param link the other half of a key change, or −1
-     * @param seconds when it was committed, after 1970
+     * @param seconds when it was committed, after 1970; −1: a copy has found the row
      */
     record Change(
             Operation operation, long id, @Nullable String name, @Nullable String body, long position, long ordinal, long link, long seconds) {
@@ -85,7 +85,9 @@ final class ChangeRows {
             boolean unchanged = Change.UNCHANGED.equals(change.body());
             operations.setSafe(i, change.operation().ordinal());
             ordinals.setSafe(i, change.ordinal());
-            commits.setSafe(i, change.seconds() * 1_000_000);
+            if (change.seconds() >= 0) {
+                commits.setSafe(i, change.seconds() * 1_000_000);
+            }
             transactions.setSafe(i, change.position());
             positions.setSafe(i, change.position());
             if (change.link() >= 0) {

@@ -319,6 +319,23 @@ abstract class ChangesSuite {
     }
 
     @Test
+    void aHistoryThatIsCopiedAgainKeepsVersionsThatAreStillTrueAndEndsTheOthersWithTheCopy() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.HISTORY, 1, 1, at(-1, insert(1, "a", "x", 1)), at(-1, insert(2, "b", "y", 1)), at(-1, insert(3, "c", null, 1)),
+                    at(-1, insert(5, "f", null, 1)), update(1, "d", "x", 2), delete(5, 3));
+            apply(sink, WriteMode.HISTORY, 2, 2, at(-1, insert(1, "d", "x", 10)), at(-1, insert(2, "e", "y", 10)));
+            apply(sink, WriteMode.HISTORY, 2, 3, at(-1, insert(4, "g", "z", 10)), at(-1, insert(5, "f", null, 10)), update(2, "h", "y", 4_000_000_000L));
+            assertThat(query("SELECT id, name FROM orders WHERE is_current ORDER BY id")).containsExactly("1|d", "2|h", "4|g", "5|f");
+            assertThat(query("SELECT id, name FROM orders WHERE NOT is_current ORDER BY id, _position")).containsExactly("1|a", "2|b", "2|e", "3|c", "5|f");
+            assertThat(query("SELECT id FROM orders WHERE (valid_to IS NULL) <> is_current")).isEmpty();
+            // Everything that the copy ended or began has its moment.
+            assertThat(query("SELECT DISTINCT a.name, b.name FROM orders AS a JOIN orders AS b ON a.valid_to = b.valid_from WHERE a.name IN ('b', 'c') "
+                    + "ORDER BY a.name, b.name")).containsExactly("b|e", "b|f", "b|g", "c|e", "c|f", "c|g");
+            assertThat(query("SELECT count(*) FROM orders AS a JOIN orders AS b ON a.valid_to = b.valid_from WHERE a.name IN ('a', 'e')")).containsExactly("2");
+        }
+    }
+
+    @Test
     void aVersionEndsWithTheNextChangeInTheLogAndNeverBeforeItBegan() {
         try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
             apply(sink, WriteMode.HISTORY, 1, 1, at(10, insert(1, "a", "x", 1)));

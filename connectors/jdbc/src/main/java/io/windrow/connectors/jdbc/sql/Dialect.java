@@ -87,6 +87,11 @@ public interface Dialect {
         return Optional.empty();
     }
 
+    /** The expression of a value by which it can be compared with another of its type. */
+    default String compared(String type, String value) {
+        return value;
+    }
+
     /** Whether two values differ, null being equal to null. */
     default String differ(String one, String other) {
         return one + " IS DISTINCT FROM " + other;

@@ -143,6 +143,12 @@ final class PostgresDialect implements Dialect {
                 + "WHERE n.nspname = ? AND c.relname = ? AND i.indisunique AND i.indisvalid AND k.place <= i.indnkeyatts ORDER BY o.relname, k.place";
     }
 
+    /** Documents of the type json cannot be compared, their texts can. */
+    @Override
+    public String compared(String type, String value) {
+        return type.equals("json") ? "CAST(" + value + " AS text)" : value;
+    }
+
     @Override
     public Optional<String> referring() {
         return Optional.of("SELECT r.relname, CASE WHEN f.confdeltype IN ('a', 'r') THEN 0 ELSE 1 END FROM pg_catalog.pg_constraint f "

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -76,8 +77,7 @@ public final class Apply {
             case APPENDED -> statement.executeUpdate("DELETE FROM " + target);
             case STATE -> statement.executeUpdate(
                     layout.deletes() == Layout.Deletes.SOFT ? "UPDATE " + target + " SET " + deleted() + " = true" : "DELETE FROM " + target);
-            case HISTORY -> statement.executeUpdate("UPDATE " + target + " SET " + dialect.quoted(Layout.IS_CURRENT)
-                    + " = false WHERE " + dialect.quoted(Layout.IS_CURRENT));
+            case HISTORY -> throw new IllegalStateException("The versions of a history end and stay");
         }
     }
 
@@ -267,10 +267,25 @@ public final class Apply {
         LATER
     }
 
-    /** Adds a version for every change, and ends the versions before it. */
-    public void history(StagedTable staged, Generation generation) throws SQLException {
+    /** Ends every version, since all rows are copied again. */
+    public void end(long moment) throws SQLException {
+        statement.executeUpdate(Copied.end(dialect, target, moment));
+    }
+
+    /**
+     * Adds a version for every change, and ends the versions before it.
+     *
+     * @param copied when all versions were ended, microseconds since 1970 UTC; empty: never
+     */
+    public void history(StagedTable staged, Generation generation, OptionalLong copied) throws SQLException {
         String stage = stage(staged);
         resolve(staged);
+        if (copied.isPresent()) {
+            Copied copies = new Copied(dialect, stage, target, staged, copied.getAsLong());
+            statement.executeUpdate(copies.goOn());
+            statement.executeUpdate(copies.found());
+            statement.executeUpdate(copies.begin());
+        }
         String current = dialect.quoted(Layout.IS_CURRENT);
         String until = dialect.quoted(Layout.VALID_TO);
         statement.executeUpdate(Folding.closing(stage, staged, target, dialect, keys(staged), keyValues(staged), until, current));

@@ -16,9 +16,9 @@ public record Layout(Kind kind, Deletes deletes) {
     public static final String GENERATION = "_windrow_generation";
     /** Whether the row is deleted at the source. */
     public static final String DELETED = "_deleted";
-    /** Commit time of the change that made the version; null: it was there when reading began. */
+    /** Commit time of the change that made the version, or when it was found by a later copy; null: it was there when reading began. */
     public static final String VALID_FROM = "valid_from";
-    /** Commit time of the change that ended the version; null: it is current, or ended with its generation. */
+    /** Commit time of the change that ended the version, or when a later copy did not find it; null: it is current. */
     public static final String VALID_TO = "valid_to";
     /** Whether the version is the row's state now. */
     public static final String IS_CURRENT = "is_current";
