@@ -76,10 +76,10 @@ public final class MariaServer {
         return shared;
     }
 
-    /** Another server of this JVM, which writes no binary log; started with the first call. */
+    /** Another server of this JVM, which writes no binary log and keeps names of tables in lower case; started with the first call. */
     public static synchronized MariaServer withoutBinaryLog() {
         if (logless == null) {
-            logless = start(List.of("--skip-log-bin"));
+            logless = start(List.of("--skip-log-bin", "--lower-case-table-names=1"));
         }
         return logless;
     }

@@ -67,7 +67,7 @@ public final class JdbcSink implements Sink {
 
     private void prepare(Connection connection, StreamSchema schema, Layout layout) throws SQLException {
         StreamName stream = schema.stream();
-        String table = target.config().table(stream);
+        String table = target.place(connection).stored(target.dialect(), connection, target.config().table(stream));
         String id = target.id(stream);
         String kind = layout.kind().name().toLowerCase(Locale.ROOT);
         Place place = target.place(connection);
@@ -89,7 +89,7 @@ public final class JdbcSink implements Sink {
                     JdbcError.MODE_CHANGED, "Preparing table " + table + " for " + stream + ": its rows are of the kind "
                             + row.get().mode() + ", the mode needs " + kind);
         }
-        if (row.isPresent() && !row.get().table().equals(table)) {
+        if (row.isPresent() && !target.place(connection).stored(target.dialect(), connection, row.get().table()).equals(table)) {
             throw WindrowException.of(
                     JdbcError.TABLE_TAKEN, "Preparing table " + table + " for " + stream + ": the stream is written to table "
                             + row.get().table());

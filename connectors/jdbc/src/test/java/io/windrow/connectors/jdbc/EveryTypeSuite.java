@@ -253,6 +253,23 @@ abstract class EveryTypeSuite {
         }
     }
 
+    /** A float that the database would change into another is refused. */
+    final void refused(double value) {
+        StreamSchema schema = of(1, new ColumnType.Float(64), new ColumnType.Float(32));
+        VectorSchemaRoot rows = VectorSchemaRoot.create(ArrowTypes.schema(schema), context.allocator());
+        ((Float8Vector) rows.getVector(0)).setSafe(0, value);
+        rows.getVector(1).setNull(0);
+        rows.setRowCount(1);
+        try (Sink sink = new JdbcSink(JdbcConfig.of(Secret.of(url())), context);
+                Batch batch = new Batch(schema, rows, new Position(1, "{}"), Account.ofRead(1))) {
+            sink.prepare(schema, WriteMode.APPEND);
+            try (SinkWriter writer = sink.writer(schema, WriteMode.APPEND, new WriterId(1, 1, 1))) {
+                assertThatThrownBy(() -> writer.write(batch)).isInstanceOfSatisfying(
+                        WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.VALUE_REFUSED));
+            }
+        }
+    }
+
     private static StreamSchema of(int version, ColumnType first, ColumnType second) {
         return new StreamSchema(STREAM, version, List.of(
                 new Column(1, "a", first, true, "a"), new Column(2, "b", second, true, "b")), List.of());

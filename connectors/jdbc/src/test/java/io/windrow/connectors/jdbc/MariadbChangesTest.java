@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.windrow.api.config.Secret;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.batch.Batch;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Sink;
@@ -23,6 +26,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -128,6 +132,44 @@ class MariadbChangesTest extends ChangesSuite {
         rowsThatReferToRowsStayWithThem(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name varchar(255) COLLATE utf8mb4_nopad_bin UNIQUE, body longtext)",
                 "CREATE TABLE items (id int PRIMARY KEY, order_id bigint, FOREIGN KEY (order_id) REFERENCES orders (id) ON DELETE CASCADE)");
+    }
+
+    @Test
+    void aKeyOfSeveralTextsIsHeldAsLongAsAnIndexCanBeAndALongerOneIsRefused() throws SQLException {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            sink.prepare(texts(3), WriteMode.MIRROR);
+            assertThat(keys()).containsExactly("k0|255", "k1|255", "k2|255");
+            execute("DROP TABLE orders", "DELETE FROM _windrow_commits");
+            refused(JdbcError.KEY_TOO_LONG, () -> sink.prepare(texts(3), WriteMode.HISTORY));
+            sink.prepare(texts(5), WriteMode.HISTORY);
+            assertThat(keys()).contains("k0|152", "k4|152");
+            execute("DROP TABLE orders", "DELETE FROM _windrow_commits");
+            refused(JdbcError.KEY_TOO_LONG, () -> sink.prepare(texts(40), WriteMode.MIRROR));
+        }
+    }
+
+    private static StreamSchema texts(int count) {
+        List<Column> columns = IntStream.range(0, count).mapToObj(i -> new Column(i + 1, "k" + i, new ColumnType.Text(), false, "text")).toList();
+        return new StreamSchema(ChangeRows.STREAM, 1, columns, columns.stream().map(Column::name).toList());
+    }
+
+    private List<String> keys() {
+        return query("SELECT column_name, character_maximum_length FROM information_schema.columns WHERE table_schema = DATABASE() "
+                + "AND table_name = 'orders' AND column_key = 'PRI' AND column_name LIKE 'k%' ORDER BY 1");
+    }
+
+    @Test
+    void aServerThatKeepsTableNamesInLowerCaseIsWrittenToAgainAndGivesATableToOneStream() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(MariaServer.withoutBinaryLog().jdbcUrl("")); Statement statement = connection.createStatement()) {
+            statement.execute("DROP DATABASE IF EXISTS folded");
+            statement.execute("CREATE DATABASE folded");
+        }
+        StreamSchema upper = new StreamSchema(new StreamName("", "Orders"), 1, ChangeRows.SCHEMA.columns(), ChangeRows.SCHEMA.key());
+        try (Sink sink = new JdbcSink(JdbcConfig.of(Secret.of(MariaServer.withoutBinaryLog().url("folded"))), context)) {
+            sink.prepare(upper, WriteMode.MIRROR);
+            sink.prepare(upper, WriteMode.MIRROR);
+            refused(JdbcError.TABLE_TAKEN, () -> sink.prepare(ChangeRows.SCHEMA, WriteMode.MIRROR));
+        }
     }
 
     @Test

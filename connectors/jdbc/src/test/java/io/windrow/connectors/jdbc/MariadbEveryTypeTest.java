@@ -31,7 +31,7 @@ class MariadbEveryTypeTest extends EveryTypeSuite {
 
     @Override
     protected double[] floats() {
-        return new double[] {0.0, -1.5, 1e30, 0.1};
+        return new double[] {0.0, -0.0, -1.5, 1e30, 0.1};
     }
 
     @Override

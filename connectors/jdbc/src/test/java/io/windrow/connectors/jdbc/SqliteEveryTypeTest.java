@@ -1,6 +1,7 @@
 package io.windrow.connectors.jdbc;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteEveryTypeTest extends EveryTypeSuite {
@@ -20,5 +21,11 @@ class SqliteEveryTypeTest extends EveryTypeSuite {
     @Override
     protected long[] moments() {
         return new long[] {Long.MIN_VALUE, Long.MAX_VALUE};
+    }
+
+    @Test
+    void floatsThatSqliteWouldMakeOthersOfAreRefused() {
+        refused(-0.0);
+        refused(Double.NaN);
     }
 }

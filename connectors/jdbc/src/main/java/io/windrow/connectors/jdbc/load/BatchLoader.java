@@ -91,7 +91,7 @@ final class BatchLoader implements Loader {
         }
         switch (type.wire()) {
             case LONG -> statement.setLong(at, number(column.type(), vector, row));
-            case DOUBLE -> statement.setDouble(at, number(column, vector, row));
+            case DOUBLE -> number(statement, at, column, vector, row);
             case TEXT -> {
                 String text = CellText.of(column.type(), vector, row);
                 statement.setString(at, text);
@@ -117,13 +117,24 @@ final class BatchLoader implements Loader {
         };
     }
 
-    /** SQLite makes null of NaN, MariaDB has neither NaN nor infinity: what cannot be held is refused, not changed. */
-    private double number(Column column, FieldVector vector, int row) {
+    /**
+     * SQLite makes null of NaN and 0 of −0, MariaDB has neither NaN nor infinity: what cannot be held is refused, not changed. MariaDB's
+     * driver writes −0 as a decimal number, which has no such sign.
+     */
+    private void number(PreparedStatement statement, int at, Column column, FieldVector vector, int row) throws SQLException {
         double value = vector instanceof Float4Vector single ? single.get(row) : ((Float8Vector) vector).get(row);
+        boolean isNegativeZero = value == 0 && Double.doubleToRawLongBits(value) != 0;
         if (Double.isNaN(value) || database == Database.MARIADB && Double.isInfinite(value)) {
             throw refused(column, Double.isNaN(value) ? "NaN" : "an infinity");
         }
-        return value;
+        if (database == Database.SQLITE && isNegativeZero) {
+            throw refused(column, "a negative zero");
+        }
+        if (isNegativeZero) {
+            statement.setString(at, "-0e0");
+        } else {
+            statement.setDouble(at, value);
+        }
     }
 
     /** The error for a value that a column cannot hold; it says what sort of value, never which (I11). */

@@ -2,6 +2,7 @@ package io.windrow.connectors.jdbc.sql;
 
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamSchema;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -26,6 +27,13 @@ public interface Dialect {
 
     /** How the database holds a column; a type that has no place is refused. */
     SqlType type(Column column, Use use);
+
+    /** How the columns of a stream are held, in order. */
+    default List<SqlType> types(StreamSchema schema) {
+        return schema.columns().stream()
+                .map(column -> type(column, schema.key().contains(column.name()) ? Use.KEY : Use.VALUE))
+                .toList();
+    }
 
     /** How an instant is held. */
     default SqlType instant() {
@@ -62,6 +70,11 @@ public interface Dialect {
     /** The form of an identifier by which the database tells it from others. */
     default String folded(String identifier) {
         return names() == Names.FOLDED ? identifier.toLowerCase(Locale.ROOT) : identifier;
+    }
+
+    /** Whether the server makes upper case in names of tables lower, as an expression; empty: it never does. */
+    default Optional<String> foldsTables() {
+        return Optional.empty();
     }
 
     /** The schema that tables go to if none is configured, as an expression; empty: the database has no schemas. */

@@ -61,6 +61,9 @@ public enum JdbcError implements ErrorCode {
     KEY_CHANGED("key_changed", ErrorKind.USER, "The stream has another key than the one by which the target's table tells rows apart.",
             "Give the table a primary key of these columns by hand, if its rows can have it; or drop the table and its row in _windrow_commits "
                     + "and reset the stream; or give the stream another table with sink.jdbc.tables."),
+    /** No index holds the key. */
+    KEY_TOO_LONG("key_too_long", ErrorKind.USER, "The columns of the stream's key are longer together than an index of the target's can be.",
+            "Give the stream a shorter key at the source (an id or a hash), or write it in mode append or replace without a key."),
     /** There is no key. */
     KEY_MISSING("key_missing", ErrorKind.USER, "This write mode needs a stream with a key.",
             "Give the stream a key at the source, or write it in mode append or replace."),

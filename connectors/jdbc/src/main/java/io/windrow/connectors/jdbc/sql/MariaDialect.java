@@ -2,10 +2,12 @@ package io.windrow.connectors.jdbc.sql;
 
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamSchema;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -13,6 +15,16 @@ import org.mariadb.jdbc.Driver;
 
 /** MariaDB 10.6 and newer. Texts compare by their bytes, trailing spaces included, as they do at every source. */
 final class MariaDialect implements Dialect {
+    /** The bytes of an index's entry, those of a character, and the most and least characters of a text that is a key. */
+    private static final int INDEX = 3072;
+
+    private static final int CHARACTER = 4;
+    private static final int LENGTH = 255;
+    private static final int SHORTEST = 64;
+    /** The most bytes of a column that is no text, and of what a history has in its key besides. */
+    private static final int WIDEST = 256;
+
+    private static final int HISTORY = 16;
     private static final String CHARACTERS = " CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin";
 
     @Override
@@ -85,9 +97,22 @@ final class MariaDialect implements Dialect {
         };
     }
 
-    /** A key is in an index, which holds no text of any length. */
+    /** A key is in an index, which holds no text of any length, and not four of the length that three may have. */
+    @Override
+    public List<SqlType> types(StreamSchema schema) {
+        List<SqlType> types = new ArrayList<>(Dialect.super.types(schema));
+        List<Integer> texts = schema.key().stream().map(schema::indexOf).filter(at -> types.get(at).equals(characters(Use.KEY))).toList();
+        int others = (schema.key().size() - texts.size()) * WIDEST + HISTORY;
+        int length = texts.isEmpty() ? LENGTH : (INDEX - others) / CHARACTER / texts.size();
+        if (texts.size() * LENGTH * CHARACTER > INDEX && length >= SHORTEST) {
+            texts.forEach(at -> types.set(at, SqlType.same("varchar(" + length + ")" + CHARACTERS, Wire.TEXT)));
+        }
+        return List.copyOf(types);
+    }
+
+    /** How a text is held. */
     private static SqlType characters(Use use) {
-        return SqlType.same((use == Use.KEY ? "varchar(255)" : "longtext") + CHARACTERS, Wire.TEXT);
+        return SqlType.same((use == Use.KEY ? "varchar(" + LENGTH + ")" : "longtext") + CHARACTERS, Wire.TEXT);
     }
 
     @Override
@@ -155,6 +180,11 @@ final class MariaDialect implements Dialect {
     public String looseColumns() {
         return "SELECT column_name, collation_name FROM information_schema.columns WHERE table_schema = ? AND table_name = ? "
                 + "AND collation_name IS NOT NULL AND collation_name NOT LIKE '%\\_nopad\\_bin' AND collation_name <> 'binary'";
+    }
+
+    @Override
+    public Optional<String> foldsTables() {
+        return Optional.of("@@lower_case_table_names <> 0");
     }
 
     @Override
@@ -226,6 +256,7 @@ final class MariaDialect implements Dialect {
             case 1927 -> JdbcError.CONNECTION_LOST;
             case 1290, 1836 -> JdbcError.READ_ONLY;
             case 1049 -> JdbcError.URL_INVALID;
+            case 1070, 1071 -> JdbcError.KEY_TOO_LONG;
             case 1062, 1264, 1265, 1292, 1366, 1406 -> JdbcError.VALUE_REFUSED;
             default -> SqlStates.of(e);
         };

@@ -49,9 +49,9 @@ public final class TypeTable {
     private static String refused(Database database) {
         return switch (database) {
             case POSTGRES -> "the character U+0000 in texts; dates and times before 4713 BC, dates after 5874897";
-            case SQLITE -> "NaN";
+            case SQLITE -> "NaN and the negative zero";
             case MARIADB -> "NaN and the infinities; dates and times outside of the years 1 to 9999; texts and bytes of a key "
-                    + "that are longer than 255";
+                    + "that are longer than 255, or than fits if more than three texts are in it";
             case DUCKDB -> "dates and times outside of its range";
             case MYSQL, SQLSERVER, ORACLE -> "everything";
         };

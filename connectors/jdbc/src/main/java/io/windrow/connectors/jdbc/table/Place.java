@@ -7,10 +7,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +39,16 @@ public record Place(Optional<String> schema) {
     /** A table's name for a statement. */
     public String qualified(Dialect dialect, String table) {
         return schema.map(name -> dialect.quoted(name) + ".").orElse("") + dialect.quoted(table);
+    }
+
+    /** The name by which the database knows a table that is made under the given one. */
+    public String stored(Dialect dialect, Connection connection, String table) throws SQLException {
+        if (dialect.foldsTables().isEmpty()) {
+            return table;
+        }
+        try (Statement statement = connection.createStatement(); ResultSet folds = statement.executeQuery("SELECT " + dialect.foldsTables().get())) {
+            return folds.next() && folds.getBoolean(1) ? table.toLowerCase(Locale.ROOT) : table;
+        }
     }
 
     /** The names of all tables and views. */

@@ -36,10 +36,7 @@ public final class TargetTable {
 
     /** How the stream's columns are held, in order. */
     public static List<SqlType> types(Dialect dialect, StreamSchema schema) {
-        return schema.columns().stream()
-                .map(column -> dialect.type(
-                        column, schema.key().contains(column.name()) ? Dialect.Use.KEY : Dialect.Use.VALUE))
-                .toList();
+        return dialect.types(schema);
     }
 
     /** Whether a table has a column. */
