@@ -80,7 +80,7 @@ public final class CommitBook {
         }
         if (dialect.rowNumber().isPresent() && !TargetTable.has(dialect, place, connection, StageName.PREFIX + "ledger", NUMBER)) {
             try (Statement statement = connection.createStatement()) {
-                statement.execute("ALTER TABLE " + ledger + " ADD COLUMN " + NUMBER + " " + dialect.rowNumber().get());
+                statement.execute("ALTER TABLE " + ledger + " ADD COLUMN IF NOT EXISTS " + NUMBER + " " + dialect.rowNumber().get());
             }
         }
     }

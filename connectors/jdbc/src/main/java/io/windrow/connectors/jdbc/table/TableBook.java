@@ -38,6 +38,11 @@ public final class TableBook {
         if (!has(connection, column)) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(TargetTable.addition(dialect, commits, column, type));
+            } catch (SQLException e) {
+                // Another pipeline may have been quicker.
+                if (!has(connection, column)) {
+                    throw e;
+                }
             }
         }
     }
