@@ -6,6 +6,7 @@ import io.windrow.connectors.jdbc.sql.Database;
 import io.windrow.connectors.jdbc.sql.Dialect;
 import io.windrow.connectors.jdbc.sql.JdbcAddress;
 import io.windrow.connectors.jdbc.table.CommitBook;
+import io.windrow.connectors.jdbc.table.Layout;
 import io.windrow.connectors.jdbc.table.StageName;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ final class JdbcChecks {
                 tls(address);
                 tables(connection);
                 engines(connection);
+                references(connection);
             } finally {
                 target.close(connection);
             }
@@ -86,6 +88,21 @@ final class JdbcChecks {
             }
         }
         results.add(CheckResult.ok("tables", "Tables can be made."));
+    }
+
+    /** A mirror to whose rows others refer cannot be read anew. */
+    private void references(Connection connection) throws SQLException {
+        CommitBook book = target.book(connection);
+        if (target.dialect().referring().isEmpty() || target.config().deletes() == Layout.Deletes.SOFT || !book.exists(connection)) {
+            return;
+        }
+        for (CommitBook.Row row : book.ofPipeline(connection, target.context().pipeline())) {
+            try {
+                target.place(connection).expectReplaceable(target.dialect(), connection, row.table());
+            } catch (WindrowException e) {
+                results.add(CheckResult.warning("references", String.valueOf(e.getMessage()), e.remedy()));
+            }
+        }
     }
 
     /** Only tables that are there can be of the wrong engine. */

@@ -8,6 +8,7 @@ import io.windrow.api.batch.BatchBuilder;
 import io.windrow.api.batch.Operation;
 import io.windrow.api.batch.Position;
 import io.windrow.api.config.Secret;
+import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
@@ -639,6 +640,8 @@ abstract class ChangesSuite {
             assertThatThrownBy(() -> sink.prepare(ChangeRows.SCHEMA, WriteMode.REPLACE)).isInstanceOfSatisfying(
                     WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.TABLE_REFERENCED));
             assertThat(query("SELECT id FROM items ORDER BY id")).containsExactly("1", "2");
+            assertThat(sink.check()).filteredOn(check -> check.outcome() == CheckResult.Outcome.WARNING)
+                    .extracting(CheckResult::detail).anyMatch(detail -> detail.contains("a foreign key of table items"));
         }
     }
 
