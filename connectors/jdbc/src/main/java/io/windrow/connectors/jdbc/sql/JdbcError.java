@@ -30,12 +30,11 @@ public enum JdbcError implements ErrorCode {
     PERMISSION_DENIED("permission_denied", ErrorKind.EXTERNAL_PERMANENT, "The user may not do this in the database.",
             "Grant the right that the message names; `windrow check` prints it."),
     /** Another session is in the way. */
-    BUSY("busy", ErrorKind.EXTERNAL_TRANSIENT, "Another session holds a lock for longer than lock_timeout, or has cancelled the statement.",
+    BUSY("busy", ErrorKind.EXTERNAL_TRANSIENT, "Another session holds a lock for longer than lock_timeout.",
             "Nothing is to be done if it passes; else look for the session that holds the lock."),
-    /** Nothing can be changed. */
-    READ_ONLY("read_only", ErrorKind.EXTERNAL_TRANSIENT, "The database takes no changes now.",
-            "Nothing is to be done while servers change their roles: a run tries again by itself. If it lasts, the URL names a standby or "
-                    + "the server was set to read only."),
+    /** The server takes no writes. */
+    READ_ONLY("read_only", ErrorKind.EXTERNAL_TRANSIENT, "The database takes no writes at this time.",
+            "Nothing is to be done while another server takes over; else name the one that takes writes, or set its read_only off."),
     /** No room. */
     TARGET_FULL("target_full", ErrorKind.RESOURCE, "The database has no room or no connection left.",
             "Make room at the database; the run then goes on where it was."),

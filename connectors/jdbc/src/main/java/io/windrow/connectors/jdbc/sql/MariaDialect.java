@@ -253,7 +253,7 @@ final class MariaDialect implements Dialect {
             case 1045, 1698 -> JdbcError.AUTHENTICATION;
             case 1040, 1203, 1021, 1114 -> JdbcError.TARGET_FULL;
             case 1205, 1213, 1020, 1317, 1969 -> JdbcError.BUSY;
-            case 1927 -> JdbcError.CONNECTION_LOST;
+            case 1053, 1927 -> JdbcError.CONNECTION_LOST;
             case 1290, 1836 -> JdbcError.READ_ONLY;
             case 1049 -> JdbcError.URL_INVALID;
             case 1070, 1071 -> JdbcError.KEY_TOO_LONG;

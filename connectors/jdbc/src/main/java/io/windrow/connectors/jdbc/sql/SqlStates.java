@@ -62,7 +62,7 @@ public final class SqlStates {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         return switch (state) {
             case "08001", "08004", "57P03" -> JdbcError.CONNECT_REFUSED;
-            case "57P01", "57P02", "57P05", "25P03", "25P04" -> JdbcError.CONNECTION_LOST;
+            case "57P01", "57P02", "57P05", "25P03" -> JdbcError.CONNECTION_LOST;
             case "25006" -> JdbcError.READ_ONLY;
             case "42501" -> JdbcError.PERMISSION_DENIED;
             case "3D000" -> JdbcError.URL_INVALID;
