@@ -65,6 +65,10 @@ abstract class ChangesSuite {
         return new JdbcSink(JdbcConfig.of(Secret.of(url())).with(deletes, truncates), context);
     }
 
+    private List<Staged> stage(SinkWriter writer, long epoch, List<Change> changes, int atOnce) {
+        return stage(writer, ChangeRows.SCHEMA, epoch, changes, atOnce);
+    }
+
     private List<Staged> stage(SinkWriter writer, StreamSchema schema, long epoch, List<Change> changes, int atOnce) {
         for (int from = 0; from < changes.size(); from += atOnce) {
             try (Batch batch = ChangeRows.batch(context.allocator(), schema, changes.subList(from, Math.min(from + atOnce, changes.size())))) {
@@ -165,7 +169,7 @@ abstract class ChangesSuite {
                             i++;
                         }
                     }
-                    List<Staged> staged = stage(writer, ChangeRows.SCHEMA, epoch, changes, 1 + random.nextInt(9));
+                    List<Staged> staged = stage(writer, epoch, changes, 1 + random.nextInt(9));
                     given += count;
                     written += staged.stream().mapToLong(Staged::rows).sum();
                     StreamCommit commit = commit(WriteMode.MIRROR, 1, epoch, staged);
@@ -566,7 +570,7 @@ abstract class ChangesSuite {
             apply(sink, mode, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 2));
             try (SinkWriter writer = sink.writer(ChangeRows.SCHEMA, mode, new WriterId(1, 1, 2))) {
                 lastStaged.clear();
-                lastStaged.addAll(stage(writer, ChangeRows.SCHEMA, 2, List.of(insert(3, "c", "z", 3)), 1));
+                lastStaged.addAll(stage(writer, 2, List.of(insert(3, "c", "z", 3)), 1));
             }
             sink.prepare(renamed, mode);
             // An epoch that was staged under the old name is still committed, and what stands there is read by the new one.
