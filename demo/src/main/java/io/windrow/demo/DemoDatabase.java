@@ -21,6 +21,7 @@ public final class DemoDatabase implements AutoCloseable {
     /** Starts the server; 1 to 5 s, the first time on a machine the longest. */
     public static DemoDatabase start() {
         PostgresServer server = PostgresServer.start(PostgresOptions.of(18)
+                .with("autovacuum", "on")
                 .with("shared_buffers", "256MB")
                 .with("max_wal_size", "4GB")
                 .with("checkpoint_timeout", "30min"));

@@ -42,7 +42,7 @@ public record ChangeSoak(Path folder, Duration time, long seed, List<String> tar
     /** Runs it. Progress is told in lines. */
     public SoakResult run(Consumer<String> progress) throws IOException, InterruptedException, SQLException {
         long begin = System.nanoTime();
-        PostgresOptions options = PostgresOptions.of(18).durable()
+        PostgresOptions options = PostgresOptions.of(18).durable().with("autovacuum", "on")
                 .with("max_prepared_transactions", "5").with("logical_decoding_work_mem", "256kB")
                 .with("wal_sender_timeout", "10s");
         List<Follower> followers = new ArrayList<>();

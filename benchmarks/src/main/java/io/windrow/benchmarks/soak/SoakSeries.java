@@ -43,7 +43,7 @@ public record SoakSeries(Path folder, Duration time, long seed) {
     /** Runs it. Progress is told in lines. */
     public SoakResult run(Consumer<String> progress) throws IOException, InterruptedException {
         long begin = System.nanoTime();
-        try (PostgresServer server = PostgresServer.start(PostgresOptions.of(18).durable());
+        try (PostgresServer server = PostgresServer.start(PostgresOptions.of(18).durable().with("autovacuum", "on"));
                 PostgresDatabase database = PostgresDatabase.create(server);
                 TableChurn churned = TableChurn.start(database, "churned", 3000, Change.all(), seed);
                 TableChurn grown =

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A real PostgreSQL server on 127.0.0.1 with trust authentication, superuser {@code postgres}, UTF-8, locale C and
- * {@code wal_level=logical}. It dies with this JVM, however the JVM ends. When root starts it, it runs as nobody.
+ * {@code wal_level=logical}, without autovacuum. It dies with this JVM, however the JVM ends. When root starts it, it runs as nobody.
  * Safe for use by many threads; starting and stopping is serialised.
  */
 public final class PostgresServer implements AutoCloseable {
@@ -285,6 +285,8 @@ public final class PostgresServer implements AutoCloseable {
         settings.put("max_replication_slots", "20");
         settings.put("shared_buffers", "128MB");
         settings.put("jit", "off");
+        // What a table's statistics say, and which files it has, is what a test made of it, however long that took.
+        settings.put("autovacuum", "off");
         settings.put("fsync", switch (options.durability()) {
             case NONE -> "off";
             case FSYNC -> "on";
