@@ -20,9 +20,6 @@ import org.postgresql.copy.CopyDual;
  */
 final class LogConnection implements AutoCloseable {
     private static final int DATA_HEADER = 25;
-    /** A server needs a moment to notice that the reader before this one has gone. */
-    private static final long LEAVING_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Session session;
     private final Wire wire;
@@ -99,23 +96,14 @@ final class LogConnection implements AutoCloseable {
     }
 
     private CopyDual start(String slot, String command) throws SQLException, IOException {
-        long until = System.nanoTime() + LEAVING_NANOS;
-        while (true) {
-            try {
-                return session.promptly(() -> session.copyDual(command));
-            } catch (SQLException e) {
-                Optional<WindrowException> gone = LogFailures.gone("Opening the slot " + slot, e);
-                if (gone.isPresent()) {
-                    throw gone.get();
-                }
-                if (!LogFailures.isInUse(e) || System.nanoTime() - until >= 0) {
-                    throw e;
-                }
-                wire.await(System.nanoTime() + ASK_AGAIN_NANOS);
-                if (wire.takeWoken()) {
-                    throw e;
-                }
+        try {
+            return Leaving.outwait(session, silenceNanos, () -> session.copyDual(command));
+        } catch (SQLException e) {
+            Optional<WindrowException> gone = LogFailures.gone("Opening the slot " + slot, e);
+            if (gone.isPresent()) {
+                throw gone.get();
             }
+            throw e;
         }
     }
 

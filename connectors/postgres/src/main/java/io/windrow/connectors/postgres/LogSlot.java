@@ -6,9 +6,11 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.postgres.catalog.Identifier;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import io.windrow.connectors.postgres.pgoutput.Lsn;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 record LogSlot(PostgresSource source, Context context, String name) {
     private static final Logger LOG = LoggerFactory.getLogger(LogSlot.class);
+    /** The run waits meanwhile, and what is not done in this time is left to the next. */
+    private static final long LEAVING_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /**
      * I13: a slot that was made anew or let go further since the run was planned has lost changes. The server would begin where
@@ -53,10 +57,12 @@ record LogSlot(PostgresSource source, Context context, String name) {
     /** Lets the log go up to a position that nobody reads from any more; a failure is left to the next run. */
     void letGo(LogPosition upTo) {
         try (Session session = Session.open(source.address(), source.config())) {
-            session.promptly(() -> session.row("SELECT pg_catalog.pg_replication_slot_advance(" + Identifier.literal(name) + ", "
-                    + Identifier.literal(Lsn.text(upTo.readFrom())) + ")"));
+            Leaving.outwait(session, patienceNanos(), () -> session.row("SELECT pg_catalog.pg_replication_slot_advance("
+                    + Identifier.literal(name) + ", " + Identifier.literal(Lsn.text(upTo.readFrom())) + ")"));
         } catch (SQLException e) {
             LOG.debug("Letting slot {} go: SQLSTATE {}; the next run does", name, e.getSQLState());
+        } catch (IOException e) {
+            LOG.debug("Letting slot {} go: {}; the next run does", name, e.getMessage());
         } catch (WindrowException e) {
             LOG.debug("Letting slot {} go: {}; the next run does", name, e.errorCode().code());
         }
@@ -77,12 +83,19 @@ record LogSlot(PostgresSource source, Context context, String name) {
         try (Session session = Session.open(source.address(), source.config())) {
             session.rows("SELECT pg_catalog.pg_terminate_backend(active_pid, 5000) FROM pg_catalog.pg_replication_slots"
                     + " WHERE slot_name = " + literal + " AND active_pid IS NOT NULL");
-            session.row("SELECT pg_catalog.pg_drop_replication_slot(" + literal + ")");
+            Leaving.outwait(session, patienceNanos(), () -> session.row("SELECT pg_catalog.pg_drop_replication_slot(" + literal + ")"));
         } catch (SQLException e) {
             notDropped("SQLSTATE " + e.getSQLState());
+        } catch (IOException e) {
+            notDropped(String.valueOf(e.getMessage()));
         } catch (WindrowException e) {
             notDropped(e.errorCode().code());
         }
+    }
+
+    /** A run that is asked to stop waits for nobody. */
+    private long patienceNanos() {
+        return source.isWoken() ? 0 : LEAVING_NANOS;
     }
 
     private void notDropped(String why) {
