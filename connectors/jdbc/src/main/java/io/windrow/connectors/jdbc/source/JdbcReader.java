@@ -15,6 +15,7 @@ import io.windrow.connectors.jdbc.source.JdbcSplit.Part;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  * for the database and makes batches, at most one ahead; nothing else touches the connection until it is done.
  */
 final class JdbcReader implements SplitReader {
-    private static final long PATIENCE_MILLIS = 5_000;
+    /** A driver that has not heard in this time that its answer is cancelled has its connection taken away. */
+    private static final long GRACE_MILLIS = 5_000;
+    /** Then it fails as soon as the machine lets it; one that does not is left to itself. */
+    private static final int GRACES = 12;
 
     private final JdbcSource source;
     private final Context context;
@@ -192,12 +196,12 @@ final class JdbcReader implements SplitReader {
             return;
         }
         try {
-            running.join(PATIENCE_MILLIS);
-            Session used = session;
-            if (running.isAlive() && used != null) {
-                used.abort();
+            for (int i = 0; i < GRACES && !running.join(Duration.ofMillis(GRACE_MILLIS)); i++) {
+                Session used = session;
+                if (used != null) {
+                    used.abort();
+                }
             }
-            running.join(PATIENCE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
