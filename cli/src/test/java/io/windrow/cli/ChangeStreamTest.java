@@ -239,7 +239,7 @@ class ChangeStreamTest {
             database.execute("INSERT INTO t SELECT i, repeat('x', 1000) FROM generate_series(1, 105000) i");
             try (ChildJvm child = ChildJvm.start(
                     Main.class.getName(), List.of("run", file.toString()), Map.of("_JAVA_OPTIONS", "-Xmx48m"))) {
-                assertThat(child.awaitEnd(PATIENCE)).as(child.output()).isZero();
+                assertThat(child.awaitEnd(Duration.ofMinutes(10))).as(child.output()).isZero();
             }
             assertThat(database.number("SELECT count(*) FROM pg_stat_replication_slots WHERE slot_name = 'windrow_large_"
                     + inProgress + "' AND stream_txns > 0")).as("it came in parts").isEqualTo(inProgress.equals("stream") ? 1 : 0);

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("G15")
 class OutageTest {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final Pattern GIVEN_UP = Pattern.compile("postgres\\.(snapshot_lost|connection_lost|connect_refused)");
     private static final Pattern ROW = Pattern.compile("\"id\":(\\d+),\"v\":\"(\\w+)\"");
 
     @TempDir
@@ -163,7 +164,8 @@ class OutageTest {
         proxy.pass();
         try (ChildJvm child = child("run", pipeline.toString())) {
             swallowInTheMiddle();
-            await().atMost(PATIENCE).until(() -> child.output().contains("postgres.snapshot_lost"));
+            // The connections that it swallows may be the planner's, a reader's, or one that is being made.
+            await().atMost(PATIENCE).until(() -> GIVEN_UP.matcher(child.output()).find());
             proxy.pass();
             assertThat(child.awaitEnd(PATIENCE)).as(child.output()).isZero();
         }

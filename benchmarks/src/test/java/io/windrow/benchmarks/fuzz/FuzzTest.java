@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("server")
 class FuzzTest {
     private static final long SEED = 20_261_130;
+    private static final int INPUTS = 100;
 
     @Test
     void brokenBytesAreReadRightOrRefusedWithACode(@TempDir Path folder) throws Exception {
@@ -25,8 +26,9 @@ class FuzzTest {
         try (Targets targets = new Targets(folder)) {
             List<String> findings = new ArrayList<>();
             for (Target target : targets.all()) {
-                Fuzzer.Report report = Fuzzer.run(target, seed, 0, 300, Duration.ofSeconds(3));
+                Fuzzer.Report report = Fuzzer.run(target, seed, 0, INPUTS, Duration.ofHours(1));
                 report.findings().forEach(finding -> findings.add(target.name() + ": " + finding));
+                assertThat(report.inputs()).as(target.name()).isEqualTo(INPUTS);
                 assertThat(report.refused()).as(target.name()).isNotEmpty();
             }
             assertThat(findings).as("seed " + seed).isEmpty();

@@ -1,5 +1,6 @@
 package io.windrow.connectors.connect;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.windrow.api.config.ByteSize;
@@ -12,6 +13,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,18 +50,24 @@ final class MariaShop {
         }
     }
 
-    /** Removes every file of the log but the last. */
+    /** Removes every file of the log but the last. One whose reader has gone goes when the server has noticed that. */
     void purge() {
+        await().atMost(Duration.ofMinutes(5)).until(() -> {
+            List<String> files = logFiles();
+            run("PURGE BINARY LOGS TO '" + files.getLast() + "'");
+            return logFiles().size() == 1;
+        });
+    }
+
+    private List<String> logFiles() throws SQLException {
         try (Connection connection = DriverManager.getConnection(server.jdbcUrl(""));
                 Statement statement = connection.createStatement();
-                ResultSet status = statement.executeQuery("SHOW MASTER STATUS")) {
-            status.next();
-            String last = status.getString(1);
-            try (Statement purge = connection.createStatement()) {
-                purge.execute("PURGE BINARY LOGS TO '" + last + "'");
+                ResultSet file = statement.executeQuery("SHOW BINARY LOGS")) {
+            List<String> files = new ArrayList<>();
+            while (file.next()) {
+                files.add(file.getString(1));
             }
-        } catch (SQLException e) {
-            throw new AssertionError(e.getMessage(), e);
+            return files;
         }
     }
 

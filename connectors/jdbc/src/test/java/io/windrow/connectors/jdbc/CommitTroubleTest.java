@@ -95,8 +95,11 @@ class CommitTroubleTest {
             beforeCommit = () -> {
                 proxy.dropReplies();
                 resetting.add(Thread.ofPlatform().daemon().start(() -> {
-                    Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> DATABASE.number("SELECT count(*) FROM orders") == 2);
-                    proxy.resetAll();
+                    try {
+                        Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> DATABASE.number("SELECT count(*) FROM orders") == 2);
+                    } finally {
+                        proxy.resetAll();
+                    }
                 }));
             };
             CommitOutcome outcome = committer.commit(commit(1, 1, staged));

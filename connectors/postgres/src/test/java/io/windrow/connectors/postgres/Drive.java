@@ -1,5 +1,7 @@
 package io.windrow.connectors.postgres;
 
+import static org.awaitility.Awaitility.await;
+
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Position;
 import io.windrow.api.config.Secret;
@@ -9,6 +11,7 @@ import io.windrow.api.context.Levels;
 import io.windrow.api.context.Notices;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.PlannerState;
+import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.Split;
@@ -17,6 +20,7 @@ import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.StreamRequest;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +65,22 @@ final class Drive implements AutoCloseable {
         PostgresConfig plain = PostgresConfig.of(Secret.of(url), List.of(streams));
         return new PostgresConfig(
                 plain.url(), plain.password(), plain.streams(), plain.newTables(), io.windrow.api.config.ByteSize.parse("64KiB"),
-                plain.batchSize(), 100, java.time.Duration.ofSeconds(2), plain.connectTimeout(), plain.longTransaction(), plain.changes());
+                plain.batchSize(), 100, Duration.ofSeconds(2), Duration.ofMinutes(1), plain.longTransaction(), plain.changes());
+    }
+
+    /** The same, for tests that hold a lock until they have seen something: however slow the machine is, it is waited for. */
+    static PostgresConfig patient(PostgresConfig plain) {
+        return new PostgresConfig(
+                plain.url(), plain.password(), plain.streams(), plain.newTables(), plain.splitSize(), plain.batchSize(),
+                plain.batchRows(), Duration.ofMinutes(5), plain.connectTimeout(), plain.longTransaction(), plain.changes());
+    }
+
+    /** Asks for signs of life until there was one and the slot has been looked at, or that has thrown: an answer may take its time. */
+    void looks(SplitPlanner planner) {
+        int before = retained.size();
+        while (retained.size() == before) {
+            planner.keepAlive();
+        }
     }
 
     Context context() {
@@ -103,7 +122,7 @@ final class Drive implements AutoCloseable {
         };
     }
 
-    Source source() {
+    PostgresSource source() {
         return new PostgresSource(config, context(), new SlotWatch.Stand());
     }
 
@@ -120,6 +139,9 @@ final class Drive implements AutoCloseable {
         long before = rows.size();
         int left = batches;
         int splits = 0;
+        if (mode(source()) == ReadMode.INCREMENTAL) {
+            awaitEndOfOthers();
+        }
         try (Source source = source();
                 SplitPlanner planner = source.plan(List.of(new StreamRequest(
                         stream, mode(source), generation, state)))) {
@@ -158,14 +180,24 @@ final class Drive implements AutoCloseable {
         return rows.size() - before;
     }
 
-    private io.windrow.api.source.ReadMode mode(Source source) {
+    /** What the last run had open keeps bounds back until the server has heard that it is gone. */
+    private void awaitEndOfOthers() {
+        try (PostgresSource source = source(); Session session = Session.open(source.address(), config)) {
+            await().pollDelay(Duration.ZERO).atMost(Duration.ofMinutes(5)).until(() -> session.row(
+                            "SELECT count(*) FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a USING (pid) WHERE l.locktype = 'virtualxid'"
+                                    + " AND a.application_name = 'windrow' AND a.datname = current_database() AND pid <> pg_catalog.pg_backend_pid()")
+                    .contains("0"));
+        }
+    }
+
+    private ReadMode mode(Source source) {
         return source.selected().get(stream);
     }
 
     private int read(SplitPlanner planner, SplitReader reader, Split split, int batches) {
         int left = batches;
         while (true) {
-            switch (reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20))) {
+            switch (reader.read(System.nanoTime() + TimeUnit.MINUTES.toNanos(5))) {
                 case ReadResult.Data data -> {
                     try (Batch batch = data.batch()) {
                         rows.addAll(text(batch));
@@ -176,7 +208,7 @@ final class Drive implements AutoCloseable {
                         return 0;
                     }
                 }
-                case ReadResult.Idle ignored -> throw new AssertionError("idle for 20 s");
+                case ReadResult.Idle ignored -> throw new AssertionError("idle for 5 minutes");
                 case ReadResult.End ignored -> {
                     planner.ended(split, ignored.proof());
                     open.remove(split.id());

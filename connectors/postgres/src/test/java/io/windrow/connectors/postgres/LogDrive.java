@@ -1,6 +1,7 @@
 package io.windrow.connectors.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Position;
@@ -17,6 +18,7 @@ import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.StreamRequest;
 import io.windrow.api.source.Until;
 import io.windrow.testkit.oracle.ChangeText;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -101,8 +103,20 @@ final class LogDrive implements AutoCloseable {
     /** What is done before each read of the log, by the thread that reads. */
     BiConsumer<SplitPlanner, SplitReader> beforeRead = (planner, reader) -> {};
 
-    /** Runs up to the log's end, or dies after so many batches were committed. */
+    /**
+     * Runs up to the log's end, or dies after so many batches were committed. Whoever read the slot before is let go first:
+     * while the server sends it does not look whether he is still there, and lets nobody else read.
+     */
     void run(int batches) {
+        try (PostgresSource source = drive.source(); Session session = Session.open(source.address(), source.config())) {
+            await().pollDelay(Duration.ZERO).atMost(Duration.ofMinutes(5)).until(() -> session.row(
+                    "SELECT count(*) FROM pg_catalog.pg_replication_slots WHERE slot_name = 'windrow_test' AND active").contains("0"));
+        }
+        runAtOnce(batches);
+    }
+
+    /** The same, whoever reads the slot. */
+    void runAtOnce(int batches) {
         int left = batches;
         refused.clear();
         // Of a stream without a state nothing is committed.

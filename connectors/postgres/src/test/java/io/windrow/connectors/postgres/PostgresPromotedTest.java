@@ -142,7 +142,7 @@ class PostgresPromotedTest {
             primary.execute("CREATE ROLE reader LOGIN PASSWORD 'x' IN ROLE pg_read_all_data");
             primary.execute("INSERT INTO t VALUES (1)");
             before.run();
-            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> {
+            Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> {
                 // The slot must move on the primary until the standby has all that it needs.
                 primary.execute("SELECT pg_log_standby_snapshot()");
                 before.run();

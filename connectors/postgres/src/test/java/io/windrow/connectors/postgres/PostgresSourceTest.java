@@ -432,7 +432,7 @@ class PostgresSourceTest {
                 assertThat(planner.plans()).containsOnlyKeys(T);
                 SplitPlanner.Assignment one = planner.next(5).get(0);
                 try (SplitReader reader = source.open(one.split(), one.from());
-                        Batch batch = ((ReadResult.Data) reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20))).batch()) {
+                        Batch batch = ((ReadResult.Data) reader.read(System.nanoTime() + TimeUnit.MINUTES.toNanos(5))).batch()) {
                     assertThat(batch.rowCount()).isEqualTo(1);
                 }
             }
@@ -469,7 +469,7 @@ class PostgresSourceTest {
                 SplitPlanner.Assignment one = planner.next(1).get(0);
                 try (SplitReader reader = source.open(one.split(), one.from())) {
                     while (true) {
-                        ReadResult result = reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(30));
+                        ReadResult result = reader.read(System.nanoTime() + TimeUnit.MINUTES.toNanos(5));
                         if (result instanceof ReadResult.End end) {
                             planner.ended(one.split(), end.proof());
                             break;
@@ -517,7 +517,7 @@ class PostgresSourceTest {
                     assertThat(reconciliation.schema(T, delivered).key()).containsExactly("id");
                     long rows = 0;
                     try (SplitReader reader = reconciliation.read(T, delivered)) {
-                        while (reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20)) instanceof ReadResult.Data data) {
+                        while (reader.read(System.nanoTime() + TimeUnit.MINUTES.toNanos(5)) instanceof ReadResult.Data data) {
                             try (Batch batch = data.batch()) {
                                 rows += batch.rowCount();
                             }

@@ -117,7 +117,7 @@ class PostgresStandbyTest {
             proxy.leadTo(primary.port());
             SplitPlanner.Assignment one = planner.next(1).getFirst();
             try (SplitReader reader = source.open(one.split(), one.from())) {
-                assertThatThrownBy(() -> reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20)))
+                assertThatThrownBy(() -> reader.read(System.nanoTime() + TimeUnit.MINUTES.toNanos(5)))
                         .isInstanceOfSatisfying(WindrowException.class, e -> {
                             assertThat(e.errorCode()).isEqualTo(PostgresError.SNAPSHOT_LOST);
                             assertThat(e).hasMessageContaining("leads to another server (127.0.0.1:" + primary.port());

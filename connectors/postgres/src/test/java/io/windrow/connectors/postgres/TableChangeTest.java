@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("server")
 class TableChangeTest {
     private static final StreamName T = new StreamName("public", "t");
-    private static final String AT_ONCE = "SET lock_timeout = '5s'; ";
+    private static final String AT_ONCE = "SET lock_timeout = '60s'; ";
 
     private static void fill(PostgresDatabase db) {
         db.execute(
@@ -149,7 +149,7 @@ class TableChangeTest {
     @Test
     void Who_holds_a_table_while_a_run_begins_is_waited_for_and_its_rewrite_is_seen() throws Exception {
         try (PostgresDatabase db = PostgresDatabase.create(PostgresServer.shared(18));
-                Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.t")), T)) {
+                Drive drive = new Drive(Drive.patient(Drive.config(db.url(), StreamConfig.snapshot("public.t"))), T)) {
             fill(db);
             try (var other = db.connect()) {
                 other.setAutoCommit(false);

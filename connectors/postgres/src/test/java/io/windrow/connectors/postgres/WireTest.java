@@ -78,7 +78,7 @@ class WireTest {
                 Frames frames = wire.frames();
                 List<Message> got = new ArrayList<>();
                 while (got.size() < sent.size()) {
-                    switch (frames.next(System.nanoTime() + TimeUnit.SECONDS.toNanos(60))) {
+                    switch (frames.next(System.nanoTime() + TimeUnit.MINUTES.toNanos(5))) {
                         case ROW -> {
                             got.add(new Message('d', Arrays.copyOfRange(frames.bytes(), frames.from(), frames.to())));
                             frames.consumed();
@@ -88,7 +88,7 @@ class WireTest {
                     }
                 }
                 assertThat(got).usingRecursiveFieldByFieldElementComparator().isEqualTo(sent);
-                assertThat(frames.next(System.nanoTime() + TimeUnit.SECONDS.toNanos(60))).isEqualTo(Frames.Next.OTHER);
+                assertThat(frames.next(System.nanoTime() + TimeUnit.MINUTES.toNanos(5))).isEqualTo(Frames.Next.OTHER);
                 assertThat(frames.ended()).isTrue();
                 assertThat(driver.read(new byte[10])).isEqualTo(-1);
             }
@@ -137,10 +137,10 @@ class WireTest {
                 Frames frames = wire.frames();
                 assertThat(frames.next(System.nanoTime())).isEqualTo(Frames.Next.NOT_YET);
                 wire.wake();
-                assertThat(frames.next(System.nanoTime() + TimeUnit.SECONDS.toNanos(60))).isEqualTo(Frames.Next.NOT_YET);
+                assertThat(frames.next(System.nanoTime() + TimeUnit.MINUTES.toNanos(5))).isEqualTo(Frames.Next.NOT_YET);
                 assertThat(wire.takeWoken()).isTrue();
                 sender.getOutputStream().write(stream, 150_000, stream.length - 150_000);
-                assertThat(frames.next(System.nanoTime() + TimeUnit.SECONDS.toNanos(60))).isEqualTo(Frames.Next.ROW);
+                assertThat(frames.next(System.nanoTime() + TimeUnit.MINUTES.toNanos(5))).isEqualTo(Frames.Next.ROW);
                 assertThat(frames.to() - frames.from()).isEqualTo(200_000);
             }
         }
