@@ -75,13 +75,17 @@ record Formula(Form form, String whole, String other, String text, int constant)
         if (form.needsWhole) {
             fields.add(whole);
         }
-        if (form == Form.SUM || form == Form.QUOTIENT) {
+        if (needsOther()) {
             fields.add(other);
         }
         if (form.needsText) {
             fields.add(text);
         }
         return fields;
+    }
+
+    private boolean needsOther() {
+        return form == Form.SUM || form == Form.QUOTIENT;
     }
 
     /** Whether the columns that it names are there and of its types. */
@@ -91,9 +95,10 @@ record Formula(Form form, String whole, String other, String text, int constant)
     }
 
     @Nullable Object of(Map<String, @Nullable Object> row) throws Fault {
-        BigInteger a = (BigInteger) row.get(whole);
-        BigInteger b = (BigInteger) row.get(other);
-        String t = (String) row.get(text);
+        // What the form does not name may have become anything.
+        BigInteger a = form.needsWhole ? (BigInteger) row.get(whole) : null;
+        BigInteger b = needsOther() ? (BigInteger) row.get(other) : null;
+        String t = form.needsText ? (String) row.get(text) : null;
         Boolean above = a == null ? null : a.compareTo(BigInteger.valueOf(form == Form.CHOSEN ? 0 : constant)) > 0;
         return switch (form) {
             case GREATER -> above;

@@ -182,7 +182,7 @@ final class Oracle {
                 if (value == null && !dedupe.by().isEmpty()) {
                     return false;
                 }
-                String text = Values.text(value);
+                String text = identity(value);
                 identity.append(column.id()).append(value == null ? "-" : "+").append(text.length()).append(':').append(text);
             }
         }
@@ -194,6 +194,26 @@ final class Oracle {
             known.remove(window.remove());
         }
         return false;
+    }
+
+    /** A number is told from another by what it is, not by the type that holds it; no number is a text. */
+    private static String identity(@Nullable Object value) {
+        return switch (value) {
+            case BigInteger whole -> "number " + whole;
+            case BigDecimal decimal -> "number " + plain(decimal);
+            case Float real -> real(real);
+            case Double real -> real(real);
+            case Map<?, ?> parts -> "struct " + parts.entrySet().stream()
+                    .map(part -> part.getKey() + "=" + identity(part.getValue())).sorted().toList();
+            case List<?> items -> "list " + items.size() + items.stream().map(Oracle::identity).toList();
+            case null -> "";
+            default -> "other " + Values.text(value);
+        };
+    }
+
+    private static String real(double value) {
+        boolean isWhole = Math.rint(value) == value && Math.abs(value) < 0x1p63 && Double.compare(value, -0.0) != 0;
+        return isWhole ? "number " + plain(new BigDecimal(value)) : "float " + Values.text(value);
     }
 
     private Fate shaped(List<Column> columns, Map<String, @Nullable Object> row, String number) {
@@ -241,17 +261,16 @@ final class Oracle {
             case ColumnType.Text ignored -> value.toString();
             case ColumnType.Timestamp ignored -> LocalDateTime.of((LocalDate) value, LocalTime.MIDNIGHT);
             case ColumnType.Int ignored when value instanceof Boolean truth -> truth ? BigInteger.ONE : BigInteger.ZERO;
-            case ColumnType.Int ignored when value instanceof BigDecimal decimal -> {
-                if (decimal.stripTrailingZeros().scale() > 0) {
-                    throw new Formula.Fault("shape.cast_inexact");
-                }
-                yield decimal.toBigInteger();
-            }
             case ColumnType.Int t -> {
-                if (((BigInteger) value).bitLength() >= t.bits()) {
+                BigDecimal number = value instanceof BigDecimal decimal ? decimal : new BigDecimal((BigInteger) value);
+                BigDecimal end = new BigDecimal(BigInteger.ONE.shiftLeft(t.bits() - 1));
+                if (number.compareTo(end.negate()) < 0 || number.compareTo(end.subtract(BigDecimal.ONE)) > 0) {
                     throw new Formula.Fault("shape.cast_range");
                 }
-                yield value;
+                if (number.stripTrailingZeros().scale() > 0) {
+                    throw new Formula.Fault("shape.cast_inexact");
+                }
+                yield number.toBigInteger();
             }
             default -> throw new IllegalStateException("No cast to " + to);
         };

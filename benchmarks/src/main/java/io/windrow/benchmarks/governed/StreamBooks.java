@@ -235,9 +235,15 @@ final class StreamBooks {
         refused = View.of(table.columns, table.key);
     }
 
+    /** Whether a run has refused a schema that nobody has accepted yet. */
+    boolean isRefused() {
+        return refused != null;
+    }
+
     /** The refused schema was accepted by the command. */
     void acceptRefused() {
         accepted = refused;
+        refused = null;
     }
 
     /** A run planned the stream and prepared its target. */

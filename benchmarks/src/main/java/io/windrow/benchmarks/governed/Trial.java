@@ -135,7 +135,8 @@ final class Trial {
         }
         for (Table table : pipeline.tables) {
             StreamBooks of = books.get(table.stream);
-            if (of.next().isEmpty()) {
+            // What an interrupted run had brought to its end was not looked at again: nothing of it was refused yet.
+            if (of.next().isEmpty() && of.isRefused()) {
                 if (of.refusedLosesMask()) {
                     new Commands(file, traces).acceptNothing(table.stream);
                     return false;

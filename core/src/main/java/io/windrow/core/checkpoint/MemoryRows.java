@@ -1,6 +1,7 @@
 package io.windrow.core.checkpoint;
 
 import io.windrow.api.schema.StreamName;
+import io.windrow.core.ledger.HashForm;
 import java.io.ByteArrayOutputStream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -31,7 +32,7 @@ final class MemoryRows {
     }
 
     /** One row of {@code windrow_memory}. */
-    record Part(int number, int parts, long generation, long oldest, long cutMillis, byte[] hashes) {}
+    record Part(int number, int parts, long generation, long oldest, long cutMillis, int form, byte[] hashes) {}
 
     void save(StreamEpoch epoch) throws SQLException {
         int parts = epoch.remembered().stream().mapToInt(MemoryRows::parts).sum();
@@ -50,10 +51,10 @@ final class MemoryRows {
         byte[] hashes = rows.hashes();
         try (PreparedStatement insert = connection.prepareStatement(
                 "INSERT INTO windrow_memory (pipeline, namespace, name, epoch, part, parts, generation, oldest,"
-                        + " cut_millis, hashes, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+                        + " cut_millis, form, hashes, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             for (int at = 0; at < parts(rows); at++) {
                 Part part = new Part(
-                        first + at, parts, epoch.generation(), rows.oldest(), rows.cut().toEpochMilli(),
+                        first + at, parts, epoch.generation(), rows.oldest(), rows.cut().toEpochMilli(), rows.form().number(),
                         Arrays.copyOfRange(hashes, at * PART_BYTES, Math.min(hashes.length, (at + 1) * PART_BYTES)));
                 key(insert, epoch.stream());
                 insert.setLong(4, epoch.epoch());
@@ -62,8 +63,9 @@ final class MemoryRows {
                 insert.setLong(7, part.generation);
                 insert.setLong(8, part.oldest);
                 insert.setLong(9, part.cutMillis);
-                insert.setBytes(10, part.hashes);
-                insert.setString(11, checksums.memory(epoch.stream(), epoch.epoch(), part));
+                insert.setInt(10, part.form);
+                insert.setBytes(11, part.hashes);
+                insert.setString(12, checksums.memory(epoch.stream(), epoch.epoch(), part));
                 insert.executeUpdate();
             }
         }
@@ -96,7 +98,7 @@ final class MemoryRows {
     List<RememberedRows> of(StreamName stream, long generation, long committed) throws SQLException {
         List<RememberedRows> epochs = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT epoch, part, parts, oldest, cut_millis, hashes, checksum FROM windrow_memory WHERE " + KEY
+                "SELECT epoch, part, parts, oldest, cut_millis, form, hashes, checksum FROM windrow_memory WHERE " + KEY
                         + " AND generation = ? AND epoch <= ? ORDER BY epoch, part")) {
             key(select, stream);
             select.setLong(4, generation);
@@ -106,13 +108,17 @@ final class MemoryRows {
                 while (row.next()) {
                     long epoch = row.getLong(1);
                     Part part = new Part(
-                            row.getInt(2), row.getInt(3), generation, row.getLong(4), row.getLong(5), row.getBytes(6));
+                            row.getInt(2), row.getInt(3), generation, row.getLong(4), row.getLong(5), row.getInt(6),
+                            row.getBytes(7));
                     String what = "the remembered rows of epoch " + epoch + " of " + stream;
-                    checksums.expect(checksums.memory(stream, epoch, part), row.getString(7), what);
+                    checksums.expect(checksums.memory(stream, epoch, part), row.getString(8), what);
                     if (part.number != expected) {
                         throw checksums.damage().found("part " + expected + " of " + what + " is missing");
                     }
-                    epochs.add(new RememberedRows(epoch, Instant.ofEpochMilli(part.cutMillis), part.oldest, part.hashes));
+                    HashForm form = HashForm.of(part.form)
+                            .orElseThrow(() -> checksums.damage().found(what + " are hashed in the unknown form " + part.form));
+                    epochs.add(new RememberedRows(
+                            epoch, Instant.ofEpochMilli(part.cutMillis), part.oldest, form, part.hashes));
                     expected = (part.number + 1) % part.parts;
                 }
                 if (expected != 0) {
@@ -123,19 +129,23 @@ final class MemoryRows {
         return together(epochs);
     }
 
-    /** Parts of one epoch that were cut at one moment are one. */
+    /** Parts of one epoch that were cut at one moment, and are hashed in one form, are one. */
     private static List<RememberedRows> together(List<RememberedRows> parts) {
         List<RememberedRows> epochs = new ArrayList<>();
         ByteArrayOutputStream hashes = new ByteArrayOutputStream();
         for (int at = 0; at < parts.size(); at++) {
             RememberedRows part = parts.get(at);
             hashes.writeBytes(part.hashes());
-            if (at + 1 == parts.size() || parts.get(at + 1).epoch() != part.epoch() || !parts.get(at + 1).cut().equals(part.cut())) {
-                epochs.add(new RememberedRows(part.epoch(), part.cut(), part.oldest(), hashes.toByteArray()));
+            if (at + 1 == parts.size() || !isOne(part, parts.get(at + 1))) {
+                epochs.add(new RememberedRows(part.epoch(), part.cut(), part.oldest(), part.form(), hashes.toByteArray()));
                 hashes.reset();
             }
         }
         return epochs;
+    }
+
+    private static boolean isOne(RememberedRows part, RememberedRows next) {
+        return next.epoch() == part.epoch() && next.cut().equals(part.cut()) && next.form() == part.form();
     }
 
     private void key(PreparedStatement statement, StreamName stream) throws SQLException {

@@ -1,5 +1,6 @@
 package io.windrow.core.checkpoint;
 
+import io.windrow.core.ledger.HashForm;
 import java.time.Instant;
 import java.util.Arrays;
 
@@ -9,13 +10,19 @@ import java.util.Arrays;
  * @param epoch the epoch
  * @param cut when it was cut
  * @param oldest the lowest epoch that any remembered row is from: what was saved of epochs below it can go
+ * @param form what the hashes compare
  * @param hashes 16 bytes a row, big-endian, in the order of arrival
  */
-public record RememberedRows(long epoch, Instant cut, long oldest, byte[] hashes) {
+public record RememberedRows(long epoch, Instant cut, long oldest, HashForm form, byte[] hashes) {
+    /** Rows as they are remembered now, by their values. */
+    public RememberedRows(long epoch, Instant cut, long oldest, byte[] hashes) {
+        this(epoch, cut, oldest, HashForm.VALUE, hashes);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof RememberedRows rows && rows.epoch == epoch && rows.cut.equals(cut) && rows.oldest == oldest
-                && Arrays.equals(rows.hashes, hashes);
+                && rows.form == form && Arrays.equals(rows.hashes, hashes);
     }
 
     @Override

@@ -18,6 +18,9 @@ final class CellHash {
 
     /** The 64 bits of a value that is not null. */
     static long word(FieldKeys keys, FieldVector vector, int i) {
+        if (keys.numeral) {
+            return numeral(keys, new Numeral().read(keys.column.type(), vector, i));
+        }
         return switch (keys.column.type()) {
             case ColumnType.Bool ignored ->
                 MemoryUtil.getByte(vector.getDataBufferAddress() + (i >> 3)) >> (i & 7) & 1;
@@ -43,7 +46,19 @@ final class CellHash {
         };
     }
 
-    private static long integer(ColumnType.Int type, long data, int i) {
+    /** A whole number of 64 bits with a sign stands for itself. */
+    private static long numeral(FieldKeys keys, Numeral number) {
+        if (number.isFractional()) {
+            return mix(mix(keys.seed ^ number.lower(), keys.factor), keys.lastFactor);
+        }
+        if (number.scale() == 0 && number.upper() == number.lower() >> 63) {
+            return number.lower();
+        }
+        long hash = mix(mix(keys.seed ^ number.lower(), keys.factor) ^ number.upper(), keys.factor);
+        return mix(hash ^ number.scale(), keys.lastFactor);
+    }
+
+    static long integer(ColumnType.Int type, long data, int i) {
         return switch (type.bits()) {
             case 8 -> type.signed() ? MemoryUtil.getByte(data + i) : MemoryUtil.getByte(data + i) & 0xffL;
             case 16 -> type.signed()

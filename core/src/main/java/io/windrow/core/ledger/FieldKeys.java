@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * The secret numbers of one field, derived from the key, the path of stable ids that leads to it, and its type. Two
- * fields, or one field with two types, have nothing in common.
+ * fields, or one field with two types that the form of the hash tells apart, have nothing in common.
  */
 final class FieldKeys {
     /** Words of 64 bits that a short byte sequence has at most, its length included. */
@@ -16,10 +16,16 @@ final class FieldKeys {
 
     final Column column;
     final List<FieldKeys> children;
+    /** Whether values are read as a {@link Numeral}. */
+    final boolean numeral;
     /** Multipliers of a value's first and second 64 bits. */
     final long first;
 
     final long second;
+    /** Multipliers of a numeral's scale, and of one that is a float. */
+    final long third;
+
+    final long fourth;
     /** Of a short byte sequence, word {@code i} with its length in front is added to number {@code i} of these. */
     final long[] addends;
 
@@ -38,11 +44,14 @@ final class FieldKeys {
     final long lastFactor;
     final long nullWord;
 
-    FieldKeys(SipHash key, long path, Column column) {
+    FieldKeys(SipHash key, long path, Column column, HashForm form) {
         this.column = column;
-        long typed = key.of(path, column.id(), type(column.type()), 0).low();
+        numeral = form.isNumeral(column.type());
+        long typed = key.of(path, column.id(), type(form.speaker(column.type())), 0).low();
         first = key.of(typed, 1).low() | 1;
         second = key.of(typed, 2).low() | 1;
+        third = key.of(typed, 11).low() | 1;
+        fourth = key.of(typed, 12).low() | 1;
         presentLow = key.of(typed, 3).low();
         presentHigh = key.of(typed, 3).high();
         nullLow = key.of(typed, 4).low();
@@ -59,7 +68,7 @@ final class FieldKeys {
         }
         List<FieldKeys> nested = new ArrayList<>();
         for (Column child : ArrowTypes.children(column.type())) {
-            nested.add(new FieldKeys(key, typed, child));
+            nested.add(new FieldKeys(key, typed, child, form));
         }
         children = List.copyOf(nested);
     }

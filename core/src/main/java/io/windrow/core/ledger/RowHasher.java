@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Hashes rows: for each row a keyed hash of 128 bits over stable field ids, types and canonical values, added up modulo
  * 2^128. The sum does not depend on the order of rows or columns, on names, or on how rows are cut into batches; it does
  * depend on which values stand together in one row. Null contributes, absent does not; every NaN is the same; −0.0 is
- * not 0.0; a decimal counts at its column's scale.
+ * not 0.0; a decimal counts at its column's scale. In the form {@link HashForm#VALUE} a number's type does not count.
  *
  * <p>Within a row each value gives products of 128 bits: of a number and a secret number of its field, or, for bytes, of
  * neighbouring words with a secret number added to each. Their halves are added up apart, without a carry between them;
@@ -39,6 +39,8 @@ public final class RowHasher {
     private final long[] low = new long[BLOCK];
     private final long[] high = new long[BLOCK];
     private final Set<Integer> only;
+    private final HashForm form;
+    private final Numeral numeral = new Numeral();
     private @Nullable StreamSchema schema;
     private List<FieldKeys> fields = List.of();
     /** Where the hashed columns stand among the schema's. */
@@ -46,17 +48,19 @@ public final class RowHasher {
 
     /** A hasher with a key of 128 secret bits. Hashes are comparable only under the same key. */
     public RowHasher(long key0, long key1) {
-        this(key0, key1, Set.of());
+        this(key0, key1, Set.of(), HashForm.TYPED);
     }
 
     /**
      * A hasher of some columns.
      *
      * @param only the ids of the columns that count; empty: all
+     * @param form what makes two values the same
      */
-    public RowHasher(long key0, long key1, Set<Integer> only) {
+    public RowHasher(long key0, long key1, Set<Integer> only, HashForm form) {
         this.sip = new SipHash(key0, key1);
         this.only = Set.copyOf(only);
+        this.form = form;
     }
 
     /** The sum of the hashes of the batch's rows. */
@@ -142,7 +146,7 @@ public final class RowHasher {
                 Column column = next.columns().get(c);
                 if (only.isEmpty() || only.contains(column.id())) {
                     at[keys.size()] = c;
-                    keys.add(new FieldKeys(sip, 0, column));
+                    keys.add(new FieldKeys(sip, 0, column, form));
                 }
             }
             fields = keys;
@@ -153,6 +157,10 @@ public final class RowHasher {
 
     /** Adds the values of a column without presence, for which the sums hold the number for a value already. */
     private void add(Part part, int from, int rows) {
+        if (part.keys.numeral) {
+            addNumerals(part, from, rows);
+            return;
+        }
         switch (part.keys.column.type()) {
             case ColumnType.Int t -> {
                 switch (t.bits()) {
@@ -242,6 +250,16 @@ public final class RowHasher {
         }
     }
 
+    private void addNumerals(Part part, int from, int rows) {
+        for (int i = 0; i < rows; i++) {
+            if (CellHash.isNull(part.validity, from + i)) {
+                nothing(part.keys, i);
+            } else {
+                numeral(part.keys, part.vector, from + i, i);
+            }
+        }
+    }
+
     private void addWithPresence(Part part, TinyIntVector presence, int from, int rows) {
         Presence[] kinds = Presence.values();
         FieldKeys keys = part.keys;
@@ -265,6 +283,10 @@ public final class RowHasher {
     }
 
     private void addOne(FieldKeys keys, FieldVector vector, int row, int i) {
+        if (keys.numeral) {
+            numeral(keys, vector, row, i);
+            return;
+        }
         switch (keys.column.type()) {
             case ColumnType.Decimal ignored -> pair(keys, vector.getDataBufferAddress() + 16L * row, i);
             case ColumnType.Uuid ignored -> pair(keys, vector.getDataBufferAddress() + 16L * row, i);
@@ -290,13 +312,27 @@ public final class RowHasher {
         bytes(keys, i, data + start, MemoryUtil.getInt(offsets + 4) - start, data + vector.getDataBuffer().capacity());
     }
 
-    /** 128 bits. The upper half of a number that fits 64 bits is only its sign and counts as zero. */
+    /** A numeral that is a whole number of 64 bits with a sign counts as that: a scale and a float are products of their own. */
+    private void numeral(FieldKeys keys, FieldVector vector, int row, int i) {
+        numeral.read(keys.column.type(), vector, row);
+        if (numeral.isFractional()) {
+            times(i, numeral.lower(), keys.fourth);
+        } else {
+            pair(keys, numeral.lower(), numeral.upper(), i);
+            times(i, numeral.scale(), keys.third);
+        }
+    }
+
     private void pair(FieldKeys keys, long data, int i) {
-        long lower = MemoryUtil.getLong(data);
-        long upper = MemoryUtil.getLong(data + 8) ^ lower >> 63;
+        pair(keys, MemoryUtil.getLong(data), MemoryUtil.getLong(data + 8), i);
+    }
+
+    /** 128 bits. The upper half of a number that fits 64 bits is only its sign and counts as zero. */
+    private void pair(FieldKeys keys, long lower, long upper, int i) {
         times(i, lower, keys.first);
-        if (upper != 0) {
-            times(i, upper, keys.second);
+        long more = upper ^ lower >> 63;
+        if (more != 0) {
+            times(i, more, keys.second);
         }
     }
 

@@ -258,7 +258,7 @@ public final class Reextraction implements AutoCloseable {
                 .filter(Repeats::delivered)
                 .map(repeats -> new Identities(
                         scope instanceof Scope.OfQuarantine ? Identity.REPEATS_BESIDE : Identity.REPEATS, usual, repeats.fields(),
-                        parts.key().rowHasher(repeats.fields()), parts.key().rowHasher(fields)))
+                        repeats.hasher(parts.key()), parts.key().rowHasher(fields)))
                 .orElseGet(() -> Identities.of(usual, fields, parts.key()));
     }
 
@@ -369,8 +369,8 @@ public final class Reextraction implements AutoCloseable {
     public List<RememberedRows> remembered(Correction correction, long epoch, Instant cut) {
         return steps.repeats()
                 .map(repeats -> CarriedMemory.of(
-                        parts.store().remembered(parts.plan().spec().pipeline(), task.stream()), correction.gone(),
-                        correction.came(), repeats.most(), epoch, cut))
+                        repeats.told(parts.store().remembered(parts.plan().spec().pipeline(), task.stream()), correction.gone()),
+                        correction.gone(), correction.came(), repeats.most(), epoch, cut))
                 .orElse(List.of());
     }
 

@@ -6,6 +6,7 @@ import static io.windrow.core.checkpoint.Samples.PIPELINE;
 import static io.windrow.core.checkpoint.SqliteStateStoreTest.expect;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.windrow.core.ledger.HashForm;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -134,6 +135,27 @@ class RememberedRowsTest {
     }
 
     @Test
+    void rowsThatWereSavedBeforeThereWereTwoFormsAreReadWithTheirTypes() throws SQLException {
+        RememberedRows old = new RememberedRows(1, Instant.ofEpochMilli(10), 1, HashForm.TYPED, rows(5, 1, 70_000).hashes());
+        commit(epoch(1, 1, old));
+        store.release(lease);
+        store.close();
+        // As layout 5 left it: the checksums are those of that layout.
+        try (Connection other = DriverManager.getConnection(url());
+                Statement statement = other.createStatement()) {
+            statement.execute("ALTER TABLE windrow_memory DROP COLUMN form");
+            statement.execute("PRAGMA user_version = 5");
+        }
+        store = StateStores.open(url());
+        assertThat(store.remembered(PIPELINE, ORDERS)).containsExactly(old);
+        lease = store.acquire(PIPELINE, "me", Duration.ofSeconds(30));
+        RememberedRows one = new RememberedRows(2, Instant.ofEpochMilli(20), 2, HashForm.TYPED, rows(6, 2, 3).hashes());
+        RememberedRows two = new RememberedRows(2, Instant.ofEpochMilli(20), 2, HashForm.VALUE, rows(7, 2, 4).hashes());
+        commit(epoch(1, 2, one, two));
+        assertThat(store.remembered(PIPELINE, ORDERS)).as("cut at one moment, in two forms").containsExactly(one, two);
+    }
+
+    @Test
     void aStaleOwnerSavesNone() {
         store.release(lease);
         expect(CheckpointError.LEASE_LOST, () -> store.save(lease, List.of(epoch(1, 1, rows(1, 1, 3)))));
@@ -147,6 +169,8 @@ class RememberedRowsTest {
         for (String damage : List.of(
                 "UPDATE windrow_memory SET hashes = x'00' || substr(hashes, 2) WHERE part = 1",
                 "UPDATE windrow_memory SET oldest = 0 WHERE part = 2",
+                "UPDATE windrow_memory SET form = 1 WHERE part = 0",
+                "UPDATE windrow_memory SET form = 7 WHERE part = 0",
                 "DELETE FROM windrow_memory WHERE part = 1",
                 "DELETE FROM windrow_memory WHERE part = 3")) {
             try (Connection other = DriverManager.getConnection(url());

@@ -81,6 +81,7 @@ class RowHasherTest {
             case BitVector v -> v.setSafe(i, (Boolean) value ? 1 : 0);
             case TinyIntVector v -> v.setSafe(i, ((Number) value).intValue());
             case UInt2Vector v -> v.setSafe(i, ((Number) value).intValue());
+            case UInt8Vector v -> v.setSafe(i, ((Number) value).longValue());
             case IntVector v -> v.setSafe(i, ((Number) value).intValue());
             case BigIntVector v -> v.setSafe(i, ((Number) value).longValue());
             case Float4Vector v -> v.setSafe(i, ((Number) value).floatValue());
@@ -119,6 +120,24 @@ class RowHasherTest {
 
     private RowHash one(ColumnType type, Object value) {
         return hash(List.of(column(1, type)), List.of(Collections.singletonList(value)));
+    }
+
+    private RowHash byValue(ColumnType type, Object value) {
+        try (Batch batch = batch(List.of(column(1, type)), List.of(Collections.singletonList(value)))) {
+            return new RowHasher(7, 11, Set.of(), HashForm.VALUE).hash(batch);
+        }
+    }
+
+    private static ColumnType whole(int bits) {
+        return new ColumnType.Int(bits, true);
+    }
+
+    private static ColumnType decimal(int precision, int scale) {
+        return new ColumnType.Decimal(precision, scale);
+    }
+
+    private static ColumnType real(int bits) {
+        return new ColumnType.Float(bits);
     }
 
     private static List<Object> row(int n) {
@@ -244,6 +263,62 @@ class RowHasherTest {
                 .isEqualTo(one(new ColumnType.Decimal(20, 2), new BigDecimal("1.50")));
         assertThat(one(new ColumnType.Decimal(9, 2), new BigDecimal("1.50")))
                 .isNotEqualTo(one(new ColumnType.Decimal(9, 3), new BigDecimal("1.500")));
+    }
+
+    @Test
+    void byValueANumberIsTheSameInEveryTypeThatHoldsIt() {
+        for (long number : List.of(0L, 1L, -1L, 100L, -70L, 127L)) {
+            RowHash expected = byValue(whole(64), number);
+            assertThat(expected).as("what earlier versions saved").isEqualTo(one(whole(64), number));
+            assertThat(List.of(
+                            byValue(whole(8), number), byValue(whole(32), number), byValue(real(32), (float) number),
+                            byValue(real(64), (double) number), byValue(decimal(12, 0), new BigDecimal(number)),
+                            byValue(decimal(12, 2), new BigDecimal(number).setScale(2)),
+                            byValue(decimal(38, 30), new BigDecimal(number).setScale(30))))
+                    .containsOnly(expected);
+        }
+        assertThat(byValue(new ColumnType.Int(16, false), 60_000)).isEqualTo(byValue(whole(64), 60_000));
+        BigInteger large = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.TEN);
+        assertThat(byValue(new ColumnType.Int(64, false), large.longValue()))
+                .isEqualTo(byValue(decimal(20, 0), new BigDecimal(large)))
+                .isEqualTo(byValue(decimal(38, 6), new BigDecimal(large).setScale(6)))
+                .isNotEqualTo(byValue(whole(64), -10L));
+        for (String digits : List.of("1.5", "-0.01", "12345678901234567890123456789.5", "-98765432109876543210.25")) {
+            assertThat(byValue(decimal(38, 8), new BigDecimal(digits).setScale(8)))
+                    .isEqualTo(byValue(decimal(32, 2), new BigDecimal(digits).setScale(2)));
+        }
+        assertThat(byValue(real(32), 0.1f)).isEqualTo(byValue(real(64), (double) 0.1f));
+        assertThat(byValue(real(64), Double.longBitsToDouble(0xfff8000000000000L))).isEqualTo(byValue(real(32), Float.NaN));
+        ColumnType narrow = new ColumnType.ListOf(column(1, whole(32)));
+        ColumnType wide = new ColumnType.ListOf(column(1, decimal(38, 6)));
+        assertThat(byValue(narrow, List.of(1, -7)))
+                .isEqualTo(byValue(wide, List.of(new BigDecimal("1.000000"), new BigDecimal("-7.000000"))));
+        assertThat(byValue(whole(32), null)).isEqualTo(byValue(decimal(5, 1), null));
+    }
+
+    @Test
+    void byValueDifferentNumbersAndOtherTypesAreToldApart() {
+        List<RowHash> different = List.of(
+                byValue(whole(32), 0), byValue(real(64), -0.0), byValue(whole(32), 1), byValue(decimal(5, 1), new BigDecimal("0.1")),
+                byValue(decimal(5, 2), new BigDecimal("0.01")), byValue(decimal(5, 0), new BigDecimal("10")), byValue(real(64), 0.1),
+                byValue(real(32), 0.1f), byValue(real(64), 0x1p63), byValue(real(64), -0x1p70), byValue(real(64), Double.NaN),
+                byValue(real(64), Double.POSITIVE_INFINITY), byValue(whole(64), Long.MAX_VALUE), byValue(whole(64), Long.MIN_VALUE),
+                byValue(new ColumnType.Text(), "1"), byValue(new ColumnType.Bool(), true), byValue(whole(32), null),
+                byValue(new ColumnType.Timestamp(true), 1L), byValue(new ColumnType.Timestamp(false), 1L));
+        assertThat(new HashSet<>(different)).hasSameSizeAs(different);
+        ColumnType list = new ColumnType.ListOf(column(1, decimal(38, 2)));
+        assertThat(byValue(list, List.of(new BigDecimal("1.50")))).isNotEqualTo(byValue(list, List.of(new BigDecimal("15.00"))));
+    }
+
+    @Test
+    void onlyNumbersOtherThanWholeOnesOf64BitsHashOtherwiseByValue() {
+        List<Object> row = row(4);
+        for (int c = 0; c < ALL.size(); c++) {
+            ColumnType type = ALL.get(c).type();
+            boolean differs = HashForm.differ(List.of(ALL.get(c)));
+            assertThat(differs).as(type.toString()).isEqualTo(!byValue(type, row.get(c)).equals(one(type, row.get(c))));
+        }
+        assertThat(HashForm.differ(List.of(ALL.get(4), ALL.get(8), ALL.get(11)))).isFalse();
     }
 
     @Test

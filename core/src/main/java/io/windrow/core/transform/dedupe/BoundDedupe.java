@@ -3,10 +3,14 @@ package io.windrow.core.transform.dedupe;
 import io.windrow.api.batch.Account;
 import io.windrow.api.batch.Batch;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
+import io.windrow.core.ledger.HashForm;
+import io.windrow.core.ledger.HashKey;
 import io.windrow.core.ledger.RowHasher;
 import io.windrow.core.transform.Rows;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,20 +23,24 @@ final class BoundDedupe implements BoundTransform {
     private final StreamSchema schema;
     private final Optional<RowMemory> memory;
     private final RowHasher hasher;
+    /** Hashes with types, where those by value are others. */
+    private final Optional<RowHasher> typedHasher;
     /** Where the key fields stand; empty: the whole row is the key. */
     private final int[] keys;
     private final Optional<String> version;
     private long epoch;
-    private long[] lows = {};
-    private long[] highs = {};
+    private RowHashes hashes = RowHashes.NONE;
+    private RowHashes typed = RowHashes.NONE;
     private int[] kept = {};
 
-    BoundDedupe(
-            StreamSchema schema, Optional<RowMemory> memory, RowHasher hasher, Set<Integer> ids, Optional<String> version) {
+    BoundDedupe(StreamSchema schema, Optional<RowMemory> memory, HashKey key, Set<Integer> ids, Optional<String> version) {
         this.version = version;
         this.schema = schema;
         this.memory = memory;
-        this.hasher = hasher;
+        this.hasher = key.rowHasher(ids, HashForm.VALUE);
+        this.typedHasher = HashForm.differ(compared(schema, ids))
+                ? Optional.of(key.rowHasher(ids, HashForm.TYPED))
+                : Optional.empty();
         this.keys = IntStream.range(0, schema.columns().size())
                 .filter(at -> ids.contains(schema.columns().get(at).id()))
                 .toArray();
@@ -63,14 +71,28 @@ final class BoundDedupe implements BoundTransform {
                     DedupeError.CHANGE_STREAM, "Dropping repeated rows of " + schema.stream() + ": it is a change stream");
         }
         int rows = batch.rowCount();
-        if (lows.length < rows) {
-            lows = new long[rows];
-            highs = new long[rows];
+        hashes = hashes.holding(rows);
+        hasher.each(batch, hashes.lows(), hashes.highs());
+        typed = typed(batch, memory.get());
+        if (kept.length < rows) {
             kept = new int[rows];
         }
-        hasher.each(batch, lows, highs);
-        int count = memory.get().keep(epoch, lows, highs, rows, nameless(batch), kept);
+        int count = memory.get().keep(epoch, hashes, typed, rows, nameless(batch), kept);
         return Rows.keep(batch, kept, count, BoundDedupe::duplicates);
+    }
+
+    private RowHashes typed(Batch batch, RowMemory remembered) {
+        if (typedHasher.isEmpty() || !remembered.isTyped()) {
+            return RowHashes.NONE;
+        }
+        RowHashes room = typed.holding(batch.rowCount());
+        typedHasher.get().each(batch, room.lows(), room.highs());
+        return room;
+    }
+
+    /** The columns by which rows are compared. */
+    private static List<Column> compared(StreamSchema schema, Set<Integer> ids) {
+        return schema.columns().stream().filter(column -> ids.isEmpty() || ids.contains(column.id())).toList();
     }
 
     private boolean @Nullable [] nameless(Batch batch) {

@@ -44,7 +44,7 @@ public final class CarriedMemory {
                     staying.write(rows.hashes(), at, Long.BYTES * 2);
                 }
             }
-            carried.add(new RememberedRows(epoch, rows.cut(), epoch, staying.toByteArray()));
+            carried.add(new RememberedRows(epoch, rows.cut(), epoch, rows.form(), staying.toByteArray()));
         }
         ByteBuffer newest = ByteBuffer.allocate(Long.BYTES * 2 * fresh.size());
         fresh.forEach(hash -> newest.putLong(hash.high()).putLong(hash.low()));
@@ -60,7 +60,7 @@ public final class CarriedMemory {
             byte[] hashes = new byte[Long.BYTES * 2 * count];
             System.arraycopy(rows.hashes(), rows.hashes().length - hashes.length, hashes, 0, hashes.length);
             if (count > 0 || newest.isEmpty()) {
-                newest.addFirst(new RememberedRows(rows.epoch(), rows.cut(), rows.oldest(), hashes));
+                newest.addFirst(new RememberedRows(rows.epoch(), rows.cut(), rows.oldest(), rows.form(), hashes));
             }
             room -= count;
         }

@@ -7,6 +7,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
+import io.windrow.core.ledger.HashForm;
 import io.windrow.core.ledger.HashKey;
 import io.windrow.core.policy.DedupePolicy;
 import io.windrow.core.registry.NearestName;
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Drops rows that are among the last that were delivered of their stream, by some fields or as a whole. The first of
- * several stays. A row in which a key field is null has no identity and always stays; whole rows are compared with their
- * nulls. {@link #begin} gives the step of one attempt, with memories of its own; its bound transforms share them.
+ * several stays. Values are the same as {@link HashForm#VALUE} says, so that rows are told whatever became of a number's
+ * type. A row in which a key field is null has no identity and always stays; whole rows are compared with their nulls.
+ * {@link #begin} gives the step of one attempt, with memories of its own; its bound transforms share them.
  */
 public final class Dedupe implements Transform {
     private final Map<String, DedupePolicy> policies;
@@ -85,8 +87,7 @@ public final class Dedupe implements Transform {
     @Override
     public BoundTransform bind(StreamSchema input) {
         Set<Integer> ids = ids(input);
-        return new BoundDedupe(
-                input, memory(input.stream()), key.rowHasher(ids), ids, version(policies.get(input.stream().toString())));
+        return new BoundDedupe(input, memory(input.stream()), key, ids, version(policies.get(input.stream().toString())));
     }
 
     /** The ids of the fields that tell rows apart; none: the row as a whole does, or rows are not compared. */

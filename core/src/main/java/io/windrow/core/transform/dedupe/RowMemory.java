@@ -1,6 +1,7 @@
 package io.windrow.core.transform.dedupe;
 
 import io.windrow.core.checkpoint.RememberedRows;
+import io.windrow.core.ledger.HashForm;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rows of a stream that were delivered last, as keyed hashes of 128 bits in the order of their arrival; shared by all
  * splits and safe for many threads, which take its lock once a batch. The oldest is forgotten first: when there are more
- * than fit, or when the epoch it came with was cut too long ago.
+ * than fit, or when the epoch it came with was cut too long ago. Rows are remembered by their values ({@link HashForm#VALUE});
+ * those that an earlier version has left may be {@link HashForm#TYPED}.
  *
  * <p>Nothing is lost by dropping, whatever becomes of an epoch, for three reasons:
  * <ol>
@@ -46,6 +48,8 @@ public final class RowMemory {
     private long[] table;
     private long oldest;
     private long next;
+    /** The rows before this one may be hashed with their types. */
+    private long typedUntil;
     private @Nullable Part current;
     private @Nullable RememberedRows ended;
     private long epoch = Long.MIN_VALUE;
@@ -99,6 +103,9 @@ public final class RowMemory {
                     long high = hashes.getLong();
                     add(hashes.getLong(), high);
                 }
+                if (rows.form() == HashForm.TYPED) {
+                    typedUntil = next;
+                }
                 if (current != null) {
                     current.cutMillis = rows.cut().toEpochMilli();
                     current = null;
@@ -109,16 +116,28 @@ public final class RowMemory {
         }
     }
 
+    /** Whether some rows are remembered with their types. Once none is, none ever will be. */
+    boolean isTyped() {
+        lock.lock();
+        try {
+            return oldest < typedUntil;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Looks up the rows of a batch and remembers those that are new.
      *
      * @param of the epoch that the rows belong to
+     * @param rows their hashes by value
+     * @param typed their hashes with their types, by which they may be remembered too; {@link RowHashes#NONE}: the same
      * @param count how many rows
      * @param nameless rows that have no identity: kept, and not remembered; null: none
      * @param kept receives the indexes of the rows that are new, ascending
      * @return how many are new
      */
-    int keep(long of, long[] rowLows, long[] rowHighs, int count, boolean @Nullable [] nameless, int[] kept) {
+    int keep(long of, RowHashes rows, RowHashes typed, int count, boolean @Nullable [] nameless, int[] kept) {
         lock.lock();
         try {
             if (of < epoch) {
@@ -128,7 +147,7 @@ public final class RowMemory {
             begin(of);
             int found = 0;
             for (int i = 0; i < count; i++) {
-                if (nameless != null && nameless[i] || add(rowLows[i], rowHighs[i])) {
+                if (nameless != null && nameless[i] || !isKnown(typed, i) && add(rows.lows()[i], rows.highs()[i])) {
                     kept[found++] = i;
                 }
             }
@@ -250,8 +269,12 @@ public final class RowMemory {
         }
     }
 
-    /** Remembers a row, and says whether it was new. */
-    private boolean add(long low, long high) {
+    private boolean isKnown(RowHashes typed, int row) {
+        return typed != RowHashes.NONE && table[slot(typed.lows()[row], typed.highs()[row])] != 0;
+    }
+
+    /** Where a row is in the table, or where it would be. */
+    private int slot(long low, long high) {
         int mask = table.length - 1;
         int slot = (int) low & mask;
         long tag = low << 32;
@@ -259,10 +282,19 @@ public final class RowMemory {
             if ((entry & 0xffff_ffff_0000_0000L) == tag) {
                 int place = (int) entry - 1;
                 if (lows[place] == low && highs[place] == high) {
-                    return false;
+                    return slot;
                 }
             }
             slot = slot + 1 & mask;
+        }
+        return slot;
+    }
+
+    /** Remembers a row, and says whether it was new. */
+    private boolean add(long low, long high) {
+        int slot = slot(low, high);
+        if (table[slot] != 0) {
+            return false;
         }
         if (next - oldest == most) {
             forgetOldest();

@@ -17,25 +17,35 @@ import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
+import io.windrow.core.checkpoint.RememberedRows;
+import io.windrow.core.ledger.HashForm;
 import io.windrow.core.ledger.HashKey;
 import io.windrow.core.ledger.RowHasher;
 import io.windrow.core.plan.Steps;
 import io.windrow.core.policy.DedupePolicy;
 import io.windrow.core.policy.ShapePolicy;
 import io.windrow.core.transform.shape.ShapeTransform;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.DecimalVector;
+import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DedupeTest {
     private static final StreamSchema SCHEMA = new StreamSchema(
@@ -142,6 +152,71 @@ class DedupeTest {
             assertThat(out.rejected().getFirst().schema()).isEqualTo(SCHEMA);
         }
         bound.forEach(BoundTransform::close);
+    }
+
+    /** A stream whose key is first narrow, then wide, then a decimal of another scale. */
+    private static StreamSchema numbered(ColumnType type) {
+        return new StreamSchema(SCHEMA.stream(), 1, List.of(new Column(4, "id", type, true, "")), List.of());
+    }
+
+    private int kept(BoundTransform step, ColumnType type, String... numbers) {
+        StreamSchema schema = numbered(type);
+        VectorSchemaRoot root = VectorSchemaRoot.create(ArrowTypes.schema(schema), allocator);
+        root.allocateNew();
+        for (int i = 0; i < numbers.length; i++) {
+            switch (root.getVector(0)) {
+                case IntVector ids -> ids.setSafe(i, Integer.parseInt(numbers[i]));
+                case BigIntVector ids -> ids.setSafe(i, Long.parseLong(numbers[i]));
+                case DecimalVector ids -> ids.setSafe(i, new BigDecimal(numbers[i]).setScale(ids.getScale()));
+                default -> throw new IllegalArgumentException(type.toString());
+            }
+        }
+        root.setRowCount(numbers.length);
+        try (Batch out = step.apply(new Batch(schema, root, new Position(1, "p"), Account.ofRead(numbers.length)))) {
+            return out.rowCount();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRowIsRepeatedAlsoAfterTheTypeOfItsKeyHasChanged(boolean byId) {
+        Dedupe dedupe = dedupe(byId ? by("id") : by());
+        ColumnType narrow = new ColumnType.Int(32, true);
+        ColumnType wide = new ColumnType.Int(64, true);
+        ColumnType scaled = new ColumnType.Decimal(12, 2);
+        ColumnType finer = new ColumnType.Decimal(38, 6);
+        try (BoundTransform one = dedupe.bind(numbered(narrow)); BoundTransform two = dedupe.bind(numbered(wide));
+                BoundTransform three = dedupe.bind(numbered(scaled)); BoundTransform four = dedupe.bind(numbered(finer))) {
+            List.of(one, two, three, four).forEach(step -> step.epoch(1));
+            assertThat(kept(one, narrow, "1", "-7", "1")).isEqualTo(2);
+            assertThat(kept(two, wide, "-7", "1", "5000000000")).isEqualTo(1);
+            assertThat(kept(three, scaled, "1.00", "5000000000.00", "1.50")).isEqualTo(1);
+            assertThat(kept(four, finer, "-7", "1.5", "1.500001")).isEqualTo(1);
+            assertThat(kept(one, narrow, "1", "2")).as("and back").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatAnEarlierVersionRememberedWithItsTypeIsRepeatedStill() {
+        ColumnType type = new ColumnType.Int(32, true);
+        Dedupe dedupe = dedupe(by("id"));
+        StreamSchema schema = numbered(type);
+        long[] low = new long[1];
+        long[] high = new long[1];
+        VectorSchemaRoot root = VectorSchemaRoot.create(ArrowTypes.schema(schema), allocator);
+        root.allocateNew();
+        ((IntVector) root.getVector(0)).setSafe(0, 7);
+        root.setRowCount(1);
+        try (Batch before = new Batch(schema, root, new Position(1, "p"), Account.ofRead(1))) {
+            KEY.rowHasher(Set.of(4)).each(before, low, high);
+        }
+        byte[] hash = ByteBuffer.allocate(16).putLong(high[0]).putLong(low[0]).array();
+        dedupe.memory(SCHEMA.stream()).orElseThrow()
+                .restore(List.of(new RememberedRows(1, Instant.EPOCH, 1, HashForm.TYPED, hash)));
+        try (BoundTransform step = dedupe.bind(schema)) {
+            step.epoch(2);
+            assertThat(kept(step, type, "7", "8", "7", "8")).isEqualTo(1);
+        }
     }
 
     @Test

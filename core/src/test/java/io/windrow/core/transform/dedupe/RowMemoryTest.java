@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.batch.RowHash;
 import io.windrow.core.checkpoint.RememberedRows;
+import io.windrow.core.ledger.HashForm;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -36,7 +38,7 @@ class RowMemoryTest {
             highs[i] = hash(rows[i]).high();
         }
         int[] kept = new int[rows.length];
-        int count = memory.keep(epoch, lows, highs, rows.length, null, kept);
+        int count = memory.keep(epoch, new RowHashes(lows, highs), RowHashes.NONE, rows.length, null, kept);
         List<Long> found = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             found.add(rows[kept[i]]);
@@ -165,6 +167,36 @@ class RowMemoryTest {
     }
 
     @Test
+    void rowsThatAnEarlierVersionHashedWithTheirTypesAreKnownUntilTheyLeaveTheWindow() {
+        RowMemory memory = memory(3);
+        memory.restore(List.of(new RememberedRows(1, CUT, 1, HashForm.TYPED, hashes(101, 102))));
+        assertThat(memory.isTyped()).isTrue();
+        int[] kept = new int[3];
+        RowHashes byValue = new RowHashes(new long[] {lows(1), lows(2), lows(3)}, new long[] {-1, -2, -3});
+        RowHashes typed = new RowHashes(new long[] {lows(101), lows(102), lows(103)}, new long[] {-101, -102, -103});
+        assertThat(memory.keep(2, byValue, typed, 3, null, kept)).isEqualTo(1);
+        assertThat(kept[0]).isEqualTo(2);
+        assertThat(memory.taken(2, CUT)).isEqualTo(new RememberedRows(2, CUT, 1, HashForm.VALUE, hashes(3)));
+        assertThat(keep(memory, 3, 4)).hasSize(1);
+        assertThat(memory.isTyped()).as("row 102 is in the window").isTrue();
+        assertThat(keep(memory, 3, 5)).hasSize(1);
+        assertThat(memory.isTyped()).isFalse();
+        assertThat(keep(memory, 4, 3)).as("known by its value").isEmpty();
+    }
+
+    private static long lows(long row) {
+        return hash(row).low();
+    }
+
+    private static byte[] hashes(long... rows) {
+        ByteBuffer hashes = ByteBuffer.allocate(16 * rows.length);
+        for (long row : rows) {
+            hashes.putLong(hash(row).high()).putLong(hash(row).low());
+        }
+        return hashes.array();
+    }
+
+    @Test
     void aWindowOfTimeForgetsWholeEpochsThatWereCutBeforeIt() {
         RowMemory memory = new RowMemory(100, Long.MAX_VALUE, Optional.of(Duration.ofMinutes(10)));
         keep(memory, 1, 1, 2);
@@ -200,7 +232,7 @@ class RowMemoryTest {
         RowMemory memory = memory(10);
         long[] same = {3, 3, 3};
         int[] kept = new int[3];
-        assertThat(memory.keep(1, same, same, 3, new boolean[] {true, false, true}, kept)).isEqualTo(3);
+        assertThat(memory.keep(1, new RowHashes(same, same), RowHashes.NONE, 3, new boolean[] {true, false, true}, kept)).isEqualTo(3);
         assertThat(memory.size()).isEqualTo(1);
     }
 }

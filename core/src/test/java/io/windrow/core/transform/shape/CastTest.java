@@ -91,6 +91,9 @@ class CastTest {
         assertThat(cast(1000, integer(32), "decimal(5,2)")).isEqualTo("shape.cast_range");
         assertThat(cast((1L << 53) + 1, integer(64), "float64")).isEqualTo("shape.cast_inexact");
         assertThat(cast(new BigDecimal("12.50"), new ColumnType.Decimal(9, 2), "int8")).isEqualTo("shape.cast_inexact");
+        assertThat(cast(new BigDecimal("1200.50"), new ColumnType.Decimal(9, 2), "int8"))
+                .as("outside of the range comes before a fraction")
+                .isEqualTo("shape.cast_range");
         assertThat(cast(new BigDecimal("0.1234567890123456789"), new ColumnType.Decimal(30, 19), "float64"))
                 .isEqualTo("shape.cast_inexact");
         assertThat(cast(0.1, new ColumnType.Float(64), "float32")).isEqualTo("shape.cast_inexact");
