@@ -20,8 +20,11 @@ import org.postgresql.copy.CopyDual;
  */
 final class LogConnection implements AutoCloseable {
     private static final int DATA_HEADER = 25;
+    /** The major version from which on the log comes in protocol version 4. */
+    private static final int PARALLEL_SINCE = 16;
 
     private final Session session;
+    private final SilentSender sender;
     private final Wire wire;
     private final boolean encrypted;
     /** We ask the server for an answer every few seconds; one that gives none for so long is not there any more. */
@@ -35,6 +38,8 @@ final class LogConnection implements AutoCloseable {
     private int to;
     private long lsn;
     private long heard = System.nanoTime();
+    /** Whether the server wants to hear of us at once. */
+    private boolean asksBack;
 
     /** What came. */
     enum Next {
@@ -46,9 +51,10 @@ final class LogConnection implements AutoCloseable {
         NOTHING
     }
 
-    private LogConnection(Session session, Wire wire, boolean encrypted, long silenceNanos) {
+    private LogConnection(Session session, SilentSender sender, Wire wire, boolean encrypted, long silenceNanos) {
         this.silenceNanos = silenceNanos;
         this.session = session;
+        this.sender = sender;
         this.wire = wire;
         this.encrypted = encrypted;
     }
@@ -56,9 +62,9 @@ final class LogConnection implements AutoCloseable {
     static LogConnection open(PostgresSource source) {
         boolean encrypted = !"disable".equals(source.address().parameters().get("sslmode"));
         Wire wire = new Wire(encrypted ? Wire.Content.BYTES : Wire.Content.MESSAGES);
+        Session session = Session.open(source.address(), source.config(), wire, Session.Purpose.REPLICATION);
         return new LogConnection(
-                Session.open(source.address(), source.config(), wire, Session.Purpose.REPLICATION), wire, encrypted,
-                source.config().silence().toNanos());
+                session, new SilentSender(source, session.process()), wire, encrypted, source.config().silence().toNanos());
     }
 
     /**
@@ -81,7 +87,9 @@ final class LogConnection implements AutoCloseable {
                 + " (publication_names " + Identifier.literal(Identifier.quoted(split.publication())) + ", binary 'true'"
                 + switch (config.inProgress()) {
                     case WAIT -> ", proto_version '1'";
-                    case STREAM -> ", proto_version '2', streaming 'on'";
+                    case STREAM -> major() >= PARALLEL_SINCE
+                            ? ", proto_version '4', streaming 'parallel'"
+                            : ", proto_version '2', streaming 'on'";
                 }
                 + switch (config.origin()) {
                     case ANY -> "";
@@ -93,6 +101,10 @@ final class LogConnection implements AutoCloseable {
         frames = wire.frames();
         driverHolds = true;
         heard = System.nanoTime();
+    }
+
+    private int major() throws SQLException {
+        return session.connection().getMetaData().getDatabaseMajorVersion();
     }
 
     private CopyDual start(String slot, String command) throws SQLException, IOException {
@@ -112,7 +124,9 @@ final class LogConnection implements AutoCloseable {
             return read(deadlineNanos);
         } catch (SQLException e) {
             // The driver gives up a message that does not go on; to it that is a broken connection like any other.
-            expectAnswer();
+            if (isSilent()) {
+                throw silent();
+            }
             throw e;
         }
     }
@@ -128,7 +142,7 @@ final class LogConnection implements AutoCloseable {
                 }
                 driverHolds = false;
                 if (onWire == null) {
-                    expectAnswer();
+                    expectSender();
                     if (wire.takeWoken() || !wire.await(deadlineNanos)) {
                         wire.takeWoken();
                         return Next.NOTHING;
@@ -151,7 +165,7 @@ final class LogConnection implements AutoCloseable {
                                 + " bytes");
                 case NOT_YET -> {
                     wire.takeWoken();
-                    expectAnswer();
+                    expectSender();
                     return Next.NOTHING;
                 }
                 case OTHER -> {
@@ -182,19 +196,45 @@ final class LogConnection implements AutoCloseable {
         }
         if (kind == 'k' && end - begin == 18) {
             lsn = ByteBuffer.wrap(message).getLong(begin + 1);
+            asksBack = message[end - 1] != 0;
             return Next.ALIVE;
         }
         throw WindrowException.of(
                 LogError.MESSAGE_UNKNOWN, "Reading the change log behind " + Lsn.text(lsn) + ": a frame of the kind " + kind);
     }
 
-    private void expectAnswer() {
-        if (System.nanoTime() - heard > silenceNanos) {
-            throw WindrowException.of(
-                    LogError.SILENT,
-                    "Reading the change log behind " + Lsn.text(lsn) + ": the server has not answered for "
-                            + TimeUnit.NANOSECONDS.toSeconds(silenceNanos) + " s");
+    private boolean isSilent() {
+        return System.nanoTime() - heard > silenceNanos;
+    }
+
+    /** One that is at work is waited for, and asked again when it has been silent for as long once more. */
+    private void expectSender() {
+        if (!isSilent()) {
+            sender.close();
+            return;
         }
+        switch (sender.ask()) {
+            case ASKED -> {
+                // The next look sees the answer.
+            }
+            case AT_WORK -> heard = System.nanoTime();
+            case DEAD -> throw silent();
+        }
+    }
+
+    private WindrowException silent() {
+        return WindrowException.of(
+                LogError.SILENT,
+                "Reading the change log behind " + Lsn.text(lsn) + ": the server has not answered for "
+                        + TimeUnit.NANOSECONDS.toSeconds(silenceNanos) + " s");
+    }
+
+    /**
+     * Whether the server, when it said last that it is {@link Next#ALIVE}, wanted a {@link #report} at once: it may give up
+     * whoever says nothing after less than our own rhythm.
+     */
+    boolean asksBack() {
+        return asksBack;
     }
 
     byte[] bytes() {
@@ -247,6 +287,7 @@ final class LogConnection implements AutoCloseable {
 
     @Override
     public void close() {
+        sender.close();
         if (copy == null) {
             session.close();
         } else {

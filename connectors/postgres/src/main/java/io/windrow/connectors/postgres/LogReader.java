@@ -4,10 +4,8 @@ import io.windrow.api.batch.Position;
 import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
-import io.windrow.api.source.EndProof;
 import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.SplitReader;
-import io.windrow.connectors.postgres.pgoutput.Lsn;
 import io.windrow.connectors.postgres.pgoutput.MessageReader;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -209,7 +207,12 @@ final class LogReader implements SplitReader {
                     message(kind, open.lsn(), bytes, open.from(), open.to());
                 }
             }
-            case ALIVE -> rows.alive(open.lsn());
+            case ALIVE -> {
+                rows.alive(open.lsn());
+                if (open.asksBack()) {
+                    report();
+                }
+            }
             case NOTHING -> {
                 return false;
             }
@@ -278,10 +281,7 @@ final class LogReader implements SplitReader {
 
     private ReadResult end() {
         ended = true;
-        return new ReadResult.End(
-                new EndProof("reached_position", -1, "the log's end at the start, "
-                        + Lsn.text(split.until().orElse(rows.lsn())) + ", is reached at " + Lsn.text(rows.lsn())),
-                Optional.of(rows.position().toPosition()));
+        return new ReadResult.End(split.reached(rows.lsn()), Optional.of(rows.position().toPosition()));
     }
 
     private ReadResult idle() {

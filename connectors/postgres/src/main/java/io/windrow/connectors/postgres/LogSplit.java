@@ -1,6 +1,7 @@
 package io.windrow.connectors.postgres;
 
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.EndProof;
 import io.windrow.api.source.Split;
 import io.windrow.connectors.postgres.pgoutput.Lsn;
 import java.util.List;
@@ -36,6 +37,13 @@ record LogSplit(String slot, String publication, OptionalLong until) {
     /** Whether a split is of a log, and not a part of a table. */
     static boolean isLog(Split split) {
         return split.id().startsWith(ID);
+    }
+
+    /** That the log's end, as of the run's start, is reached at this place. */
+    EndProof reached(long lsn) {
+        return new EndProof(
+                "reached_position", -1,
+                "the log's end at the start, " + Lsn.text(until.orElse(lsn)) + ", is reached at " + Lsn.text(lsn));
     }
 
     Split toSplit(List<StreamName> streams) {

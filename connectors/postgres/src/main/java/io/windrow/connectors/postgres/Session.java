@@ -87,7 +87,8 @@ final class Session implements AutoCloseable {
                 int silenceMillis = Math.toIntExact(
                         Math.min(Integer.MAX_VALUE, config.silence().plus(config.lockTimeout()).toMillis()));
                 Session session = new Session(connection, wire, settings(connection, config), silenceMillis);
-                if (purpose == Purpose.REPLICATION || session.isDirect()) {
+                boolean direct = session.isDirect();
+                if (purpose == Purpose.REPLICATION || direct) {
                     session.set("SET ");
                 } else {
                     // The next client of this server process would run with our search_path and without its time limits, and
@@ -142,7 +143,7 @@ final class Session implements AutoCloseable {
      */
     record Process(int id, String server) {}
 
-    /** The server process at the other end; empty if a pooler stands between, or for replication. Any thread. */
+    /** The server process at the other end; empty if a pooler stands between. Any thread. */
     Optional<Process> process() {
         return process;
     }

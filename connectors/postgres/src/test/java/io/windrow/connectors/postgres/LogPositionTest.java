@@ -96,7 +96,12 @@ class LogPositionTest {
         byte[] begin = ByteBuffer.allocate(21).put((byte) 'B').putLong(1).putLong(2).putInt(3).array();
         reader.read(begin, 0, begin.length);
         byte[] longer = ByteBuffer.allocate(22).put(begin).array();
-        for (byte[] bad : List.of(longer, new byte[] {'B', 0}, new byte[] {'?', 1, 2}, new byte[] {}, new byte[] {'I', 0, 0, 0, 1, 'X'})) {
+        // A rollback says where and when in protocol version 4 alone.
+        for (int length : List.of(9, 25)) {
+            reader.read(ByteBuffer.allocate(length).put((byte) 'A').array(), 0, length);
+        }
+        byte[] half = ByteBuffer.allocate(17).put((byte) 'A').array();
+        for (byte[] bad : List.of(longer, half, new byte[] {'B', 0}, new byte[] {'?', 1, 2}, new byte[] {}, new byte[] {'I', 0, 0, 0, 1, 'X'})) {
             assertThatThrownBy(() -> reader.read(bad, 0, bad.length)).isInstanceOfSatisfying(
                     WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(LogError.MESSAGE_UNKNOWN));
         }

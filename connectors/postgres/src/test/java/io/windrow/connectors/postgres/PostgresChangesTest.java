@@ -362,6 +362,42 @@ class PostgresChangesTest {
         }
     }
 
+    /** Whoever decodes asks the catalog which publication has the table, and waits there for as long as the test wants. */
+    @Test
+    @Tag("D12")
+    void A_decoding_that_takes_longer_than_either_end_bears_silence_is_waited_for() throws SQLException {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        PostgresConfig plain = LogDrive.config(db.url(), "public.t");
+        PostgresConfig silentFor6s = new PostgresConfig(
+                plain.url(), plain.password(), plain.streams(), plain.newTables(), plain.splitSize(), plain.batchSize(), plain.batchRows(),
+                Duration.ofMinutes(5), Duration.ofSeconds(1), plain.longTransaction(), plain.changes());
+        try (LogDrive drive = new LogDrive(silentFor6s, T); Connection holder = db.connect(); Statement lock = holder.createStatement()) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1)", "ALTER DATABASE " + db.name() + " SET wal_sender_timeout = '6s'");
+            List<Long> waited = new ArrayList<>();
+            drive.readMillis = 500;
+            drive.beforeLog = () -> run(lock, "BEGIN; LOCK TABLE pg_catalog.pg_publication_rel IN ACCESS EXCLUSIVE MODE");
+            drive.beforeRead = (planner, reader) -> {
+                waited.add(db.number("SELECT coalesce(max(extract(epoch FROM now() - waitstart)), 0)::bigint FROM pg_locks"
+                        + " WHERE NOT granted AND relation = 'pg_publication_rel'::regclass"));
+                if (waited.getLast() >= 8) {
+                    run(lock, "ROLLBACK");
+                }
+            };
+            drive.run();
+            assertThat(drive.rows()).containsExactly("INSERT|1");
+            assertThat(waited).as("seconds").anyMatch(seconds -> seconds >= 8);
+        }
+    }
+
+    private static void run(Statement statement, String sql) {
+        try {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
+    }
+
     @Test
     void Check_prints_as_SQL_what_the_role_and_the_tables_lack() {
         db.execute(

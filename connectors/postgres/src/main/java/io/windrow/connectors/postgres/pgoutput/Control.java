@@ -1,6 +1,6 @@
 package io.windrow.connectors.postgres.pgoutput;
 
-/** What the log says of transactions that it sends before they are committed (protocol versions 2 and 3). */
+/** What the log says of transactions that it sends before they are committed (protocol versions 2 to 4). */
 public sealed interface Control {
     /** The transaction's id, 32 bits without a sign. */
     long xid();

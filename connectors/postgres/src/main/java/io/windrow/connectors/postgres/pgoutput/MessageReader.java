@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes messages of pgoutput, protocol versions 1 to 3, apart. Those within a part of a transaction in progress are read
+ * Takes messages of pgoutput, protocol versions 1 to 4, apart. Those within a part of a transaction in progress are read
  * without the transaction's id that stands behind their kind. Every byte of a message is accounted for: one that is unknown, too
  * short or too long stops the stream (I10). One thread.
  */
@@ -98,6 +98,11 @@ public final class MessageReader {
             case 'A' -> {
                 long xid = unsigned();
                 long undone = unsigned();
+                if (at < end) {
+                    // Where and when, which version 4 adds for who applies transactions side by side.
+                    longValue();
+                    longValue();
+                }
                 done(type);
                 messages.control(new Control.PartsUndone(xid, undone));
             }
