@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * for. Used by the planner's thread.
  */
 final class LogPlan implements AutoCloseable {
-    private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(10);
-
     private final PostgresSource source;
     private final Context context;
     private final ChangesConfig config;
@@ -49,8 +46,7 @@ final class LogPlan implements AutoCloseable {
     private boolean handedOut;
     /** Whether it ever was: what comes back then was read by this plan's own reader. */
     private boolean begun;
-    private long measuredAt;
-    private boolean measured;
+    private final LogLook look;
 
     LogPlan(
             PostgresSource source, Context context, Session session, ServerFacts server, List<StreamName> sharing,
@@ -71,6 +67,7 @@ final class LogPlan implements AutoCloseable {
         this.end = standby ? -1 : LogPosition.lsn(String.valueOf(log.get(0)));
         this.timeline = standby ? 0 : Long.parseLong(String.valueOf(log.get(1)).substring(0, 8), 16);
         this.until = until == Until.STOPPED || standby ? OptionalLong.empty() : OptionalLong.of(LogCopy.lastRecord(session, end));
+        this.look = new LogLook(source, context, server.major(), slot, reads, this::close);
         facts.flatMap(found -> source.watch().observe(slot, found, System.nanoTime(), context))
                 .filter(over -> config.onLimit() == ChangesConfig.OnLimit.STOP)
                 .ifPresent(over -> source.watch().stop(
@@ -161,17 +158,8 @@ final class LogPlan implements AutoCloseable {
     private void expectCarried(String doing, ChangesRead read) {
         Optional<String> now = published.member(read.shape().stream());
         if (now.isEmpty() || read.member().isPresent() && !read.member().equals(now)) {
-            throw notCarried(doing, now);
+            throw published.notCarried(doing, now);
         }
-    }
-
-    private WindrowException notCarried(String doing, Optional<String> now) {
-        return WindrowException.of(
-                LogError.PUBLICATION_CHANGED,
-                doing + ": publication " + publication
-                        + (now.isEmpty()
-                                ? " does not carry the table any more"
-                                : " is another one, was altered, or lacked the table for a time"));
     }
 
     /** Since when the publication has carried the stream's table. */
@@ -302,85 +290,9 @@ final class LogPlan implements AutoCloseable {
         }
     }
 
-    /** Looks now and then whether all is as it has to be, as {@link #measure} says. */
+    /** Looks now and then whether all is as it has to be. */
     void look(Session session) throws SQLException {
-        long now = System.nanoTime();
-        if (!reads.isEmpty() && (!measured || now - measuredAt > MEASURE_NANOS)) {
-            measured = true;
-            measuredAt = now;
-            session.promptly(() -> {
-                measure(session, now);
-                return true;
-            });
-        }
-    }
-
-    /** Looks what the slot holds back and what the publication carries, and acts if that is not as it has to be. */
-    private void measure(Session session, long now) throws SQLException {
-        if (isCopying()) {
-            source.watch().waits();
-        }
-        Optional<String> over = SlotFacts.read(session, server.major(), slot)
-                .flatMap(found -> source.watch().observe(slot, found, now, context));
-        if (over.isPresent()) {
-            switch (config.onLimit()) {
-                case STOP -> source.watch().stop(
-                        WindrowException.of(LogError.LOG_LIMIT, "Following the changes: " + over.get()));
-                case DROP_SLOT -> drop(over.get());
-            }
-        }
-        if (handedOut) {
-            Publication found = Publication.read(session, server.major(), publication);
-            if (found.there().isPresent() && !found.there().equals(published.there())) {
-                source.watch().stop(WindrowException.of(
-                        LogError.PUBLICATION_CHANGED,
-                        "Following the changes: what publication " + publication + " publishes was altered meanwhile"));
-            }
-            reads.forEach((stream, read) -> {
-                Optional<String> member = found.member(stream);
-                if (!member.equals(read.member().or(() -> published.member(stream)))) {
-                    source.watch().fail(stream, notCarried("Following " + stream, member));
-                }
-            });
-            expectSame(session);
-        }
-    }
-
-    /** Looks whether the tables are those that are followed. Partitions are looked at with a snapshot of now, and no lock stays. */
-    private void expectSame(Session session) throws SQLException {
-        boolean partitioned = reads.values().stream().anyMatch(ChangesRead::isPartitioned);
-        try (Session own = partitioned ? Session.open(source.address(), source.config()) : null) {
-            Session now = own == null ? session : own;
-            for (ChangesRead read : reads.values()) {
-                try {
-                    List<@Nullable String> named = now.promptly(() -> now.row("SELECT pg_catalog.to_regclass("
-                            + Identifier.literal(Identifier.quoted(read.shape().stream())) + ")::pg_catalog.oid"));
-                    // Renamed or dropped it is not another one yet; the publication tells.
-                    if (named.getFirst() instanceof String oid) {
-                        read.expectSame(now, Long.parseLong(oid));
-                    }
-                } catch (WindrowException e) {
-                    source.watch().fail(read.shape().stream(), e);
-                } catch (SQLException e) {
-                    // Somebody is altering or dropping a partition: the next look sees the outcome.
-                    if (!LogFailures.passes(e)) {
-                        throw e;
-                    }
-                }
-            }
-        } catch (WindrowException e) {
-            // No connection is to be had at the moment: another look follows soon.
-            if (!LogFailures.passes(e)) {
-                throw e;
-            }
-        }
-    }
-
-    /** Gives the server its log back. What reads the slot is ended first. */
-    private void drop(String over) {
-        source.watch().stop(WindrowException.of(LogError.SLOT_DROPPED, "Following the changes: " + over));
-        close();
-        new LogSlot(source, context, slot).drop();
+        look.look(session, handedOut ? LogLook.Stage.FOLLOWING : isCopying() ? LogLook.Stage.COPYING : LogLook.Stage.BETWEEN, published);
     }
 
     /** Whether all tables are copied and the log is being read. */

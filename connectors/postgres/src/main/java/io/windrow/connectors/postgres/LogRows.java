@@ -12,11 +12,9 @@ import io.windrow.connectors.postgres.pgoutput.Tuple;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +28,7 @@ final class LogRows implements Messages, AutoCloseable {
     private final RangeReader ranges;
     private final Map<StreamName, FollowedStream> streams = new HashMap<>();
     private final Map<StreamName, WindrowException> failed = new HashMap<>();
-    private final Map<Long, FollowedStream> byRelation = new HashMap<>();
-    private final Set<Long> others = new HashSet<>();
-    /** Of those the ones that have a stream's name at this place of the log: a table is told by its oid, its name may change. */
-    private final Map<Long, PublishedRelation> namesakes = new HashMap<>();
-    /** Announced by what was rolled back, or is not committed yet: they count if nothing else is said before the next row. */
-    private final Map<Long, PublishedRelation> unsure = new HashMap<>();
+    private final AnnouncedTables tables = new AnnouncedTables(streams);
     private boolean guessing;
     private String system = "";
     private long timeline;
@@ -82,12 +75,7 @@ final class LogRows implements Messages, AutoCloseable {
         FollowedStream stream = streams.remove(name);
         if (stream != null) {
             failed.put(name, why);
-            byRelation.forEach((relation, of) -> {
-                if (of == stream) {
-                    others.add(relation);
-                }
-            });
-            byRelation.keySet().removeAll(others);
+            tables.leave(stream);
             ranges.forget(stream);
             stream.close();
         }
@@ -229,36 +217,22 @@ final class LogRows implements Messages, AutoCloseable {
     @Override
     public void relation(PublishedRelation relation) {
         if (guessing) {
-            unsure.put(relation.oid(), relation);
+            tables.suspect(relation);
             return;
         }
-        unsure.remove(relation.oid());
-        namesakes.remove(relation.oid());
-        FollowedStream stream =
-                streams.values().stream().filter(one -> one.oid() == relation.oid()).findFirst().orElse(null);
-        if (stream == null) {
-            // Another pipeline's table, or one that this run leaves alone.
-            byRelation.remove(relation.oid());
-            others.add(relation.oid());
-            if (streams.containsKey(relation.name())) {
-                namesakes.put(relation.oid(), relation);
-            }
-            return;
+        FollowedStream stream = tables.announce(relation);
+        if (stream != null) {
+            busy = stream;
+            stream.bind(relation);
         }
-        others.remove(relation.oid());
-        byRelation.put(relation.oid(), stream);
-        busy = stream;
-        stream.bind(relation);
     }
 
     private @Nullable FollowedStream bound(long relation) {
-        if (!unsure.isEmpty()) {
-            PublishedRelation announced = unsure.remove(relation);
-            if (announced != null) {
-                relation(announced);
-            }
+        PublishedRelation announced = tables.suspected(relation);
+        if (announced != null) {
+            relation(announced);
         }
-        return byRelation.get(relation);
+        return tables.stream(relation);
     }
 
     @Override
@@ -311,7 +285,7 @@ final class LogRows implements Messages, AutoCloseable {
         ordinal += rows;
         FollowedStream stream = bound(relation);
         if (stream == null) {
-            if (!others.contains(relation)) {
+            if (!tables.isOther(relation)) {
                 throw WindrowException.of(
                         LogError.MESSAGE_UNKNOWN,
                         "Reading the slot " + slot + ": a row of the unannounced table " + relation);
@@ -332,7 +306,7 @@ final class LogRows implements Messages, AutoCloseable {
     }
 
     private void expectNoNamesake(long relation) {
-        PublishedRelation other = namesakes.get(relation);
+        PublishedRelation other = tables.namesake(relation);
         FollowedStream stream = other == null ? null : streams.get(other.name());
         if (other != null && stream != null) {
             busy = stream;

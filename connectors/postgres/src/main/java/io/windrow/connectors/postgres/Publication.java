@@ -110,6 +110,16 @@ record Publication(String name, Optional<Facts> there, Map<StreamName, Table> ta
         return member(stream).filter(now -> now.startsWith(saved + "/")).orElse(saved);
     }
 
+    /** I13: changes that were made while the publication did not carry a table are not in the log. */
+    WindrowException notCarried(String doing, Optional<String> member) {
+        return WindrowException.of(
+                LogError.PUBLICATION_CHANGED,
+                doing + ": publication " + name
+                        + (member.isEmpty()
+                                ? " does not carry the table any more"
+                                : " is another one, was altered, or lacked the table for a time"));
+    }
+
     private static String list(Collection<StreamName> streams) {
         return streams.stream().map(Identifier::quoted).collect(Collectors.joining(", "));
     }
