@@ -16,8 +16,9 @@ import org.apache.arrow.vector.VectorSchemaRoot;
  *
  * @param operations {@link Operation} ordinals, never null
  * @param ordinals the row's place within its transaction, over all streams, counting from 0; never null
- * @param commitMicros commit time at the source, microseconds since 1970 UTC; null if a snapshot read the row
- * @param transactions the source's transaction id; null if a snapshot read the row
+ * @param commitMicros commit time at the source, microseconds since 1970 UTC; null if a snapshot read the row, or nobody knows
+ *     it since the change belongs to no transaction
+ * @param transactions the source's transaction id, 0 if the change belongs to none; null if a snapshot read the row
  * @param positions the place of the transaction's commit in the source's log, or of the snapshot; never null
  * @param links null, or the ordinal of the other row of the same transaction that makes a change of key with this one: a
  *     DELETE of the old key and an INSERT of the new one, whose unchanged columns have the values of the deleted row

@@ -35,7 +35,8 @@ final class AnnouncedTables {
             // Another pipeline's table, or one that this run leaves alone.
             followed.remove(relation.oid());
             others.add(relation.oid());
-            if (streams.containsKey(relation.name())) {
+            FollowedStream named = streams.get(relation.name());
+            if (named != null && named.oid() != 0) {
                 namesakes.put(relation.oid(), relation);
             }
         } else {

@@ -21,9 +21,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A table that is followed: copied once, in parts by pages, as of a place in the log, and from there on read from the log. An
- * interrupted copy begins again, and so does that of a table that joins others: in ranges of its key, by the log's reader.
+ * interrupted copy begins again, and so does that of a table that joins others: in ranges of its key, by the log's reader. Of
+ * messages nothing is copied.
  */
 final class ChangesRead implements StreamRead {
+    private static final Guarantee OF_MESSAGES = new Guarantee(
+            "log",
+            "Every message behind the place where the slot stands at first, in the order of commits, each exactly once.",
+            List.of("The slot keeps what was not read yet: the server neither drops it nor runs into max_slot_wal_keep_size."),
+            List.of("messages from before: they are in the log only"));
+
     private final LogPlan log;
     private final StreamShape shape;
     private List<Leaf> leaves;
@@ -182,7 +189,7 @@ final class ChangesRead implements StreamRead {
     @Override
     public StreamPlan plan() {
         beside |= !copied && log.copiesBeside(this);
-        Guarantee guarantee = new Guarantee(
+        Guarantee guarantee = shape.config().isOfMessages() ? OF_MESSAGES : new Guarantee(
                 "log",
                 "Every row as of one moment, then every change after it in the order of commits, each exactly once.",
                 List.of(
@@ -249,8 +256,8 @@ final class ChangesRead implements StreamRead {
         if (copied || parked) {
             return List.of();
         }
-        if (beside) {
-            copiedAt = log.beside(shape.stream());
+        if (beside || shape.config().isOfMessages()) {
+            copiedAt = beside ? log.beside(shape.stream()) : log.begin();
             start = copiedAt;
             copied = true;
             return List.of();
@@ -305,7 +312,7 @@ final class ChangesRead implements StreamRead {
     @Override
     public PlannerState state() {
         StateText text = StateText.create().with("read", "cdc").with("slot", log.slot()).with("copied", copied)
-                .with("published", member.or(() -> log.member(shape.stream()))).with("oid", oid.orElse(table()))
+                .with("published", member.or(() -> log.member(shape.stream()))).with("oid", shape.relation().map(relation -> oid.orElse(relation.oid())))
                 .with("partitions", heaps.map(LeafFiles::toState));
         Position at = copiedAt;
         if (at != null) {

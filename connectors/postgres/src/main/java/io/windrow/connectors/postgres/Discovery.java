@@ -81,6 +81,9 @@ final class Discovery {
         if (followable && heap && relation.get().kind() != Relation.Kind.MATERIALIZED_VIEW && hasIdentity(relation.get())) {
             modes.add(ReadMode.CDC);
         }
+        if (shape.config().isOfMessages()) {
+            modes = EnumSet.of(ReadMode.CDC);
+        }
         List<String> remarks = new ArrayList<>();
         if (shape.schema().key().isEmpty()) {
             remarks.add("It has no key.");
@@ -92,7 +95,7 @@ final class Discovery {
                 .forEach(remarks::add);
         return new StreamDescription(
                 shape.schema(),
-                relation.map(one -> one.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ')).orElse("query"),
+                relation.map(one -> one.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ')).orElse(shape.config().isOfMessages() ? "messages" : "query"),
                 modes,
                 heap ? cursors(shape) : List.of(),
                 relation.map(one -> (long) one.estimate().rows()).orElse(-1L),

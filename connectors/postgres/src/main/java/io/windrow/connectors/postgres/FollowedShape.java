@@ -22,6 +22,9 @@ final class FollowedShape {
     /** The shape as its changes can be read; refuses, with the reason, what cannot be followed. */
     static StreamShape of(Session session, StreamShape shape) throws SQLException {
         StreamName stream = shape.stream();
+        if (shape.config().isOfMessages()) {
+            return shape;
+        }
         Relation relation = shape.relation().orElseThrow(() -> unfit(stream, "it is a query"));
         switch (relation.kind()) {
             case TABLE, PARTITIONED -> {

@@ -54,6 +54,9 @@ final class FollowedStream implements AutoCloseable {
         this.decoder = new ChangeDecoder(
                 shape.stream(), shape.plans(), new BatchLimits(source.config().batchRows(), source.config().batchSize().bytes()),
                 context.allocator());
+        if (shape.config().isOfMessages()) {
+            bind(LogBinding.messages(shape));
+        }
     }
 
     StreamName stream() {
@@ -98,9 +101,9 @@ final class FollowedStream implements AutoCloseable {
         return delivered;
     }
 
-    /** Which table it is, for the database. */
+    /** Which table it is, for the database; 0: it is none. */
     long oid() {
-        return shape.relation().orElseThrow().oid();
+        return shape.relation().map(Relation::oid).orElse(0L);
     }
 
     /** The log says how the table looks from here on. */

@@ -132,7 +132,7 @@ final class InProgress implements AutoCloseable {
     void put(long lsn, byte[] bytes, int from, int to) {
         Aside into = writing;
         byte kind = bytes[from];
-        if (into == null || kind == 'O' || kind == 'Y' || kind == 'M') {
+        if (into == null || kind == 'O' || kind == 'Y') {
             return;
         }
         int head = into.form == Form.PARTS ? 5 : 1;

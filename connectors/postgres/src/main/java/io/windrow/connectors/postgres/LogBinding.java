@@ -73,6 +73,15 @@ record LogBinding(int[] columnOf, boolean[] identity, int[] missing, Optional<Mi
         return new LogBinding(columnOf, identity, missing, Optional.ofNullable(worst));
     }
 
+    /** How messages would be announced if the log did that. */
+    static PublishedRelation messages(StreamShape shape) {
+        return new PublishedRelation(
+                0, shape.stream(), FULL,
+                shape.available().stream()
+                        .map(column -> new PublishedColumn(column.name(), column.typeOid(), column.typmod(), Role.VALUE))
+                        .toList());
+    }
+
     /** A column that the stream does not deliver. */
     private static @Nullable Misfit beside(StreamShape shape, PublishedColumn column) {
         if (shape.leftOut().contains(column.name())) {

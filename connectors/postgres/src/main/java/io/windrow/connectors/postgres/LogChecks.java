@@ -104,7 +104,8 @@ final class LogChecks {
         }
     }
 
-    private void publication(Session session, ServerFacts server, List<StreamShape> followed) throws SQLException {
+    private void publication(Session session, ServerFacts server, List<StreamShape> shapes) throws SQLException {
+        List<StreamShape> followed = shapes.stream().filter(shape -> shape.relation().isPresent()).toList();
         if (followed.isEmpty()) {
             return;
         }

@@ -81,8 +81,15 @@ final class LogConnection implements AutoCloseable {
         return session.promptly(() -> session.row(command));
     }
 
+    /** What is sent beside the rows of tables. */
+    enum Beside {
+        NOTHING,
+        /** Applications' messages. */
+        MESSAGES
+    }
+
     /** Begins to stream from the slot. */
-    void start(LogSplit split, ChangesConfig config, long start) throws SQLException, IOException {
+    void start(LogSplit split, ChangesConfig config, Beside beside, long start) throws SQLException, IOException {
         copy = start(split.slot(), "START_REPLICATION SLOT " + Identifier.quoted(split.slot()) + " LOGICAL " + Lsn.text(start)
                 + " (publication_names " + Identifier.literal(Identifier.quoted(split.publication())) + ", binary 'true'"
                 + switch (config.inProgress()) {
@@ -90,6 +97,10 @@ final class LogConnection implements AutoCloseable {
                     case STREAM -> major() >= PARALLEL_SINCE
                             ? ", proto_version '4', streaming 'parallel'"
                             : ", proto_version '2', streaming 'on'";
+                }
+                + switch (beside) {
+                    case NOTHING -> "";
+                    case MESSAGES -> ", messages 'true'";
                 }
                 + switch (config.origin()) {
                     case ANY -> "";

@@ -105,6 +105,18 @@ record LogCopy(Session session, String exported, long consistent, String system,
         }
     }
 
+    /** A place in the log of this server from which a stream begins of which nothing is copied. */
+    static Position none(PostgresSource source, long from) {
+        try (LogConnection log = LogConnection.open(source)) {
+            List<@Nullable String> identity = log.ask("IDENTIFY_SYSTEM");
+            return new LogPosition(
+                            String.valueOf(identity.get(0)), Long.parseLong(String.valueOf(identity.get(1))), from, Optional.empty())
+                    .toPosition();
+        } catch (SQLException e) {
+            throw SqlStates.coded("Asking which cluster it is", e);
+        }
+    }
+
     /** Where the last record of the log ended at the latest: everything that was committed before lies before it. */
     static long lastRecord(Session session, long end) throws SQLException {
         String page = String.valueOf(session.row("SELECT pg_catalog.current_setting('wal_block_size')").getFirst());

@@ -117,6 +117,9 @@ final class LogLook {
         try (Session own = partitioned ? Session.open(source.address(), source.config()) : null) {
             Session now = own == null ? session : own;
             for (ChangesRead read : reads.values()) {
+                if (read.shape().relation().isEmpty()) {
+                    continue;
+                }
                 try {
                     List<@Nullable String> named = now.promptly(() -> now.row("SELECT pg_catalog.to_regclass("
                             + Identifier.literal(Identifier.quoted(read.shape().stream())) + ")::pg_catalog.oid"));

@@ -85,19 +85,25 @@ final class LogPlan implements AutoCloseable {
                     LogError.NOT_PREPARED, doing + ": origin: none needs PostgreSQL 16, the server is " + server.major());
         }
         ChangesRead read = new ChangesRead(this, shape, leaves, source.config(), context.notices(), request);
-        read.expectSame(session, shape.relation().orElseThrow().oid());
-        published.expectWhole(shape);
-        if (read.isCopied()) {
-            expectCarried(doing, read);
-        }
-        if (published.member(shape.stream()).isEmpty() && config.create() == ChangesConfig.Create.NEVER) {
-            throw WindrowException.of(
-                            LogError.NOT_PREPARED, doing + ": publication " + publication + " does not carry the table")
-                    .remedy(published.toCarry(List.of(shape.stream())).orElse("") + ";");
+        if (shape.relation().isPresent()) {
+            read.expectSame(session, shape.relation().get().oid());
+            expectPublished(doing, read);
         }
         expectReadable(doing, read);
         reads.put(shape.stream(), read);
         return read;
+    }
+
+    private void expectPublished(String doing, ChangesRead read) {
+        published.expectWhole(read.shape());
+        if (read.isCopied()) {
+            expectCarried(doing, read);
+        }
+        if (published.member(read.shape().stream()).isEmpty() && config.create() == ChangesConfig.Create.NEVER) {
+            throw WindrowException.of(
+                            LogError.NOT_PREPARED, doing + ": publication " + publication + " does not carry the table")
+                    .remedy(published.toCarry(List.of(read.shape().stream())).orElse("") + ";");
+        }
     }
 
     private void expectReadable(String doing, ChangesRead read) {
@@ -226,8 +232,20 @@ final class LogPlan implements AutoCloseable {
         }
     }
 
+    /** Where messages begin: there is nothing to be copied of them. */
+    Position begin() {
+        if (facts.filter(found -> found.invalid().isEmpty()).isEmpty()) {
+            return copy().start();
+        }
+        return LogCopy.none(source, facts.get().confirmed());
+    }
+
     private void carry() throws SQLException {
-        Optional<String> sql = published.toCarry(reads.keySet());
+        Optional<String> sql = published.toCarry(reads.values().stream()
+                .map(ChangesRead::shape)
+                .filter(shape -> shape.relation().isPresent())
+                .map(StreamShape::stream)
+                .toList());
         if (sql.isEmpty()) {
             return;
         }

@@ -174,7 +174,7 @@ final class LogReader implements SplitReader {
         open.largestRow(Math.min(memory - memory / 8, Runtime.getRuntime().maxMemory() / 3));
         context.failpoints().reach("postgres.before_log");
         LogSlot.expectNotPassed(open, split.slot(), starts);
-        open.start(split, source.config().following(), rows.lsn());
+        open.start(split, source.config().following(), rows.messages(), rows.lsn());
         return open;
     }
 
@@ -244,7 +244,7 @@ final class LogReader implements SplitReader {
 
     private void message(byte kind, long at, byte[] bytes, int from, int to) {
         switch (kind) {
-            case 'I', 'U', 'D' -> {
+            case 'I', 'U', 'D', 'M' -> {
                 if (rows.gathered() && !rows.fits(bytes, from, to)) {
                     hand();
                 }

@@ -10,6 +10,7 @@ import io.windrow.connectors.postgres.pgoutput.Messages;
 import io.windrow.connectors.postgres.pgoutput.PublishedRelation;
 import io.windrow.connectors.postgres.pgoutput.Tuple;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ final class LogRows implements Messages, AutoCloseable {
     private final Map<StreamName, FollowedStream> streams = new HashMap<>();
     private final Map<StreamName, WindrowException> failed = new HashMap<>();
     private final AnnouncedTables tables = new AnnouncedTables(streams);
+    private final List<FollowedStream> ofMessages = new ArrayList<>();
     private boolean guessing;
     private String system = "";
     private long timeline;
@@ -59,10 +61,22 @@ final class LogRows implements Messages, AutoCloseable {
 
     void follow(FollowedStream stream) {
         streams.put(stream.stream(), stream);
+        if (stream.shape().config().isOfMessages()) {
+            ofMessages.add(stream);
+        }
     }
 
     Collection<FollowedStream> streams() {
         return streams.values();
+    }
+
+    /**
+     * Whether messages have to be sent. They count in their transaction: of one that was cut inside, maybe when messages were
+     * followed, the rest must get no number again.
+     */
+    LogConnection.Beside messages() {
+        boolean counted = !ofMessages.isEmpty() || streams.values().stream().anyMatch(stream -> stream.start().inside().isPresent());
+        return counted ? LogConnection.Beside.MESSAGES : LogConnection.Beside.NOTHING;
     }
 
     /** The streams that were left behind. */
@@ -76,6 +90,7 @@ final class LogRows implements Messages, AutoCloseable {
         if (stream != null) {
             failed.put(name, why);
             tables.leave(stream);
+            ofMessages.remove(stream);
             ranges.forget(stream);
             stream.close();
         }
@@ -114,6 +129,9 @@ final class LogRows implements Messages, AutoCloseable {
 
     /** Whether a row's message fits into its stream's batch, and surely does not end the read. */
     boolean fits(byte[] bytes, int from, int to) {
+        if (bytes[from] == 'M') {
+            return ofMessages.stream().allMatch(stream -> stream.fits(to - from));
+        }
         if (to - from < 5) {
             return true;
         }
@@ -298,11 +316,48 @@ final class LogRows implements Messages, AutoCloseable {
         }
         busy = stream;
         stream.judge();
+        gathers();
+        return stream;
+    }
+
+    private void gathers() {
         if (!gathered) {
             gathered = true;
             gatheredSince = System.nanoTime();
         }
-        return stream;
+    }
+
+    /**
+     * Its place is within its record, of which the log says only the end: another record may begin there. Of its own it is like a
+     * transaction with one row.
+     */
+    @Override
+    public void message(String prefix, long end, Belonging belonging, Tuple cells) {
+        if ((belonging == Belonging.TRANSACTION) != inTransaction()) {
+            throw WindrowException.of(
+                    LogError.MESSAGE_UNKNOWN, "Reading the slot " + slot + ": a message " + (inTransaction() ? "within" : "outside") + " a transaction");
+        }
+        if (belonging == Belonging.NOTHING) {
+            begin(Transaction.none(end - 1));
+        }
+        record = end - 1;
+        inRecord = 0;
+        ordinal++;
+        for (FollowedStream stream : List.copyOf(ofMessages)) {
+            if (stream.shape().config().hasMessages(prefix) && !stream.passesOver(current(), record, inRecord)) {
+                busy = stream;
+                gathers();
+                try {
+                    stream.insert(current(), ordinal - 1, cells);
+                } catch (WindrowException e) {
+                    // The other streams of messages get it all the same.
+                    refused(e);
+                }
+            }
+        }
+        if (belonging == Belonging.NOTHING) {
+            commit(end);
+        }
     }
 
     private void expectNoNamesake(long relation) {

@@ -150,7 +150,7 @@ final class PostgresChecks {
         }
         schemas(session, selected);
         for (Map.Entry<StreamName, StreamConfig> stream : selected.entrySet()) {
-            CheckResult result = stream.getValue().query().isPresent()
+            CheckResult result = stream.getValue().sql().isPresent()
                     ? query(session, stream.getKey(), stream.getValue())
                     : table(session, stream.getKey(), stream.getValue());
             results.add(result.about(stream.getKey()));

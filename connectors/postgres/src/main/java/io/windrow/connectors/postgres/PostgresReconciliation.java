@@ -19,6 +19,7 @@ import io.windrow.connectors.postgres.PostgresSplit.Window;
 import io.windrow.connectors.postgres.catalog.Identifier;
 import io.windrow.connectors.postgres.catalog.ServerFacts;
 import io.windrow.connectors.postgres.catalog.ServerReader;
+import io.windrow.connectors.postgres.pgoutput.LogError;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -266,6 +267,9 @@ final class PostgresReconciliation implements Reconciliation {
             Session current = session();
             return current.guarded(() -> {
                 StreamShape shape = source.shape(stream, current);
+                if (shape.config().isOfMessages()) {
+                    throw WindrowException.of(LogError.NOT_KEPT, "Comparing " + stream + ": its rows are messages of the log");
+                }
                 // The log lacks generated columns, and so does what was copied before it.
                 return shape.config().mode() == ReadMode.CDC ? FollowedShape.of(current, shape) : shape;
             });

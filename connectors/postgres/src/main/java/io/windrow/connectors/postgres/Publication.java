@@ -87,6 +87,9 @@ record Publication(String name, Optional<Facts> there, Map<StreamName, Table> ta
 
     /** The SQL that makes the publication carry the tables; empty if it does. */
     Optional<String> toCarry(Collection<StreamName> wanted) {
+        if (wanted.isEmpty()) {
+            return Optional.empty();
+        }
         if (there.isEmpty()) {
             return Optional.of("CREATE PUBLICATION " + Identifier.quoted(name) + " FOR TABLE " + list(wanted)
                     + " WITH (publish_via_partition_root = true)");

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** One stream, or all streams that a wildcard selects. */
-@Doc("One table, view or query, or all tables that a wildcard selects.")
+@Doc("One table, view or query, all tables that a wildcard selects, or the messages of applications.")
 public record StreamConfig(
         @Doc(
                         value = "The table or view as schema.name. A part may be a wildcard (public.*, *.orders_*) or be quoted "
@@ -18,7 +18,7 @@ public record StreamConfig(
                         value = "Instead of a table: one SELECT whose rows are the stream. Names in it carry their schema.",
                         example = "SELECT id, total FROM public.orders")
                 Optional<String> query,
-        @Doc(value = "The stream's name, required for a query.", example = "open_orders") Optional<String> name,
+        @Doc(value = "The stream's name, required for a query and for messages.", example = "open_orders") Optional<String> name,
         @Doc(value = "Tables that a wildcard must not select, in the same form as table.", example = "[public.audit_*]")
                 List<String> exclude,
         @Doc(value = "snapshot: all rows as of one moment. incremental: rows that are new or changed since the last run. cdc: all rows as of one moment, then every change.", defaultValue = "snapshot")
@@ -43,14 +43,28 @@ public record StreamConfig(
                         value = "snapshot: a table's rows are of one moment; an interrupted read begins again. per_range: the table is read in ranges of its key, "
                                 + "each of its own moment, and an interrupted read goes on. For tables whose key never changes.",
                         defaultValue = "snapshot")
-                Consistency consistency) {
+                Consistency consistency,
+        @Doc(
+                        value = "Instead of a table, with mode: cdc: the prefixes of messages that applications write to the log with pg_logical_emit_message; * stands for all.",
+                        example = "[outbox]")
+                List<String> messages) {
+    private static final String ANY_PREFIX = "*";
+    /** The columns of messages. The database keeps none: they are in its log only. */
+    private static final String MESSAGES =
+            "SELECT ''::pg_catalog.text AS prefix, ''::pg_catalog.bytea AS content, true AS transactional, '0/0'::pg_catalog.pg_lsn AS lsn WHERE false";
+
     public StreamConfig {
         exclude = List.copyOf(exclude);
         columns = List.copyOf(columns);
         key = List.copyOf(key);
-        require(table.isPresent() != query.isPresent(), "a stream has either a table or a query");
-        require(query.isEmpty() || name.isPresent(), "a query stream needs a name");
-        require(name.isEmpty() || query.isPresent(), "name is for query streams; a table's stream is called like the table");
+        messages = List.copyOf(messages);
+        require(
+                (table.isPresent() ? 1 : 0) + (query.isPresent() ? 1 : 0) + (messages.isEmpty() ? 0 : 1) == 1,
+                "a stream has either a table, a query or messages");
+        require(table.isPresent() || name.isPresent(), "a stream of a query or of messages needs a name");
+        require(table.isEmpty() || name.isEmpty(), "a table's stream is called like the table: name is for queries and messages");
+        require(messages.isEmpty() || mode == ReadMode.CDC, "messages are in the log only: mode must be cdc");
+        require(messages.stream().noneMatch(String::isEmpty), "messages: a prefix is not empty");
         require(
                 mode != ReadMode.CDC || query.isEmpty() && where.isEmpty() && cursor.isEmpty() && key.isEmpty(),
                 "a cdc stream is a table; where, cursor and key are not for it: its replica identity is its key");
@@ -86,6 +100,31 @@ public record StreamConfig(
                 Optional.of(table), Optional.empty(), Optional.empty(), List.of(), ReadMode.INCREMENTAL,
                 Optional.of(cursor), guarantee, guarantee == Level.SETTLE ? Optional.of("5m") : Optional.empty(),
                 Optional.empty(), List.of(), Optional.empty(), List.of(), OutOfRange.FAIL, Consistency.SNAPSHOT);
+    }
+
+    /** A stream of a table or a query, not of messages; for programs. */
+    public StreamConfig(
+            Optional<String> table, Optional<String> query, Optional<String> name, List<String> exclude, ReadMode mode,
+            Optional<String> cursor, Level guarantee, Optional<String> lag, Optional<String> start, List<String> columns,
+            Optional<String> where, List<String> key, OutOfRange outOfRange, Consistency consistency) {
+        this(
+                table, query, name, exclude, mode, cursor, guarantee, lag, start, columns, where, key, outOfRange, consistency,
+                List.of());
+    }
+
+    /** Whether the rows are messages of applications. */
+    boolean isOfMessages() {
+        return !messages.isEmpty();
+    }
+
+    /** Whether messages of this prefix belong to the stream. */
+    boolean hasMessages(String prefix) {
+        return messages.contains(ANY_PREFIX) || messages.contains(prefix);
+    }
+
+    /** What stands in the place of a table: the query, or the form of messages without any. */
+    Optional<String> sql() {
+        return isOfMessages() ? Optional.of(MESSAGES) : query;
     }
 
     private static void require(boolean holds, String text) {

@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
  *
  * @param stream the stream
  * @param config its settings
- * @param relation the relation; empty for a query
+ * @param relation the relation; empty for a query and for messages
  * @param available every column that the relation or the query has
  * @param plans the columns that are delivered, in order
  * @param schema the same for the SPI
@@ -58,8 +58,8 @@ record StreamShape(
         List<RelationColumn> available;
         Optional<Relation> relation = Optional.empty();
         TypeGraph types = catalog.types();
-        if (config.query().isPresent()) {
-            available = QueryColumns.describe(session.connection(), "SELECT * FROM " + queryFrom(config.query().get()));
+        if (config.sql().isPresent()) {
+            available = QueryColumns.describe(session.connection(), "SELECT * FROM " + queryFrom(config.sql().get()));
             types = TypeReader.read(
                     session.connection(), available.stream().map(RelationColumn::typeOid).collect(Collectors.toSet()));
         } else {
@@ -183,7 +183,7 @@ record StreamShape(
 
     /** What stands behind FROM when the whole stream is read. */
     String from() {
-        return config.query().map(StreamShape::queryFrom).orElseGet(() -> Identifier.quoted(stream));
+        return config.sql().map(StreamShape::queryFrom).orElseGet(() -> Identifier.quoted(stream));
     }
 
     /** The stream's own condition, in parentheses; a comment at its end stays harmless. */

@@ -71,6 +71,21 @@ final class LogDrive implements AutoCloseable {
                 plain.lag(), plain.start(), plain.columns(), plain.where(), plain.key(), plain.outOfRange(), plain.consistency());
     }
 
+    /** A stream of messages with these prefixes. */
+    static StreamConfig messages(String name, List<String> columns, String... prefixes) {
+        StreamConfig plain = StreamConfig.snapshot("public.t");
+        return new StreamConfig(
+                Optional.empty(), plain.query(), Optional.of(name), plain.exclude(), ReadMode.CDC, plain.cursor(), plain.guarantee(),
+                plain.lag(), plain.start(), columns, plain.where(), plain.key(), plain.outOfRange(), plain.consistency(), List.of(prefixes));
+    }
+
+    /** What was read and committed elsewhere is gone on from. */
+    void goOnFrom(LogDrive other) {
+        states.putAll(other.states);
+        places.putAll(other.places);
+        released.putAll(other.released);
+    }
+
     static PostgresConfig config(String url, String... tables) {
         List<StreamConfig> streams = new ArrayList<>();
         for (String table : tables) {

@@ -15,6 +15,8 @@ import io.windrow.connectors.postgres.pgoutput.Messages;
 import io.windrow.connectors.postgres.pgoutput.PublishedRelation;
 import io.windrow.connectors.postgres.pgoutput.Tuple;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,7 +103,10 @@ class LogPositionTest {
             reader.read(ByteBuffer.allocate(length).put((byte) 'A').array(), 0, length);
         }
         byte[] half = ByteBuffer.allocate(17).put((byte) 'A').array();
-        for (byte[] bad : List.of(longer, half, new byte[] {'B', 0}, new byte[] {'?', 1, 2}, new byte[] {}, new byte[] {'I', 0, 0, 0, 1, 'X'})) {
+        byte[] said = ByteBuffer.allocate(19).put((byte) 'M').put((byte) 1).putLong(9).put("p\0".getBytes(StandardCharsets.US_ASCII)).putInt(3).put(new byte[3]).array();
+        reader.read(said, 0, said.length);
+        byte[] unsaid = Arrays.copyOf(said, 18);
+        for (byte[] bad : List.of(longer, half, unsaid, new byte[] {'B', 0}, new byte[] {'?', 1, 2}, new byte[] {}, new byte[] {'I', 0, 0, 0, 1, 'X'})) {
             assertThatThrownBy(() -> reader.read(bad, 0, bad.length)).isInstanceOfSatisfying(
                     WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(LogError.MESSAGE_UNKNOWN));
         }
@@ -129,6 +134,9 @@ class LogPositionTest {
 
         @Override
         public void delete(long relation, Tuple old, Image image) {}
+
+        @Override
+        public void message(String prefix, long lsn, Belonging belonging, Tuple cells) {}
 
         @Override
         public void truncate(List<Long> relations) {}

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.Reconciliation;
+import io.windrow.api.source.Source;
 import io.windrow.api.source.Until;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import io.windrow.testkit.postgres.PostgresDatabase;
@@ -213,6 +215,72 @@ class PostgresChangesTest {
                     "SELECT pg_logical_emit_message(true, 'other', 'x')", "SELECT pg_logical_emit_message(false, 'other', 'y')");
             drive.run();
             assertThat(drive.rows()).containsExactly("INSERT|1", "INSERT|3");
+        }
+    }
+
+    private String said(String transactional, String prefix, String content) {
+        return db.query("SELECT pg_logical_emit_message(" + transactional + ", '" + prefix + "', '" + content + "')").getFirst().getFirst();
+    }
+
+    @Test
+    @Tag("D46")
+    void Messages_of_applications_are_streams_that_join_like_tables_and_are_told_by_their_prefix() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        StreamName box = StreamName.of("app.outbox");
+        StreamName all = StreamName.of("app.all");
+        try (LogDrive alone = drive("public.t");
+                LogDrive drive = new LogDrive(
+                        Drive.config(
+                                db.url(), LogDrive.follow("public.t"), LogDrive.messages("app.outbox", List.of("content", "transactional"), "outbox", "mail"),
+                                LogDrive.messages("app.all", List.of("prefix", "lsn"), "*")),
+                        T, box, all)) {
+            alone.run();
+            drive.goOnFrom(alone);
+            drive.run();
+            db.execute(
+                    "BEGIN; SELECT pg_logical_emit_message(true, 'outbox', 'a'); INSERT INTO t VALUES (1); SELECT pg_logical_emit_message(true, 'other', 'x');"
+                            + " SAVEPOINT s; SELECT pg_logical_emit_message(true, 'outbox', 'gone'); ROLLBACK TO s; INSERT INTO t VALUES (2);"
+                            + " SELECT pg_logical_emit_message(true, 'mail', 'b'); COMMIT",
+                    "BEGIN; SELECT pg_logical_emit_message(true, 'outbox', 'gone'); SELECT pg_logical_emit_message(false, 'outbox', 'c'); ROLLBACK");
+            String alike = said("false", "outbox", "");
+            String last = said("true", "other", "y");
+            db.execute("INSERT INTO t VALUES (3)");
+            for (int i = 0; i < 2; i++) {
+                drive.run();
+                assertThat(drive.rows.get(T)).containsExactly("INSERT|1", "INSERT|2", "INSERT|3");
+                assertThat(drive.rows.get(box)).containsExactly("INSERT|[97]|true", "INSERT|[98]|true", "INSERT|[99]|false", "INSERT|[]|false");
+                assertThat(drive.rows.get(all)).extracting(row -> row.split("\\|")[1]).containsExactly("outbox", "other", "mail", "outbox", "outbox", "other");
+                assertThat(drive.rows.get(all)).endsWith("INSERT|outbox|" + alike, "INSERT|other|" + last);
+            }
+            try (Source source = drive.drive.source(); Reconciliation now = source.reconciliation().orElseThrow()) {
+                now.begin();
+                assertThatThrownBy(() -> now.schema(box, drive.states.get(box))).isInstanceOfSatisfying(
+                        WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(LogError.NOT_KEPT));
+            }
+        }
+    }
+
+    @Test
+    @Tag("D46")
+    void Messages_alone_need_no_publication_and_move_their_slot() {
+        StreamName box = StreamName.of("app.outbox");
+        try (LogDrive drive = new LogDrive(Drive.config(db.url(), LogDrive.messages("app.outbox", List.of("content"), "outbox")), box)) {
+            assertThat(drive.drive.source().check()).noneMatch(result -> result.outcome() == CheckResult.Outcome.FAILED);
+            assertThat(drive.drive.source().discover()).singleElement().satisfies(one -> {
+                assertThat(one.kind()).isEqualTo("messages");
+                assertThat(one.schema().columns()).extracting(column -> column.name()).containsExactly("content");
+            });
+            drive.run();
+            said("false", "outbox", "a");
+            said("true", "outbox", "b");
+            drive.run();
+            long before = confirmed();
+            said("true", "other", "c");
+            drive.run();
+            drive.run();
+            assertThat(drive.rows()).containsExactly("INSERT|[97]", "INSERT|[98]");
+            assertThat(confirmed()).isGreaterThan(before);
+            assertThat(db.number("SELECT count(*) FROM pg_publication")).isZero();
         }
     }
 

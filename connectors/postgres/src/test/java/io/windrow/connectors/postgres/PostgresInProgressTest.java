@@ -10,11 +10,13 @@ import io.windrow.connectors.postgres.pgoutput.LogError;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import io.windrow.testkit.postgres.PostgresOptions;
 import io.windrow.testkit.postgres.PostgresServer;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -168,6 +170,42 @@ class PostgresInProgressTest {
             others.addAll(streamed.rows.get(U));
             assertThat(others).containsExactlyInAnyOrder("INSERT|1", "INSERT|2", "INSERT|3", "INSERT|4", "INSERT|5");
         }
+    }
+
+    @Test
+    @Tag("B07")
+    @Tag("D46")
+    void Messages_within_a_transaction_that_is_cut_inside_come_once_in_either_form() {
+        StreamName box = StreamName.of("app.outbox");
+        StreamConfig messages = LogDrive.messages("app.outbox", List.of("content"), "outbox");
+        try (LogDrive streamed = drive(STREAMED, messages); LogDrive waiting = drive(ChangesConfig.DEFAULT, messages)) {
+            streamed.run();
+            db.execute("BEGIN; " + rows(1, 1000) + "; SELECT pg_logical_emit_message(true, 'outbox', int4send(i)) FROM generate_series(1, 600) i; "
+                    + rows(1001, 2000) + "; SELECT pg_logical_emit_message(true, 'outbox', int4send(i)) FROM generate_series(601, 700) i; COMMIT");
+            List<String> said = new ArrayList<>();
+            List<String> got = new ArrayList<>();
+            for (int i = 0; i < 40 && got.size() + said.size() < 2700; i++) {
+                LogDrive drive = i % 2 == 0 ? streamed : waiting;
+                killed(drive, 2);
+                got.addAll(drive.rows.get(T));
+                said.addAll(drive.rows.get(box));
+                drive.rows.values().forEach(List::clear);
+                (i % 2 == 0 ? waiting : streamed).goOnFrom(drive);
+            }
+            assertThat(got).isEqualTo(inserted(1, 2000));
+            assertThat(said).isEqualTo(IntStream.rangeClosed(1, 700)
+                    .mapToObj(i -> "INSERT|" + Arrays.toString(ByteBuffer.allocate(4).putInt(i).array()))
+                    .toList());
+        }
+    }
+
+    private LogDrive drive(ChangesConfig changes, StreamConfig messages) {
+        PostgresConfig plain = LogDrive.config(db.url(), changes, "public.t");
+        return new LogDrive(
+                new PostgresConfig(
+                        plain.url(), plain.password(), List.of(plain.streams().getFirst(), messages), plain.newTables(), plain.splitSize(),
+                        plain.batchSize(), plain.batchRows(), plain.lockTimeout(), plain.connectTimeout(), plain.longTransaction(), plain.changes()),
+                T, StreamName.of(messages.name().orElseThrow()));
     }
 
     @Test

@@ -143,7 +143,11 @@ public final class ChangeDecoder implements AutoCloseable {
         }
         facts.operations.set(rows, (byte) operation.ordinal());
         facts.ordinals.set(rows, ordinal);
-        facts.commits.set(rows, transaction.commitMicros());
+        if (transaction.isNone()) {
+            facts.commits.nullAt(rows);
+        } else {
+            facts.commits.set(rows, transaction.commitMicros());
+        }
         facts.transactions.set(rows, transaction.id());
         facts.positions.set(rows, transaction.position());
         if (link < 0) {

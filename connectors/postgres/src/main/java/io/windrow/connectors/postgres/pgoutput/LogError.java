@@ -35,6 +35,8 @@ public enum LogError implements ErrorCode {
             "The stream is opened again by itself. Look at the network between if it happens often."),
     TRUNCATED("truncated", ErrorKind.USER, "A table was emptied by TRUNCATE, and on_truncate is stop.",
             "Decide what the target is to become; then set on_truncate: deliver, or run the stream with --full-refresh."),
+    NOT_KEPT("not_kept", ErrorKind.USER, "The database keeps no messages that could be compared: they pass through its log.",
+            "Check what was delivered with 'windrow verify --files'; leave the stream out of 'windrow verify'."),
     KEY_MOVED("key_moved", ErrorKind.EXTERNAL_PERMANENT, "A row got another key while its table was copied range by range, and the log does not hold the columns that did not change.",
             "Begin the copy of that stream again with 'windrow state reset --stream'; with REPLICA IDENTITY FULL, or changes.added: before, it does not happen."),
     SPILL_FULL("spill_full", ErrorKind.RESOURCE, "Transactions that are not committed yet take more room on disk than spill_limit allows, or the disk is full.",

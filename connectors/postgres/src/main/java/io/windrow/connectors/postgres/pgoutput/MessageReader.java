@@ -116,8 +116,9 @@ public final class MessageReader {
                 messages.control(new Control.PartsCommitted(xid, commitLsn, endLsn, micros));
             }
             case 'b', 'P', 'p', 'K', 'r' -> prepared(type);
-            // A type's name, where a transaction came from and an application's message say nothing about a row.
-            case 'Y', 'O', 'M' -> at = end;
+            case 'M' -> message(type);
+            // A type's name, and where a transaction came from, say nothing about a row.
+            case 'Y', 'O' -> at = end;
             default -> throw unknown("a message of the kind " + printable(type));
         }
     }
@@ -141,6 +142,29 @@ public final class MessageReader {
             case 'r' -> new Control.PreparedUndone(xid, endLsn);
             default -> new Control.Prepared(xid, place, endLsn);
         });
+    }
+
+    private void message(byte type) {
+        int flags = at;
+        boolean belongs = byteValue() == 1;
+        int place = at;
+        long lsn = longValue();
+        int begins = at;
+        String prefix = text();
+        int ends = at - 1;
+        int length = intValue();
+        int content = at;
+        if (length != end - content) {
+            throw unknown("an application's message whose content has " + (end - content) + " bytes in the place of " + length);
+        }
+        at = end;
+        row.begin(bytes, 4);
+        row.cell(0, Tuple.BINARY, begins, ends - begins);
+        row.cell(1, Tuple.BINARY, content, length);
+        row.cell(2, Tuple.BINARY, flags, 1);
+        row.cell(3, Tuple.BINARY, place, Long.BYTES);
+        done(type);
+        messages.message(prefix, lsn, belongs ? Messages.Belonging.TRANSACTION : Messages.Belonging.NOTHING, row);
     }
 
     private void update(byte type) {

@@ -41,8 +41,24 @@ public interface Messages {
     /** A row was deleted. */
     void delete(long relation, Tuple old, Image image);
 
+    /**
+     * An application wrote a message to the log. One of its own belongs to no transaction and stands between two of them.
+     *
+     * @param prefix what the application says that it is for
+     * @param lsn the place behind its record
+     * @param belonging whether it is part of the transaction that began
+     * @param cells its prefix, its content, whether it belongs to a transaction, and {@code lsn}, as binary values
+     */
+    void message(String prefix, long lsn, Belonging belonging, Tuple cells);
+
     /** Tables were emptied together. */
     void truncate(List<Long> relations);
+
+    /** To what an application's message belongs. */
+    enum Belonging {
+        TRANSACTION,
+        NOTHING
+    }
 
     /** How much of an old row is sent. */
     enum Image {
