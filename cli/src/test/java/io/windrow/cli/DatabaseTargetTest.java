@@ -156,6 +156,29 @@ class DatabaseTargetTest {
     }
 
     @Test
+    @Tag("D04")
+    void aMirrorWhoseSlotIsLostIsMendedByTheCommandThatTheErrorNamesAndLosesWhatWasDeletedMeanwhile() throws IOException {
+        SOURCE.execute("CREATE TABLE lost (id int PRIMARY KEY, name text)", "INSERT INTO lost SELECT i, 'row ' || i FROM generate_series(1, 500) i");
+        Path file = pipeline("lost", "{table: public.lost, mode: cdc}", TARGET.url(), "write: {public.lost: mirror}");
+        done(file);
+        SOURCE.dropSlot("windrow_lost");
+        SOURCE.execute("DELETE FROM lost WHERE id <= 10", "UPDATE lost SET name = 'changed' WHERE id = 20", "INSERT INTO lost VALUES (1000, 'new')");
+        for (int i = 0; i < 2; i++) {
+            Invoked stopped = Invoked.windrow("run", file);
+            assertThat(stopped.exit()).as(stopped.whole()).isNotZero();
+            assertThat(stopped.whole()).contains("postgres.slot_lost", "windrow run --full-refresh");
+            assertThat(TARGET.query("SELECT count(*) FROM lost")).as("nothing is begun anew by itself").isEqualTo(List.of(List.of("500")));
+        }
+        Invoked mended = Invoked.windrow("run", "--full-refresh", file);
+        assertThat(mended.exit()).as(mended.whole()).isZero();
+        String rows = "SELECT id, name FROM lost ORDER BY id";
+        assertThat(TARGET.query(rows)).isEqualTo(SOURCE.query(rows));
+        SOURCE.execute("DELETE FROM lost WHERE id = 11");
+        done(file);
+        assertThat(TARGET.query(rows)).isEqualTo(SOURCE.query(rows));
+    }
+
+    @Test
     @Tag("D39")
     void aMirrorThatIsCopiedAgainLosesWhatItHeldToNoPurposeAndTheOthersStayAsTheyAre() throws IOException {
         SOURCE.execute(

@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** A runner for tests of change streams: one thread, several streams, commits after every batch, may be killed after any. */
@@ -117,6 +118,9 @@ final class LogDrive implements AutoCloseable {
 
     /** What is done before each read of the log, by the thread that reads. */
     BiConsumer<SplitPlanner, SplitReader> beforeRead = (planner, reader) -> {};
+
+    /** Whether a run that waits for rows has to end. */
+    BooleanSupplier enough = () -> false;
 
     /**
      * Runs up to the log's end, or dies after so many batches were committed. Whoever read the slot before is let go first:
@@ -234,7 +238,17 @@ final class LogDrive implements AutoCloseable {
                             return 0;
                         }
                     }
-                    case ReadResult.Idle ignored -> reader.keepAlive();
+                    case ReadResult.Idle idle -> {
+                        if (until == Until.STOPPED && idle.moved().isPresent() && failed.isEmpty()) {
+                            going.forEach(each -> at(each, idle.moved().get()));
+                            letGo(one, idle.moved().get());
+                            reader.acknowledge(idle.moved().get());
+                        }
+                        if (enough.getAsBoolean()) {
+                            return 0;
+                        }
+                        reader.keepAlive();
+                    }
                     case ReadResult.End end -> {
                         planner.ended(one.split(), end.proof());
                         if (log) {

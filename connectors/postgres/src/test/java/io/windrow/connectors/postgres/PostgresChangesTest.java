@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Reconciliation;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.Until;
@@ -466,6 +467,34 @@ class PostgresChangesTest {
         }
     }
 
+    /** A place without rows is what an epoch without rows saves, and by which the slot is moved. */
+    @Test
+    @Tag("D08")
+    void A_log_that_is_followed_says_how_far_it_is_although_only_others_write_in_the_same_database_or_in_another() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE other (id int)");
+        for (Runnable others : List.<Runnable>of(
+                () -> db.execute("INSERT INTO other SELECT generate_series(1, 1000)"),
+                () -> server.execute("SELECT pg_logical_emit_message(true, 'x', repeat('x', 100000))"))) {
+            try (LogDrive drive = drive("public.t")) {
+                drive.run();
+                drive.until = Until.STOPPED;
+                List<Long> written = new ArrayList<>();
+                drive.beforeRead = (planner, reader) -> {
+                    if (written.isEmpty()) {
+                        others.run();
+                        written.add(db.number("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"));
+                    }
+                };
+                drive.readMillis = 500;
+                drive.enough = () -> confirmed() >= written.getFirst();
+                drive.run();
+                assertThat(drive.rows()).isEmpty();
+                assertThat(LogPosition.of(drive.places.get(T)).lsn()).isGreaterThanOrEqualTo(written.getFirst());
+                db.dropSlot("windrow_test");
+            }
+        }
+    }
+
     @Test
     void Check_prints_as_SQL_what_the_role_and_the_tables_lack() {
         db.execute(
@@ -647,6 +676,79 @@ class PostgresChangesTest {
                 drive.drive.looks(planner);
             };
             stops(drive, LogError.PARTITION_CHANGED, "partition public.t1 was emptied by itself");
+        }
+    }
+
+    @Test
+    @Tag("D23")
+    void A_partition_that_is_locked_when_it_is_looked_at_is_looked_at_again_and_nothing_is_passed_over() throws SQLException {
+        partitioned();
+        try (LogDrive drive = drive("public.t"); Connection other = db.connect(); Statement holder = other.createStatement()) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (2, 'c')");
+            drive.beforeLog = () -> run(holder, "BEGIN; TRUNCATE t1");
+            drive.beforeRead = (planner, reader) -> {
+                planner.keepAlive();
+                run(holder, "COMMIT");
+                drive.beforeRead = (again, same) -> {};
+            };
+            drive.run();
+            assertThat(drive.failed).isEmpty();
+            assertThat(drive.rows()).endsWith("INSERT|2|c");
+            refused(drive, LogError.PARTITION_CHANGED, "partition public.t1 was emptied by itself");
+        }
+    }
+
+    @Test
+    @Tag("D23")
+    void Of_a_partition_that_the_role_may_read_only_through_the_table_a_new_file_is_told_and_a_new_place_stops() {
+        String role = "unseeing_" + major;
+        partitioned();
+        db.execute(
+                "CREATE ROLE " + role + " LOGIN REPLICATION", "GRANT SELECT ON t TO " + role,
+                "CREATE PUBLICATION windrow_test FOR TABLE t WITH (publish_via_partition_root = true)");
+        try (LogDrive drive = new LogDrive(LogDrive.config("postgres://" + role + "@127.0.0.1:" + server.port() + "/" + db.name(), "public.t"), T)) {
+            drive.run();
+            db.execute("TRUNCATE t1", "INSERT INTO t VALUES (2, 'c')");
+            drive.run();
+            assertThat(drive.refused).isEmpty();
+            assertThat(drive.rows()).endsWith("INSERT|2|c");
+            assertThat(drive.drive.notices).anyMatch(told -> told.startsWith("postgres.partition_rewritten") && told.contains("partition public.t1 has"));
+            db.execute("ALTER TABLE t DETACH PARTITION t1", "ALTER TABLE t ATTACH PARTITION t1 FOR VALUES FROM (0) TO (10)");
+            refused(drive, LogError.PARTITION_CHANGED, "partition public.t1 was detached and attached again");
+        } finally {
+            db.execute("DROP OWNED BY " + role, "DROP ROLE " + role);
+        }
+    }
+
+    @Test
+    @Tag("D23")
+    void A_state_that_was_saved_before_partitions_had_names_or_were_looked_at_is_gone_on_from() {
+        partitioned();
+        db.execute("CREATE TABLE t3 PARTITION OF t FOR VALUES FROM (20) TO (30)", "INSERT INTO t VALUES (21, 'x')");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            PlannerState now = drive.states.get(T);
+            String nameless = now.text().replaceFirst(",\"paths\":\\[[^]]*\\],\"names\":\\[[^]]*\\],\"contents\":\\[[^]]*\\]", "");
+            String unseen = now.text().replaceFirst(",\"partitions\":\\{[^}]*\\}", "");
+            assertThat(nameless).isNotEqualTo(now.text()).contains("\"heaps\"");
+            assertThat(unseen).isNotEqualTo(now.text()).doesNotContain("\"heaps\"");
+            drive.states.put(T, new PlannerState(now.version(), nameless));
+            String oid = db.query("SELECT 't2'::regclass::oid").getFirst().getFirst();
+            db.execute("VACUUM FULL t1", "DROP TABLE t2", "INSERT INTO t VALUES (2, 'c')");
+            drive.run();
+            assertThat(drive.refused).isEmpty();
+            assertThat(drive.drive.notices).as("by its oid").anyMatch(told -> told.startsWith("postgres.partition_removed") && told.contains("partition " + oid + " was"));
+            drive.states.put(T, new PlannerState(now.version(), nameless));
+            db.execute("TRUNCATE t1");
+            refused(drive, LogError.PARTITION_CHANGED, "partition public.t1 was emptied by itself");
+            drive.states.put(T, new PlannerState(now.version(), unseen));
+            db.execute("INSERT INTO t VALUES (3, 'd')");
+            drive.run();
+            assertThat(drive.refused).as("of before nobody knows").isEmpty();
+            db.execute("TRUNCATE t1");
+            refused(drive, LogError.PARTITION_CHANGED, "partition public.t1 was emptied by itself");
+            assertThat(drive.rows()).endsWith("INSERT|2|c", "INSERT|3|d");
         }
     }
 
