@@ -2,6 +2,8 @@ package io.windrow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.windrow.core.ledger.LedgerEntry;
+import io.windrow.core.ledger.RollUp;
 import io.windrow.testkit.crash.ChildJvm;
 import io.windrow.testkit.crash.TableChurn;
 import io.windrow.testkit.postgres.PostgresDatabase;
@@ -63,12 +65,45 @@ class DatabaseTargetTest {
         SOURCE.execute("DELETE FROM kinds WHERE id > 50");
         done(pipeline("kinds", "{table: public.kinds, mode: snapshot}", TARGET.url(), "write: {public.kinds: mirror}"));
         assertThat(TARGET.number("SELECT count(*) FROM kinds")).isEqualTo(51);
-        assertThat(TARGET.number("SELECT count(*) FROM pg_tables WHERE tablename LIKE '\\_windrow\\_%' AND tablename NOT IN "
-                + "('_windrow_commits', '_windrow_ledger')")).isZero();
+        assertThat(TARGET.query("SELECT tablename FROM pg_tables, _windrow_commits WHERE stream_name = 'kinds' AND "
+                + "starts_with(tablename, '_windrow_' || left(id, 16))")).isEmpty();
 
         SOURCE.execute("UPDATE kinds SET f8 = 1");
         Path file = folder.resolve("kinds.db");
         done(pipeline("kinds-file", "{table: public.kinds, mode: snapshot}", "jdbc:sqlite:" + file, ""));
+    }
+
+    @Test
+    void theLedgerBesideTheTablesIsRolledUpAndWhatIsLeftOfAStreamThatIsReadNoMoreIsSwept() throws IOException {
+        SOURCE.execute("CREATE TABLE kept (id int PRIMARY KEY)", "CREATE TABLE given_up (id int PRIMARY KEY)",
+                "INSERT INTO given_up VALUES (1)");
+        String kept = "{table: public.kept, mode: incremental, guarantee: proven}";
+        Path file = pipeline(
+                "kept", kept + ", {table: public.given_up, mode: incremental, guarantee: proven}", TARGET.url(),
+                "write: {public.kept: append, public.given_up: append}\nretention: {checkpoints: 1ms}");
+        for (int run = 0; run < 4; run++) {
+            SOURCE.execute("INSERT INTO kept SELECT i + " + run * 10 + " FROM generate_series(1, 10) i");
+            assertThat(Invoked.windrow("run", file).exit()).isZero();
+        }
+        Invoked disposed = Invoked.windrow("dispose", "--apply", file);
+        assertThat(disposed.exit()).as(disposed.whole()).isZero();
+        List<LedgerEntry> beside = TARGET.query("SELECT l.entry FROM _windrow_ledger l JOIN _windrow_commits c USING (id) "
+                        + "WHERE c.stream_name = 'kept' ORDER BY l.epoch").stream().map(row -> LedgerEntry.parse(row.getFirst())).toList();
+        assertThat(beside).hasSize(2);
+        assertThat(beside.getFirst().account().written()).isEqualTo(30);
+        assertThat(RollUp.entries(beside.getFirst())).isEqualTo(3);
+        assertThat(beside.getFirst().hashSource()).as("is never beside the data").isEmpty();
+        assertThat(beside.getLast().account().written()).isEqualTo(10);
+
+        String prefix = TARGET.query("SELECT '_windrow_' || left(id, 16) FROM _windrow_commits WHERE stream_name = 'given_up'")
+                .getFirst().getFirst();
+        TARGET.execute("CREATE TABLE " + prefix + "_g1_t1_w0_7 (c0 int)", "CREATE TABLE " + prefix + "_g1_t999_w0_7 (c0 int)");
+        Invoked without = Invoked.windrow("run", pipeline("kept", kept, TARGET.url(), "write: {public.kept: append}"));
+        assertThat(without.exit()).as(without.whole()).isZero();
+        assertThat(TARGET.query("SELECT tablename FROM pg_tables WHERE tablename LIKE '" + prefix + "%'"))
+                .as("what a newer owner stages is left to it").containsExactly(List.of(prefix + "_g1_t999_w0_7"));
+        assertThat(TARGET.query("SELECT id FROM given_up")).containsExactly(List.of("1"));
+        TARGET.execute("DROP TABLE " + prefix + "_g1_t999_w0_7");
     }
 
     @Test

@@ -234,7 +234,7 @@ class DisposeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "dispose.after_intent", "dispose.after_roll_up", "dispose.before_done"})
+    @ValueSource(strings = {"", "dispose.after_intent", "dispose.after_roll_up_beside", "dispose.after_roll_up", "dispose.before_done"})
     void oldLedgerEntriesBecomeOneThatHoldsTheirSumsWhereverItDies(String failpoint) throws IOException {
         Path file = delivered("rolled", INCREMENTAL, ", checkpoints: 60d");
         for (int i = 0; i < 3; i++) {

@@ -4,7 +4,9 @@ import io.windrow.api.context.Context;
 import io.windrow.api.context.Sealing;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.DeliveryDisposal;
+import io.windrow.api.sink.LedgerSum;
 import io.windrow.api.sink.Sink;
 import io.windrow.core.checkpoint.Document;
 import io.windrow.core.checkpoint.Lease;
@@ -16,6 +18,7 @@ import io.windrow.core.dispose.DisposalRecord.File;
 import io.windrow.core.dispose.DisposalRecord.Key;
 import io.windrow.core.dispose.DisposalRecord.SetAside;
 import io.windrow.core.dispose.DisposalRecord.Status;
+import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.quarantine.QuarantineDisposal;
 import io.windrow.core.seal.DataKeys;
 import java.util.ArrayList;
@@ -38,6 +41,7 @@ public final class Disposer {
     private final Grounds grounds;
     private final DisposalScan scan;
     private final StateStore store;
+    private final Sink sink;
     private final QuarantineDisposal quarantine;
     private final Context context;
     private final String who;
@@ -55,6 +59,7 @@ public final class Disposer {
         this.grounds = grounds;
         this.scan = new DisposalScan(store, sink, quarantine, context);
         this.store = store;
+        this.sink = sink;
         this.quarantine = quarantine;
         this.context = context;
         this.who = who;
@@ -159,7 +164,7 @@ public final class Disposer {
         }
         for (Checkpoints one : record.checkpoints()) {
             store.renew(lease);
-            OldEntries.together(store, context.pipeline(), one).ifPresent(sum -> store.rollUp(lease, sum));
+            OldEntries.together(store, context.pipeline(), one).ifPresent(sum -> rollUp(lease, one, sum));
             context.failpoints().reach("dispose.after_roll_up");
         }
         List<Key> destroyed = new ArrayList<>();
@@ -182,6 +187,17 @@ public final class Disposer {
         context.failpoints().reach("dispose.before_done");
         save(lease, done);
         return done;
+    }
+
+    /** Beside the data first: once the store has the sum, nobody adds the entries up again. */
+    private void rollUp(Lease lease, Checkpoints range, LedgerEntry sum) {
+        try (Committer committer = sink.committer()) {
+            committer.rollUp(
+                    new LedgerSum(range.stream(), range.generation(), range.first(), range.last(), sum.forTarget().toJson()),
+                    lease.fencingToken());
+        }
+        context.failpoints().reach("dispose.after_roll_up_beside");
+        store.rollUp(lease, sum);
     }
 
     /**

@@ -6,11 +6,13 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.Committer;
+import io.windrow.api.sink.LedgerSum;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.StreamCommit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Makes bad rows visible, durably, and then lets the real sink commit the good ones: its commit is the decision. Every step
@@ -121,16 +123,24 @@ final class QuarantineCommitter implements Committer {
                     .anyMatch(name -> QuarantineFolder.token(name).equals(Optional.of(commit.fencingToken())));
             if (own) {
                 // What older owners staged belongs to no PREPARED epoch any more: recovery settles theirs first.
-                String staging = folder.staging(stream);
-                for (String name : folder.names(staging)) {
-                    if (QuarantineFolder.token(name).filter(token -> token < commit.fencingToken()).isPresent()) {
-                        folder.delete(staging + "/" + name);
-                    }
-                }
+                sweep(stream, commit.fencingToken());
             }
         } catch (WindrowException e) {
-            context.notices().tell("quarantine.leftover", "Old quarantine files could not be removed: " + e.getMessage());
+            leftover(e);
         }
+    }
+
+    private void sweep(StreamName stream, long fencingToken) {
+        String staging = folder.staging(stream);
+        for (String name : folder.names(staging)) {
+            if (QuarantineFolder.token(name).filter(token -> token < fencingToken).isPresent()) {
+                folder.delete(staging + "/" + name);
+            }
+        }
+    }
+
+    private void leftover(WindrowException reason) {
+        context.notices().tell("quarantine.leftover", "Old quarantine files could not be removed: " + reason.getMessage());
     }
 
     /** The rows of an unfinished generation are read again, the bad ones too. */
@@ -170,6 +180,21 @@ final class QuarantineCommitter implements Committer {
         if (!data.isEmpty()) {
             real.discard(data);
         }
+    }
+
+    @Override
+    public void sweep(Set<StreamName> streams, long fencingToken) {
+        try {
+            streams.forEach(stream -> sweep(stream, fencingToken));
+        } catch (WindrowException e) {
+            leftover(e);
+        }
+        real.sweep(streams, fencingToken);
+    }
+
+    @Override
+    public void rollUp(LedgerSum sum, long fencingToken) {
+        real.rollUp(sum, fencingToken);
     }
 
     @Override

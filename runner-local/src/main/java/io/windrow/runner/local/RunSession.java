@@ -229,12 +229,16 @@ final class RunSession {
                     parts.store(), lease, committer, parts.context().failpoints(), job.pace().retry(), saving, current,
                     parts.announcer());
             List<StreamState> loaded = parts.store().load(job.pipeline());
-            if (book == null) {
+            boolean first = book == null;
+            if (first) {
                 book = RunBook.open(parts, lease.lease(), loaded);
                 nameUnselected(loaded);
             }
             EpochDriver driver = new EpochDriver(
                     job.pipeline(), lease.lease().fencingToken(), loaded, todo.keySet(), io);
+            if (first) {
+                sweep(committer, loaded, driver);
+            }
             RunFacts facts = new RunFacts(parts.id(), parts.context().clock(), book.key());
             Steps steps = job.steps().begin(facts).keepingChanges(
                     todo.values().stream().map(StreamTrack::task).toList());
@@ -315,6 +319,18 @@ final class RunSession {
                 tracks.put(name, new StreamTrack(stream));
             }
         });
+    }
+
+    /** What was staged for streams that this run leaves alone, each settled by now or without anything to settle. */
+    private void sweep(Committer committer, List<StreamState> loaded, EpochDriver driver) {
+        Set<StreamName> alone = new HashSet<>();
+        loaded.forEach(state -> alone.add(state.stream()));
+        alone.removeAll(tracks.keySet());
+        driver.parked().forEach(alone::remove);
+        if (!alone.isEmpty()) {
+            lease.check();
+            committer.sweep(alone, lease.lease().fencingToken());
+        }
     }
 
     /** I10: a table that was dropped or renamed under a wildcard is missed by nobody else. */

@@ -5,6 +5,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.Committer;
+import io.windrow.api.sink.LedgerSum;
 import io.windrow.api.sink.Staged;
 import io.windrow.api.sink.StreamCommit;
 import io.windrow.api.sink.WriteMode;
@@ -176,10 +177,24 @@ final class JdbcCommitter implements Committer {
         return Optional.empty();
     }
 
+    /** I6: whoever took over has settled everything that an older owner had decided. */
+    private static void expectOwner(CommitBook.Row book, long fencingToken, String doing) {
+        if (fencingToken < book.token()) {
+            throw WindrowException.of(
+                    JdbcError.STALE_OWNER, doing + " with token " + fencingToken + ": the target has seen token " + book.token());
+        }
+    }
+
     /** Of the staging tables of a commit that is done, those that no generation waits for. */
     private Set<String> finished(Connection open, StreamName stream, List<StagedTable> staged) throws SQLException {
         Set<String> names = new LinkedHashSet<>();
         staged.forEach(table -> names.add(table.table()));
+        return unawaited(open, stream, names);
+    }
+
+    /** Of staging tables of a stream, those that no generation waits for. */
+    private Set<String> unawaited(Connection open, StreamName stream, Set<String> tables) throws SQLException {
+        Set<String> names = new LinkedHashSet<>(tables);
         target.book(open).read(open, target.id(stream)).ifPresent(
                 row -> StagedTable.parseAll(row.pending()).forEach(waiting -> names.remove(waiting.table())));
         return names;
@@ -196,22 +211,85 @@ final class JdbcCommitter implements Committer {
             boolean own = staged.stream()
                     .anyMatch(table -> StageName.token(table.table()).orElse(-1) == commit.fencingToken());
             if (own) {
-                Set<String> waiting = new LinkedHashSet<>();
-                target.book(open).read(open, target.id(stream)).ifPresent(
-                        row -> StagedTable.parseAll(row.pending()).forEach(table -> waiting.add(table.table())));
-                String prefix = StageName.prefix(target.id(stream));
-                for (String table : target.place(open).tables(target.dialect(), open)) {
-                    if (table.startsWith(prefix) && !waiting.contains(table)
-                            && StageName.token(table).orElse(Long.MAX_VALUE) < commit.fencingToken()) {
-                        dead.add(table);
-                    }
-                }
+                dead.addAll(left(open, Set.of(stream), commit.fencingToken()));
             }
         } catch (SQLException e) {
-            target.context().notices().tell(
-                    "jdbc.leftover", String.valueOf(target.coded("Looking for old staging tables", e).getMessage()));
+            leftover(target.coded("Looking for old staging tables", e));
         }
         target.drop(open, dead);
+    }
+
+    /** The staging tables of older owners of the streams, but for those that a generation waits for. */
+    private Set<String> left(Connection open, Set<StreamName> streams, long fencingToken) throws SQLException {
+        Set<String> there = target.place(open).tables(target.dialect(), open);
+        Set<String> left = new LinkedHashSet<>();
+        for (StreamName stream : streams) {
+            String prefix = StageName.prefix(target.id(stream));
+            Set<String> older = new LinkedHashSet<>();
+            for (String table : there) {
+                if (table.startsWith(prefix) && StageName.token(table).orElse(Long.MAX_VALUE) < fencingToken) {
+                    older.add(table);
+                }
+            }
+            if (!older.isEmpty()) {
+                left.addAll(unawaited(open, stream, older));
+            }
+        }
+        return left;
+    }
+
+    private void leftover(WindrowException reason) {
+        target.context().notices().tell("jdbc.leftover", String.valueOf(reason.getMessage()));
+    }
+
+    /**
+     * Of a stream that nobody reads any more no commit ever cleans up. Its tables are told by the pipeline's name in theirs; that
+     * none of them is of a PREPARED epoch is the caller's word.
+     */
+    @Override
+    public void sweep(Set<StreamName> streams, long fencingToken) {
+        try {
+            Connection open = connected();
+            open.setAutoCommit(true);
+            if (target.book(open).exists(open)) {
+                target.drop(open, left(open, streams, fencingToken));
+            }
+        } catch (SQLException e) {
+            leftover(target.coded("Looking for old staging tables", e));
+            close();
+        } catch (WindrowException e) {
+            leftover(e);
+            close();
+        }
+    }
+
+    @Override
+    public void rollUp(LedgerSum sum, long fencingToken) {
+        String doing = "Rolling up the ledger entries of " + sum.stream() + " up to epoch " + sum.last() + " at the target";
+        boolean done = false;
+        try {
+            Connection open = connected();
+            open.setAutoCommit(true);
+            CommitBook book = target.book(open);
+            if (book.exists(open)) {
+                open.setAutoCommit(false);
+                Optional<CommitBook.Row> row = book.locked(open, target.id(sum.stream()));
+                if (row.isPresent()) {
+                    expectOwner(row.get(), fencingToken, doing);
+                    book.rollUp(open, target.id(sum.stream()), sum);
+                }
+                open.commit();
+                open.setAutoCommit(true);
+            }
+            done = true;
+        } catch (SQLException e) {
+            throw target.coded(doing, e);
+        } finally {
+            if (!done) {
+                // Rolls back.
+                close();
+            }
+        }
     }
 
     static List<StagedTable> tables(List<Staged> staged) {

@@ -18,6 +18,7 @@ import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.Delivery;
+import io.windrow.api.sink.LedgerSum;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.SinkWriter;
 import io.windrow.api.sink.Staged;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -375,6 +377,70 @@ abstract class ChangesSuite {
         try (Connection connection = connect(); Statement statement = connection.createStatement()) {
             assertThatThrownBy(() -> statement.execute("INSERT INTO _windrow_commits VALUES ('other', 'p', '', 's', 'orders', 'state', 0, 0, '', 0, '[]')"))
                     .isInstanceOf(SQLException.class);
+        }
+    }
+
+    @Test
+    void oldLedgerEntriesBecomeOneInTheirPlaceHoweverOftenAndOnlyForTheOwner() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY); Committer committer = sink.committer()) {
+            for (int epoch = 1; epoch <= 4; epoch++) {
+                apply(sink, WriteMode.MIRROR, 1, epoch, insert(epoch, "a", "x", epoch));
+            }
+            String entries = "SELECT generation, epoch, entry FROM _windrow_ledger ORDER BY epoch";
+            LedgerSum sum = new LedgerSum(ChangeRows.STREAM, 1, 1, 3, "{\"sum\":3}");
+            assertThatThrownBy(() -> committer.rollUp(sum, 0)).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.STALE_OWNER));
+            assertThat(query(entries)).hasSize(4);
+            for (int again = 0; again < 2; again++) {
+                committer.rollUp(sum, 1);
+                assertThat(query(entries)).containsExactly("1|3|{\"sum\":3}", "1|4|{}");
+            }
+            committer.rollUp(new LedgerSum(ChangeRows.STREAM, 2, 1, 4, "of a generation without entries"), 1);
+            committer.rollUp(new LedgerSum(new StreamName("public", "unknown"), 1, 1, 4, "of a stream without entries"), 1);
+            assertThat(query(entries)).hasSize(2);
+            assertThat(committer.lastCommitted(ChangeRows.STREAM)).map(CommitIdentity::epoch).contains(4L);
+            apply(sink, WriteMode.MIRROR, 1, 5, insert(5, "a", "x", 5));
+            assertThat(rows()).hasSize(5);
+        }
+    }
+
+    @Test
+    void whatOlderOwnersStagedForAStreamThatNobodyReadsGoesAndWhatAnyoneMayStillNeedStays() throws SQLException {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY); Committer committer = sink.committer()) {
+            committer.sweep(Set.of(ChangeRows.STREAM), 9);
+            sink.prepare(ChangeRows.SCHEMA, WriteMode.MIRROR);
+            staged(sink, WriteMode.MIRROR, 1, 3, 0);
+            committer.sweep(Set.of(ChangeRows.STREAM), 3);
+            committer.sweep(Set.of(new StreamName("public", "another")), 9);
+            assertThat(stagingTables()).as("of the owner, and of another stream's").hasSize(1);
+            committer.sweep(Set.of(ChangeRows.STREAM), 4);
+            assertThat(stagingTables()).isEmpty();
+
+            List<Staged> first = staged(sink, WriteMode.REPLACE, 2, 4, 1);
+            assertThat(committer.commit(commit(WriteMode.REPLACE, 2, 1, first))).isInstanceOf(CommitOutcome.Committed.class);
+            staged(sink, WriteMode.REPLACE, 2, 4, 2);
+            assertThat(stagingTables()).hasSize(2);
+            committer.sweep(Set.of(ChangeRows.STREAM), 9);
+            assertThat(stagingTables()).as("a copy that is not complete waits for it")
+                    .containsExactly(JdbcCommitter.tables(first).getFirst().table());
+        }
+    }
+
+    private List<Staged> staged(Sink sink, WriteMode mode, long generation, long token, int number) {
+        try (SinkWriter writer = sink.writer(ChangeRows.SCHEMA, mode, new WriterId(generation, token, number))) {
+            return stage(writer, 1, List.of(insert(1, "a", "x", 1)), 1);
+        }
+    }
+
+    private List<String> stagingTables() throws SQLException {
+        try (Connection connection = connect();
+                ResultSet tables = connection.getMetaData().getTables(connection.getCatalog(), null, "%", null)) {
+            List<String> names = new ArrayList<>();
+            while (tables.next()) {
+                names.add(tables.getString("TABLE_NAME"));
+            }
+            names.removeIf(name -> !name.matches("_windrow_[0-9a-f]{16}_.*"));
+            return names;
         }
     }
 

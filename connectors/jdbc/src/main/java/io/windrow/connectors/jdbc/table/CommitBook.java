@@ -2,6 +2,7 @@ package io.windrow.connectors.jdbc.table;
 
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.CommitIdentity;
+import io.windrow.api.sink.LedgerSum;
 import io.windrow.connectors.jdbc.sql.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -187,13 +188,32 @@ public final class CommitBook {
                 return false;
             }
         }
+        return lay(connection, id, identity.generation(), identity.epoch(), entry);
+    }
+
+    private boolean lay(Connection connection, String id, long generation, long epoch, String entry) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
                 "INSERT INTO " + ledger + " (id, generation, epoch, entry) VALUES (?, ?, ?, ?)")) {
             statement.setString(1, id);
-            statement.setLong(2, identity.generation());
-            statement.setLong(3, identity.epoch());
+            statement.setLong(2, generation);
+            statement.setLong(3, epoch);
             statement.setString(4, entry);
             return statement.executeUpdate() == 1;
         }
+    }
+
+    /** Lays one ledger entry down in the place of those that it sums up; if none of them is there, it is not either. */
+    public void rollUp(Connection connection, String id, LedgerSum sum) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "DELETE FROM " + ledger + " WHERE id = ? AND generation = ? AND epoch BETWEEN ? AND ?")) {
+            statement.setString(1, id);
+            statement.setLong(2, sum.generation());
+            statement.setLong(3, sum.first());
+            statement.setLong(4, sum.last());
+            if (statement.executeUpdate() == 0) {
+                return;
+            }
+        }
+        lay(connection, id, sum.generation(), sum.last(), sum.ledger());
     }
 }
