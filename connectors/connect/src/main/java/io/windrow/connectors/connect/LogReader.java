@@ -42,8 +42,11 @@ final class LogReader extends TaskReader {
     private @Nullable LogPlace committed;
     /** Whether the log's end was reached when records were last asked for. */
     private boolean reached;
+    /**
+     * Streams behind a statement that took their rows away unnamed. Known with the very read that met it: the places that this and
+     * later reads tell lie behind the statement, and none of them may become the stream's.
+     */
     private final Map<StreamName, WindrowException> emptied = new TreeMap<>();
-    private Map<StreamName, WindrowException> failed = Map.of();
     /** The first half of a change of key: no place lies between the two. */
     private Change.@Nullable Row gone;
     private boolean gathered;
@@ -71,8 +74,6 @@ final class LogReader extends TaskReader {
         if (!ready.isEmpty()) {
             return ready.poll();
         }
-        // What came of a stream before it failed was handed out by now.
-        failed = Map.copyOf(emptied);
         if (split.until().isPresent() && transaction >= split.until().get().place() && running() == null) {
             return end();
         }
@@ -253,7 +254,7 @@ final class LogReader extends TaskReader {
 
     @Override
     public Map<StreamName, WindrowException> failed() {
-        return failed;
+        return Map.copyOf(emptied);
     }
 
     /** Hands out what was gathered; with the last batch, all streams have everything up to here. */

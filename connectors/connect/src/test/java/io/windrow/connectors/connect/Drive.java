@@ -14,6 +14,7 @@ import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.StreamRequest;
 import io.windrow.api.source.Until;
 import io.windrow.connectors.connect.database.Preset;
+import io.windrow.connectors.connect.record.LogPlace;
 import io.windrow.testkit.oracle.ChangeText;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -68,6 +69,7 @@ final class Drive {
         int left = batches;
         try (Source source = new ConnectSource(preset, context); SplitPlanner planner = source.plan(requests())) {
             refused.clear();
+            failed.clear();
             refused.putAll(planner.refusals());
             List<StreamName> active = new ArrayList<>(streams);
             active.removeAll(refused.keySet());
@@ -116,12 +118,15 @@ final class Drive {
                     case ReadResult.Data data -> {
                         try (Batch batch = data.batch()) {
                             StreamName stream = batch.stream();
+                            if (failed.containsKey(stream)) {
+                                continue;
+                            }
                             rows.get(stream).addAll(ChangeText.rows(batch));
                             seenAgain += Optional.ofNullable(batch.measures().get(Source.SEEN_AGAIN)).map(m -> m.count()).orElse(0L);
                             states.put(stream, planner.state(stream));
                             if (log) {
                                 places.put(stream, batch.position());
-                                data.moved().ifPresent(at -> let(reader, at));
+                                data.moved().ifPresent(at -> moved(reader, one, at));
                             }
                         }
                         if (log) {
@@ -131,7 +136,7 @@ final class Drive {
                             return 0;
                         }
                     }
-                    case ReadResult.Idle idle -> idle.moved().ifPresent(at -> let(reader, at));
+                    case ReadResult.Idle idle -> idle.moved().ifPresent(at -> moved(reader, one, at));
                     case ReadResult.End end -> {
                         planner.ended(one.split(), end.proof());
                         for (StreamName stream : log ? one.starts().keySet() : new java.util.HashSet<>(one.split().streams())) {
@@ -156,9 +161,17 @@ final class Drive {
         generations.putAll(other.generations);
     }
 
-    private void let(SplitReader reader, Position at) {
-        released = Optional.of(at);
-        reader.acknowledge(at);
+    /** Everything up to here is committed of all streams but those that have failed, which hold the log where they are. */
+    private void moved(SplitReader reader, SplitPlanner.Assignment log, Position at) {
+        for (StreamName stream : log.starts().keySet()) {
+            if (!failed.containsKey(stream)) {
+                places.merge(stream, at, (one, other) -> LogPlace.ORDER.compare(one, other) >= 0 ? one : other);
+            }
+        }
+        if (failed.isEmpty()) {
+            released = Optional.of(at);
+            reader.acknowledge(at);
+        }
     }
 
     Map<StreamName, Position> placesCopy() {

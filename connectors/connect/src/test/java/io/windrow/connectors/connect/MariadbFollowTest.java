@@ -149,9 +149,9 @@ class MariadbFollowTest {
     void aStatementThatTakesRowsAwayUnnamedStopsItsStreamAlone() {
         MariaShop shop = new MariaShop();
         String parts = " (id int PRIMARY KEY) PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN MAXVALUE)";
-        List<String> tables = List.of("replaced", "dropped", "cut", "cut_off", "swapped", "thinned", "renamed", "kept");
+        List<String> tables = List.of("replaced", "dropped", "cut", "cut_off", "swapped", "thinned", "renamed", "exchanged", "overtaken", "kept");
         for (String table : tables) {
-            boolean whole = List.of("replaced", "dropped", "thinned", "renamed", "kept").contains(table);
+            boolean whole = !List.of("cut", "cut_off", "swapped").contains(table);
             shop.run("CREATE TABLE $." + table + (whole ? " (id int PRIMARY KEY, n int)" : parts), "INSERT INTO $." + table + " (id) VALUES (1)");
         }
         // What happens to tables that nobody follows stops nothing.
@@ -166,6 +166,9 @@ class MariadbFollowTest {
                 "ALTER TABLE $.cut_off DROP PARTITION p0", "CREATE TABLE $.aside (id int PRIMARY KEY)",
                 "ALTER TABLE $.swapped EXCHANGE PARTITION p0 WITH TABLE $.aside", "ALTER IGNORE TABLE $.thinned ADD UNIQUE (n)",
                 "RENAME TABLE $.renamed TO $.former", "CREATE TABLE $.renamed (id int PRIMARY KEY, n int)",
+                "CREATE TABLE $.`ex new` LIKE $.exchanged", "RENAME TABLE $.exchanged TO $.ex_old, $.`ex new` TO $.exchanged",
+                "CREATE TABLE $.over LIKE $.overtaken", "ALTER TABLE $.overtaken RENAME $.over_old", "ALTER TABLE $.over COMMENT 'to x', RENAME AS $.overtaken",
+                "ALTER TABLE $.kept ADD INDEX before_that (n)", "ALTER TABLE $.kept RENAME INDEX before_that TO behind_that",
                 "CREATE TABLE IF NOT EXISTS $.kept (id int PRIMARY KEY, n int)", "ALTER TABLE $.kept ADD m int COMMENT 'drop partition'",
                 "INSERT INTO $.kept (id) VALUES (2)");
         for (String table : tables) {
@@ -174,11 +177,29 @@ class MariadbFollowTest {
         drive.run();
         assertThat(drive.failed.values()).extracting(WindrowException::errorCode).containsOnly(ConnectError.TABLE_EMPTIED);
         assertThat(drive.failed.keySet().stream().map(stream -> stream.name()).toList())
-                .containsExactly("cut", "cut_off", "dropped", "renamed", "replaced", "swapped", "thinned");
+                .containsExactly("cut", "cut_off", "dropped", "exchanged", "overtaken", "renamed", "replaced", "swapped", "thinned");
         assertThat(drive.rows(shop.table("cut"))).containsExactly("COPY|1");
         assertThat(drive.states.get(Preset.stream(shop.table("kept"))).text()).doesNotContain("seen", "REPLACE");
         assertThat(drive.rows(shop.table("kept")))
                 .containsExactly("COPY|1|null", "INSERT|2|null|null", "INSERT|3|null|null");
+    }
+
+    @Test
+    @Tag("D22")
+    void noPlaceBehindSuchAStatementIsCommittedWhereverARunDies() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.gone (id int PRIMARY KEY)", "CREATE TABLE $.kept (id int PRIMARY KEY)", "INSERT INTO $.gone VALUES (1)");
+        Drive drive = new Drive(shop.config(2, "gone", "kept"), context);
+        drive.run();
+        shop.run("INSERT INTO $.kept VALUES (1)", "INSERT INTO $.gone VALUES (2)", "DROP TABLE $.gone", "CREATE TABLE $.gone (id int PRIMARY KEY)",
+                "INSERT INTO $.gone VALUES (3)", "INSERT INTO $.kept VALUES (2), (3), (4), (5), (6), (7), (8)");
+        for (int kills = 0; kills < 3; kills++) {
+            drive.run(1);
+        }
+        drive.run();
+        assertThat(drive.failed).containsOnlyKeys(Preset.stream(shop.table("gone")));
+        assertThat(drive.rows(shop.table("gone"))).doesNotContain("INSERT|3");
+        assertThat(drive.rows(shop.table("kept"))).containsExactlyElementsOf(IntStream.rangeClosed(1, 8).mapToObj(i -> "INSERT|" + i).toList());
     }
 
     @Test

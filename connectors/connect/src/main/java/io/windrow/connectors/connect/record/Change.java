@@ -3,9 +3,10 @@ package io.windrow.connectors.connect.record;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.connect.host.ConnectError;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
@@ -45,8 +46,8 @@ public sealed interface Change {
      * Tables were made, altered or dropped.
      *
      * @param streams which
-     * @param emptied whether rows went that the log does not name one by one: with a table that was dropped or replaced, with a
-     *     partition, or as duplicates
+     * @param emptied whether rows went that the log does not name one by one: with a table that was dropped, replaced or renamed,
+     *     with a partition, or as duplicates
      */
     record Altered(List<StreamName> streams, boolean emptied) implements Change {}
 
@@ -79,7 +80,8 @@ public sealed interface Change {
 
     private static Change altered(Struct value) {
         String statement = value.schema().field("ddl") == null ? "" : String.valueOf(value.get("ddl"));
-        List<StreamName> streams = new ArrayList<>();
+        String database = String.valueOf(value.get("databaseName"));
+        Set<StreamName> streams = new LinkedHashSet<>();
         boolean emptied = Emptying.isIn(statement);
         for (Object one : value.getArray("tableChanges")) {
             Struct table = (Struct) one;
@@ -89,9 +91,12 @@ public sealed interface Change {
             emptied |= type.equals("DROP") || type.equals("CREATE");
         }
         // The connector tells of no table if it knows the one that is replaced.
-        Optional<StreamName> replaced = Emptying.replaced(statement, String.valueOf(value.get("databaseName")));
-        replaced.filter(table -> !streams.contains(table)).ifPresent(streams::add);
-        return new Altered(streams, emptied || replaced.isPresent());
+        Optional<StreamName> replaced = Emptying.replaced(statement, database);
+        replaced.ifPresent(streams::add);
+        // It tells of a table that got another one's name as altered.
+        List<StreamName> renamed = Emptying.renamed(statement, database);
+        streams.addAll(renamed);
+        return new Altered(List.copyOf(streams), emptied || replaced.isPresent() || !renamed.isEmpty());
     }
 
     private static Change row(SourceRecord record, Struct value) {

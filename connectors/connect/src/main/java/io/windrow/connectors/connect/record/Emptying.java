@@ -1,9 +1,13 @@
 package io.windrow.connectors.connect.record;
 
 import io.windrow.api.schema.StreamName;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Statements by which rows go that the log does not name one by one. */
 final class Emptying {
@@ -19,6 +23,9 @@ final class Emptying {
 
     private static final Pattern REPLACES = Pattern.compile(
             "(?is)(?:\\s|/\\*.*?\\*/)*CREATE\\s+OR\\s+REPLACE\\s+TABLE\\s+" + NAME + "(?:\\s*\\.\\s*" + NAME + ")?.*");
+
+    /** What a statement is made of, once comments and texts are gone: quoted names, words, and signs. */
+    private static final Pattern TOKEN = Pattern.compile("`(?:[^`]|``)*`|\"(?:[^\"]|\"\")*\"|[^\\s`\"(),.;=]+|[(),.;=]");
 
     private Emptying() {}
 
@@ -39,7 +46,69 @@ final class Emptying {
     }
 
     private static String bare(String name) {
-        return name.startsWith("`") ? name.substring(1, name.length() - 1).replace("``", "`") : name;
+        String quote = name.substring(0, 1);
+        return quote.equals("`") || quote.equals("\"") ? name.substring(1, name.length() - 1).replace(quote + quote, quote) : name;
+    }
+
+    /**
+     * The tables that a statement renames, by the names that they had and by those that they get: under either, another table
+     * stands now, or none.
+     *
+     * @param database in which names lie that do not say
+     */
+    static List<StreamName> renamed(String statement, String database) {
+        List<String> tokens = tokens(statement);
+        return is(tokens, 0, "RENAME") && is(tokens, 1, "TABLE", "TABLES") ? moved(tokens, database)
+                : is(tokens, 0, "ALTER") ? movedByAlter(tokens, database)
+                : List.of();
+    }
+
+    /** {@code RENAME TABLE a TO b, c WAIT 1 TO d}: whatever is no word of the statement's own is a name. */
+    private static List<StreamName> moved(List<String> tokens, String database) {
+        List<StreamName> names = new ArrayList<>();
+        int at = 2;
+        while (at < tokens.size()) {
+            if (is(tokens, at, "WAIT")) {
+                at += 2;
+            } else if (is(tokens, at, "IF", "EXISTS", "NOWAIT", "TO", ",", ";")) {
+                at++;
+            } else {
+                names.add(name(tokens, at, database));
+                at += is(tokens, at + 1, ".") ? 3 : 1;
+            }
+        }
+        return names;
+    }
+
+    /** {@code ALTER TABLE a RENAME TO b}; columns and indexes may be renamed by an {@code ALTER} too. */
+    private static List<StreamName> movedByAlter(List<String> tokens, String database) {
+        int table = 0;
+        while (table < tokens.size() && !is(tokens, table, "TABLE")) {
+            table++;
+        }
+        int old = is(tokens, table + 1, "IF") ? table + 3 : table + 1;
+        for (int at = old + 1; at + 1 < tokens.size(); at++) {
+            if (is(tokens, at, "RENAME") && !is(tokens, at + 1, "COLUMN", "INDEX", "KEY")) {
+                int to = is(tokens, at + 1, "TO", "AS", "=") ? at + 2 : at + 1;
+                return to < tokens.size() ? List.of(name(tokens, old, database), name(tokens, to, database)) : List.of();
+            }
+        }
+        return List.of();
+    }
+
+    private static StreamName name(List<String> tokens, int at, String database) {
+        String first = bare(tokens.get(at));
+        return is(tokens, at + 1, ".") && at + 2 < tokens.size() ? new StreamName(first, bare(tokens.get(at + 2))) : new StreamName(database, first);
+    }
+
+    private static boolean is(List<String> tokens, int at, String... words) {
+        return at < tokens.size() && Stream.of(words).anyMatch(tokens.get(at)::equalsIgnoreCase);
+    }
+
+    private static List<String> tokens(String statement) {
+        String plain = ASIDE.matcher(statement).replaceAll(found ->
+                found.group().startsWith("`") || found.group().startsWith("\"") ? Matcher.quoteReplacement(found.group()) : " ");
+        return TOKEN.matcher(plain).results().map(MatchResult::group).toList();
     }
 
     /** Whether a statement takes rows from a table that stays. */
