@@ -1,6 +1,7 @@
 package io.windrow.connectors.jdbc.source;
 
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.ColumnType;
 import io.windrow.connectors.jdbc.catalog.Misfit;
 import io.windrow.connectors.jdbc.catalog.ReadColumn;
 import io.windrow.connectors.jdbc.catalog.SourceError;
@@ -11,12 +12,17 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** How far behind the newest cursor value a window settles: a number for numbers, a duration for times. Only these are compared here. */
 final class Lag {
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
+    /** By how much the clocks of two sessions differ at most. */
+    private static final Duration ANY_CLOCKS = Duration.ofHours(26);
+    /** More than a clock goes back by in an autumn night. */
+    private static final Duration AUTUMN = Duration.ofHours(2);
     private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
     private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS");
 
@@ -28,14 +34,26 @@ final class Lag {
         this.text = text;
     }
 
-    /** The raw value that lies so far behind another. */
-    Object before(Object raw) {
+    /**
+     * How far behind what is settled rows may appear all the same, the furthest first. A value without a zone says what the clock of
+     * the session showed that wrote it (A22).
+     */
+    List<Duration> clocks() {
+        return switch (cursor.column().type()) {
+            case ColumnType.Timestamp type when !type.utc() -> List.of(ANY_CLOCKS, AUTUMN, Duration.ZERO);
+            case ColumnType.Date ignored -> List.of(Duration.ofDays(2), Duration.ZERO);
+            default -> List.of(Duration.ZERO);
+        };
+    }
+
+    /** The raw value that lies the lag behind another, and so much further; of a number, the lag. */
+    Object before(Object raw, Duration further) {
         return switch (value(raw)) {
             case Long number -> number - whole();
             case BigDecimal number -> number.subtract(BigDecimal.valueOf(whole()));
             case java.math.BigInteger number -> new BigDecimal(number).subtract(BigDecimal.valueOf(whole()));
-            case LocalDate day -> day.minusDays((duration().toMillis() + 86_399_999L) / 86_400_000L).toString();
-            case LocalDateTime moment -> written(moment.minus(duration()));
+            case LocalDate day -> day.minusDays((duration().plus(further).toMillis() + 86_399_999L) / 86_400_000L).toString();
+            case LocalDateTime moment -> written(moment.minus(duration()).minus(further));
             case Instant moment -> written(LocalDateTime.ofInstant(moment.minus(duration()), ZoneOffset.UTC));
             default -> throw invalid("a lag is for numbers, dates and timestamps");
         };

@@ -21,6 +21,7 @@ import io.windrow.connectors.jdbc.source.WindowState.Open;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -155,7 +156,7 @@ final class WindowRead implements StreamRead {
             tellFuture("a row's value lies in the future; it is delivered, and the bound is not set beyond the database's time.");
             latest = latest(session, clock, closed.bound());
         }
-        Optional<String> below = below(closed, latest);
+        Optional<String> below = below(session, closed, latest);
         boolean held = session.number(ReadSql.countFrom(dialect, shape, below)) > MAX_REMEMBERED;
         Set<String> marks = held ? kept(session, below, closed.seen()) : marks(session, below);
         if (held) {
@@ -206,7 +207,7 @@ final class WindowRead implements StreamRead {
     }
 
     /** Where the next window begins; empty: at the first row, since no value can be a bound. */
-    private Optional<String> below(WindowState closed, Optional<Object> latest) {
+    private Optional<String> below(Session session, WindowState closed, Optional<Object> latest) throws SQLException {
         if (latest.isEmpty()) {
             return closed.bound();
         }
@@ -215,8 +216,23 @@ final class WindowRead implements StreamRead {
             return Optional.of(Raw.text(latest.get(), doing));
         }
         Lag lag = new Lag(cursor, shape.config().lag().orElse("0"));
-        Object settled = lag.before(latest.get());
-        return closed.bound().filter(bound -> lag.isBehind(settled, Raw.of(bound))).or(() -> Optional.of(Raw.text(settled, doing)));
+        List<Duration> clocks = lag.clocks();
+        Optional<String> below = Optional.empty();
+        Duration looked = clocks.getFirst();
+        for (Duration further : clocks) {
+            Object settled = lag.before(latest.get(), further);
+            below = closed.bound().filter(bound -> lag.isBehind(settled, Raw.of(bound))).or(() -> Optional.of(Raw.text(settled, doing)));
+            looked = further;
+            if (session.number(ReadSql.countFrom(dialect, shape, below)) <= MAX_REMEMBERED) {
+                break;
+            }
+        }
+        if (!looked.equals(clocks.getFirst())) {
+            context.notices().tell("jdbc.clocks_unseen", "Stream " + shape.stream() + ": more than " + MAX_REMEMBERED + " rows lie within "
+                    + clocks.getFirst().toHours() + " hours and the lag behind the newest, so that only " + looked.toHours()
+                    + " hours and the lag are looked at again: rows further back, which a session with another clock writes, are not found.");
+        }
+        return below;
     }
 
     private Set<String> marks(Session session, Optional<String> from) throws SQLException {

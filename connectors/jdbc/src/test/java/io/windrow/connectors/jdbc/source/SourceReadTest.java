@@ -137,6 +137,33 @@ class SourceReadTest {
         assertThat(Objects.requireNonNull(drive.plan).guarantee().assumptions().getFirst()).startsWith("Unproven");
     }
 
+    /** 2024-11-03 in Chicago: the hour from one to two o'clock comes twice, and sessions of other zones write beside. */
+    @Test
+    @Tag("A22")
+    void aRowOfTheHourThatALocalClockShowsTwiceArrivesOnceThoughNewerOnesWereDelivered() {
+        SourceTable table = mariadb("autumn");
+        table.run("CREATE TABLE t (id int PRIMARY KEY, at datetime NOT NULL)", "CREATE TABLE d (id int PRIMARY KEY, day date NOT NULL)",
+                "INSERT INTO t VALUES (1, '2024-11-03 01:00:30'), (2, '2024-11-03 01:59:30')", "INSERT INTO d VALUES (1, '2024-11-03')");
+        Drive times = drive(table, StreamConfig.incremental("t", "at", Optional.of("1m")), new StreamName("autumn", "t"), 1000, 100);
+        Drive days = drive(table, StreamConfig.incremental("d", "day", Optional.of("1m")), new StreamName("autumn", "d"), 1000, 100);
+        assertThat(first(times.run())).containsExactlyInAnyOrder("1", "2");
+        assertThat(first(days.run())).containsExactly("1");
+        table.run("INSERT INTO t VALUES (3, '2024-11-03 01:00:30'), (4, '2024-11-02 00:10:00')", "INSERT INTO d VALUES (2, '2024-11-01')");
+        assertThat(first(times.run())).containsExactlyInAnyOrder("3", "4");
+        assertThat(first(days.run())).containsExactly("2");
+        assertThat(times.run()).isEmpty();
+        assertThat(days.run()).isEmpty();
+        table.run("INSERT INTO t VALUES (5, '2024-11-05 12:00:00')", "INSERT INTO d VALUES (3, '2024-11-09')");
+        assertThat(first(times.run())).containsExactly("5");
+        assertThat(first(days.run())).containsExactly("3");
+        assertThat(context.told()).noneMatch(text -> text.startsWith("jdbc.clocks_unseen"));
+        table.run("INSERT INTO t SELECT seq, '2024-11-06 13:00:00' - INTERVAL seq SECOND FROM seq_10_to_70000");
+        assertThat(times.run()).as("more than are remembered in 26 hours, fewer in two").hasSize(69_991);
+        assertThat(context.told()).anyMatch(text -> text.startsWith("jdbc.clocks_unseen") && text.contains("only 2 hours"));
+        table.run("INSERT INTO t VALUES (6, '2024-11-06 11:30:00')");
+        assertThat(first(times.run())).containsExactly("6");
+    }
+
     @Test
     @Tag("A04")
     void aWindowThatIsKilledAnywhereDeliversEachVersionOnceWhileRowsChange() {
