@@ -8,6 +8,7 @@ import io.windrow.connectors.jdbc.sql.JdbcAddress;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import io.windrow.connectors.jdbc.sql.SqlStates;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.Properties;
  */
 final class MariaSourceDialect implements SourceDialect {
     private static final int FOREVER = 31_536_000;
+    private static final int NO_PRIVILEGE = 1227;
 
     private final Database database;
 
@@ -76,6 +78,40 @@ final class MariaSourceDialect implements SourceDialect {
     @Override
     public Together together() {
         return isMaria() ? Together.BY_TEXT : Together.NOTHING;
+    }
+
+    /**
+     * Only if every transaction is in the server's own log: what a replica without {@code log_slave_updates} applies is not, nor what
+     * a filter of databases leaves out. {@code gtid_slave_pos} stays on a server that has ever been a replica.
+     */
+    @Override
+    public boolean tellsMoments(Connection connection) throws SQLException {
+        return isOne(connection, "SELECT @@log_slave_updates = 1 OR @@gtid_slave_pos = '' AND NOT EXISTS (SELECT 1 FROM "
+                        + "information_schema.global_status WHERE variable_name = 'SLAVES_RUNNING' AND variable_value <> '0')")
+                && logsEveryDatabase(connection);
+    }
+
+    private static boolean isOne(Connection connection, String question) throws SQLException {
+        try (Statement statement = connection.createStatement(); ResultSet answer = statement.executeQuery(question)) {
+            return answer.next() && answer.getInt(1) == 1;
+        }
+    }
+
+    /** The filters are variables from MariaDB 11.7 on; before, only who may follow the log is told of them. */
+    private static boolean logsEveryDatabase(Connection connection) throws SQLException {
+        boolean known = isOne(connection, "SELECT NOT EXISTS (SELECT 1 FROM information_schema.system_variables WHERE variable_name IN "
+                + "('BINLOG_DO_DB', 'BINLOG_IGNORE_DB') AND global_value <> '')");
+        if (!known) {
+            return false;
+        }
+        try (Statement statement = connection.createStatement(); ResultSet log = statement.executeQuery("SHOW MASTER STATUS")) {
+            return !log.next() || log.getString(3).isEmpty() && log.getString(4).isEmpty();
+        } catch (SQLException e) {
+            if (e.getErrorCode() != NO_PRIVILEGE) {
+                throw e;
+            }
+            return true;
+        }
     }
 
     /** Without a binary log there is no place in it, and all transactions would seem to be at the same. */

@@ -38,6 +38,11 @@ public interface SourceDialect {
     /** What makes several connections see one moment. */
     Together together();
 
+    /** Whether {@link #moment} can be believed on this server, asked of a connection that has not begun; of {@link Together#BY_TEXT}. */
+    default boolean tellsMoments(Connection connection) throws SQLException {
+        return true;
+    }
+
     /** {@code SELECT} a text that is the same for two begun connections if and only if they see the same moment; of {@link Together#BY_TEXT}. */
     default String moment() {
         return "";

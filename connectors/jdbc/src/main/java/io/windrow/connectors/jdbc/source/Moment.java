@@ -50,7 +50,7 @@ final class Moment implements AutoCloseable {
                     }
                     yield List.copyOf(sessions);
                 }
-                case BY_TEXT -> largest(dialect, sessions);
+                case BY_TEXT -> dialect.tellsMoments(sessions.getFirst().connection()) ? largest(dialect, sessions) : first(sessions);
             };
             for (Session session : sessions) {
                 if (!same.contains(session)) {
@@ -59,7 +59,8 @@ final class Moment implements AutoCloseable {
             }
             if (same.size() < wanted) {
                 notices.tell("jdbc.fewer_connections", same.size() + " of " + wanted + " connections read, since only so many see the same "
-                        + "moment: the binary log is off, or was never still for long enough.");
+                        + "moment: the binary log is off, does not have every transaction (a replica without log_slave_updates, a filter "
+                        + "of databases), or was never still for long enough.");
             }
             taken = true;
             return new Moment(source, same);
@@ -70,6 +71,11 @@ final class Moment implements AutoCloseable {
                 sessions.forEach(Session::close);
             }
         }
+    }
+
+    private static List<Session> first(List<Session> sessions) throws SQLException {
+        sessions.getFirst().begin();
+        return List.of(sessions.getFirst());
     }
 
     /** Begins all, again and again, until all have met the same moment; else those of the largest group. */

@@ -216,6 +216,22 @@ class SourceReadTest {
         assertThat(context.told()).anyMatch(text -> text.startsWith("jdbc.fewer_connections") && text.contains("1 of 4 connections"));
     }
 
+    /** What a replica applies is not in its own log, so that two connections at one place of it may see different moments. */
+    @Test
+    @Tag("D35")
+    void onAReplicaThatDoesNotLogWhatItAppliesOneConnectionReads() {
+        SourceTable table = mariadb("replica");
+        table.run("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t SELECT seq FROM seq_1_to_2000", "SET GLOBAL gtid_slave_pos = '77-7-7'");
+        try {
+            Drive drive = drive(table, StreamConfig.snapshot("t"), new StreamName("replica", "t"), 300, 100);
+            assertThat(drive.run()).hasSize(2000);
+            assertThat(context.told()).anyMatch(text -> text.startsWith("jdbc.fewer_connections") && text.contains("1 of 4 connections"));
+            assertThat(Objects.requireNonNull(drive.plan).guarantee().name()).isEqualTo("snapshot");
+        } finally {
+            table.run("SET GLOBAL gtid_slave_pos = ''");
+        }
+    }
+
     /** Their windows and splits have the same numbers. */
     @Test
     void twoIncrementalStreamsOfOneSourceDeliverTheirOwnRows() {
