@@ -158,8 +158,8 @@ final class OracleSourceDialect implements SourceDialect {
     }
 
     @Override
-    public String remainder(String number, long divisor) {
-        return "MOD(" + number + ", " + divisor + ")";
+    public String oneBehind(long rows) {
+        return " OFFSET " + rows + " ROWS FETCH NEXT 1 ROWS ONLY";
     }
 
     @Override

@@ -104,9 +104,9 @@ public interface SourceDialect {
         return Optional.empty();
     }
 
-    /** What is left of a whole number when it is divided. */
-    default String remainder(String number, long divisor) {
-        return number + " % " + divisor;
+    /** What follows {@code ORDER BY …} to have one row only, that behind so many others. */
+    default String oneBehind(long rows) {
+        return " LIMIT 1 OFFSET " + rows;
     }
 
     /** What the driver is told, so that it brings rows as they come instead of all at once. */

@@ -146,6 +146,11 @@ final class SqlServerSourceDialect implements SourceDialect {
     }
 
     @Override
+    public String oneBehind(long rows) {
+        return " OFFSET " + rows + " ROWS FETCH NEXT 1 ROWS ONLY";
+    }
+
+    @Override
     public Leaving leaving() {
         return Leaving.CANCEL;
     }

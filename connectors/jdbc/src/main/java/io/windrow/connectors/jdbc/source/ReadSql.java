@@ -87,14 +87,12 @@ final class ReadSql {
                 sql.twice());
     }
 
-    /** Every {@code step}-th distinct value of a column, in the database's own order, but for the first. */
-    static Session.Sql everyNth(SourceDialect dialect, StreamShape shape, ReadColumn column, long step) {
+    /** The order's first value that stands so many rows behind the last row with another one, in the order of its index. */
+    static Session.Sql behind(SourceDialect dialect, StreamShape shape, Object from, long rows) {
         ReadSql sql = new ReadSql(dialect, shape);
-        String name = sql.name(column);
-        return new Session.Sql(
-                "SELECT " + column.expression() + " FROM (SELECT " + name + ", ROW_NUMBER() OVER (ORDER BY " + name + ") AS n FROM (SELECT "
-                        + "DISTINCT " + name + " FROM " + sql.source() + ") d) numbered WHERE n > 1 AND " + dialect.remainder("n", step) + " = 0 ORDER BY n",
-                sql.parameters);
+        ReadColumn column = shape.order().getFirst();
+        sql.compare(column, ">", from);
+        return sql.statement("SELECT " + column.expression(), " ORDER BY " + sql.name(column) + dialect.oneBehind(rows - 1));
     }
 
     /** The distinct cursor values at or above a bound if there is one, the highest first. */

@@ -99,6 +99,41 @@ class SourceReadTest {
                 .containsExactlyInAnyOrderElementsOf(table.texts("SELECT concat(name, '/', part) FROM t"));
     }
 
+    /** What a database puts aside for a reader fills the disk of its temporary files (G03). */
+    @Test
+    @Tag("G03")
+    void cuttingATableByAnyKeyHasTheDatabaseSortAndPutAsideNothing() throws SQLException {
+        SourceTable table = mariadb("cuts");
+        List<String> keys = List.of("id bigint unsigned", "id decimal(20,2)", "id uuid", "id char(40)", "id varbinary(40)", "id date", "part char(1), id varchar(40)");
+        List<String> values = List.of(
+                "18446744073709551615 - seq", "seq / 4", "uuid()", "sha1(seq)", "sha1(seq)", "'2000-01-01' + INTERVAL seq DAY", "seq % 3, sha1(seq)");
+        List<StreamConfig> streams = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            table.run("CREATE TABLE t" + i + " (" + keys.get(i) + ", PRIMARY KEY (" + (keys.get(i).startsWith("part") ? "part, id" : "id") + "))",
+                    "INSERT INTO t" + i + " SELECT " + values.get(i) + " FROM seq_1_to_3000", "ANALYZE TABLE t" + i);
+            streams.add(StreamConfig.ranges("t" + i));
+        }
+        JdbcSourceConfig config = JdbcSourceConfig.of(Secret.of(table.url()), streams).sized(4, 500, 400);
+        try (JdbcSource source = new JdbcSource(config, context); Session session = Session.open(source)) {
+            for (int i = 0; i < keys.size(); i++) {
+                StreamName name = new StreamName("cuts", "t" + i);
+                StreamShape shape = source.shape(name, session);
+                long asking = -putAside(session);
+                long before = putAside(session);
+                asking += before;
+                List<String> cuts = Cuts.of(session, source.dialect(), shape, 500);
+                assertThat(putAside(session) - before - asking).as("rows put aside for %s", keys.get(i)).isLessThan(20);
+                assertThat(cuts).as(keys.get(i)).hasSizeBetween(2, 8).doesNotHaveDuplicates();
+                assertThat(drive(table, streams.get(i), name, 500, 400).run()).as(keys.get(i)).hasSize(3000).doesNotHaveDuplicates();
+            }
+        }
+    }
+
+    private static long putAside(Session session) throws SQLException {
+        return session.rows(new Session.Sql("SHOW SESSION STATUS WHERE Variable_name IN ('Handler_tmp_write', 'Sort_rows')", List.of()),
+                row -> row.getLong(2)).stream().mapToLong(Long::longValue).sum();
+    }
+
     @Test
     void aTableWithoutVersionsAndAViewSayWhatTheyCannotPromise() {
         SourceTable table = mariadb("unversioned");
