@@ -220,10 +220,13 @@ final class MariaSourceDialect implements SourceDialect {
         return new ReadColumn(column.as(type), expression, cell, order, "?");
     }
 
-    /** MySQL's driver streams only if it is told so by this number. */
+    /**
+     * Row by row, however wide rows are (G01): the server sends all of them unasked, so that holding many at once spares no way to it.
+     * MySQL's driver takes another number for it.
+     */
     @Override
     public int fetchSize(int rows) {
-        return isMaria() ? rows : Integer.MIN_VALUE;
+        return isMaria() ? 1 : Integer.MIN_VALUE;
     }
 
     @Override

@@ -9,7 +9,11 @@ import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.Source;
+import io.windrow.api.source.SplitPlanner;
+import io.windrow.api.source.SplitReader;
+import io.windrow.api.source.StreamRequest;
 import io.windrow.connectors.jdbc.catalog.SourceError;
 import io.windrow.testkit.conformance.TestContext;
 import io.windrow.testkit.mariadb.MariaServer;
@@ -21,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -132,6 +137,33 @@ class SourceReadTest {
     private static long putAside(Session session) throws SQLException {
         return session.rows(new Session.Sql("SHOW SESSION STATUS WHERE Variable_name IN ('Handler_tmp_write', 'Sort_rows')", List.of()),
                 row -> row.getLong(2)).stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Together they are larger than the heap of this JVM, and so is any part of them that a count of rows alone would hold. */
+    @Test
+    @Tag("G01")
+    void rowsThatAreWideAreReadOneByOne() {
+        SourceTable table = mariadb("wide");
+        long heap = Runtime.getRuntime().maxMemory();
+        long rows = heap / 8_000_000 + 1;
+        table.run("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t SELECT seq FROM seq_1_to_" + rows,
+                "CREATE VIEW v AS SELECT id, repeat('w', 8000000) AS wide FROM t");
+        StreamName name = new StreamName("wide", "v");
+        JdbcSourceConfig config = JdbcSourceConfig.of(Secret.of(table.url()), List.of(StreamConfig.snapshot("v")));
+        try (Source source = new JdbcSource(config, context);
+                SplitPlanner planner = source.plan(List.of(new StreamRequest(name, ReadMode.SNAPSHOT, 1, Optional.empty())));
+                SplitReader reader = source.open(planner.next(1).getFirst().split(), Optional.empty())) {
+            long read = 0;
+            ReadResult result = reader.read(System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
+            while (!(result instanceof ReadResult.End)) {
+                if (result instanceof ReadResult.Data data) {
+                    read += data.batch().rowCount();
+                    data.batch().close();
+                }
+                result = reader.read(System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
+            }
+            assertThat(read).isEqualTo(rows);
+        }
     }
 
     @Test
