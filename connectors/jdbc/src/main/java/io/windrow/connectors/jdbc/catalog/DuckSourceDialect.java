@@ -153,6 +153,16 @@ final class DuckSourceDialect implements SourceDialect {
         });
     }
 
+    /** Dates and times are counted from 1970. */
+    @Override
+    public Object raw(ReadColumn column, String written) throws Misfit {
+        return switch (column.column().type()) {
+            case ColumnType.Date ignored -> Long.toString(IsoTexts.date(written).toEpochDay());
+            case ColumnType.Timestamp type -> Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, IsoTexts.moment(written, type.utc())));
+            default -> SourceDialect.super.raw(column, written);
+        };
+    }
+
     private static String varchar(String name) {
         return "CAST(" + name + " AS VARCHAR)";
     }

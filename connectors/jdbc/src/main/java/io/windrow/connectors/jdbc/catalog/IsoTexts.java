@@ -2,12 +2,19 @@ package io.windrow.connectors.jdbc.catalog;
 
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Dates and times from the texts in which databases write them, exactly or not at all. */
 final class IsoTexts {
+    /** Behind a time; a date alone ends with digits behind a sign, too. */
+    private static final Pattern ZONE = Pattern.compile("(?<=:[0-9]{2}(?:\\.[0-9]{1,9})?)(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)$");
+
     private IsoTexts() {}
 
     /** {@code 2024-02-29}; also years of up to six digits, with a sign. */
@@ -38,6 +45,22 @@ final class IsoTexts {
         }
         LocalDate day = date(text.substring(0, gap));
         return LocalDateTime.of(day, time(text.substring(gap + 1)));
+    }
+
+    /**
+     * {@code 2024-02-29}, {@code 2024-02-29 12:00:00} or, if it may have a zone, {@code 2024-02-29 12:00:00+01:00} or
+     * {@code 2024-02-29T12:00:00Z}; without one it is in UTC.
+     */
+    static Instant moment(String text, boolean zoned) throws Misfit {
+        Matcher zone = ZONE.matcher(text);
+        boolean has = zoned && zone.find();
+        String local = has ? text.substring(0, zone.start()) : text;
+        LocalDateTime moment = local.indexOf(' ') < 0 && local.indexOf('T') < 0 ? date(local).atStartOfDay() : local(local);
+        try {
+            return moment.toInstant(has ? ZoneOffset.of(zone.group()) : ZoneOffset.UTC);
+        } catch (DateTimeException e) {
+            throw new Misfit("no_zone");
+        }
     }
 
     /** {@code 23:59:59.999999}, also without seconds. */

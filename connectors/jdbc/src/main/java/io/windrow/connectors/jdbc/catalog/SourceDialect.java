@@ -1,6 +1,7 @@
 package io.windrow.connectors.jdbc.catalog;
 
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.jdbc.sql.Database;
@@ -88,6 +89,15 @@ public interface SourceDialect {
      * @param rule with {@link OutOfRange#TEXT} a type that does not hold all values of its column becomes text
      */
     Optional<ReadColumn> read(NativeColumn column, OutOfRange rule);
+
+    /**
+     * The raw value of a column for a text that spells one as people do: {@code 12}, {@code 2024-02-29 12:00:00}.
+     *
+     * @throws Misfit if the text is none of the column's type, where that shows here
+     */
+    default Object raw(ReadColumn column, String written) throws Misfit {
+        return column.column().type() instanceof ColumnType.Int && written.matches("-?[0-9]{1,18}") ? Long.valueOf(written) : written;
+    }
 
     /** A pseudo column that tells a table's rows apart within one moment and in whose order they come; empty: there is none. */
     default Optional<RowNumber> rowNumber() {

@@ -2,7 +2,6 @@ package io.windrow.connectors.jdbc.source;
 
 import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
-import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
@@ -10,7 +9,9 @@ import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Reconciliation;
 import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.Windows;
+import io.windrow.connectors.jdbc.catalog.Misfit;
 import io.windrow.connectors.jdbc.catalog.ReadColumn;
+import io.windrow.connectors.jdbc.catalog.SourceDialect;
 import io.windrow.connectors.jdbc.catalog.SourceError;
 import java.math.BigDecimal;
 import java.sql.SQLException;
@@ -80,7 +81,7 @@ final class JdbcReconciliation implements Reconciliation {
     }
 
     private Change changed(Session session, StreamShape shape, WindowState state, List<String> key) throws SQLException {
-        Optional<List<Object>> values = values(shape, key);
+        Optional<List<Object>> values = values(source.dialect(), shape, key);
         // A window that is not finished has delivered some of its rows, and nobody knows which.
         if (values.isEmpty() || state.open().isPresent()) {
             return Change.UNDECIDABLE;
@@ -98,12 +99,12 @@ final class JdbcReconciliation implements Reconciliation {
     }
 
     /** The values of a key's texts; empty if not all of them can be told from their texts alone. */
-    private static Optional<List<Object>> values(StreamShape shape, List<String> key) {
+    private static Optional<List<Object>> values(SourceDialect dialect, StreamShape shape, List<String> key) {
         List<Object> values = new ArrayList<>();
         for (int i = 0; i < key.size(); i++) {
             String name = shape.schema().key().get(i);
             ReadColumn column = shape.columns().get(shape.schema().indexOf(name));
-            Optional<Object> value = column.order() == ReadColumn.Order.SORTS ? value(column.column(), key.get(i)) : Optional.empty();
+            Optional<Object> value = column.order() == ReadColumn.Order.SORTS ? value(dialect, column, key.get(i)) : Optional.empty();
             if (value.isEmpty()) {
                 return Optional.empty();
             }
@@ -112,15 +113,23 @@ final class JdbcReconciliation implements Reconciliation {
         return values.isEmpty() ? Optional.empty() : Optional.of(values);
     }
 
-    private static Optional<Object> value(Column column, String text) {
-        return switch (column.type()) {
+    private static Optional<Object> value(SourceDialect dialect, ReadColumn column, String text) {
+        return switch (column.column().type()) {
             case ColumnType.Int type when type.signed() || type.bits() < Long.SIZE -> Optional.of(Long.valueOf(text));
             case ColumnType.Int ignored -> Optional.of(new BigDecimal(text));
             case ColumnType.Decimal ignored -> Optional.of(new BigDecimal(text));
             case ColumnType.Text ignored -> Optional.of(text);
-            case ColumnType.Date ignored -> Optional.of(text);
+            case ColumnType.Date ignored -> date(dialect, column, text);
             default -> Optional.empty();
         };
+    }
+
+    private static Optional<Object> date(SourceDialect dialect, ReadColumn column, String text) {
+        try {
+            return Optional.of(dialect.raw(column, text));
+        } catch (Misfit e) {
+            return Optional.empty();
+        }
     }
 
     /** What is asked of a session of the moment. */

@@ -1,5 +1,6 @@
 package io.windrow.connectors.jdbc.source;
 
+import io.windrow.connectors.jdbc.catalog.Misfit;
 import io.windrow.connectors.jdbc.catalog.ReadColumn;
 import io.windrow.connectors.jdbc.catalog.SourceDialect;
 import java.util.ArrayList;
@@ -21,10 +22,12 @@ final class ReadSql {
         shape.config().start().ifPresent(start -> shape.cursor().ifPresent(cursor -> compare(cursor, ">=", start(cursor, start))));
     }
 
-    private static Object start(ReadColumn cursor, String start) {
-        return cursor.column().type() instanceof io.windrow.api.schema.ColumnType.Int && start.matches("-?[0-9]{1,18}")
-                ? Long.valueOf(start)
-                : start;
+    private Object start(ReadColumn cursor, String start) {
+        try {
+            return dialect.raw(cursor, start);
+        } catch (Misfit e) {
+            throw StreamShape.invalid(shape.stream(), "its start is no " + cursor.column().sourceType() + ": " + e.kind().replace('_', ' '));
+        }
     }
 
     /** The statement of a split, behind a position if there is one; its rows are the delivered columns and then {@link #orderAt}'s. */

@@ -10,6 +10,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.ReadResult;
+import io.windrow.api.source.Reconciliation;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.SplitReader;
@@ -398,9 +399,41 @@ class SourceReadTest {
         assertThat(WindowState.of(old.saved()).selection()).isEqualTo(WindowState.of(narrow.saved()).selection()).isPresent();
     }
 
+    @Test
+    void aStartIsWrittenAsADateOrTimeInDuckdbTooAndARowIsLookedUpByADate() {
+        SourceTable table = SourceTable.duckdb(context.temporaryFolder());
+        StreamName name = new StreamName("main", "t");
+        table.run("CREATE TABLE t (id integer, at date PRIMARY KEY, local timestamp NOT NULL, moment timestamptz NOT NULL)",
+                "INSERT INTO t VALUES (1, '2024-01-01', '2024-01-01 10:00:00', '2024-01-01 10:00:00+00'), "
+                        + "(2, '2024-01-02', '2024-01-02 10:00:00.5', '2024-01-02 10:00:00+00')");
+        List<List<String>> starts = List.of(
+                List.of("at", "2024-01-02"), List.of("local", "2024-01-02 10:00:00.5"), List.of("local", "2024-01-02"),
+                List.of("moment", "2024-01-02 11:00:00+01:00"), List.of("moment", "2024-01-02T10:00:00Z"), List.of("moment", "2024-01-02"));
+        for (List<String> start : starts) {
+            StreamConfig stream = selecting(start.getFirst(), Optional.empty(), Optional.of(start.getLast()));
+            assertThat(first(drive(table, stream, name, 10, 10).run())).as("%s", start).containsExactly("2");
+        }
+        for (String none : List.of("yesterday", "2024-13-01", "2024-01-02 10:00:00+01:00")) {
+            refused(drive(table, selecting("local", Optional.empty(), Optional.of(none)), name, 10, 10), SourceError.STREAM_INVALID);
+        }
+        Drive drive = drive(table, selecting("at", Optional.empty(), Optional.empty()), name, 10, 10);
+        assertThat(drive.run()).hasSize(2);
+        table.run("UPDATE t SET id = 3 WHERE at = '2024-01-02'");
+        try (Source source = new JdbcSource(JdbcSourceConfig.of(Secret.of(table.url()), List.of(selecting("at", Optional.empty(), Optional.empty()))), context);
+                Reconciliation now = source.reconciliation().orElseThrow()) {
+            now.begin();
+            assertThat(now.changedSince(name, drive.saved(), List.of(List.of("2024-01-01"), List.of("2024-01-02"))))
+                    .containsExactly(Reconciliation.Change.UNCHANGED, Reconciliation.Change.CHANGED);
+        }
+    }
+
     private static StreamConfig selecting(Optional<String> where, Optional<String> start) {
+        return selecting("at", where, start);
+    }
+
+    private static StreamConfig selecting(String cursor, Optional<String> where, Optional<String> start) {
         return new StreamConfig(
-                "t", List.of(), ReadMode.INCREMENTAL, Optional.of("at"), Optional.empty(), Optional.empty(), start, List.of(), where, List.of(),
+                "t", List.of(), ReadMode.INCREMENTAL, Optional.of(cursor), Optional.empty(), Optional.empty(), start, List.of(), where, List.of(),
                 io.windrow.api.schema.OutOfRange.FAIL, StreamConfig.Consistency.SNAPSHOT);
     }
 
