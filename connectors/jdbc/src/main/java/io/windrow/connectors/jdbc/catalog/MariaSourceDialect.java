@@ -55,8 +55,12 @@ final class MariaSourceDialect implements SourceDialect {
         }
         try (Statement statement = connection.createStatement()) {
             long lock = Math.max(1, lockTimeout.toSeconds());
-            // A slow target may leave rows unread for longer than the server waits by default.
-            statement.execute("SET SESSION time_zone = '+00:00', net_write_timeout = " + FOREVER + ", wait_timeout = " + FOREVER
+            // A slow target may leave rows unread for longer than the server waits by default, and a table takes as long as it takes:
+            // a limit of the server's on statements or idle transactions would end each attempt, the one from the start too (D43).
+            statement.execute("SET SESSION " + (isMaria()
+                    ? "max_statement_time = 0, idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0"
+                    : "max_execution_time = 0")
+                    + ", time_zone = '+00:00', net_write_timeout = " + FOREVER + ", wait_timeout = " + FOREVER
                     + ", lock_wait_timeout = " + lock + ", sql_mode = ''");
             statement.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
             statement.execute("SET SESSION TRANSACTION READ ONLY");
@@ -243,6 +247,7 @@ final class MariaSourceDialect implements SourceDialect {
             case 1205, 1213, 1317, 1969, 3024 -> JdbcError.BUSY;
             case 1049 -> JdbcError.URL_INVALID;
             case 1053, 1927, 4031 -> JdbcError.CONNECTION_LOST;
+            case 1290, 1836 -> JdbcError.READ_ONLY;
             default -> SqlStates.of(e);
         };
     }

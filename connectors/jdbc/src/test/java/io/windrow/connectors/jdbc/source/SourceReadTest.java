@@ -167,6 +167,18 @@ class SourceReadTest {
         }
     }
 
+    /** The user's own limit, as an administrator sets it: every attempt at a table that takes longer would end the same way. */
+    @Test
+    @Tag("D43")
+    void aLimitOfTheServerOnStatementsEndsNoRead() {
+        SourceTable table = mariadb("limits");
+        table.run("CREATE TABLE t (id int)", "INSERT INTO t SELECT seq FROM seq_1_to_8", "CREATE VIEW v AS SELECT id, sleep(0.05) AS slept FROM t",
+                "DROP USER IF EXISTS limited@'%'", "CREATE USER limited@'%' WITH MAX_STATEMENT_TIME 0.1", "GRANT SELECT ON limits.* TO limited@'%'");
+        SourceTable limited = new SourceTable(table.url().replace("root@", "limited@"), table.driverUrl().replace("user=root", "user=limited"));
+        assertThatThrownBy(() -> limited.texts("SELECT * FROM v")).as("the limit holds").hasCauseInstanceOf(SQLException.class);
+        assertThat(drive(limited, StreamConfig.snapshot("v"), new StreamName("limits", "v"), 1000, 100).run()).hasSize(8);
+    }
+
     @Test
     void aTableWithoutVersionsAndAViewSayWhatTheyCannotPromise() {
         SourceTable table = mariadb("unversioned");
