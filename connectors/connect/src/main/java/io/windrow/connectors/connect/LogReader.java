@@ -34,6 +34,7 @@ final class LogReader extends TaskReader {
     private final LogOrder order;
     private final Silence silence = new Silence();
     private final Arrivals arrivals;
+    private final LeftOut leftOut;
     private Arrivals.Told tells = Arrivals.Told.LAST;
     private long transaction;
     private long row;
@@ -58,6 +59,7 @@ final class LogReader extends TaskReader {
         super(source, context);
         this.split = split;
         this.order = source.preset().order();
+        this.leftOut = new LeftOut(context.notices());
         starts.forEach((stream, position) -> this.starts.put(stream, LogPlace.of(position)));
         Position lowest = starts.values().stream()
                 .min(LogPlace.ORDER)
@@ -172,6 +174,9 @@ final class LogReader extends TaskReader {
         if (start != null && start.covers(place, number)) {
             table.passOver();
             return;
+        }
+        if (source.preset().shape() == Shape.MESSAGES) {
+            leftOut.of(record);
         }
         if (!gathered) {
             gathered = true;

@@ -149,6 +149,18 @@ class AnyConnectorTest {
     }
 
     @Test
+    void whatIsNotDeliveredOfARecordIsToldByNameOnce() throws IOException {
+        file(1, "a1\na2\na3\n");
+        Drive drive = following(lines("beside", 4));
+        drive.run(1);
+        assertThat(values(drive)).containsExactly("\"a1\"", "\"a2\"", "\"a3\"");
+        assertThat(context.told()).filteredOn(text -> text.startsWith("connect.left_out")).hasSize(2)
+                .anyMatch(text -> text.contains("the header origin"))
+                .anyMatch(text -> text.contains("a partition of the topic"))
+                .noneMatch(text -> text.contains("file 1"));
+    }
+
+    @Test
     void aRecordThatDoesNotSayWhereItIsFromIsRefused() throws IOException {
         file(1, "a1\n");
         ConnectConfig config = lines("offset", 4);

@@ -107,8 +107,14 @@ public final class LinesConnector extends SourceConnector {
                     List<String> lines = lines(number);
                     for (int line = next.get(number); line < lines.size(); line++) {
                         Map<String, Integer> offset = "offset".equals(settings.get("trouble")) ? null : Map.of("line", line + 1);
-                        records.add(new SourceRecord(
-                                Map.of("file", number), offset, "lines", Schema.STRING_SCHEMA, lines.get(line)));
+                        SourceRecord record = new SourceRecord(
+                                Map.of("file", number), offset, "lines", Schema.STRING_SCHEMA, lines.get(line));
+                        if ("beside".equals(settings.get("trouble"))) {
+                            record.headers().addString("origin", "file " + number);
+                            record = record.newRecord(
+                                    "lines", number, null, null, record.valueSchema(), record.value(), null, record.headers());
+                        }
+                        records.add(record);
                     }
                     next.put(number, lines.size());
                 }
