@@ -83,7 +83,9 @@ public final class Verifier {
     public StreamVerdict verify(StreamName stream) {
         Optional<Reconciliation> capability = source.reconciliation();
         if (capability.isEmpty()) {
-            return StreamVerdict.undecided(stream, "the source offers no reconciliation");
+            return StreamVerdict.undecided(
+                    stream, "this kind of source cannot be read again as of a moment that can be compared with what was delivered; "
+                            + "`verify --files` compares the target with what was delivered");
         }
         try (SteppedReconciliation reconciliation = new SteppedReconciliation(capability.get(), steps)) {
             return new SteadyComparison(
