@@ -165,6 +165,13 @@ class DatabaseTargetTest {
             Invoked verify = Invoked.windrow("verify", file);
             assertThat(verify.exit()).as(verify.whole()).isZero();
         }
+        SOURCE.execute("ALTER TABLE live RENAME big TO large", "UPDATE live SET name = 'renamed' WHERE id <= 5");
+        for (Path file : new Path[] {mirror, versions}) {
+            done(file);
+        }
+        String renamed = "SELECT id, name, md5(large) FROM live ORDER BY id";
+        assertThat(TARGET.query(renamed)).isEqualTo(SOURCE.query(renamed));
+        assertThat(TARGET.number("SELECT count(*) FROM information_schema.columns WHERE table_name = 'live'")).isEqualTo(3);
     }
 
     @Test
