@@ -9,7 +9,6 @@ import io.windrow.connectors.jdbc.table.CommitBook;
 import io.windrow.connectors.jdbc.table.Layout;
 import io.windrow.connectors.jdbc.table.StagedTable;
 import io.windrow.connectors.jdbc.table.TableBook;
-import io.windrow.connectors.jdbc.table.TargetColumn;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -40,7 +39,7 @@ final class EpochApply {
 
     /** Applies the staged rows and writes the book. Returns the staging tables that nothing waits for any more. */
     Set<String> run(List<StagedTable> staged) throws SQLException {
-        List<TargetColumn> columns = target.tables(connection).read(connection, target.id(commit.identity().stream()));
+        TableBook.Known known = target.tables(connection).read(connection, target.id(commit.identity().stream()));
         Set<String> spent = new LinkedHashSet<>();
         List<StagedTable> waiting = new ArrayList<>(StagedTable.parseAll(row.pending()));
         if (commit.identity().generation() != row.generation()) {
@@ -50,7 +49,7 @@ final class EpochApply {
         try (Statement statement = connection.createStatement()) {
             Apply apply = new Apply(
                     target.dialect(), target.place(connection), Layout.of(commit.mode(), target.config().deletes()), row.table(),
-                    columns, connection, statement);
+                    known.columns(), connection, statement);
             switch (commit.mode()) {
                 case APPEND -> {
                     if (commit.supersedes().isPresent()) {
@@ -65,11 +64,11 @@ final class EpochApply {
                     if (commit.completesGeneration()) {
                         apply.emptyForAnother(row.table());
                         for (StagedTable table : waiting) {
-                            apply.insert(table.named(columns));
+                            apply.insert(table.named(known.columns()));
                         }
                     }
                 }
-                case UPSERT, MIRROR, HISTORY -> changes(apply, staged);
+                case UPSERT, MIRROR, HISTORY -> changes(apply, staged, known.anew());
             }
         }
         boolean keeps = commit.mode() == WriteMode.REPLACE && !commit.completesGeneration();
@@ -88,18 +87,17 @@ final class EpochApply {
     }
 
     /** In the order of positions; tables whose positions overlap are put together first, so that keys are folded right. */
-    private void changes(Apply apply, List<StagedTable> staged) throws SQLException {
+    private void changes(Apply apply, List<StagedTable> staged, OptionalLong begun) throws SQLException {
         boolean anew = row.generation() > 0 && commit.identity().generation() > row.generation();
-        TableBook tables = target.tables(connection);
-        String id = target.id(commit.identity().stream());
+        OptionalLong copied = commit.identity().generation() > 1 ? begun : OptionalLong.empty();
         if (anew && commit.mode() == WriteMode.HISTORY) {
             long now = ChronoUnit.MICROS.between(Instant.EPOCH, target.context().clock().instant());
             apply.end(now);
-            tables.beginAnew(connection, id, now);
+            target.tables(connection).beginAnew(connection, target.id(commit.identity().stream()), now);
+            copied = OptionalLong.of(now);
         } else if (anew && commit.mode() == WriteMode.MIRROR) {
             apply.emptyForAnother(row.table());
         }
-        OptionalLong copied = commit.identity().generation() > 1 ? tables.anew(connection, id) : OptionalLong.empty();
         List<StagedTable> ordered = new ArrayList<>(staged);
         ordered.sort(Comparator.comparingLong(StagedTable::first));
         List<StagedTable> whole = new ArrayList<>();

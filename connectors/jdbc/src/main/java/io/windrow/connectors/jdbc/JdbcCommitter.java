@@ -16,6 +16,7 @@ import io.windrow.connectors.jdbc.table.Place;
 import io.windrow.connectors.jdbc.table.StageName;
 import io.windrow.connectors.jdbc.table.StagedTable;
 import io.windrow.connectors.jdbc.table.TableBook;
+import io.windrow.connectors.jdbc.table.TargetColumn;
 import io.windrow.connectors.jdbc.table.TargetTable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -122,29 +123,32 @@ final class JdbcCommitter implements Committer {
                         JdbcError.STAGING_GONE, doing + ": the staging table " + table.table() + " is not there")));
             }
         }
-        align(open, commit, staged);
+        if (commit.identity().generation() != row.orElseThrow().generation()) {
+            target.tables(open).complete(open);
+        }
+        align(open, commit, staged, row.orElseThrow());
         new TargetTable(target.dialect(), place, row.orElseThrow().table()).widen(open, staged);
         target.context().failpoints().reach("jdbc.before_apply");
         return Optional.empty();
     }
 
     /** In a transaction of its own, under the lock of the stream's row: an owner that was replaced does not name columns (I6). */
-    private void align(Connection open, StreamCommit commit, List<StagedTable> staged) throws SQLException {
+    private void align(Connection open, StreamCommit commit, List<StagedTable> staged, CommitBook.Row before) throws SQLException {
         String id = target.id(commit.identity().stream());
-        TableBook columns = target.tables(open);
+        TableBook tables = target.tables(open);
+        Alignment alignment = new Alignment(target.dialect(), target.place(open), before.table());
+        List<TargetColumn> known = tables.read(open, id).columns();
         for (StagedTable table : staged) {
-            CommitBook.Row before = target.book(open).read(open, id).orElseThrow();
-            Alignment alignment = new Alignment(target.dialect(), target.place(open), before.table());
-            if (!alignment.isDue(table, columns.read(open, id), rows(before, commit))) {
-                continue;
+            if (alignment.isDue(table, known, rows(before, commit))) {
+                open.setAutoCommit(false);
+                CommitBook.Row row = target.book(open).locked(open, id).orElseThrow();
+                if (judge(Optional.of(row), commit, "Naming columns").isEmpty()) {
+                    known = alignment.run(open, table, tables.read(open, id).columns(), rows(row, commit));
+                    tables.write(open, id, known);
+                }
+                open.commit();
+                open.setAutoCommit(true);
             }
-            open.setAutoCommit(false);
-            CommitBook.Row row = target.book(open).locked(open, id).orElseThrow();
-            if (judge(Optional.of(row), commit, "Naming columns").isEmpty()) {
-                columns.write(open, id, alignment.run(open, table, columns.read(open, id), rows(row, commit)));
-            }
-            open.commit();
-            open.setAutoCommit(true);
         }
     }
 

@@ -112,7 +112,7 @@ final class JdbcDelivery implements Delivery {
     /** By the names of the table: the commit that renames a column may be still to come. */
     private String columns(Connection open, StreamSchema schema, List<SqlType> types) throws SQLException {
         Map<Integer, String> names = new HashMap<>();
-        target.tables(open).read(open, target.id(stream)).forEach(column -> names.put(column.id(), column.name()));
+        target.tables(open).read(open, target.id(stream)).columns().forEach(column -> names.put(column.id(), column.name()));
         List<String> columns = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
             Column column = schema.columns().get(i);

@@ -96,7 +96,7 @@ public final class JdbcSink implements Sink {
         }
         List<TargetColumn> known = new TargetTable(target.dialect(), place, table).make(
                 connection, schema, layout, row.isPresent() ? TargetTable.Made.BY_US : TargetTable.Made.BY_OTHERS,
-                row.isPresent() ? columns.read(connection, id) : List.of());
+                row.isPresent() ? columns.read(connection, id).columns() : List.of());
         if (row.isEmpty()) {
             try {
                 book.enter(connection, id, target.context().pipeline(), stream, table, kind);

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the book of commits says of each stream's table: by which ids its columns are known, in {@code column_names}, and when its rows began to
@@ -51,18 +52,44 @@ public final class TableBook {
         return TargetTable.has(dialect, place, connection, StageName.PREFIX + "commits", column);
     }
 
-    /** The columns of the stream's table, those too that the stream no longer has; empty: nobody has written them down yet. */
-    public List<TargetColumn> read(Connection connection, String id) throws SQLException {
-        if (!has(connection, COLUMN)) {
-            return List.of();
+    /**
+     * What is known of a stream's table.
+     *
+     * @param columns its columns, those too that the stream no longer has; empty: nobody has written them down yet
+     * @param anew when its rows began to be read anew, microseconds since 1970 UTC; empty: they never did, or nobody wrote it down
+     */
+    public record Known(List<TargetColumn> columns, OptionalLong anew) {
+        public Known {
+            columns = List.copyOf(columns);
         }
-        try (PreparedStatement statement = connection.prepareStatement("SELECT " + COLUMN + " FROM " + commits + " WHERE id = ?")) {
+    }
+
+    /** What is known of the stream's table; of a book that is not complete, nothing. */
+    public Known read(Connection connection, String id) throws SQLException {
+        // Every column that there is: a book of an earlier version has fewer.
+        try (PreparedStatement statement = connection.prepareStatement("SELECT * FROM " + commits + " WHERE id = ?")) {
             statement.setString(1, id);
             try (ResultSet found = statement.executeQuery()) {
-                String json = found.next() ? found.getString(1) : null;
-                return json == null ? List.of() : TargetColumn.parse(json);
+                List<TargetColumn> columns = List.of();
+                OptionalLong anew = OptionalLong.empty();
+                if (found.next()) {
+                    for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
+                        switch (found.getMetaData().getColumnName(i)) {
+                            case COLUMN -> columns = parsed(found.getString(i));
+                            case ANEW -> anew = found.getLong(i) == 0 ? OptionalLong.empty() : OptionalLong.of(found.getLong(i));
+                            default -> {
+                                // The identity of the last commit.
+                            }
+                        }
+                    }
+                }
+                return new Known(columns, anew);
             }
         }
+    }
+
+    private static List<TargetColumn> parsed(@Nullable String json) {
+        return json == null ? List.of() : TargetColumn.parse(json);
     }
 
     /** Writes down the columns of the table of a stream that is entered in the book. */
@@ -71,20 +98,6 @@ public final class TableBook {
             statement.setString(1, TargetColumn.toJson(columns));
             statement.setString(2, id);
             statement.executeUpdate();
-        }
-    }
-
-    /** When the rows of the stream's table began to be read anew, microseconds since 1970 UTC; empty: they never did, or nobody wrote it down. */
-    public OptionalLong anew(Connection connection, String id) throws SQLException {
-        if (!has(connection, ANEW)) {
-            return OptionalLong.empty();
-        }
-        try (PreparedStatement statement = connection.prepareStatement("SELECT " + ANEW + " FROM " + commits + " WHERE id = ?")) {
-            statement.setString(1, id);
-            try (ResultSet found = statement.executeQuery()) {
-                long micros = found.next() ? found.getLong(1) : 0;
-                return micros == 0 ? OptionalLong.empty() : OptionalLong.of(micros);
-            }
         }
     }
 
