@@ -185,6 +185,44 @@ class ChangeStreamTest {
     }
 
     @Test
+    @Tag("D46")
+    void messagesOfApplicationsLandBesideTheTablesAndAreCheckedByTheirFiles(@TempDir Path folder) throws Exception {
+        try (PostgresDatabase database = PostgresDatabase.create(PostgresServer.shared(18), "CREATE TABLE t (id int PRIMARY KEY)")) {
+            Path file = Files.writeString(folder.resolve("p.yaml"), """
+                    pipeline: messages
+                    source:
+                      postgres:
+                        url: '%s'
+                        streams: [{table: public.t, mode: cdc}, {messages: [outbox], name: outbox, mode: cdc}]
+                    sink:
+                      files: {path: ./out, format: jsonl}
+                    """.formatted(database.url()));
+            Invoked run = Invoked.windrow("run", file.toString());
+            assertThat(run.exit()).as(run.whole()).isZero();
+            database.execute(
+                    "BEGIN; SELECT pg_logical_emit_message(true, 'outbox', 'a'); INSERT INTO t VALUES (1); COMMIT",
+                    "SELECT pg_logical_emit_message(false, 'outbox', 'b')", "INSERT INTO t VALUES (2)");
+            run = Invoked.windrow("run", file.toString());
+            assertThat(run.exit()).as(run.whole()).isZero();
+            List<String> lines = new ArrayList<>();
+            try (Stream<Path> files = Files.walk(folder.resolve("out/outbox"))) {
+                for (Path one : files.filter(each -> each.toString().endsWith(".jsonl")).toList()) {
+                    lines.addAll(Files.readAllLines(one));
+                }
+            }
+            assertThat(lines).hasSize(2).allMatch(line -> line.contains("\"prefix\":\"outbox\"") && line.contains("\"_op\":\"insert\""));
+            assertThat(lines).satisfiesExactlyInAnyOrder(
+                    first -> assertThat(first).contains("\"transactional\":true").doesNotContain("\"_transaction\":0"),
+                    second -> assertThat(second).contains("\"transactional\":false", "\"_transaction\":0"));
+            Invoked files = Invoked.windrow("verify", file.toString(), "--files");
+            assertThat(files.exit()).as(files.whole()).isZero();
+            Invoked source = Invoked.windrow("verify", file.toString());
+            assertThat(source.exit()).as(source.whole()).isEqualTo(ExitCode.UNDECIDED.value());
+            assertThat(source.whole()).contains("postgres.not_kept");
+        }
+    }
+
+    @Test
     void aTableThatIsAlteredWhileItIsFollowedGoesOnInItsNewColumns(@TempDir Path folder) throws Exception {
         try (PostgresDatabase database = PostgresDatabase.create(
                 PostgresServer.shared(18), "CREATE TABLE t (id int PRIMARY KEY, gone text)", "INSERT INTO t VALUES (1, 'a'), (2, 'b')")) {

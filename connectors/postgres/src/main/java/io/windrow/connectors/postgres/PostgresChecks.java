@@ -180,7 +180,8 @@ final class PostgresChecks {
     }
 
     private CheckResult query(Session session, StreamName name, StreamConfig stream) throws SQLException {
-        return new ReadProbe(session, source.address().user()).finding(name, stream).orElseGet(() -> CheckResult.ok("stream " + name, "The query can be read."));
+        return new ReadProbe(session, source.address().user()).finding(name, stream).orElseGet(() -> CheckResult.ok(
+                "stream " + name, stream.isOfMessages() ? "Its rows are messages of the log." : "The query can be read."));
     }
 
     private CheckResult table(Session session, StreamName name, StreamConfig stream) throws SQLException {
