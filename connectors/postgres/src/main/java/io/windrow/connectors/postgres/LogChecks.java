@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Tests what change streams need beyond reading, and says as SQL what somebody with the right has to run. Changes nothing. */
 final class LogChecks {
+    private static final long SHORTEST_PATIENCE_MILLIS = 10_000;
+
     private final PostgresSource source;
     private final ChangesConfig config;
     private final String slot;
@@ -45,7 +47,8 @@ final class LogChecks {
     private void settings(Session session) throws SQLException {
         List<@Nullable String> row = session.row("SELECT current_setting('wal_level'), (SELECT rolreplication OR rolsuper "
                 + "FROM pg_catalog.pg_roles WHERE rolname = current_user), current_setting('max_replication_slots')::int - "
-                + "(SELECT count(*) FROM pg_catalog.pg_replication_slots), current_setting('max_slot_wal_keep_size')");
+                + "(SELECT count(*) FROM pg_catalog.pg_replication_slots), current_setting('max_slot_wal_keep_size'), "
+                + "(SELECT setting FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout')");
         if (!"logical".equals(row.get(0))) {
             results.add(CheckResult.failed(
                     "log", "The server's wal_level is " + row.get(0) + ": its log does not hold rows.",
@@ -66,6 +69,19 @@ final class LogChecks {
                     "log", "A slot that nobody reads keeps the server's log until its disk is full.",
                     "ALTER SYSTEM SET max_slot_wal_keep_size = '50GB'; SELECT pg_reload_conf();"));
         }
+        patience(Long.parseLong(String.valueOf(row.get(4))));
+    }
+
+    /** Whoever waits for his sink does not read, and says so every two seconds. */
+    private void patience(long millis) {
+        if (millis >= SHORTEST_PATIENCE_MILLIS) {
+            return;
+        }
+        String what = millis == 0
+                ? "The server never gives up a reader that it hears no more (wal_sender_timeout is 0), and lets no other have its slot."
+                : "The server gives up a reader that it has not heard for " + millis + " ms (wal_sender_timeout).";
+        results.add(CheckResult.warning(
+                "log", what, "ALTER ROLE " + Identifier.quoted(source.address().user()) + " SET wal_sender_timeout = '60s';"));
     }
 
     private void slot(Session session, ServerFacts server) throws SQLException {

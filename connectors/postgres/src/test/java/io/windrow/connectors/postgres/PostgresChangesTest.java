@@ -513,6 +513,11 @@ class PostgresChangesTest {
             assertThat(remedies(drive))
                     .contains("ALTER PUBLICATION \"windrow_test\" SET (publish = 'insert, update, delete, truncate');")
                     .anyMatch(remedy -> remedy.contains("pg_drop_replication_slot('windrow_test')"));
+            for (String patience : List.of("0", "5s")) {
+                db.execute("ALTER ROLE follower SET wal_sender_timeout = '" + patience + "'");
+                assertThat(remedies(drive)).contains("ALTER ROLE \"follower\" SET wal_sender_timeout = '60s';");
+            }
+            db.execute("ALTER ROLE follower SET wal_sender_timeout = '60s'");
             db.dropSlot("windrow_test");
             db.execute("ALTER PUBLICATION windrow_test SET (publish = 'insert, update, delete, truncate')");
             assertThat(remedies(drive)).as("but for the size of the log").allMatch(one -> one.contains("max_slot_wal_keep_size"));
