@@ -106,15 +106,12 @@ final class SchemaCommand implements Runnable {
                     .remedy("Add --stream NAME.");
         }
         String name = target.streams.getFirst();
-        for (Map.Entry<StreamName, List<SchemaBook.Entry>> entry : accepted.entrySet()) {
-            if (entry.getKey().toString().equals(name) || entry.getKey().name().equals(name)) {
-                return entry.getValue();
-            }
-        }
-        throw WindrowException.of(
-                CliError.NO_STATE,
-                "Looking up the accepted schema of " + name + ": there is none"
-                        + NearestName.of(name, names).map(near -> "; did you mean " + near + "?").orElse(""));
+        return KnownStreams.named(name, accepted.keySet())
+                .map(accepted::get)
+                .orElseThrow(() -> WindrowException.of(
+                        CliError.NO_STATE,
+                        "Looking up the accepted schema of " + name + ": there is none"
+                                + NearestName.of(name, names).map(near -> "; did you mean " + near + "?").orElse("")));
     }
 
     private static SchemaVersion version(List<SchemaBook.Entry> entries, @Nullable Integer number) {
@@ -306,11 +303,11 @@ final class SchemaCommand implements Runnable {
         return refusal.remedy() + (accepting ? " --now" : "");
     }
 
-    /** Accepts what a run refused, or changes owner and mode. */
+    /** Accepts what a run refused or the source has, or changes owner and mode. */
     @Command(
             name = "accept",
-            description = "Accept the schema that the last run refused, or with --now what the source has, or set owner and compatibility "
-                    + "of the accepted one.")
+            description = "Accept the schema that the last run refused, or with --now what the source has. With --owner or --compatibility "
+                    + "and without --now, set these of the accepted schema, which stays.")
     static final class Accept implements Callable<Integer> {
         private static final Duration LEASE = Duration.ofSeconds(30);
 
@@ -339,18 +336,7 @@ final class SchemaCommand implements Runnable {
             try (StateStore store = Stores.required(plan.spec())) {
                 SchemaBook book = new SchemaBook(store, plan.spec().pipeline());
                 before = version(one(target, book), null);
-                Optional<StreamSchema> refused = book.refused(before.schema().stream());
-                if (now) {
-                    refused = offered(plan, before.schema().stream());
-                }
-                if (refused.isEmpty() && owner == null && compatibility == null) {
-                    throw WindrowException.of(
-                                    CliError.BAD_ARGUMENTS,
-                                    "Accepting a schema of " + before.schema().stream() + ": no run has refused one since version "
-                                            + before.schema().version())
-                            .remedy("Run the pipeline, or give --now to accept what the source has; or give --owner or --compatibility.");
-                }
-                StreamSchema schema = refused.orElse(before.schema());
+                StreamSchema schema = wanted(plan, book, before.schema());
                 // I11: from then on the next run would not know that the field had another name, under which it was masked.
                 plan.steps().checkRenames(before.schema(), schema);
                 changes = SchemaDiff.of(before.schema(), schema);
@@ -362,6 +348,9 @@ final class SchemaCommand implements Runnable {
                                     schema, owner == null ? before.owner() : owner,
                                     compatibility == null ? before.compatibility() : compatibility),
                             Instant.now());
+                    if (now) {
+                        book.settle(lease, schema.stream(), Instant.now());
+                    }
                 } finally {
                     store.release(lease);
                 }
@@ -377,6 +366,20 @@ final class SchemaCommand implements Runnable {
             changes.forEach(change -> screen.line(change.toString()));
             screen.line("accepted as version " + accepted.schema().version() + " of " + accepted.schema().stream());
             return ExitCode.OK.value();
+        }
+
+        private StreamSchema wanted(Plan plan, SchemaBook book, StreamSchema known) {
+            if (now) {
+                return offered(plan, known.stream()).orElseThrow(() -> WindrowException.of(
+                        CliError.NO_STATE, "Accepting a schema of " + known.stream() + ": the source has no such stream to read now"));
+            }
+            if (owner != null || compatibility != null) {
+                return known;
+            }
+            return book.refused(known.stream()).orElseThrow(() -> WindrowException.of(
+                            CliError.BAD_ARGUMENTS,
+                            "Accepting a schema of " + known.stream() + ": no run has refused one since version " + known.version())
+                    .remedy("Run the pipeline, or give --now to accept what the source has; or give --owner or --compatibility."));
         }
 
         /** What the source has now: something else may stop a run before it would refuse that. */

@@ -79,12 +79,33 @@ class SchemaTest {
                 .contains("widen: field total was decimal(5,2) and is the wider decimal(9,2) now");
         assertThat(windrow("schema", "diff", file, "--stream", "orders", "--json").out()).contains("\"kind\" : \"widen\"");
 
-        Invoked accept = windrow("schema", "accept", file, "--stream", "orders", "--compatibility", "backward", "--owner", "sales", "--json");
+        Invoked owner = windrow("schema", "accept", file, "--stream", "orders", "--compatibility", "backward", "--owner", "sales", "--json");
+        assertThat(owner.exit()).as(owner.whole()).isZero();
+        assertThat(owner.out()).as("the schema stays")
+                .contains("\"version\" : 3").doesNotContain("\"retype\"").contains("\"backward\"").contains("\"sales\"");
+        assertThat(windrow("schema", "list", file).out()).contains("a newer one was refused");
+        Invoked accept = windrow("schema", "accept", file, "--stream", "orders", "--json");
         assertThat(accept.exit()).as(accept.whole()).isZero();
-        assertThat(accept.out()).contains("\"version\" : 3").contains("\"retype\"").contains("\"backward\"").contains("\"sales\"");
+        assertThat(accept.out()).contains("\"version\" : 4").contains("\"retype\"").contains("\"backward\"").contains("\"sales\"");
         Invoked again = windrow("schema", "accept", file, "--stream", "orders");
         assertThat(again.exit()).isEqualTo(ExitCode.USER.value());
-        assertThat(again.err()).contains("no run has refused one since version 3");
+        assertThat(again.err()).contains("no run has refused one since version 4");
+    }
+
+    @Test
+    void aNameThatSeveralStreamsHaveIsRefusedWithTheirNames() {
+        try (StateStore store = StateStores.open("jdbc:sqlite:" + folder.resolve("s.db"))) {
+            Lease lease = store.acquire("p", "test", Duration.ofSeconds(30));
+            StreamSchema archive = new StreamSchema(
+                    new StreamName("archive", "orders"), 1, schema(new ColumnType.Text()).columns(), List.of("id"));
+            new SchemaBook(store, "p").accept(lease, new SchemaVersion(archive, "", Compatibility.NONE), Instant.parse("2026-01-01T00:00:00Z"));
+            store.release(lease);
+        }
+        Invoked either = windrow("schema", "accept", file, "--stream", "orders", "--owner", "sales");
+        assertThat(either.exit()).isEqualTo(ExitCode.USER.value());
+        assertThat(either.err()).contains("archive.orders or public.orders", "--stream with the namespace");
+        assertThat(windrow("schema", "show", file, "--stream", "archive.orders").out()).contains("text");
+        assertThat(windrow("schema", "show", file, "--stream", "public.orders").out()).contains("decimal(9,2)");
     }
 
     @Test

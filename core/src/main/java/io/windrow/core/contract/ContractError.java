@@ -50,13 +50,14 @@ public enum ContractError implements ErrorCode {
             "drift",
             ErrorKind.EXTERNAL_PERMANENT,
             "A stream's schema differs from the accepted one in a way that the contract's drift policy does not allow.",
-            "Change the source back, or accept the new schema with `windrow schema accept PIPELINE --stream STREAM`."),
+            "Change the source back, or accept the new schema with `windrow schema accept PIPELINE --stream STREAM`; a run that "
+                    + "follows holds the pipeline, so stop it first."),
     /** A schema breaks the compatibility mode. */
     INCOMPATIBLE(
             "incompatible",
             ErrorKind.EXTERNAL_PERMANENT,
             "A stream's new schema breaks the compatibility that its accepted one demands.",
-            "Change the source back, or accept the new schema with `windrow schema accept PIPELINE --stream STREAM`, which "
+            "Change the source back, or accept the new schema with `windrow schema accept PIPELINE --stream STREAM`, once no run holds the pipeline, which "
                     + "can also change the compatibility mode."),
     /** A row does not fit the accepted schema. */
     DRIFTED_ROW(

@@ -46,13 +46,34 @@ public final class SchemaBook {
         return newest;
     }
 
-    /** The schema that the last run refused, if nothing was accepted since. */
+    /** The schemas that were refused last, of the streams of which no other schema has passed or been accepted since. */
+    public Map<StreamName, StreamSchema> refused() {
+        Map<StreamName, List<Entry>> accepted = accepted();
+        Map<StreamName, StreamSchema> refused = new TreeMap<>();
+        entries(REFUSED).forEach((stream, entries) -> {
+            if (isOpen(entries.getLast(), accepted.getOrDefault(stream, List.of()))) {
+                refused.put(stream, entries.getLast().version().schema());
+            }
+        });
+        return refused;
+    }
+
+    /** The schema of one stream that was refused last, as {@link #refused()} has it. */
     public Optional<StreamSchema> refused(StreamName stream) {
-        List<Entry> refused = entries(REFUSED).getOrDefault(stream, List.of());
-        List<Entry> accepted = accepted().getOrDefault(stream, List.of());
-        return refused.isEmpty() || !accepted.isEmpty() && !refused.getLast().at().isAfter(accepted.getLast().at())
-                ? Optional.empty()
-                : Optional.of(refused.getLast().version().schema());
+        return Optional.ofNullable(refused().get(stream));
+    }
+
+    /** A later version with another schema settles a refusal; one that only names another owner or mode does not. */
+    private static boolean isOpen(Entry refused, List<Entry> accepted) {
+        StreamSchema schema = refused.version().schema();
+        List<Entry> before = accepted.stream().filter(entry -> entry.at().isBefore(refused.at())).toList();
+        List<Entry> since = accepted.subList(before.size(), accepted.size());
+        if (before.isEmpty()) {
+            return since.isEmpty();
+        }
+        StreamSchema known = before.getLast().version().schema();
+        return !SchemaDiff.of(known, schema).isEmpty()
+                && since.stream().allMatch(entry -> SchemaDiff.of(known, entry.version().schema()).isEmpty());
     }
 
     /** Adds a version. Needs the pipeline's lease. */
@@ -64,6 +85,15 @@ public final class SchemaBook {
     public void refuse(Lease lease, StreamSchema schema, Instant now) {
         if (!refused(schema.stream()).map(known -> SchemaDiff.of(known, schema).isEmpty()).orElse(false)) {
             added(lease, REFUSED, new SchemaVersion(schema, "", Compatibility.NONE), now);
+        }
+    }
+
+    /** Forgets what was refused of a stream whose schema passes now. Needs the pipeline's lease. */
+    public void settle(Lease lease, StreamName stream, Instant now) {
+        List<Entry> accepted = accepted().getOrDefault(stream, List.of());
+        if (!accepted.isEmpty() && refused(stream).isPresent()) {
+            // That the accepted schema came last says the same, in the layout that every version reads.
+            added(lease, REFUSED, new SchemaVersion(accepted.getLast().version().schema(), "", Compatibility.NONE), now);
         }
     }
 

@@ -116,7 +116,7 @@ public record SchemaGate(String pipeline, Optional<ContractPolicy> contract, Map
         String all = String.join("; ", changes.stream().map(SchemaChange::toString).toList());
         WindrowException error = WindrowException.of(
                         code, "Comparing the schema of " + stream + " with the accepted one, first met " + where + ": " + why + all)
-                .remedy("Change the source back, or accept the new schema: windrow schema accept " + pipeline + " --stream " + stream);
+                .remedy("Change the source back; or stop the run, if it follows, and accept the new schema: windrow schema accept " + pipeline + " --stream " + stream);
         return contract.map(policy -> error.at(policy.origin().place())).orElse(error);
     }
 }

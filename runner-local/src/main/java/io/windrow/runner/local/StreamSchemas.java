@@ -14,7 +14,9 @@ import io.windrow.core.plan.Admission;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Compares the schemas of one attempt with the accepted ones, and records new versions. Used by the caller's thread. */
 final class StreamSchemas {
@@ -24,22 +26,28 @@ final class StreamSchemas {
     private final SchemaGate gate;
     private final Map<StreamName, SchemaVersion> accepts = new TreeMap<>();
     private final Map<StreamName, SchemaGate.Kept> kept = new TreeMap<>();
+    private final Set<StreamName> refused = new TreeSet<>();
 
     StreamSchemas(RunParts parts, Lease lease) {
         this.parts = parts;
         this.lease = lease;
         this.book = new SchemaBook(parts.store(), parts.job().pipeline());
         this.gate = parts.job().schemas().gate(book.newest());
+        this.refused.addAll(book.refused().keySet());
     }
 
-    /** Lets a schema pass or throws; what was refused is kept, so that it can be accepted later. */
+    /** Lets a schema pass or throws; what was refused is kept, until one passes, so that it can be accepted later. */
     void admit(StreamSchema schema, String where) {
         SchemaGate.Passage passage;
         try {
             passage = gate.judge(schema, where, parts.job().schemas().owner());
         } catch (WindrowException e) {
             book.refuse(lease, schema, parts.context().clock().instant());
+            refused.add(schema.stream());
             throw e;
+        }
+        if (refused.remove(schema.stream())) {
+            book.settle(lease, schema.stream(), parts.context().clock().instant());
         }
         parts.job().steps().checkNames(passage, gate, schema);
         passage.accepts().ifPresent(version -> accepts.put(schema.stream(), version));

@@ -127,6 +127,30 @@ class DriftTest {
     }
 
     @Test
+    void aRefusalIsOverOnceTheSourceHasTheAcceptedSchemaAgain() {
+        policy(Drift.STOP, Map.of());
+        bench.run();
+        bench.upstream.with("c", 500);
+        bench.upstream.schema = schema -> plus(schema, new ColumnType.Text());
+        assertThat(bench.result(bench.run(), "c").error()).isPresent();
+        assertThat(refused()).isPresent();
+        bench.upstream.schema = schema -> schema;
+        assertThat(bench.run().outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(refused()).isEmpty();
+        assertThat(versions()).hasSize(1);
+        bench.upstream.with("c", 700);
+        bench.upstream.schema = schema -> plus(schema, new ColumnType.Text());
+        assertThat(bench.result(bench.run(), "c").error()).as("the same change is judged anew").isPresent();
+        assertThat(refused()).isPresent();
+    }
+
+    private Optional<StreamSchema> refused() {
+        try (StateStore store = bench.store()) {
+            return new SchemaBook(store, "bench").refused(C);
+        }
+    }
+
+    @Test
     void aFrozenStreamIsDeliveredInItsAcceptedSchema() {
         policy(Drift.FREEZE, Map.of());
         bench.run();
