@@ -3,6 +3,7 @@ package io.windrow.cli;
 import io.windrow.api.context.Sealing;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.Sink;
+import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.ledger.HashKey;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -63,18 +65,21 @@ final class QuarantineReplayCommand implements Callable<Integer> {
         Registry registry = Registry.load();
         Plan plan = new Planner(registry).plan(which.spec());
         List<Outcome> outcomes = new ArrayList<>();
+        Map<StreamName, Long> unread;
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(quarantine.windrow.screen()));
                 StateStore store = Stores.required(plan.spec())) {
             Quarantine rows = new Quarantine(
                     plan.spec().quarantineFolder(), plan.spec().pipeline(),
                     context.decrypting(plan, store).sealing(Sealing.Use.SET_ASIDE));
             Map<StreamName, Long> before = rows(rows);
+            unread = new TreeMap<>(before);
             for (PlannedStream task : tasks(plan, context, before.keySet())) {
                 Applied applied = apply
                         ? new WindowReplay(store, context, event -> {}, plan)
                                 .apply(task, rows, which.filter(), System.getProperty("user.name"), context.temporaryFolder())
                         : new Applied(judge(plan, context, store, task, rows), Optional.empty());
                 long had = before.get(task.stream());
+                unread.remove(task.stream());
                 outcomes.add(new Outcome(applied, had, had - rows(rows).getOrDefault(task.stream(), 0L)));
             }
         }
@@ -82,10 +87,17 @@ final class QuarantineReplayCommand implements Callable<Integer> {
         if (windrow.json) {
             return windrow.print(
                     Json.object("pipeline", plan.spec().pipeline(), "applied", apply, "streams",
-                            outcomes.stream().map(QuarantineReplayCommand::json).toList()),
+                            outcomes.stream().map(QuarantineReplayCommand::json).toList(), "unread",
+                            unread.entrySet().stream()
+                                    .map(left -> Json.object("stream", left.getKey().toString(), "rows", left.getValue()))
+                                    .toList()),
                     ExitCode.OK);
         }
-        print(windrow.screen(), outcomes);
+        unread.forEach((stream, count) -> windrow.screen().line(Screen.rows(count) + " of " + stream
+                + " stay: the pipeline does not read the stream any more"));
+        if (!outcomes.isEmpty() || unread.isEmpty()) {
+            print(windrow.screen(), outcomes);
+        }
         return ExitCode.OK.value();
     }
 
@@ -94,12 +106,17 @@ final class QuarantineReplayCommand implements Callable<Integer> {
                 .collect(Collectors.groupingBy(QuarantinedGroup::stream, Collectors.summingLong(QuarantinedGroup::rows)));
     }
 
-    private static List<PlannedStream> tasks(Plan plan, ProcessContext context, Set<StreamName> wanted) {
+    /** The streams of some rows that the pipeline still reads. What is named by --stream and is none of these is refused. */
+    private List<PlannedStream> tasks(Plan plan, ProcessContext context, Set<StreamName> wanted) {
         if (wanted.isEmpty()) {
             return List.of();
         }
         try (Source source = plan.openSource(context)) {
-            return plan.streams(source.selected()).stream().filter(task -> wanted.contains(task.stream())).toList();
+            Map<StreamName, ReadMode> selected = source.selected();
+            if (which.stream != null) {
+                plan.stream(KnownStreams.named(which.stream, wanted).orElseThrow().toString(), selected);
+            }
+            return plan.streams(selected).stream().filter(task -> wanted.contains(task.stream())).toList();
         }
     }
 

@@ -3,6 +3,7 @@ package io.windrow.cli;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.Sink;
+import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamState;
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -116,17 +118,19 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    /** The streams that the command is about, of those that the pipeline reads. */
+    /** The streams that the command is about; one that the pipeline does not read any more cannot be read again. */
     private List<PlannedStream> tasks(Plan plan, ProcessContext context, List<StreamState> states) {
-        List<PlannedStream> all;
+        Map<StreamName, ReadMode> selected;
         try (Source source = plan.openSource(context)) {
-            all = plan.streams(source.selected());
+            selected = source.selected();
         }
+        List<PlannedStream> all = plan.streams(selected);
         if (streams.isEmpty()) {
             return all;
         }
-        Set<StreamName> wanted =
-                streams.stream().map(name -> KnownStreams.find(name, states)).collect(Collectors.toSet());
+        Set<StreamName> wanted = streams.stream()
+                .map(name -> plan.stream(KnownStreams.find(name, states).toString(), selected))
+                .collect(Collectors.toSet());
         return all.stream().filter(task -> wanted.contains(task.stream())).toList();
     }
 
@@ -196,7 +200,9 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private String ending(List<Applied> results) {
-        boolean same = results.stream().allMatch(result -> result.difference().isEmpty());
+        boolean same = results.stream()
+                .map(Applied::difference)
+                .allMatch(difference -> difference.isEmpty() && difference.ambiguous() == 0);
         if (same) {
             return windrow.screen().styled(Screen.Style.GOOD, "alike") + ": the window is delivered as the source has it";
         }

@@ -125,6 +125,22 @@ class MaskTest {
         assertThat(windrow("plan", file).out()).doesNotContain("--former-masks");
     }
 
+    /** I11: the target shows both generations until the former is disposed of. */
+    @Test
+    void verifyShowsNoKeyThatWasDeliveredBeforeTheMask() throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE keyed (email text PRIMARY KEY, n int)",
+                "INSERT INTO keyed SELECT 'p' || i || '@example.com', i FROM generate_series(1, 30) i");
+        String mode = "mode: incremental, guarantee: proven";
+        Path file = pipeline("keyed", mode, "");
+        assertThat(windrow("run", file).exit()).isZero();
+        pipeline("keyed", mode, "mask: [{field: email, with: hmac, key: '%s'}]\n".formatted(KEY));
+        assertThat(windrow("run", "--full-refresh", file).exit()).isZero();
+        Invoked verify = windrow("verify", "--depth", "keys", file);
+        assertThat(verify.exit()).as(verify.whole()).isNotZero();
+        assertThat(verify.whole()).contains("withheld, since rows at the target follow another mask").doesNotContain("@example.com");
+    }
+
     private List<Path> holding(String value) throws IOException {
         List<Path> holding = new ArrayList<>();
         try (Stream<Path> files = Files.walk(folder)) {

@@ -155,6 +155,21 @@ class QuarantineReplayTest {
     }
 
     @Test
+    void rowsOfAStreamThatThePipelineReadsNoMoreStayAndThatIsSaid() throws IOException {
+        Path file = delivered("once", "mode: snapshot", "replace", "");
+        DATABASE.execute("CREATE TABLE instead (id int PRIMARY KEY, amount int)");
+        pipeline("instead", "mode: snapshot", "replace", "0", "");
+        Invoked said = windrow("quarantine", "replay", file);
+        assertThat(said.exit()).as(said.whole()).isZero();
+        assertThat(said.out()).contains("6 rows of public.once stay: the pipeline does not read the stream any more")
+                .doesNotContain("No such row");
+        assertThat(windrow("--json", "quarantine", "replay", file).out()).contains("\"unread\"", "public.once");
+        Invoked named = windrow("quarantine", "replay", file, "--stream", "once");
+        assertThat(named.exit()).as(named.whole()).isEqualTo(ExitCode.USER.value());
+        assertThat(named.err()).contains("plan.unknown_stream");
+    }
+
+    @Test
     void aRowThatBecameGoodAndRepeatsADeliveredOneLeavesAndIsDropped() throws IOException {
         Path file = delivered(
                 "likewise", "mode: incremental, cursor: at", "append", "dedupe: {public.likewise: {by: [amount], rows: 1000}}\n");

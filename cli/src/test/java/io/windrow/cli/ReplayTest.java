@@ -344,6 +344,41 @@ class ReplayTest {
         assertThat(refused.err()).as(refused.whole()).contains("replay.policy_changed");
     }
 
+    /** I11: what is compared with is older than the mask. */
+    @Test
+    void aDryRunShowsNothingThatWasDeliveredBeforeTheMask() throws IOException {
+        hours("bare");
+        String query = "query: 'SELECT id, at, name FROM public.bare', name: bare, mode: snapshot";
+        Path file = pipeline("bare", query, "jsonl", "");
+        done("run", file);
+        DATABASE.execute("DELETE FROM bare WHERE id BETWEEN 98 AND 120");
+        String[] window = {"--by", "at", "--from", "2026-01-05", "--to", "2026-01-10"};
+        Invoked clear = windrow(Stream.concat(Stream.of("replay", file), Stream.of(window)).toArray());
+        assertThat(clear.out()).as(clear.whole()).containsPattern("row \\d+: missing at the source");
+
+        pipeline("bare", query, "jsonl", "mask: [{field: name, with: hmac, key: a key of sixteen bytes or more}]\n");
+        for (String form : List.of("--no-json", "--json")) {
+            Invoked dry = windrow(Stream.concat(Stream.of("replay", file), Stream.concat(Stream.of(window), Stream.of(form)))
+                    .filter(word -> !"--no-json".equals(word)).toArray());
+            assertThat(dry.exit()).as(dry.whole()).isZero();
+            assertThat(dry.whole()).contains("replay.policy_changed", "delivered under another mask are not shown")
+                    .doesNotContainPattern("row \\d");
+        }
+    }
+
+    @Test
+    void aStreamThatThePipelineReadsNoMoreIsNotCalledAlike() throws IOException {
+        hours("kept");
+        hours("unread");
+        String kept = "table: public.kept, mode: snapshot";
+        done("run", pipeline("kept", kept + "}\n      - {table: public.unread, mode: snapshot", "jsonl", ""));
+        Path file = pipeline("kept", kept, "jsonl", "");
+        Invoked replay = windrow("replay", file, "--stream", "unread", "--by", "at", "--from", "2026-01-05");
+        assertThat(replay.exit()).as(replay.whole()).isEqualTo(ExitCode.USER.value());
+        assertThat(replay.err()).contains("plan.unknown_stream", "public.unread");
+        assertThat(replay.out()).doesNotContain("alike");
+    }
+
     /** Neither dropped nor failed: they go where a run would have put them, once. */
     @Test
     void rowsOfTheWindowThatBreakTheContractAreSetAsideOnce() throws IOException {
@@ -471,7 +506,12 @@ class ReplayTest {
         } else {
             assertCounts(applied, 0, 1, 1, 1);
         }
-        assertThat(folder.resolve("staging").resolve(name + ".arrows")).isNotEmptyFile();
+        Path staged = folder.resolve("staging").resolve(name + ".arrows");
+        assertThat(staged).isNotEmptyFile();
+        Files.writeString(staged, "somebody's own");
+        assertThat(windrow("replay", file, "--by", "at", "--from", "2026-01-05", "--into", folder.resolve("staging")).err())
+                .contains("replay.staging_failed", "there is such a file", "--into");
+        assertThat(staged).hasContent("somebody's own");
         Map<String, @Nullable Object> again = replay(file, "--by", "at", "--from", "2026-01-05", "--to", "2026-01-10", "--apply");
         assertThat(again).containsEntry("added", "0").containsEntry("changed", "0").containsEntry("missing", "0");
     }

@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -52,7 +51,6 @@ record QuarantineFolder(Path root, String pipeline, Optional<Sealing> sealing) {
     private static final String STAGING = "/.staging";
     private static final Pattern NAME = Pattern.compile("g([0-9]+)-e([0-9]+)-t([0-9]+)-w([0-9]+)(\\.jsonl|\\.jsonl\\.enc|\\.staged|\\.enc\\.staged)");
     private static final Pattern WRITING = Pattern.compile("t([0-9]+)-w([0-9]+)(\\.enc)?\\.writing");
-    private static final int MAX_NAME = 180;
 
     QuarantineFolder {
         root = root.toAbsolutePath().normalize();
@@ -144,11 +142,16 @@ record QuarantineFolder(Path root, String pipeline, Optional<Sealing> sealing) {
 
     /** The folder of a stream's files. */
     String of(StreamName stream) {
-        return pipeline + "/" + folderName(stream);
+        return pipeline + "/" + StreamFileName.of(stream);
     }
 
     String staging(StreamName stream) {
         return of(stream) + STAGING;
+    }
+
+    /** Where files of a stream on legal hold lie that would have been deleted. */
+    String held(StreamName stream) {
+        return of(stream) + "/.held";
     }
 
     Path path(String relative) {
@@ -158,34 +161,6 @@ record QuarantineFolder(Path root, String pipeline, Optional<Sealing> sealing) {
                     QuarantineError.UNREADABLE, "Resolving " + relative + " below " + root + ": the path leads out of it");
         }
         return path;
-    }
-
-    /** Lower-case letters, digits, {@code _} and {@code -} stand for themselves, every other byte is {@code %xx}. */
-    private static String folderName(StreamName stream) {
-        StringBuilder out = new StringBuilder();
-        if (!stream.namespace().isEmpty()) {
-            escape(stream.namespace(), out);
-            out.append('.');
-        }
-        escape(stream.name(), out);
-        if (out.length() <= MAX_NAME) {
-            return out.toString();
-        }
-        String whole = out.toString();
-        byte[] digest = sha256().digest(whole.getBytes(StandardCharsets.US_ASCII));
-        return whole.substring(0, MAX_NAME - 40) + "~" + HexFormat.of().formatHex(digest, 0, 16);
-    }
-
-    private static void escape(String text, StringBuilder out) {
-        // A lone surrogate has no UTF-8: UTF-16 tells it from a question mark.
-        boolean whole = StandardCharsets.UTF_8.newEncoder().canEncode(text);
-        for (byte b : text.getBytes(whole ? StandardCharsets.UTF_8 : StandardCharsets.UTF_16BE)) {
-            if (whole && (b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '_' || b == '-')) {
-                out.append((char) b);
-            } else {
-                out.append(whole ? '%' : '=').append(HexFormat.of().toHexDigits(b));
-            }
-        }
     }
 
     /** Makes a folder and those above it, durably. */

@@ -35,6 +35,7 @@ final class Comparing {
     private int partitions;
     private int partition;
     private boolean overflowed;
+    private long withheld;
     long equal;
     long added;
     long changed;
@@ -72,9 +73,18 @@ final class Comparing {
      */
     record Lone(RowHash identity, List<String> key, Set<RowHash> keys) {}
 
+    /** Whether examples may show a delivered row. */
+    enum Quoting {
+        /** It follows the mask that the pipeline has now. */
+        SHOWN,
+        /** It may hold what the mask hides now (I11). */
+        WITHHELD
+    }
+
     private static final class Pair {
         private final Identity identity;
         private final List<String> key;
+        private final Quoting quoting;
         /** Most often one. */
         private Set<RowHash> staged = Set.of();
         private Set<RowHash> keys = Set.of();
@@ -83,9 +93,10 @@ final class Comparing {
         private int elsewhere;
         private boolean matched;
 
-        private Pair(Identity identity, List<String> key) {
+        private Pair(Identity identity, List<String> key, Quoting quoting) {
             this.identity = identity;
             this.key = key;
+            this.quoting = quoting;
         }
 
         private void staged(RowHash hash) {
@@ -117,12 +128,12 @@ final class Comparing {
 
     /** The staged rows. */
     void staged(Batch batch) {
-        each(batch, row -> true, Pair::staged);
+        each(batch, row -> true, Quoting.SHOWN, Pair::staged);
     }
 
     /** Delivered rows, with those that lie in the window. */
-    void delivered(Batch batch, IntPredicate inWindow) {
-        each(batch, inWindow, (pair, hash) -> {
+    void delivered(Batch batch, IntPredicate inWindow, Quoting quoting) {
+        each(batch, inWindow, quoting, (pair, hash) -> {
             pair.inWindow++;
             pair.matched |= pair.staged.contains(hash);
         });
@@ -167,11 +178,11 @@ final class Comparing {
         for (Lone row : lone.values()) {
             if (still.contains(row.identity())) {
                 left++;
-                example(row.key(), "left as it is: the source's row lies outside the window, or is the next run's to deliver");
+                example(pairs.get(row.identity()), "left as it is: the source's row lies outside the window, or is the next run's to deliver");
             } else {
                 missing++;
                 changes.removeAll(row.identity());
-                example(row.key(), "missing at the source");
+                example(pairs.get(row.identity()), "missing at the source");
             }
         }
         pairs = new HashMap<>();
@@ -183,18 +194,18 @@ final class Comparing {
         if (more > 0) {
             added += more;
             changes.deliver(hash, more);
-            example(pair.key, "added");
+            example(pair, "added");
         } else if (more < 0 && identities.kind() != Identity.REPEATS_BESIDE) {
             missing -= more;
             changes.remove(hash, -more);
-            example(pair.key, "missing at the source");
+            example(pair, "missing at the source");
         }
     }
 
     private void asKey(RowHash hash, Pair pair) {
         if (pair.stagedRows > 1 && !pair.identity.tellsRepeats()) {
             ambiguous++;
-            example(pair.key, "not unique at the source");
+            example(pair, "not unique at the source");
             return;
         }
         repeated += pair.stagedRows - 1;
@@ -204,7 +215,7 @@ final class Comparing {
         } else if (pair.inWindow + pair.elsewhere == 0) {
             added++;
             changes.deliver(hash, 1);
-            example(pair.key, "added");
+            example(pair, "added");
         } else if (pair.identity == Identity.REPEATS_BESIDE || pair.inWindow == 0 && pair.identity == Identity.REPEATS) {
             repeated++;
         } else {
@@ -213,13 +224,15 @@ final class Comparing {
             if (pair.identity != Identity.KEY_AND_STATE) {
                 changes.removeAll(hash);
             }
-            example(pair.key, "changed");
+            example(pair, "changed");
         }
     }
 
-    private void example(List<String> values, String what) {
-        if (examples.size() < MAX_EXAMPLES) {
-            examples.add(String.join(", ", key) + " = " + String.join(", ", values) + ": " + what);
+    private void example(Pair pair, String what) {
+        if (pair.quoting == Quoting.WITHHELD) {
+            withheld++;
+        } else if (examples.size() < MAX_EXAMPLES) {
+            examples.add(String.join(", ", key) + " = " + String.join(", ", pair.key) + ": " + what);
         }
     }
 
@@ -228,14 +241,18 @@ final class Comparing {
     }
 
     List<String> examples() {
-        return examples;
+        List<String> all = new ArrayList<>(examples);
+        if (withheld > 0) {
+            all.add(withheld + " that were delivered under another mask are not shown");
+        }
+        return all;
     }
 
     private interface Taker {
         void take(Pair pair, RowHash row);
     }
 
-    private void each(Batch batch, IntPredicate taken, Taker taker) {
+    private void each(Batch batch, IntPredicate taken, Quoting quoting, Taker taker) {
         if (pairs.size() > MOST_PAIRS) {
             overflowed = true;
             pairs.clear();
@@ -252,7 +269,7 @@ final class Comparing {
                 int at = row;
                 Identity identity = unnamed.length > 0 && unnamed[row] ? identities.otherwise() : identities.kind();
                 Pair pair = pairs.computeIfAbsent(
-                        Identities.at(hashes, row), absent -> new Pair(identity, KeyText.of(shown, at)));
+                        Identities.at(hashes, row), absent -> new Pair(identity, KeyText.of(shown, at), quoting));
                 taker.take(pair, Identities.at(whole, row));
             }
         }

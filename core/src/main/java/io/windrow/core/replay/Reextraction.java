@@ -95,7 +95,7 @@ public final class Reextraction implements AutoCloseable {
         this.rowHashes = parts.key().rowHasher(Set.of());
         try (SplitReader reader = scope.open()) {
             this.staged = StagedRows.write(
-                    parts.staging().resolve(fileName(stream)), steps.output(), reader, parts.allocator(), this::staging);
+                    StagedRows.place(parts.staging(), stream), steps.output(), reader, parts.allocator(), this::staging);
         }
     }
 
@@ -106,10 +106,6 @@ public final class Reextraction implements AutoCloseable {
                 passing.add(quarantine.keys().key(batch, row));
             }
         }
-    }
-
-    private static String fileName(StreamName stream) {
-        return stream.toString().replaceAll("[^A-Za-z0-9._-]", "_") + ".arrows";
     }
 
     /** Reads a window again, at one moment of the source, and stages it. Refuses what cannot be compared. */
@@ -222,9 +218,10 @@ public final class Reextraction implements AutoCloseable {
         comparing.begin(partition, of);
         staged.each(parts.allocator(), comparing::staged);
         for (Commit commit : delivered.commits()) {
+            Comparing.Quoting quoting = steps.quoting(commit);
             delivered.each(commit, (written, batch) -> {
                 boolean[] in = scope.rows(batch);
-                comparing.delivered(batch, row -> in[row]);
+                comparing.delivered(batch, row -> in[row], quoting);
                 also.take(commit, batch, in);
             });
         }

@@ -5,17 +5,21 @@ import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Position;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.ArrowTypes;
+import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.EndProof;
 import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.SplitReader;
+import io.windrow.core.quarantine.StreamFileName;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
@@ -38,9 +42,14 @@ import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 record StagedRows(Path file, StreamSchema schema, Account account, EndProof end) {
     private static final long WAIT_NANOS = Duration.ofSeconds(5).toNanos();
 
-    /** Reads to the end and stages. The reader stays the caller's. */
+    /** Where a stream's rows are staged in a folder. */
+    static Path place(Path folder, StreamName stream) {
+        return folder.resolve(StreamFileName.of(stream) + ".arrows");
+    }
+
+    /** Reads to the end and stages, in a file that is not there yet. The reader stays the caller's. */
     static StagedRows write(Path file, StreamSchema schema, SplitReader reader, BufferAllocator allocator, Consumer<Batch> each) {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW), 1 << 16);
                 VectorSchemaRoot root = VectorSchemaRoot.create(ArrowTypes.schema(schema), allocator);
                 ArrowStreamWriter writer = new ArrowStreamWriter(root, null, out)) {
             writer.start();
@@ -58,6 +67,10 @@ record StagedRows(Path file, StreamSchema schema, Account account, EndProof end)
             });
             writer.end();
             return new StagedRows(file, schema, account[0], end);
+        } catch (FileAlreadyExistsException e) {
+            throw WindrowException.of(
+                            ReplayError.STAGING_FAILED, "Staging rows of " + schema.stream() + " in " + file + ": there is such a file", e)
+                    .remedy("Move it away, or name another folder for --into.");
         } catch (IOException e) {
             throw failed("Staging rows of " + schema.stream() + " in " + file, e);
         } catch (UncheckedIOException e) {

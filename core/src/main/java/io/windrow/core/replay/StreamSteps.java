@@ -2,12 +2,15 @@ package io.windrow.core.replay;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.sink.DeliveryAudit.Commit;
 import io.windrow.core.contract.KeptSchemas;
 import io.windrow.core.contract.SchemaBook;
 import io.windrow.core.contract.SchemaGate;
 import io.windrow.core.contract.SchemaRules;
+import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.plan.Steps;
 import io.windrow.core.transform.dedupe.Dedupe;
+import io.windrow.core.transform.mask.MaskTransform;
 import io.windrow.core.transform.provenance.ProvenanceTransform;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +59,16 @@ record StreamSteps(
         return output.key().stream()
                 .map(name -> output.columns().get(output.indexOf(name)).id())
                 .collect(Collectors.toSet());
+    }
+
+    /** Whether rows of a commit may be shown: they follow the present mask, or there is none. */
+    Comparing.Quoting quoting(Commit commit) {
+        boolean masked = !all.hidden(input).isEmpty();
+        boolean same = commit.ledger()
+                .map(LedgerEntry::parse)
+                .filter(then -> MaskTransform.isSame(then.policies(), policies))
+                .isPresent();
+        return masked && !same ? Comparing.Quoting.WITHHELD : Comparing.Quoting.SHOWN;
     }
 
     /** Whether the key's columns leave the steps as they came. */

@@ -36,6 +36,7 @@ final class Comparison {
     private final PlannerState delivered;
     private final Supplier<Optional<Delivery>> target;
     private final Function<List<Suspect>, List<Reconciliation.Change>> judge;
+    private final Supplier<KeyComparison.TargetKeys> quoted;
     private final RowDigest digest;
     private final Depth depth;
     private final Verifier.Listener listener;
@@ -51,6 +52,7 @@ final class Comparison {
      * @param target opens what the target holds now; empty: it cannot be read back
      * @param digest of the rows that {@code judge} gets; only digests of one of them can be compared
      * @param judge says of keys whose rows differ whether that is because the source changed
+     * @param quoted whether examples may show keys that only the target has; asked if any are compared
      */
     Comparison(
             StreamName stream,
@@ -59,6 +61,7 @@ final class Comparison {
             Supplier<Optional<Delivery>> target,
             RowDigest digest,
             Function<List<Suspect>, List<Reconciliation.Change>> judge,
+            Supplier<KeyComparison.TargetKeys> quoted,
             Depth depth,
             Verifier.Listener listener) {
         this.stream = stream;
@@ -67,6 +70,7 @@ final class Comparison {
         this.target = target;
         this.digest = digest;
         this.judge = judge;
+        this.quoted = quoted;
         this.depth = depth;
         this.listener = listener;
         this.schema = source.schema(stream, delivered);
@@ -174,7 +178,7 @@ final class Comparison {
             long toCompare, long sourceRows, long targetRows, long equal, long agreeing, String how) {
         int partitions = Math.toIntExact(Math.min(10_000, toCompare / KEYS_AT_ONCE + 1));
         KeyComparison comparison = new KeyComparison(
-                schema, partitions, new WindowOf(schema, windows), open, digest, judge);
+                schema, partitions, new WindowOf(schema, windows), open, digest, judge, quoted.get());
         List<Windows.Range> ranges = ranges();
         for (int partition = 0; partition < partitions; partition++) {
             comparison.begin(partition);

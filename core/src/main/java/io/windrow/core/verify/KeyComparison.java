@@ -31,6 +31,7 @@ final class KeyComparison {
     private final WindowOf windowOf;
     private final BitSet open;
     private final Function<List<Suspect>, List<Change>> judge;
+    private final TargetKeys quoted;
     private final RowDigest keyDigest = new RowDigest();
     private final RowDigest rowDigest;
     private final List<String> certain = new ArrayList<>();
@@ -51,13 +52,23 @@ final class KeyComparison {
             WindowOf windowOf,
             BitSet open,
             RowDigest rowDigest,
-            Function<List<Suspect>, List<Change>> judge) {
+            Function<List<Suspect>, List<Change>> judge,
+            TargetKeys quoted) {
         this.schema = schema;
         this.partitions = partitions;
         this.windowOf = windowOf;
         this.open = open;
         this.rowDigest = rowDigest;
         this.judge = judge;
+        this.quoted = quoted;
+    }
+
+    /** Whether examples may show a key that only the target has. */
+    enum TargetKeys {
+        /** It went through the mask that the source's rows go through. */
+        SHOWN,
+        /** It may be from before the mask hid it (I11). */
+        WITHHELD
     }
 
     private static final class Pair {
@@ -163,7 +174,10 @@ final class KeyComparison {
                 };
             }
             if (examples.size() < MAX_EXAMPLES) {
-                examples.add(String.join(", ", schema.key()) + " = " + String.join(", ", pair.key) + ": " + verdict);
+                String key = pair.sourceRows == 0 && quoted == TargetKeys.WITHHELD
+                        ? "withheld, since rows at the target follow another mask"
+                        : String.join(", ", pair.key);
+                examples.add(String.join(", ", schema.key()) + " = " + key + ": " + verdict);
             }
         }
     }

@@ -14,6 +14,7 @@ import io.windrow.core.plan.SteppedReader;
 import io.windrow.core.plan.Steps;
 import io.windrow.core.transform.mask.MaskTransform;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,6 +41,12 @@ final class SteppedReconciliation implements Reconciliation {
     /** The versions of the policies that shape the stream's rows, by section. */
     Map<String, String> policies(StreamName stream, PlannerState delivered) {
         return steps.policies(source.schema(stream, delivered));
+    }
+
+    /** Whether the mask hides a column of the stream's key. */
+    boolean hidesKey(StreamName stream, PlannerState delivered) {
+        StreamSchema before = source.schema(stream, delivered);
+        return !Collections.disjoint(steps.hidden(before), before.key());
     }
 
     private boolean concerns(StreamName stream, PlannerState delivered) {

@@ -18,6 +18,7 @@ import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.plan.Steps;
 import io.windrow.core.transform.mask.MaskTransform;
+import io.windrow.core.verify.KeyComparison.TargetKeys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -185,13 +186,36 @@ public final class Verifier {
 
     private StreamVerdict compare(
             StreamName stream,
-            Reconciliation reconciliation,
+            SteppedReconciliation reconciliation,
             PlannerState delivered,
             Function<StreamName, Optional<Delivery>> target,
             RowDigest digest,
             Function<List<Suspect>, List<Reconciliation.Change>> judge) {
-        return new Comparison(stream, reconciliation, delivered, () -> target.apply(stream), digest, judge, depth, listener)
-                .run();
+        return new Comparison(
+                stream, reconciliation, delivered, () -> target.apply(stream), digest, judge,
+                () -> quoted(stream, reconciliation, delivered), depth, listener).run();
+    }
+
+    /** The target may show rows of an older generation too, whose keys no mask hid, or another one. */
+    private TargetKeys quoted(StreamName stream, SteppedReconciliation reconciliation, PlannerState delivered) {
+        if (!reconciliation.hidesKey(stream, delivered)) {
+            return TargetKeys.SHOWN;
+        }
+        Optional<DeliveryAudit> offered = sink.audit(stream);
+        if (offered.isEmpty()) {
+            return TargetKeys.WITHHELD;
+        }
+        Map<String, String> policies = reconciliation.policies(stream, delivered);
+        try (DeliveryAudit audit = offered.get()) {
+            return audit.commits().stream()
+                            .filter(Commit::shown)
+                            .allMatch(commit -> commit.ledger()
+                                    .map(LedgerEntry::parse)
+                                    .filter(then -> MaskTransform.isSame(then.policies(), policies))
+                                    .isPresent())
+                    ? TargetKeys.SHOWN
+                    : TargetKeys.WITHHELD;
+        }
     }
 
     /** Commits of the delivery whose rows have been deleted since; an earlier delivery had none that this one lacks. */
