@@ -30,12 +30,13 @@ import org.jspecify.annotations.Nullable;
 final class NaiveMask {
     private static final Pattern FOUND =
             Pattern.compile(Canary.MARK + "\\d+@example\\.com|" + Canary.CARD + "|" + Canary.IBAN);
+    private static final Pattern CONTENT = Pattern.compile("[\\p{L}\\p{M}\\p{N}]");
     private static final int MILLION = 1_000_000;
 
     private NaiveMask() {}
 
-    /** A value of too few characters for format-preserving encryption. */
-    static final class TooShort extends Exception {
+    /** A value of too few characters for format-preserving encryption, or with a letter or digit that it would leave as it is. */
+    static final class Unfit extends Exception {
         private static final long serialVersionUID = 1L;
     }
 
@@ -60,7 +61,7 @@ final class NaiveMask {
     }
 
     /** The values that come out of one, as many as {@link #columns}. */
-    static List<@Nullable Object> values(MaskPlan rule, @Nullable Object value) throws TooShort {
+    static List<@Nullable Object> values(MaskPlan rule, @Nullable Object value) throws Unfit {
         List<@Nullable Object> masked = new ArrayList<>();
         masked.add(value == null ? null : one(rule, rule.key(), value));
         if (rule.method() == MaskPlan.Method.HMAC || rule.method() == MaskPlan.Method.TOKEN) {
@@ -69,7 +70,7 @@ final class NaiveMask {
         return masked;
     }
 
-    private static @Nullable Object one(MaskPlan rule, String key, Object value) throws TooShort {
+    private static @Nullable Object one(MaskPlan rule, String key, Object value) throws Unfit {
         return switch (rule.method()) {
             case REDACT -> MaskPlan.GONE;
             case NULL -> null;
@@ -147,15 +148,18 @@ final class NaiveMask {
         };
     }
 
-    private static String formatPreserving(MaskPlan rule, String text) throws TooShort {
+    private static String formatPreserving(MaskPlan rule, String text) throws Unfit {
         String letters = switch (rule.alphabet()) {
             case "digits" -> "0123456789";
             case "lower_alphanumeric" -> "0123456789abcdefghijklmnopqrstuvwxyz";
             default -> "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         };
+        if (text.codePoints().filter(c -> letters.indexOf(c) < 0).anyMatch(c -> CONTENT.matcher(Character.toString(c)).matches())) {
+            throw new Unfit();
+        }
         int[] numerals = text.chars().map(letters::indexOf).filter(at -> at >= 0).toArray();
         if (BigInteger.valueOf(letters.length()).pow(numerals.length).compareTo(BigInteger.valueOf(MILLION)) < 0) {
-            throw new TooShort();
+            throw new Unfit();
         }
         int[] encrypted = ff1(letters.length(), numerals, rule.key());
         StringBuilder masked = new StringBuilder();

@@ -137,7 +137,7 @@ final class Oracle {
                 for (int i = 0; i < into.size(); i++) {
                     masked.put(into.get(i).name(), made.get(i));
                 }
-            } catch (NaiveMask.TooShort e) {
+            } catch (NaiveMask.Unfit e) {
                 return new Fate.Aside(number, "mask.outside_alphabet", column.name());
             }
         }

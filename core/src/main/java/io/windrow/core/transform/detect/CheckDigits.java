@@ -131,12 +131,13 @@ final class CheckDigits {
 
     /** A Dutch BSN by the eleven-test. */
     static boolean bsn(String found) {
+        String digits = Finders.compact(found);
         int sum = 0;
         for (int i = 0; i < 8; i++) {
-            sum += (9 - i) * (found.charAt(i) - '0');
+            sum += (9 - i) * (digits.charAt(i) - '0');
         }
-        sum -= found.charAt(8) - '0';
-        return sum % 11 == 0 && !found.equals("000000000");
+        sum -= digits.charAt(8) - '0';
+        return sum % 11 == 0 && !digits.equals("000000000");
     }
 
     /** A Polish PESEL: weights 1, 3, 7, 9 and a month that holds its century. */

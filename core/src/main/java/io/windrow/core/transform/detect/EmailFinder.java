@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
  * <p>A find is the same whatever encloses or separates it, so that its token joins: it begins after the last equals sign, and
  * with no sign that quotes or marks it. What stands before the equals sign is a key and stays, unless there is a dot on either
  * side: it may be half of another address ({@code bounces+bob=x.com@list.com}) then, and is a find of its own.
+ *
+ * <p>In a URL the at sign may be {@code %40}. Such a find begins after the last escape of what does not stand in a name.
  */
 final class EmailFinder implements Finder {
     private static final int LONGEST_NAME = 64;
@@ -21,6 +23,7 @@ final class EmailFinder implements Finder {
      * allows, {@code & / ? { | }} are not among it: they separate values far more often than they stand in names.
      */
     private static final String OTHERS = "_.+-!#$%'*=^`~";
+    private static final String ESCAPED = "%40";
     /** What says nothing at the beginning of a name. */
     private static final String MARKS = "!#$%'*^`~";
     private static final String LETTER = "[\\p{L}\\d]";
@@ -40,8 +43,9 @@ final class EmailFinder implements Finder {
         List<Span> spans = new ArrayList<>();
         domain.reset(text);
         for (; at < text.length(); at = at(text, at + 1)) {
-            int first = name(text, at);
-            if (first < at && domain.region(at + 1, Math.min(text.length(), at + 1 + LONGEST_DOMAIN)).lookingAt()) {
+            int after = at + (text.charAt(at) == '@' ? 1 : ESCAPED.length());
+            int first = text.charAt(at) == '@' ? name(text, at) : unescaped(text, name(text, at), at);
+            if (first < at && domain.region(after, Math.min(text.length(), after + LONGEST_DOMAIN)).lookingAt()) {
                 int sign = last(text, '=', first, at - 1);
                 if (sign > first && last(text, '.', first, at) >= 0) {
                     Span.join(spans, new Span(first, sign));
@@ -52,13 +56,30 @@ final class EmailFinder implements Finder {
         return spans;
     }
 
-    /** The next at sign, or the end. */
+    /** The next at sign, also an escaped one, or the end. */
     private static int at(CharSequence text, int from) {
         int at = from;
-        while (at < text.length() && text.charAt(at) != '@') {
+        while (at < text.length() && text.charAt(at) != '@' && !isEscaped(text, at)) {
             at++;
         }
         return at;
+    }
+
+    private static boolean isEscaped(CharSequence text, int at) {
+        return text.charAt(at) == '%' && at + 2 < text.length() && text.charAt(at + 1) == '4' && text.charAt(at + 2) == '0';
+    }
+
+    /** The start after the last escape, as of a colon or an ampersand, of what does not stand in a name. */
+    private static int unescaped(CharSequence text, int start, int at) {
+        for (int i = at - ESCAPED.length(); i >= start; i--) {
+            int high = text.charAt(i) == '%' ? Character.digit(text.charAt(i + 1), 16) : -1;
+            int low = high < 0 ? -1 : Character.digit(text.charAt(i + 2), 16);
+            // From 128 on it is a byte of a letter.
+            if (low >= 0 && high < 8 && (high * 16 + low == '=' || !isOfName(high * 16 + low))) {
+                return i + ESCAPED.length();
+            }
+        }
+        return start;
     }
 
     /** Where what may belong to the name before an at sign begins. */

@@ -8,8 +8,9 @@ import java.util.regex.Pattern;
  * The fields that a rule names.
  *
  * @param pattern fits a name, alone, after its stream, or after namespace and stream
+ * @param anyCase the same, whatever the case of letters
  */
-record FieldPattern(Pattern pattern) {
+record FieldPattern(Pattern pattern, Pattern anyCase) {
     /** {@code *} stands for any run of characters; a name without dots is a field of any stream. */
     static FieldPattern of(String field) {
         StringBuilder pattern = new StringBuilder();
@@ -17,7 +18,9 @@ record FieldPattern(Pattern pattern) {
             pattern.append(pattern.isEmpty() && part.isEmpty() ? "" : Pattern.quote(part)).append(".*");
         }
         pattern.setLength(pattern.length() - 2);
-        return new FieldPattern(Pattern.compile(pattern.toString(), Pattern.DOTALL));
+        return new FieldPattern(
+                Pattern.compile(pattern.toString(), Pattern.DOTALL),
+                Pattern.compile(pattern.toString(), Pattern.DOTALL | Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE));
     }
 
     /** What of a name stands for itself: of {@code *.email} the field's name. */
@@ -26,6 +29,15 @@ record FieldPattern(Pattern pattern) {
     }
 
     boolean names(StreamSchema schema, Column column) {
+        return names(pattern, schema, column);
+    }
+
+    /** Whether it names the column but for the case of letters. */
+    boolean wouldName(StreamSchema schema, Column column) {
+        return names(anyCase, schema, column);
+    }
+
+    private static boolean names(Pattern pattern, StreamSchema schema, Column column) {
         String name = column.name();
         String stream = schema.stream().name() + "." + name;
         return pattern.matcher(name).matches()

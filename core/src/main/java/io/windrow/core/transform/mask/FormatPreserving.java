@@ -11,7 +11,8 @@ import org.bouncycastle.crypto.params.KeyParameter;
 
 /**
  * Format-preserving encryption by FF1 (NIST SP 800-38G): the characters of the alphabet are encrypted among themselves,
- * every other character stays where it is. The domain must have at least a million values, else it could be searched. FF3
+ * punctuation, signs and blanks stay where they are. A letter or digit outside the alphabet would go out in clear, so a value with
+ * one is refused. The domain must have at least a million values, else it could be searched. FF3
  * is not offered: its second round of attacks made it unfit. The cost of FF1 grows with the square of a text's length, so a long
  * one is encrypted in blocks, each of which has its number and their count as its tweak.
  */
@@ -50,6 +51,11 @@ final class FormatPreserving implements TextMask.TextChange {
 
     @Override
     public String of(String text) {
+        if (text.codePoints().anyMatch(c -> alphabet.indexOf(c) < 0 && isContent(c))) {
+            throw WindrowException.of(
+                    MaskError.OUTSIDE_ALPHABET,
+                    "Encrypting a value with its format kept: it holds a letter or digit outside of the alphabet " + name);
+        }
         byte[] numerals = new byte[text.length()];
         int count = 0;
         for (int i = 0; i < text.length(); i++) {
@@ -72,6 +78,15 @@ final class FormatPreserving implements TextMask.TextChange {
             out.append(alphabet.indexOf(c) >= 0 ? alphabet.charAt(encrypted[next++]) : c);
         }
         return out.toString();
+    }
+
+    /** Whether it is a letter, a digit or a mark on one; anything else is form. */
+    private static boolean isContent(int character) {
+        return switch (Character.getType(character)) {
+            case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK,
+                    Character.LETTER_NUMBER, Character.OTHER_NUMBER -> true;
+            default -> Character.isLetterOrDigit(character);
+        };
     }
 
     private byte[] encrypted(byte[] numerals, int count) {

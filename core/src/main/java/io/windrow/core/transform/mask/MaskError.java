@@ -35,6 +35,12 @@ public enum MaskError implements ErrorCode {
             ErrorKind.USER,
             "A mask rule names a field that the stream does not have, so something may go out unmasked.",
             "Correct the name; the nearest one is in the message."),
+    /** A field name in a rule fits a field but for its case. */
+    FIELD_CASE(
+            "mask.field_case",
+            ErrorKind.USER,
+            "A field that no rule of the mask names differs from what one names in the case of letters only, and would go out unmasked.",
+            "Add a rule that names the field as it is spelt; or name those that are meant in full, if it is no secret."),
     /** A field that was masked has a new name. */
     RENAMED_AWAY(
             "mask.renamed_away",
@@ -72,7 +78,7 @@ public enum MaskError implements ErrorCode {
     OUTSIDE_ALPHABET(
             "mask.outside_alphabet",
             ErrorKind.DATA,
-            "A value holds too few or too many characters of the alphabet for format-preserving encryption.",
+            "A value holds too few characters of the alphabet for format-preserving encryption, or a letter or digit outside of it, which would stay in clear.",
             "Use a wider alphabet or another method; the row was set aside.");
 
     private final String code;

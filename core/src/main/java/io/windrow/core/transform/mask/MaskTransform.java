@@ -102,6 +102,7 @@ public final class MaskTransform implements Transform {
 
     /**
      * Refuses a field that none of the streams has, or a pattern that fits no field of any: a rule that hides nothing is misspelt.
+     * Refuses a field of a stream that is read which no rule names, and one would but for the case of letters: it would go out clear.
      *
      * @param streams the streams that are read
      * @param others those that are not; asked for only if no stream that is read has the field. One without columns cannot be
@@ -122,6 +123,7 @@ public final class MaskTransform implements Transform {
                         .at(compiled.rule().origin().place());
             }
         }
+        new Spelling(rules.stream().map(Compiled::rule).toList()).check(streams);
     }
 
     private static boolean isKnown(Compiled compiled, Collection<StreamSchema> streams) {

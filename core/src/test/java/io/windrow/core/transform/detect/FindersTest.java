@@ -46,12 +46,22 @@ class FindersTest {
         "NIR, 4 85 05 78 006 084 38",
         "DNI, 12345678Z",
         "DNI, X1234567L",
+        "DNI, 12.345.678-Z",
+        "DNI, 12345678 Z",
+        "DNI, 12 345 678 z",
+        "DNI, X 1234567 L",
+        "DNI, X-1.234.567-L",
         "CODICE_FISCALE, RSSMRA85T10A562S",
         "CODICE_FISCALE, RSSMRA85T10A56NH",
         "CODICE_FISCALE, RSSMRAURTMLARSNL",
+        "CODICE_FISCALE, RSS MRA 85T10 A562 S",
+        "CODICE_FISCALE, RSSMRA 85T10A562S",
         "STEUER_ID, 86095742719",
         "STEUER_ID, 47 036 892 816",
         "BSN, 111222333",
+        "BSN, 1234 56 782",
+        "BSN, 1234.56.782",
+        "BSN, 123-456-782",
         "PESEL, 44051401359"
     })
     void aGoodOneIsFoundAloneAndInsideASentence(Detector detector, String good) {
@@ -94,11 +104,15 @@ class FindersTest {
         "NINO, AB123456E",
         "NIR, 1 85 05 78 006 084 92",
         "DNI, 12345678A",
+        "DNI, 12.345.678-A",
+        "DNI, 112.345.678-Z",
         "CODICE_FISCALE, RSSMRA85T10A562T",
         "CODICE_FISCALE, RSSMRAURTMLARSNM",
         "STEUER_ID, 86095742718",
         "STEUER_ID, 12345678903",
         "BSN, 111222334",
+        "BSN, 1234.56.783",
+        "CODICE_FISCALE, RSS MRA 85T10 A562 T",
         "PESEL, 44051401358",
         "PESEL, 44131401351"
     })
@@ -124,6 +138,22 @@ class FindersTest {
     void severalAreAllFound() {
         assertThat(Finders.of(Detector.EMAIL, Optional.empty()).find("a@b.de, c@d.de;e@f.de"))
                 .isEqualTo(List.of(new Finder.Span(0, 6), new Finder.Span(8, 14), new Finder.Span(15, 21)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://x.com/?email=ann.lee%40example.com&b=2, ann.lee%40example.com",
+        "https://x.com/?to=https%3A%2F%2Fy.com%2F%3Fmail%3Dann%2Blee%40example.co.uk%26b, ann%2Blee%40example.co.uk",
+        "mailto:ann.lee%40example.com, ann.lee%40example.com",
+        "j%C3%BCrgen%40example.com, j%C3%BCrgen%40example.com"
+    })
+    void anAddressOfAUrlIsFoundWithItsAtSignEscaped(String url, String address) {
+        int start = url.indexOf(address);
+        assertThat(Finders.of(Detector.EMAIL, Optional.empty()).find(url))
+                .contains(new Finder.Span(start, start + address.length()));
+        for (String none : List.of("100%40 of", "50%401.5", "%40example.com", "a%40", "a%4")) {
+            assertThat(Finders.of(Detector.EMAIL, Optional.empty()).find(none)).as(none).isEmpty();
+        }
     }
 
     /** What a token is made of may not hang on what stands around it. */

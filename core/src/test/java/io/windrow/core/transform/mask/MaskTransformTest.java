@@ -133,6 +133,21 @@ class MaskTransformTest {
                 .hasSize(2_000);
     }
 
+    /** What is outside of the alphabet would stay as it is: of a name with a number all but the number. */
+    @Test
+    void formatPreservingRefusesLettersAndDigitsOutsideOfItsAlphabet() {
+        byte[] key = KEY.getBytes(StandardCharsets.UTF_8);
+        FormatPreserving digits = new FormatPreserving(Alphabet.DIGITS, key);
+        FormatPreserving lower = new FormatPreserving(Alphabet.LOWER_ALPHANUMERIC, key);
+        for (String text : List.of("John Smith 1234567", "1234567x", "1234567 \u0667", "1234567\u00bd", "1234567\u0301", "1234567 \ud835\udc9c")) {
+            assertThatThrownBy(() -> digits.of(text)).as(text).isInstanceOf(WindrowException.class)
+                    .hasMessageContaining("outside of the alphabet digits").hasMessageNotContaining("1234567");
+        }
+        assertThatThrownBy(() -> lower.of("ada Lovelace")).hasMessageContaining("lower_alphanumeric");
+        assertThat(digits.of("+49 (30) 1234-567/8.9_\u00a0#\u20ac")).matches("\\+\\d\\d \\(\\d\\d\\) \\d{4}-\\d{3}/\\d\\.\\d_\u00a0#\u20ac");
+        assertThat(lower.of("ada lovelace, 1815!")).matches("[a-z0-9]{3} [a-z0-9]{8}, [a-z0-9]{4}!");
+    }
+
     @Test
     void aLongTextIsEncryptedInBlocksAndCanBeToldApartInEach() {
         FormatPreserving digits = new FormatPreserving(Alphabet.DIGITS, KEY.getBytes(StandardCharsets.UTF_8));
@@ -313,6 +328,25 @@ class MaskTransformTest {
             assertThat(error.getMessage()).contains("*.emial", "the nearest is email");
         });
         new MaskTransform(List.of(rule("*.email", Method.REDACT), rule("*o*e", Method.REDACT))).check(List.of(SCHEMA), List::of);
+    }
+
+    @Test
+    void aFieldThatARuleMissesByTheCaseOfLettersAloneIsRefused() {
+        List<Column> columns = new ArrayList<>(SCHEMA.columns());
+        columns.add(new Column(90, "EMail", new ColumnType.Text(), true, "text"));
+        StreamSchema schema = new StreamSchema(SCHEMA.stream(), 1, columns, SCHEMA.key());
+        String stream = SCHEMA.stream().toString();
+        for (String field : List.of("email", "*.email", "e*l", SCHEMA.stream().name() + ".email")) {
+            assertThatThrownBy(() -> new MaskTransform(List.of(rule(field, Method.REDACT))).check(List.of(schema), List::of))
+                    .as(field)
+                    .isInstanceOfSatisfying(WindrowException.class, error -> {
+                        assertThat(error.errorCode()).isEqualTo(MaskError.FIELD_CASE);
+                        assertThat(error.getMessage()).contains(field + " does not name the field " + stream + ".EMail");
+                        assertThat(error.remedy()).contains("`field: " + stream + ".EMail`");
+                    });
+            new MaskTransform(List.of(rule(field, Method.REDACT), rule("*.EMail", Method.NULL))).check(List.of(schema), List::of);
+        }
+        new MaskTransform(List.of(rule(stream + ".email", Method.REDACT))).check(List.of(schema), List::of);
     }
 
     @Test
