@@ -60,6 +60,11 @@ final class DisposeCommand implements Callable<Integer> {
                     + "the newest whole delivery of its stream, which took its place. Streams in retention.hold stay.")
     boolean formerMasks;
 
+    @Option(
+            names = "--clock-checked",
+            description = "Somebody has looked at the clock: dispose although the newest ledger entry lies in the future, or years back.")
+    boolean clockChecked;
+
     @Override
     public Integer call() {
         Registry registry = Registry.load();
@@ -70,11 +75,12 @@ final class DisposeCommand implements Callable<Integer> {
                 ProcessContext opened = ProcessContext.open(pipeline, new Notes(windrow.screen()));
                 Sink sink = plan.openSink(opened.decrypting(plan, store))) {
             refuseMisspelt(plan, store, opened);
-            Disposer disposer = new Disposer(
+            Disposer examining = new Disposer(
                     grounds, store, sink, new QuarantineDisposal(plan.spec().quarantineFolder(), pipeline),
                     opened.decrypting(plan, store), System.getProperty("user.name") + (formerMasks ? ", former masks" : ""));
+            Disposer disposer = clockChecked ? examining.withClockChecked() : examining;
             List<DisposalRecord> records = apply ? applied(store, pipeline, disposer) : List.of(disposer.due());
-            return print(pipeline, records, disposer.intended());
+            return print(pipeline, records, disposer);
         }
     }
 
@@ -113,18 +119,25 @@ final class DisposeCommand implements Callable<Integer> {
         }
     }
 
-    private int print(String pipeline, List<DisposalRecord> records, List<DisposalRecord> intended) {
+    private int print(String pipeline, List<DisposalRecord> records, Disposer disposer) {
+        List<DisposalRecord> intended = disposer.intended();
+        List<StreamName> folded = disposer.foldedBefore();
+        ExitCode code = folded.isEmpty() ? ExitCode.OK : ExitCode.UNDECIDED;
         if (windrow.json) {
             return windrow.print(
                     Json.object("pipeline", pipeline, "applied", apply, "disposals",
                             records.stream().map(record -> new Json.Raw(record.toJson())).toList(), "intended",
-                            intended.stream().map(record -> new Json.Raw(record.toJson())).toList()),
-                    ExitCode.OK);
+                            intended.stream().map(record -> new Json.Raw(record.toJson())).toList(), "compact_first",
+                            folded.stream().map(StreamName::toString).toList()),
+                    code);
         }
         Screen screen = windrow.screen();
         for (DisposalRecord record : intended) {
             screen.line("Disposal " + record.id() + " of " + record.streams() + " was decided and not finished: "
                     + (apply ? "it is on hold" : "--apply finishes it, but for streams on hold"));
+        }
+        for (StreamName stream : folded) {
+            screen.line(stream + " was folded under a former mask and is what readers see: run `windrow compact` first, then dispose again");
         }
         Table table = Table.of("stream", "what", ">commits", ">files", ">rows", ">size", ">oldest", ">keys");
         boolean any = false;
@@ -135,8 +148,8 @@ final class DisposeCommand implements Callable<Integer> {
             }
         }
         if (!any) {
-            screen.line("Nothing is due");
-            return ExitCode.OK.value();
+            screen.line(folded.isEmpty() ? "Nothing is due" : "Nothing else is due");
+            return code.value();
         }
         table.print(screen);
         screen.line("");
@@ -144,7 +157,7 @@ final class DisposeCommand implements Callable<Integer> {
                 ? "Done; the record is in the ledger and beside the data: "
                         + String.join(", ", records.stream().map(DisposalRecord::id).toList())
                 : "Nothing was done; --apply does it");
-        return ExitCode.OK.value();
+        return code.value();
     }
 
     private static void row(Table table, DisposalRecord record, StreamName stream) {

@@ -2,10 +2,14 @@ package io.windrow.cli;
 
 import io.windrow.api.context.Sealing;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.plan.PlannedStream;
+import io.windrow.core.policy.RetentionPolicy;
 import io.windrow.core.quarantine.Quarantine;
+import io.windrow.core.quarantine.QuarantineDisposal;
 import io.windrow.core.quarantine.QuarantineError;
 import io.windrow.core.quarantine.QuarantinedGroup;
 import io.windrow.core.quarantine.QuarantinedRow;
@@ -130,6 +134,10 @@ final class QuarantineCommand implements Runnable {
             @Option(names = "--yes", description = "Do it; without, only say what would be deleted.") boolean yes) {
         PipelineSpec pipeline = which.spec();
         List<QuarantinedGroup> groups = looked(pipeline, quarantine -> quarantine.groups(which.filter()));
+        if (which.stream != null) {
+            KnownStreams.named(which.stream, groups.stream().map(QuarantinedGroup::stream).distinct().toList());
+        }
+        refuseHeld(pipeline, groups);
         if (!windrow.json) {
             print(groups);
         }
@@ -137,7 +145,7 @@ final class QuarantineCommand implements Runnable {
             throw WindrowException.of(CliError.NEEDS_YES, "Discarding quarantined rows of " + pipeline.pipeline()
                     + ": nothing was deleted");
         }
-        long rows = groups.isEmpty() ? 0 : owned(pipeline, quarantine -> quarantine.discard(
+        long rows = groups.isEmpty() && !(yes && isLittered(pipeline)) ? 0 : owned(pipeline, quarantine -> quarantine.discard(
                 which.filter(), System.getProperty("user.name"), Clock.systemUTC().instant()));
         if (windrow.json) {
             return windrow.print(Json.object("pipeline", pipeline.pipeline(), "discarded", rows, "groups",
@@ -147,6 +155,30 @@ final class QuarantineCommand implements Runnable {
                 : Screen.rows(rows) + " discarded; the record is in "
                         + Quarantine.place(pipeline.quarantineFolder(), pipeline.pipeline()) + ".discarded.jsonl");
         return ExitCode.OK.value();
+    }
+
+    private static boolean isHeld(PipelineSpec pipeline, StreamName stream) {
+        return PlannedStream.isOfAny(stream, pipeline.governance().retention().map(RetentionPolicy::hold).orElse(List.of()));
+    }
+
+    private static void refuseHeld(PipelineSpec pipeline, List<QuarantinedGroup> groups) {
+        groups.stream().map(QuarantinedGroup::stream).filter(stream -> isHeld(pipeline, stream)).findFirst().ifPresent(stream -> {
+            throw WindrowException.of(
+                    QuarantineError.HELD, "Discarding quarantined rows of " + pipeline.pipeline() + ": " + stream + " is on legal hold");
+        });
+    }
+
+    /** Whether dead processes have left staged rows that only the owner of the lease may delete. */
+    private static boolean isLittered(PipelineSpec pipeline) {
+        Optional<StateStore> found = Stores.existing(pipeline);
+        if (found.isEmpty()) {
+            return false;
+        }
+        QuarantineDisposal disposal = new QuarantineDisposal(pipeline.quarantineFolder(), pipeline.pipeline());
+        try (StateStore store = found.get()) {
+            return store.load(pipeline.pipeline()).stream().anyMatch(
+                    state -> !isHeld(pipeline, state.stream()) && !disposal.leftovers(state.stream()).isEmpty());
+        }
     }
 
     /** Looks at the rows; the state store is opened only if they may be encrypted. */
@@ -176,14 +208,18 @@ final class QuarantineCommand implements Runnable {
             Lease lease = store.acquire(
                     pipeline.pipeline(), "windrow quarantine, process " + ProcessHandle.current().pid(), Duration.ofMinutes(10));
             try {
-                for (StreamState state : store.load(pipeline.pipeline())) {
+                List<StreamState> states = store.load(pipeline.pipeline());
+                for (StreamState state : states) {
                     if (state.prepared().isPresent()) {
                         throw WindrowException.of(QuarantineError.UNDECIDED,
                                 "Discarding quarantined rows: epoch " + state.lastEpoch() + " of " + state.stream()
                                         + " is prepared and not settled");
                     }
                 }
-                return work.applyAsLong(of(pipeline, seals, store, Optional.of(lease)));
+                long done = work.applyAsLong(of(pipeline, seals, store, Optional.of(lease)));
+                QuarantineDisposal disposal = new QuarantineDisposal(pipeline.quarantineFolder(), pipeline.pipeline());
+                states.stream().map(StreamState::stream).filter(stream -> !isHeld(pipeline, stream)).forEach(disposal::sweep);
+                return done;
             } finally {
                 store.release(lease);
             }

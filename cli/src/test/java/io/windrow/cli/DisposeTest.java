@@ -353,6 +353,83 @@ class DisposeTest {
         assertThat(wrapped(file)).hasSize(2);
     }
 
+    /** Neither by what people ask for nor by what a run sweeps. */
+    @Test
+    void nothingOfAStreamOnHoldIsDeletedByAnyCommand() throws IOException {
+        Path file = delivered("kept", INCREMENTAL, ", hold: [public.kept]");
+        Path first = data().getFirst();
+        byte[] bytes = Files.readAllBytes(first);
+        List<Path> aside = files(folder.resolve("quarantine"));
+        for (List<Object> command : List.of(
+                List.<Object>of("quarantine", "discard", "--yes", file), List.<Object>of("quarantine", "replay", "--apply", file))) {
+            Invoked refused = windrow(command.toArray());
+            assertThat(refused.exit()).as(refused.whole()).isEqualTo(ExitCode.USER.value());
+            assertThat(refused.whole()).contains(".held", "legal hold");
+        }
+        assertThat(windrow("quarantine", "replay", file).out()).contains("--apply refuses this: replay.held");
+        assertThat(files(folder.resolve("quarantine"))).isEqualTo(aside);
+
+        DATABASE.execute("DELETE FROM kept WHERE id = 7");
+        ok(windrow("replay", "--by", "id", "--from", "1", "--to", "100", "--apply", file));
+        assertThat(first).as("readers see the replay's file alone").doesNotExist();
+        assertThat(files(folder.resolve("out/.windrow/public.kept/held"))).singleElement()
+                .satisfies(kept -> assertThat(kept).hasBinaryContent(bytes));
+        ok(windrow("verify", "--files", file));
+
+        Path replaced = delivered("swept", "mode: snapshot", ", hold: [public.swept]");
+        String held = Files.readString(replaced).replace("path: ./out", "path: ./out, grace: 0s");
+        Files.writeString(replaced, held);
+        for (int generation = 2; generation <= 5; generation++) {
+            ok(windrow("run", "--full-refresh", replaced));
+        }
+        Path generations = folder.resolve("out/.windrow/public.swept/generations");
+        assertThat(files(generations)).hasSize(5);
+        Files.writeString(replaced, held.replace(", hold: [public.swept]", ""));
+        ok(windrow("run", replaced));
+        assertThat(files(generations)).as("the one that readers see and the one before").hasSize(2);
+    }
+
+    @Test
+    @Tag("G16")
+    void aClockThatTheLedgerSpeaksAgainstDisposesOfNothing() throws IOException {
+        Path file = delivered("clocked", INCREMENTAL, "");
+        for (Duration jump : List.of(Duration.ofDays(-2), Duration.ofDays(800))) {
+            assertThatThrownBy(() -> at(file, jump, Failpoints.NONE, Disposer::apply)).isInstanceOfSatisfying(
+                    WindrowException.class, error -> assertThat(error.errorCode()).isEqualTo(DisposeError.CLOCK));
+            assertThat(data()).hasSize(1);
+            assertThat(wrapped(file)).hasSize(2);
+        }
+        DisposalRecord believed = at(file, Duration.ofDays(800), Failpoints.NONE, (disposer, lease) -> disposer.withClockChecked().due());
+        assertThat(believed.delivered()).hasSize(1);
+        ok(windrow("dispose", "--clock-checked", file));
+    }
+
+    /** A machine whose clock has jumped asks the server of its state store. */
+    @Test
+    @Tag("G16")
+    void theClockOfTheStateStoresServerSaysWhatIsDue() throws IOException {
+        String state = DATABASE.jdbcUrl();
+        Path file = delivered("served", INCREMENTAL, "}\nrun: {state: '" + state + "'");
+        DisposalRecord due = at(file, LATER, Failpoints.NONE, (disposer, lease) -> disposer.due());
+        assertThat(due.isEmpty()).isTrue();
+        assertThat(due.at()).isBefore(java.time.Instant.now().plus(Duration.ofDays(1)));
+    }
+
+    @Test
+    void aReplayDoesNotMakeItsRowsYounger() throws IOException {
+        Path file = delivered("aged", INCREMENTAL, "");
+        Path manifests = folder.resolve("out/.windrow/public.aged/manifests");
+        String first = committed(files(manifests).getFirst());
+        DATABASE.execute("DELETE FROM aged WHERE id = 7");
+        ok(windrow("replay", "--by", "id", "--from", "1", "--to", "100", "--apply", file));
+        assertThat(files(manifests)).hasSize(2)
+                .allSatisfy(manifest -> assertThat(committed(manifest)).isEqualTo(first));
+    }
+
+    private static String committed(Path manifest) throws IOException {
+        return Files.readString(manifest).replaceFirst("(?s).*\"at\":\"([^\"]+)\".*", "$1");
+    }
+
     /** The hold came between the decision and its end: nothing more of the stream goes until it is lifted. */
     @Test
     void aHoldSparesWhatAnEarlierDisposalDecided() throws IOException {

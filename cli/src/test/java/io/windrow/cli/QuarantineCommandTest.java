@@ -108,6 +108,29 @@ class QuarantineCommandTest {
         }
     }
 
+    /** Nothing would delete them: the next commit that sweeps may never come. */
+    @Test
+    void whatDeadProcessesLeftGoesWithADiscardOrADisposal() throws IOException {
+        DATABASE.execute("CREATE TABLE left_over (id bigint PRIMARY KEY, amount numeric(20,2))", "INSERT INTO left_over VALUES (1, NULL), (2, 2)");
+        Path file = pipeline("left_over", "retention: {quarantine: 30d}");
+        assertThat(run(file).outcome()).isEqualTo(Outcome.COMPLETED);
+        Path home = folder.resolve("quarantine/bad/public.left_over");
+        for (List<Object> command : List.of(
+                List.<Object>of("quarantine", "discard", file, "--code", "none", "--yes"), List.<Object>of("dispose", "--apply", file))) {
+            List<Path> left = List.of(
+                    home.resolve(".staging/g000001-e0000000009-t1-w0.staged"), home.resolve(".staging/t1-w0.writing"),
+                    home.resolve("g000001-e0000000001-t1-w0.jsonl.rewritten"));
+            for (Path path : left) {
+                Files.createDirectories(path.getParent());
+                Files.writeString(path, "canary");
+            }
+            Invoked swept = windrow(command.toArray());
+            assertThat(swept.exit()).as(swept.whole()).isZero();
+            assertThat(left).allSatisfy(path -> assertThat(path).doesNotExist());
+            assertThat(windrow("quarantine", "list", file).out()).contains("1 row set aside");
+        }
+    }
+
     @Test
     void badRowsAreCountedListedShownAndDiscardedWithARecord() throws IOException {
         DATABASE.execute(

@@ -1,5 +1,6 @@
 package io.windrow.api.context;
 
+import io.windrow.api.schema.StreamName;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
@@ -28,6 +29,11 @@ public interface Context {
     /** Where amounts in the other system go that operators watch. */
     default Levels levels() {
         return Levels.IGNORE;
+    }
+
+    /** Whether nothing that was delivered of a stream, or set aside, may be deleted: it is on legal hold. */
+    default boolean isHeld(StreamName stream) {
+        return false;
     }
 
     /** Encrypts and decrypts files of that use; empty: they are written as they are, and encrypted ones cannot be read. */

@@ -29,6 +29,15 @@ interface Dialect {
     /** The current time of the clock that leases go by, as SQL that gives milliseconds, or a number. */
     String nowMillis();
 
+    /** Whose clock that is. */
+    enum Timekeeper {
+        SERVER,
+        THIS_MACHINE
+    }
+
+    /** Whose clock {@link #nowMillis} reads. */
+    Timekeeper timekeeper();
+
     /** Frees what an acquired lease holds outside the database. */
     void released(Lease lease);
 

@@ -59,6 +59,19 @@ final class JdbcStateStore implements StateStore {
     }
 
     @Override
+    public synchronized Optional<Instant> serverTime() {
+        return switch (dialect.timekeeper()) {
+            case THIS_MACHINE -> Optional.empty();
+            case SERVER -> Optional.of(plain("Asking the state store for the time", c -> {
+                try (PreparedStatement select = c.prepareStatement("SELECT " + dialect.nowMillis()); ResultSet row = select.executeQuery()) {
+                    row.next();
+                    return Instant.ofEpochMilli(row.getLong(1));
+                }
+            }));
+        };
+    }
+
+    @Override
     public synchronized void release(Lease lease) {
         try {
             plain("Releasing the lease of " + lease.pipeline(), c -> {

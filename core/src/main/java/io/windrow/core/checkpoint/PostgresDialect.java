@@ -218,6 +218,11 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public Timekeeper timekeeper() {
+        return Timekeeper.SERVER;
+    }
+
+    @Override
     public String nowMillis() {
         return NOW;
     }

@@ -299,6 +299,11 @@ final class SqliteDialect implements Dialect {
     }
 
     @Override
+    public Timekeeper timekeeper() {
+        return Timekeeper.THIS_MACHINE;
+    }
+
+    @Override
     public String nowMillis() {
         return Long.toString(clock.millis());
     }

@@ -28,6 +28,9 @@ public interface StateStore extends AutoCloseable {
     /** Makes the lease last for its ttl from now on. {@link CheckpointError#LEASE_LOST} if another owner has taken it. */
     void renew(Lease lease);
 
+    /** The time by the clock of the store's server (G16); empty: the store is a file of this machine. Needs no lease. */
+    Optional<Instant> serverTime();
+
     /** Gives the lease back. A lease that was lost already is no error. */
     void release(Lease lease);
 

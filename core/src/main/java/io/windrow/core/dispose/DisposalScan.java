@@ -18,6 +18,7 @@ import io.windrow.core.dispose.DisposalRecord.Key;
 import io.windrow.core.dispose.DisposalRecord.SetAside;
 import io.windrow.core.dispose.DisposalRecord.Status;
 import io.windrow.core.ledger.LedgerEntry;
+import io.windrow.core.plan.PlannedStream;
 import io.windrow.core.policy.RetentionPolicy;
 import io.windrow.core.quarantine.QuarantineDisposal;
 import io.windrow.core.seal.DataKey;
@@ -41,15 +42,29 @@ import java.util.stream.Stream;
  * What lies at the target and in quarantine, and what of it there are grounds to dispose of. Has no effect and needs no
  * lease. All parts stay the caller's.
  */
-record DisposalScan(StateStore store, Sink sink, QuarantineDisposal quarantine, Context context) {
+record DisposalScan(StateStore store, Sink sink, QuarantineDisposal quarantine, Context context, DisposalClock clock) {
+    /** What is promised of rows that were folded from a change log, by the name of the guarantee. */
+    private static final String FOLDED = "folded";
+
+    /** The same with a clock that is believed. */
+    DisposalScan believing() {
+        return new DisposalScan(store, sink, quarantine, context, new DisposalClock(store, context, DisposalClock.Trust.GIVEN));
+    }
+
     /** What a disposal on these grounds would take, without hashes. */
     DisposalRecord due(Grounds grounds, String who) {
-        Instant now = context.clock().instant();
+        Instant now = clock.now();
+        switch (grounds) {
+            case Grounds.Age ignored -> clock.expectPlausible(now);
+            case Grounds.FormerMask ignored -> {
+                // Not by its age.
+            }
+        }
         String id = now.toString().replaceAll("[^0-9TZ]", "") + "-"
                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
         Due due = new Due();
         for (StreamState state : store.load(context.pipeline())) {
-            if (!grounds.hold().contains(state.stream().toString())) {
+            if (!grounds.isHeld(state.stream())) {
                 switch (grounds) {
                     case Grounds.Age age -> old(due, age.policy(), state, now);
                     case Grounds.FormerMask ignored -> maskedOtherwise(due, state, now);
@@ -109,6 +124,27 @@ record DisposalScan(StateStore store, Sink sink, QuarantineDisposal quarantine, 
             delivered(due, stream, now, (entry, commit) -> former.test(entry));
             setAside(due, stream, former);
         }
+    }
+
+    /**
+     * The streams of folded rows whose readers see rows that were folded before their log was delivered under another mask: nothing
+     * takes their place before the log is folded again.
+     */
+    List<StreamName> foldedBefore(Grounds grounds) {
+        List<StreamState> states = store.load(context.pipeline());
+        List<StreamName> before = new ArrayList<>();
+        for (StreamState log : states) {
+            Optional<LedgerEntry> newest = log.committed().map(StreamEpoch::ledger);
+            states.stream()
+                    .filter(state -> state.stream().equals(PlannedStream.folded(log.stream())) && !grounds.isHeld(state.stream()))
+                    .filter(state -> newest.isPresent() && state.committed()
+                            .map(StreamEpoch::ledger)
+                            .filter(entry -> entry.guarantee().name().equals(FOLDED))
+                            .filter(entry -> !MaskTransform.isSame(entry.policies(), newest.get().policies()))
+                            .isPresent())
+                    .forEach(state -> before.add(state.stream()));
+        }
+        return before;
     }
 
     private interface Choice {

@@ -22,6 +22,11 @@ public enum DisposeError implements ErrorCode {
             "dispose.target_missing", ErrorKind.EXTERNAL_PERMANENT,
             "What the ledger says was delivered or set aside is not where the pipeline file says. Nothing was deleted, no key destroyed.",
             "Mount the folder, or correct the path; if its data was deleted on purpose, put the stream on retention.hold."),
+    CLOCK(
+            "dispose.clock", ErrorKind.USER,
+            "By the clock the newest ledger entry lies in the future, or more than two years back. A clock that is wrong makes things "
+                    + "due that are not, and what is deleted does not come back. Nothing was deleted.",
+            "Look at the clock that the message names. If it is right, as after a long rest of the pipeline, add --clock-checked."),
     UNREADABLE(
             "dispose.unreadable", ErrorKind.EXTERNAL_PERMANENT,
             "The record of a disposal in the state store cannot be understood.",

@@ -31,7 +31,7 @@ import java.util.function.Predicate;
 /**
  * Disposes of what there are grounds for. Three steps, each durable before the next: the intention, with
  * names and hashes, is saved; files go, then keys; the record is laid beside the data and saved as done. A disposal that died
- * is finished by the next one before it looks for more. Time is the context's. Used by one thread; store, sink and context
+ * is finished by the next one before it looks for more. Time is that of the state store's server, else the context's. Used by one thread; store, sink and context
  * stay the caller's.
  */
 public final class Disposer {
@@ -56,13 +56,24 @@ public final class Disposer {
      */
     public Disposer(
             Grounds grounds, StateStore store, Sink sink, QuarantineDisposal quarantine, Context context, String who) {
+        this(
+                grounds,
+                new DisposalScan(store, sink, quarantine, context, new DisposalClock(store, context, DisposalClock.Trust.EXAMINED)), who);
+    }
+
+    private Disposer(Grounds grounds, DisposalScan scan, String who) {
         this.grounds = grounds;
-        this.scan = new DisposalScan(store, sink, quarantine, context);
-        this.store = store;
-        this.sink = sink;
-        this.quarantine = quarantine;
-        this.context = context;
+        this.scan = scan;
+        this.store = scan.store();
+        this.sink = scan.sink();
+        this.quarantine = scan.quarantine();
+        this.context = scan.context();
         this.who = who;
+    }
+
+    /** The same, that believes its clock although the ledger speaks against it: somebody has looked. */
+    public Disposer withClockChecked() {
+        return new Disposer(grounds, scan.believing(), who);
     }
 
     /** All disposals of a pipeline, each as far as it is, in the order of their ids. */
@@ -80,7 +91,8 @@ public final class Disposer {
     }
 
     /**
-     * Finishes what an earlier disposal left, then disposes of what is due.
+     * Finishes what an earlier disposal left, then disposes of what is due. Rows that dead processes left staged in quarantine go too,
+     * without a record: they were never set aside.
      *
      * @param lease of the pipeline
      * @return what was done, in order; empty if nothing was due
@@ -93,6 +105,10 @@ public final class Disposer {
                         + " is prepared and not settled");
             }
         }
+        store.load(context.pipeline()).stream()
+                .map(StreamState::stream)
+                .filter(stream -> !grounds.isHeld(stream))
+                .forEach(quarantine::sweep);
         List<DisposalRecord> done = new ArrayList<>();
         for (DisposalRecord record : records(store, context.pipeline())) {
             if (record.status() == Status.INTENDED) {
@@ -108,6 +124,17 @@ public final class Disposer {
         return done;
     }
 
+    /**
+     * Of a disposal of what follows a former mask: the streams of folded rows that it cannot purge, since what readers see of them was
+     * folded before their log was delivered under the present mask. They are to be folded again first. Needs no lease.
+     */
+    public List<StreamName> foldedBefore() {
+        return switch (grounds) {
+            case Grounds.FormerMask ignored -> scan.foldedBefore(grounds);
+            case Grounds.Age ignored -> List.of();
+        };
+    }
+
     /** What earlier disposals decided and did not finish. Streams that are on hold stay until they are not. Needs no lease. */
     public List<DisposalRecord> intended() {
         return records(store, context.pipeline()).stream().filter(record -> record.status() == Status.INTENDED).toList();
@@ -115,7 +142,7 @@ public final class Disposer {
 
     /** What of a decided disposal may be done now. What is on hold stays decided, in a record of its own; empty: all of it is. */
     private Optional<DisposalRecord> spared(Lease lease, DisposalRecord record) {
-        Predicate<StreamName> isHeld = stream -> grounds.hold().contains(stream.toString());
+        Predicate<StreamName> isHeld = grounds::isHeld;
         if (record.streams().stream().noneMatch(isHeld)) {
             return Optional.of(record);
         }

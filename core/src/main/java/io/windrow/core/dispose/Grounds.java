@@ -1,5 +1,7 @@
 package io.windrow.core.dispose;
 
+import io.windrow.api.schema.StreamName;
+import io.windrow.core.plan.PlannedStream;
 import io.windrow.core.policy.RetentionPolicy;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +10,11 @@ import java.util.Optional;
 public sealed interface Grounds {
     /** Streams on legal hold: nothing of them is disposed of on whatever grounds. */
     List<String> hold();
+
+    /** Whether a stream is one of these, or its rows are folded from one. */
+    default boolean isHeld(StreamName stream) {
+        return PlannedStream.isOfAny(stream, hold());
+    }
 
     /** It was kept long enough. */
     record Age(RetentionPolicy policy) implements Grounds {

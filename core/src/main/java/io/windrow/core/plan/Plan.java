@@ -14,6 +14,7 @@ import io.windrow.api.source.SourceTraits;
 import io.windrow.core.contract.SchemaRules;
 import io.windrow.core.ledger.HashKey;
 import io.windrow.core.policy.QuarantinePolicy;
+import io.windrow.core.policy.RetentionPolicy;
 import io.windrow.core.quarantine.QuarantineSink;
 import io.windrow.core.quarantine.QuarantineTally;
 import io.windrow.core.registry.NearestName;
@@ -51,14 +52,24 @@ public record Plan(
 
     /** Makes the sink. No I/O. The caller closes it. */
     public Sink openSink(Context context) {
-        return open(sinkFactory, spec.sink().config(), context);
+        return open(sinkFactory, spec.sink().config(), holding(context));
+    }
+
+    private Context holding(Context context) {
+        List<String> hold = spec.governance().retention().map(RetentionPolicy::hold).orElse(List.of());
+        return hold.isEmpty() ? context : new HoldingContext(context, hold);
+    }
+
+    /** Whether nothing of a stream may be deleted: it is on legal hold, or the change log is that its rows are folded from. */
+    public boolean isHeld(StreamName stream) {
+        return PlannedStream.isOfAny(stream, spec.governance().retention().map(RetentionPolicy::hold).orElse(List.of()));
     }
 
     /** Makes the sinks of one run: each also takes the rows that are set aside, and all count them together. No I/O. */
     public Function<Context, Sink> runSinks() {
         QuarantineTally tally =
                 new QuarantineTally(spec.governance().quarantine().map(QuarantinePolicy::limit).orElse(0L));
-        return context -> new QuarantineSink(openSink(context), context, spec.quarantineFolder(), tally);
+        return context -> new QuarantineSink(openSink(context), holding(context), spec.quarantineFolder(), tally);
     }
 
     /** What is encrypted, with whose keys. */

@@ -5,6 +5,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
+import java.util.Collection;
 import java.util.Locale;
 
 /**
@@ -20,6 +21,11 @@ public record PlannedStream(StreamName stream, ReadMode read, WriteMode write) {
     /** The name of the stream beside a change log that holds the rows which its changes make. */
     public static StreamName folded(StreamName log) {
         return new StreamName(log.namespace(), log.name() + FOLDED);
+    }
+
+    /** Whether one of these names is that of the stream, or of the change log that its rows are folded from. */
+    public static boolean isOfAny(StreamName stream, Collection<String> names) {
+        return names.stream().anyMatch(name -> stream.toString().equals(name) || stream.toString().equals(name + FOLDED));
     }
 
     /** Whether the stream's changes are kept one by one, and not applied to a state. */

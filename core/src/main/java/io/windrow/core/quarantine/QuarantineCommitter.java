@@ -143,11 +143,18 @@ final class QuarantineCommitter implements Committer {
         context.notices().tell("quarantine.leftover", "Old quarantine files could not be removed: " + reason.getMessage());
     }
 
-    /** The rows of an unfinished generation are read again, the bad ones too. */
+    /** The rows of an unfinished generation are read again, the bad ones too. What is on legal hold is kept out of sight. */
     private void supersede(StreamName stream, long first, long next) {
         for (String name : folder.names(folder.of(stream))) {
             if (QuarantineFolder.Name.of(name).filter(file -> file.generation() >= first && file.generation() < next).isPresent()) {
-                folder.delete(folder.of(stream) + "/" + name);
+                String file = folder.of(stream) + "/" + name;
+                if (context.isHeld(stream)) {
+                    folder.make(folder.held(stream));
+                    folder.rename(file, folder.held(stream) + "/" + name);
+                    folder.sync(folder.held(stream));
+                } else {
+                    folder.delete(file);
+                }
             }
         }
     }

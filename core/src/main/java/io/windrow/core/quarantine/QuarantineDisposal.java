@@ -74,6 +74,28 @@ public final class QuarantineDisposal {
         }
     }
 
+    /**
+     * What dead processes have left of a stream's rows: staged for an epoch that was never prepared, or written while others of the same
+     * file were taken out. Of these nothing becomes visible any more. Paths relative to the quarantine's root.
+     */
+    public List<String> leftovers(StreamName stream) {
+        List<String> left = new ArrayList<>();
+        String home = folder.of(stream);
+        folder.names(home).stream()
+                .filter(name -> name.endsWith(QuarantineFolder.REWRITTEN))
+                .forEach(name -> left.add(home + "/" + name));
+        String staging = folder.staging(stream);
+        folder.names(staging).forEach(name -> left.add(staging + "/" + name));
+        return left;
+    }
+
+    /** Deletes {@link #leftovers}, durably. */
+    public void sweep(StreamName stream) {
+        List<String> left = leftovers(stream);
+        left.forEach(folder::delete);
+        left.stream().map(file -> file.substring(0, file.lastIndexOf('/'))).distinct().forEach(folder::sync);
+    }
+
     /** The ids of the data keys that encrypted files of a stream name which would be left. */
     public Set<String> keysLeft(StreamName stream, Set<String> gone) {
         Set<String> keys = new TreeSet<>();

@@ -35,6 +35,12 @@ public enum QuarantineError implements ErrorCode {
             ErrorKind.USER,
             "An epoch of the pipeline was prepared and not settled, so that its rows may still become visible.",
             "Run the pipeline once: it begins by settling the epoch. Then discard."),
+    /** A legal hold. */
+    HELD(
+            "held",
+            ErrorKind.USER,
+            "A stream is on legal hold: nothing of it that was set aside is deleted.",
+            "Name rows of other streams, or take the stream off retention.hold."),
     /** A poisoned writer was used. */
     WRITER_POISONED(
             "writer_poisoned",

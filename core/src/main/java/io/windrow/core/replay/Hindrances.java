@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** What hinders a difference from being delivered exactly. */
-record Hindrances(PlannedStream task, StreamEpoch committed, StreamSteps steps, Scope scope, Disposed disposed) {
+record Hindrances(PlannedStream task, StreamEpoch committed, StreamSteps steps, Scope scope, Disposed disposed, boolean held) {
     /**
      * The first that is found.
      *
@@ -21,7 +21,9 @@ record Hindrances(PlannedStream task, StreamEpoch committed, StreamSteps steps, 
      * @param written the commits that would be counted as the replay's own
      */
     Optional<Refusal> of(Comparing comparing, List<Commit> written) {
-        return otherPolicies(written).map(why -> new Refusal(ReplayError.POLICY_CHANGED, why))
+        return when(held && scope instanceof Scope.OfQuarantine, ReplayError.HELD,
+                        "it is on legal hold, and rows that are delivered would leave quarantine")
+                .or(() -> otherPolicies(written).map(why -> new Refusal(ReplayError.POLICY_CHANGED, why)))
                 .or(() -> when(comparing.ambiguous > 0, ReplayError.KEY_NOT_UNIQUE,
                         comparing.ambiguous + " keys stand for several rows of the source"))
                 .or(() -> when(steps.repeats().filter(repeats -> !repeats.delivered()).isPresent(), ReplayError.REPEATED_ROWS,

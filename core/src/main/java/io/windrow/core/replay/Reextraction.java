@@ -197,7 +197,7 @@ public final class Reextraction implements AutoCloseable {
         }
         changes = Optional.of(comparing.changes());
         Account account = staged.account();
-        Optional<Refusal> refusal = new Hindrances(task, committed, steps, scope, disposed)
+        Optional<Refusal> refusal = new Hindrances(task, committed, steps, scope, disposed, parts.plan().isHeld(task.stream()))
                 .of(comparing, task.write() == WriteMode.REPLACE ? delivered.commits() : List.copyOf(holding));
         return new Difference(
                 task.stream(), scope.text(), account.in() - account.out(), tally.rows, stagedHash, tally.hash,

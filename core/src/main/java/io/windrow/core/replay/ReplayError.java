@@ -63,6 +63,11 @@ public enum ReplayError implements ErrorCode {
             "Replay a window of event time (section watermark) that begins after what was disposed of, or deliver the whole "
                     + "stream anew with `windrow run --full-refresh`. Finish a disposal that was begun with "
                     + "`windrow dispose --apply` first."),
+    HELD(
+            "held",
+            ErrorKind.USER,
+            "The stream is on legal hold: rows that were set aside stay where they are, also those that would be delivered.",
+            "Take the stream off retention.hold. A replay of a window delivers what is missing; what it replaces is kept."),
     TOO_MANY(
             "too_many",
             ErrorKind.RESOURCE,

@@ -15,6 +15,7 @@ import io.windrow.connectors.files.layout.Replaced;
 import io.windrow.connectors.files.layout.StagedFile;
 import io.windrow.connectors.files.layout.StreamFolder;
 import io.windrow.connectors.files.tree.FileTree;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -59,7 +60,7 @@ final class FilesCommitter implements Committer {
                 return conflict(commit, "the epoch is there with another digest or pipeline");
             }
             // Whoever made it visible may have died before the commits whose place it took were gone, or old generations.
-            generations.replaced(folder, same.get().replaces());
+            generations.replaced(identity.stream(), same.get().replaces());
             sweepGenerations(commit, folder);
             return new CommitOutcome.AlreadyCommitted(outputs(same.get().files()));
         }
@@ -137,7 +138,7 @@ final class FilesCommitter implements Committer {
             StreamCommit commit, StreamFolder folder, List<Replaced.Commit> replaces, List<StagedFile> files) {
         CommitIdentity identity = commit.identity();
         if (commit.supersedes().isPresent()) {
-            generations.supersede(folder, commit.supersedes().get(), identity.generation());
+            generations.supersede(identity.stream(), commit.supersedes().get(), identity.generation());
         }
         context.failpoints().reach("files.before_publish");
         Set<String> folders = new TreeSet<>();
@@ -161,12 +162,20 @@ final class FilesCommitter implements Committer {
         context.failpoints().reach("files.before_manifest");
         int schemaVersion = commit.staged().stream().mapToInt(Staged::schemaVersion).max().orElse(0);
         Manifest manifest = new Manifest(identity, commit.fencingToken(), commit.mode(), schemaVersion,
-                commit.supersedes(), commit.completesGeneration(), context.clock().instant(), replaces, files);
+                commit.supersedes(), commit.completesGeneration(), since(folder, replaces), replaces, files);
         books.put(folder.manifests(), folder.manifest(identity.generation(), identity.epoch()), commit.fencingToken(),
                 manifest.toJson());
         context.failpoints().reach("files.after_manifest");
-        generations.replaced(folder, replaces);
+        generations.replaced(identity.stream(), replaces);
         sweep(commit, folder, files);
+    }
+
+    /** When the commit was made, or the oldest of those whose place it takes: its rows are none the younger for it. */
+    private Instant since(StreamFolder folder, List<Replaced.Commit> replaces) {
+        return replaces.stream()
+                .flatMap(gone -> books.manifest(folder, gone.generation(), gone.epoch()).stream())
+                .map(Manifest::at)
+                .reduce(context.clock().instant(), (one, other) -> one.isBefore(other) ? one : other);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.windrow.connectors.files;
 
 import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.StreamCommit;
 import io.windrow.api.sink.WriteMode;
@@ -41,7 +42,8 @@ final class Generations {
     }
 
     /** Takes the rows of the generations from {@code first} up to but without {@code next} away. */
-    void supersede(StreamFolder folder, long first, long next) {
+    void supersede(StreamName stream, long first, long next) {
+        StreamFolder folder = StreamFolder.of(stream);
         Optional<Long> current = current(folder);
         if (current.isPresent() && current.get() >= first) {
             throw WindrowException.of(FilesError.COMMIT_CONFLICT, "Superseding generation " + first + " of "
@@ -58,17 +60,18 @@ final class Generations {
         tree.syncFolder(folder.manifests());
         context.failpoints().reach("files.after_supersede");
         // The renamed manifests still name the files: dying here is mended by doing all of it again.
-        delete(old.stream().flatMap(book -> books.manifest(folder, book).files().stream()));
+        gone(folder, stream, old.stream().flatMap(book -> books.manifest(folder, book).files().stream()));
     }
 
     /**
      * Takes the rows of commits away whose place a visible manifest has taken. Till then that manifest alone says that they
      * do not count. Can be done again.
      */
-    void replaced(StreamFolder folder, List<Replaced.Commit> gone) {
+    void replaced(StreamName stream, List<Replaced.Commit> gone) {
         if (gone.isEmpty()) {
             return;
         }
+        StreamFolder folder = StreamFolder.of(stream);
         for (Replaced.Commit commit : gone) {
             String live = folder.manifest(commit.generation(), commit.epoch());
             if (tree.length(live).isPresent()) {
@@ -77,9 +80,29 @@ final class Generations {
         }
         tree.syncFolder(folder.manifests());
         context.failpoints().reach("files.after_replace");
-        delete(gone.stream()
+        gone(folder, stream, gone.stream()
                 .flatMap(commit -> books.manifest(folder, commit.generation(), commit.epoch()).stream())
                 .flatMap(old -> old.files().stream()));
+    }
+
+    /** Takes files out of the readers' sight: what is on legal hold is kept beside the books. */
+    private void gone(StreamFolder folder, StreamName stream, Stream<StagedFile> files) {
+        if (!context.isHeld(stream)) {
+            delete(files);
+            return;
+        }
+        Set<String> folders = new TreeSet<>();
+        for (StagedFile file : files.toList()) {
+            // It was kept already if this is done again.
+            if (tree.length(file.file()).isPresent()) {
+                String kept = folder.held(file.file());
+                tree.folder(parent(kept));
+                tree.rename(file.file(), kept);
+                folders.add(parent(file.file()));
+                folders.add(parent(kept));
+            }
+        }
+        folders.forEach(tree::syncFolder);
     }
 
     /** Deletes files durably: what came back after a crash, nobody would delete again. */
@@ -139,11 +162,11 @@ final class Generations {
     }
 
     /**
-     * Removes replaced generations whose grace is over; the one before the current one always stays. Their manifests go first,
-     * so that what has none is what a removal has left that died: its folder goes too.
+     * Removes replaced generations whose grace is over; the one before the current one always stays, and all do while the stream is
+     * on legal hold. Their manifests go first, so that what has none is what a removal has left that died: its folder goes too.
      */
     void sweep(StreamFolder folder, StreamCommit commit) {
-        if (commit.mode() != WriteMode.REPLACE || !commit.completesGeneration()) {
+        if (commit.mode() != WriteMode.REPLACE || !commit.completesGeneration() || context.isHeld(commit.identity().stream())) {
             return;
         }
         long now = commit.identity().generation();

@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param schemaVersion the schema version of the rows, 0 if there are none
  * @param supersedes the generation whose rows this commit took the place of
  * @param completesGeneration whether the read ended with this epoch
- * @param at when the commit was made; no decision but the grace period rests on it
+ * @param at when the commit was made, or the oldest of those that it replaces; grace and retention count from it
  * @param replaces the commits whose place this one took, each as a whole; they count no more from its appearance on
  * @param files the files, paths below the root
  */

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  * .windrow/public.orders/manifests/g…-e….manifest
  * .windrow/public.orders/ledger/g…-e….ledger
  * .windrow/public.orders/schemas/….schema    the columns, named by the digest of their text
+ * .windrow/public.orders/held/…              what would have been deleted, had the stream not been on legal hold
  * </pre>
  *
  * @param name the folder name, made by {@link SafeName}
@@ -119,6 +120,11 @@ public record StreamFolder(String name) {
     /** The manifest of a commit whose files were deleted because their time was over. */
     public String disposed(long generation, long epoch) {
         return manifests() + "/" + epochName(generation, epoch) + DISPOSED;
+    }
+
+    /** Where a file of a stream on legal hold lies that would have been deleted. */
+    public String held(String file) {
+        return books() + "/held/" + file;
     }
 
     /** Records of what was disposed of. */
