@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.windrow.api.context.CheckResult;
+import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.PlannerState;
@@ -277,10 +278,8 @@ class PostgresChangesTest {
             drive.run();
             long before = confirmed();
             said("true", "other", "c");
-            drive.run();
-            drive.run();
+            movesOn(drive, before);
             assertThat(drive.rows()).containsExactly("INSERT|[97]", "INSERT|[98]");
-            assertThat(confirmed()).isGreaterThan(before);
             assertThat(db.number("SELECT count(*) FROM pg_publication")).isZero();
         }
     }
@@ -414,6 +413,14 @@ class PostgresChangesTest {
         }
     }
 
+    /** The server may take its time to hear of a reader's end, and lets nobody else move the slot meanwhile. */
+    private void movesOn(LogDrive drive, long before) {
+        await().pollDelay(Duration.ZERO).atMost(Duration.ofMinutes(5)).until(() -> {
+            drive.run();
+            return confirmed() > before;
+        });
+    }
+
     @Test
     @Tag("D08")
     void The_slot_moves_on_although_nothing_of_the_streams_happens() {
@@ -422,11 +429,7 @@ class PostgresChangesTest {
             drive.run();
             long before = confirmed();
             db.execute("INSERT INTO other SELECT generate_series(1, 1000)");
-            // The server may take its time to hear of the reader's end, and lets nobody else move the slot meanwhile.
-            await().pollDelay(Duration.ZERO).atMost(Duration.ofMinutes(5)).until(() -> {
-                drive.run();
-                return confirmed() > before;
-            });
+            movesOn(drive, before);
             assertThat(drive.rows()).isEmpty();
         }
     }
@@ -440,8 +443,10 @@ class PostgresChangesTest {
         PostgresConfig silentFor6s = new PostgresConfig(
                 plain.url(), plain.password(), plain.streams(), plain.newTables(), plain.splitSize(), plain.batchSize(), plain.batchRows(),
                 Duration.ofMinutes(5), Duration.ofSeconds(1), plain.longTransaction(), plain.changes());
-        try (LogDrive drive = new LogDrive(silentFor6s, T); Connection holder = db.connect(); Statement lock = holder.createStatement()) {
-            drive.run();
+        try (LogDrive first = drive("public.t"); LogDrive drive = new LogDrive(silentFor6s, T);
+                Connection holder = db.connect(); Statement lock = holder.createStatement()) {
+            first.run();
+            drive.goOnFrom(first);
             db.execute("INSERT INTO t VALUES (1)", "ALTER DATABASE " + db.name() + " SET wal_sender_timeout = '6s'");
             List<Long> waited = new ArrayList<>();
             drive.readMillis = 500;
@@ -453,9 +458,21 @@ class PostgresChangesTest {
                     run(lock, "ROLLBACK");
                 }
             };
-            drive.run();
+            // On a loaded machine it may take longer than a second to ask what the server does: then it is not waited for.
+            await().pollDelay(Duration.ZERO).atMost(Duration.ofMinutes(10)).until(() -> arrives(drive, lock));
             assertThat(drive.rows()).containsExactly("INSERT|1");
             assertThat(waited).as("seconds").anyMatch(seconds -> seconds >= 8);
+        }
+    }
+
+    private static boolean arrives(LogDrive drive, Statement lock) {
+        try {
+            drive.run();
+            return true;
+        } catch (WindrowException e) {
+            assertThat(e.kind()).as(e.getMessage()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT);
+            run(lock, "ROLLBACK");
+            return false;
         }
     }
 
@@ -693,7 +710,7 @@ class PostgresChangesTest {
             db.execute("INSERT INTO t VALUES (2, 'c')");
             drive.beforeLog = () -> run(holder, "BEGIN; TRUNCATE t1");
             drive.beforeRead = (planner, reader) -> {
-                planner.keepAlive();
+                drive.drive.looks(planner);
                 run(holder, "COMMIT");
                 drive.beforeRead = (again, same) -> {};
             };

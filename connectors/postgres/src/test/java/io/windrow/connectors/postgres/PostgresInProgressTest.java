@@ -356,7 +356,7 @@ class PostgresInProgressTest {
             assertThat(drive.rows.get(T)).isEqualTo(inserted(1, 3000));
             assertThat(drive.rows.get(U)).isEqualTo(others);
             assertThat(LogPosition.of(drive.places.get(T)).kept()).isEmpty();
-            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
+            Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> {
                 drive.run();
                 return confirmed() > stood;
             });

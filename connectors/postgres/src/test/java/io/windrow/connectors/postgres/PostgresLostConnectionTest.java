@@ -93,9 +93,7 @@ class PostgresLostConnectionTest {
 
     private static void goOn(LogDrive from, LogDrive to) {
         to.rows.putAll(from.rows);
-        to.states.putAll(from.states);
-        to.places.putAll(from.places);
-        to.released.putAll(from.released);
+        to.goOnFrom(from);
     }
 
     /** On a loaded machine it may take longer than a second to make a connection: what fails before the harm is done is run again. */

@@ -94,12 +94,6 @@ class PostgresSlotTest {
         return drive(ChangesConfig.DEFAULT, tables);
     }
 
-    private static void goOn(LogDrive from, LogDrive to) {
-        to.states.putAll(from.states);
-        to.places.putAll(from.places);
-        to.released.putAll(from.released);
-    }
-
     private void refused(LogDrive drive, ErrorCode code, String... words) {
         drive.run();
         assertThat(drive.refused.get(T).errorCode()).isEqualTo(code);
@@ -205,7 +199,7 @@ class PostgresSlotTest {
             refused(limited, LogError.LOG_LIMIT, "limit_retained is 4194304 bytes");
             assertThat(limited.drive.notices).anyMatch(notice -> notice.startsWith("postgres.log_retained"));
             assertThat(limited.drive.retained).last().asInstanceOf(InstanceOfAssertFactories.LONG).isGreaterThan(4L << 20);
-            goOn(limited, free);
+            free.goOnFrom(limited);
             free.run();
             assertThat(free.rows()).containsExactly("INSERT|1");
             await().atMost(Duration.ofMinutes(5)).until(() -> {
@@ -213,7 +207,7 @@ class PostgresSlotTest {
                 free.run();
                 return db.number("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint FROM pg_replication_slots") < 2 << 20;
             });
-            goOn(free, limited);
+            limited.goOnFrom(free);
             limited.beforeRead = (planner, reader) -> {
                 db.execute(MUCH);
                 limited.drive.looks(planner);
@@ -254,7 +248,7 @@ class PostgresSlotTest {
         try (LogDrive one = drive("public.t"); LogDrive both = drive(atOnce, "public.t", "public.u")) {
             one.run();
             db.execute("INSERT INTO t VALUES (1)", MUCH);
-            goOn(one, both);
+            both.goOnFrom(one);
             AtomicBoolean looked = new AtomicBoolean();
             both.whileCopying = planner -> {
                 if (!looked.getAndSet(true)) {
@@ -497,7 +491,7 @@ class PostgresSlotTest {
                 assertThat(drive.rows.get(U)).containsExactly("INSERT|3");
             }
             try (LogDrive delivers = drive("public.t", "public.u")) {
-                goOn(drive, delivers);
+                delivers.goOnFrom(drive);
                 delivers.run();
                 assertThat(delivers.rows.get(T)).containsExactly("TRUNCATE|-", "INSERT|2");
                 assertThat(delivers.rows.get(U)).isEmpty();
