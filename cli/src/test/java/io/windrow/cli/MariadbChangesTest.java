@@ -48,6 +48,8 @@ class MariadbChangesTest {
     }
 
     @Test
+    @Tag("B01")
+    @Tag("B05")
     void theChangeLogIsExactWhereverTheRunIsKilled() throws Exception {
         run("CREATE DATABASE killed", "CREATE TABLE killed.t (id int PRIMARY KEY, payload varchar(40))",
                 "CREATE TABLE killed.still (id int PRIMARY KEY, payload varchar(40))", "INSERT INTO killed.still VALUES (1, 'a')",
@@ -84,6 +86,7 @@ class MariadbChangesTest {
     }
 
     @Test
+    @Tag("D16")
     void aMirrorFollowsUpdatesDeletesKeyChangesAndAnAlteredTable() throws IOException {
         run("CREATE DATABASE mirrored CHARACTER SET utf8mb4", "CREATE TABLE mirrored.orders (id int PRIMARY KEY, total decimal(10,2) NOT NULL, note text)",
                 "INSERT INTO mirrored.orders SELECT seq, seq / 4, NULL FROM mirrored.seq_1_to_50");
@@ -102,6 +105,7 @@ class MariadbChangesTest {
     }
 
     @Test
+    @Tag("D16")
     void aTableThatIsAlteredWhileItIsFollowedGoesOnInItsNewColumns() throws Exception {
         run("CREATE DATABASE altered", "CREATE TABLE altered.t (id int PRIMARY KEY, gone int)", "INSERT INTO altered.t VALUES (1, 1)");
         Path file = pipeline("altered", "[altered.t]", "files: {path: ./out, format: jsonl}", "");

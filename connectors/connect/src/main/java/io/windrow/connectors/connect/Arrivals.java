@@ -4,6 +4,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.connectors.connect.host.SavedOffsets;
 import io.windrow.connectors.connect.record.LogPlace;
+import io.windrow.connectors.connect.record.RecordSize;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,9 +29,13 @@ final class Arrivals {
     private final Map<Map<String, ?>, SourceRecord> newest = new LinkedHashMap<>();
     private final List<SourceRecord> since = new ArrayList<>();
     private SavedOffsets offsets;
+    /** Of the parts. */
+    private long bytes;
+    /** Of those that came since. */
+    private long bytesSince;
 
-    /** Records that came one after the other, and the place behind them. */
-    private record Part(long transaction, long row, List<SourceRecord> records) {}
+    /** Records that came one after the other, how many bytes they had then, and the place behind them. */
+    private record Part(long transaction, long row, List<SourceRecord> records, long bytes) {}
 
     /** Nothing has come since these offsets. */
     Arrivals(SavedOffsets offsets) {
@@ -42,7 +47,13 @@ final class Arrivals {
         newest.put(record.sourcePartition(), record);
         if (told == Told.ALL) {
             since.add(record);
+            bytesSince += RecordSize.of(record);
         }
+    }
+
+    /** How many bytes the records take that the connector is still to be told of. */
+    long bytes() {
+        return bytes + bytesSince;
     }
 
     /** Refuses a record that does not say where it is from: nobody could go on behind it. */
@@ -57,9 +68,13 @@ final class Arrivals {
     LogPlace place(long transaction, long row) {
         if (!newest.isEmpty()) {
             newest.forEach((partition, record) -> offsets = offsets.with(partition, record.sourceOffset()));
-            parts.add(new Part(transaction, row, since.isEmpty() ? newest.values().stream().map(Arrivals::bare).toList() : List.copyOf(since)));
+            List<SourceRecord> told = since.isEmpty() ? newest.values().stream().map(Arrivals::bare).toList() : List.copyOf(since);
+            Part part = new Part(transaction, row, told, since.isEmpty() ? told.stream().mapToLong(RecordSize::of).sum() : bytesSince);
+            parts.add(part);
+            bytes += part.bytes();
             newest.clear();
             since.clear();
+            bytesSince = 0;
         }
         return new LogPlace(transaction, row, offsets);
     }
@@ -73,7 +88,9 @@ final class Arrivals {
     List<SourceRecord> upTo(LogPlace place) {
         List<SourceRecord> records = new ArrayList<>();
         while (!parts.isEmpty() && place.covers(parts.getFirst().transaction(), parts.getFirst().row() - 1)) {
-            records.addAll(parts.removeFirst().records());
+            Part part = parts.removeFirst();
+            bytes -= part.bytes();
+            records.addAll(part.records());
         }
         return records;
     }

@@ -4,9 +4,9 @@ import io.windrow.api.config.ByteSize;
 import io.windrow.api.config.Doc;
 import io.windrow.api.config.Secret;
 import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.connect.database.KnownForm;
 import io.windrow.connectors.connect.database.Preset;
 import io.windrow.connectors.connect.database.Server;
-import io.windrow.connectors.connect.database.Topics;
 import io.windrow.connectors.connect.host.PluginLoader;
 import io.windrow.connectors.connect.record.LogOrder;
 import io.windrow.connectors.connect.record.Shape;
@@ -31,7 +31,12 @@ public record ConnectConfig(
                 Map<String, String> settings,
         @Doc(value = "Those of its settings that are secret.", example = "{api.token: '${secret:app/token}'}") Map<String, Secret> secrets,
         @Doc(value = "How many rows a batch holds at most.", defaultValue = "8192") int batchRows,
-        @Doc(value = "How many bytes of memory a batch of rows takes at most.", defaultValue = "8MiB") ByteSize batchSize)
+        @Doc(value = "How many bytes of memory a batch of rows takes at most.", defaultValue = "8MiB") ByteSize batchSize,
+        @Doc(
+                        value = "How many bytes of records are held at most of which the connector is to be told once they are committed. With"
+                                + " more, it is asked for the next ones only after a commit.",
+                        defaultValue = "64MiB")
+                ByteSize heldSize)
         implements Preset {
     public ConnectConfig {
         topics = List.copyOf(topics);
@@ -39,9 +44,10 @@ public record ConnectConfig(
         secrets = Map.copyOf(secrets);
         Preset.requireConnectors("settings", settings.keySet());
         Preset.requireConnectors("secrets", secrets.keySet());
-        if (topics.isEmpty() || batchRows < 1 || batchRows > 1_000_000 || batchSize.bytes() < 1024) {
+        if (topics.isEmpty() || batchRows < 1 || batchRows > 1_000_000 || batchSize.bytes() < 1024
+                || heldSize.bytes() < 1024) {
             throw new IllegalArgumentException(
-                    "topics must name at least one; batch_rows must lie between 1 and 1000000, and batch_size be 1KiB or more");
+                    "topics must name at least one; batch_rows must lie between 1 and 1000000, and batch_size and held_size be 1KiB or more");
         }
     }
 
@@ -104,7 +110,7 @@ public record ConnectConfig(
 
     @Override
     public Server server(PluginLoader loader) {
-        return new Topics();
+        return KnownForm.ofTopics();
     }
 
     @Override

@@ -134,9 +134,12 @@ final class ConnectSource implements Source {
         Map<String, String> settings = new LinkedHashMap<>(preset.settings(server()));
         settings.put("name", server());
         settings.put("tasks.max", "1");
-        if (preset.shape() == Shape.ROWS) {
-            settings.putAll(debezium(streams));
-            settings.putAll(file.settings());
+        if (preset.shape() != Shape.MESSAGES) {
+            settings.putAll(debezium());
+            settings.putAll(preset.captured(streams));
+            if (preset.shape() == Shape.ROWS) {
+                settings.putAll(file.settings());
+            }
             settings.putAll(preset.properties());
             // Whatever else is asked for: what is copied, and what is only followed, is ours to say.
             settings.put("snapshot.mode", kind == ConnectSplit.Kind.COPY ? "initial_only" : "initial");
@@ -148,16 +151,16 @@ final class ConnectSource implements Source {
     }
 
     /** What every connector of Debezium is told. */
-    private Map<String, String> debezium(Collection<StreamName> streams) {
+    private Map<String, String> debezium() {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("topic.prefix", server());
-        settings.put("table.include.list", Preset.included(streams));
         // The runner retries, and knows when to stop.
         settings.put("errors.max.retries", "0");
         settings.put("decimal.handling.mode", "precise");
         settings.put("skipped.operations", "none");
         settings.put("tombstones.on.delete", "false");
-        settings.put("heartbeat.interval.ms", "1000");
+        // With every event if the last one is as long ago: a run that meets nothing of its tables has read the log all the same (D08).
+        settings.put("heartbeat.interval.ms", "10");
         settings.put("poll.interval.ms", "50");
         settings.put("max.batch.size", "2048");
         settings.put("max.queue.size", "8192");
@@ -186,7 +189,11 @@ final class ConnectSource implements Source {
     public List<CheckResult> check() {
         List<CheckResult> results = new ArrayList<>();
         try (Server server = connect()) {
-            results.add(CheckResult.ok("connection", "connected as the user of the pipeline file"));
+            if (preset.shape() == Shape.ROWS) {
+                results.add(CheckResult.ok("connection", "connected as the user of the pipeline file"));
+            } else {
+                results.add(asked());
+            }
             results.addAll(server.check(preset.streams()));
         } catch (WindrowException e) {
             results.add(CheckResult.failed("connection", e.getMessage(), e.remedy()));
@@ -194,12 +201,23 @@ final class ConnectSource implements Source {
         return results;
     }
 
+    /** Where nobody but the connector connects, it is asked what it makes of its settings. */
+    private CheckResult asked() {
+        try (HistoryFile none = new HistoryFile(context.temporaryFolder(), List.of())) {
+            Map<String, String> settings = settings(ConnectSplit.Kind.LOG, preset.streams(), none);
+            Map<String, String> refused = HostedTask.refused(loader(), preset.connectorClass(), settings, secrets(settings));
+            return refused.isEmpty()
+                    ? CheckResult.ok("connector", "it loads and takes its settings")
+                    : CheckResult.failed("connector", "it refuses its settings: " + refused, "Correct what it names.");
+        }
+    }
+
     @Override
     public List<StreamDescription> discover() {
         try (Server server = connect()) {
             return preset.streams().stream()
                     .map(stream -> new StreamDescription(
-                            server.schema(stream), "table", Set.of(ReadMode.CDC), List.of(), server.estimatedRows(stream), -1, List.of()))
+                            server.schema(stream), preset.shape().kind(), Set.of(ReadMode.CDC), List.of(), server.estimatedRows(stream), -1, List.of()))
                     .toList();
         }
     }

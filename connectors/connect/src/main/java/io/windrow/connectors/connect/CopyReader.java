@@ -104,6 +104,8 @@ final class CopyReader extends TaskReader {
             // Else the connector would take the copy for unfinished.
             offset.remove("snapshot");
         }
+        // MongoDB's connector calls it so.
+        offset.remove("initsync");
         LogPlace behind = new LogPlace(place(newest), 0, SavedOffsets.NONE.with(newest.sourcePartition(), offset));
         source.copied(split.id(), streams, behind, learnt());
         return new ReadResult.End(new EndProof("copied", -1, "the connector has copied " + rows + " rows as of " + offset));

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogReader extends TaskReader {
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long SAID_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long MOVED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ConnectSplit split;
@@ -43,6 +44,9 @@ final class LogReader extends TaskReader {
     private @Nullable LogPlace committed;
     /** Whether the log's end was reached when records were last asked for. */
     private boolean reached;
+    /** Since when nothing has come although the end was reached. */
+    private boolean ended;
+    private long endedAt;
     /**
      * Streams behind a statement that took their rows away unnamed. Known with the very read that met it: the places that this and
      * later reads tell lie behind the statement, and none of them may become the stream's.
@@ -87,6 +91,9 @@ final class LogReader extends TaskReader {
         while (ready.isEmpty()) {
             if (!open.isPolling()) {
                 tellCommitted(open);
+                if (arrivals.bytes() >= source.preset().heldSize().bytes()) {
+                    return full(open, deadlineNanos);
+                }
                 // Asked before the poll: what the connector had read by then is in what it gives now, or was before.
                 reached = hasReached();
             }
@@ -100,17 +107,28 @@ final class LogReader extends TaskReader {
                 silence.broken();
             }
             long now = System.nanoTime();
+            // What was gathered is handed out first: the end comes behind it.
             if (gathered && (records.isEmpty() || now - gatheredSince > GATHER_NANOS)) {
                 hand();
             }
-            if (polled.isPresent() && records.isEmpty() && reached) {
-                hand();
+            boolean through = polled.isPresent() && records.isEmpty() && reached;
+            if (through && isSaid(now)) {
                 ready.add(end());
             } else if (ready.isEmpty() && (polled.isEmpty() || now - deadlineNanos >= 0)) {
                 return idle();
             }
         }
         return ready.poll();
+    }
+
+    /** I12: too many records wait for a commit to ask for more; they are handed on, so that one comes. */
+    private ReadResult full(HostedTask open, long deadlineNanos) {
+        hand();
+        if (!ready.isEmpty()) {
+            return ready.poll();
+        }
+        open.rest(deadlineNanos);
+        return idle();
     }
 
     /** Rows that were gathered wait for others no longer than this. */
@@ -125,6 +143,18 @@ final class LogReader extends TaskReader {
         }
         long end = split.until().get().place();
         return transaction >= end || source.preset().readUpTo(source.server()).orElse(Long.MIN_VALUE) >= end;
+    }
+
+    /**
+     * D08: the connector says where it stands besides with the server's next sign of life. Without it, a run whose tables have nothing in the
+     * log would go on from the same place for ever, until the server purges that. It is worth a moment and no more.
+     */
+    private boolean isSaid(long now) {
+        if (!ended) {
+            ended = true;
+            endedAt = now;
+        }
+        return split.until().isEmpty() || transaction >= split.until().get().place() || now - endedAt > SAID_NANOS;
     }
 
     /** What the connector has learnt of the tables' form is kept before the rows that have it. */
@@ -316,14 +346,12 @@ final class LogReader extends TaskReader {
         }
         boolean all = !gathered && gone == null && ready.isEmpty() && !open.isPolling()
                 && place.transaction() == transaction && place.row() == row;
-        if (all || open.takesCommittedRecords()) {
-            List<SourceRecord> records = arrivals.upTo(place);
-            if (all || !records.isEmpty()) {
-                open.commit(records);
-            }
-            if (all) {
-                committed = null;
-            }
+        List<SourceRecord> records = arrivals.upTo(place);
+        if (all || !records.isEmpty() && open.takesCommittedRecords()) {
+            open.commit(records);
+        }
+        if (all) {
+            committed = null;
         }
     }
 }

@@ -27,6 +27,22 @@ final class TableRead {
             List.of("Told an offset, the connector sends what came after it, in the same order as before."),
             List.of("what the connector itself leaves out"));
 
+    private static final String COPIED_AGAIN = "If the first copy is interrupted, the tables are copied again from the start.";
+    private static final Guarantee ROWS = new Guarantee(
+            "log",
+            "Every row as of one moment, then every change after it in the order of commits, each exactly once.",
+            List.of(
+                    "The server keeps its log until it was read.",
+                    "Every session writes whole rows into the log (binlog_row_image is FULL).",
+                    COPIED_AGAIN),
+            List.of());
+    private static final Guarantee DOCUMENTS = new Guarantee(
+            "log",
+            "Every document as the copy met it, then every change since the copy began in the order of the log, each exactly once: what"
+                    + " changed during the copy is in both.",
+            List.of("The server keeps its log until it was read.", COPIED_AGAIN),
+            List.of("collections that are dropped or renamed"));
+
     private final History history;
     private final StreamSchema schema;
     private final long estimatedRows;
@@ -74,15 +90,12 @@ final class TableRead {
     }
 
     StreamPlan plan() {
-        Guarantee guarantee = new Guarantee(
-                "log",
-                "Every row as of one moment, then every change after it in the order of commits, each exactly once.",
-                List.of(
-                        "The server keeps its log until it was read.",
-                        "Every session writes whole rows into the log (binlog_row_image is FULL).",
-                        "If the first copy is interrupted, the tables are copied again from the start."),
-                List.of());
-        return new StreamPlan(schema, shape == Shape.MESSAGES ? MESSAGES : guarantee, lost ? Optional.of(COPY_LOST) : Optional.empty(), isCopied() ? -1 : estimatedRows, -1);
+        Guarantee guarantee = switch (shape) {
+            case ROWS -> ROWS;
+            case DOCUMENTS -> DOCUMENTS;
+            case MESSAGES -> MESSAGES;
+        };
+        return new StreamPlan(schema, guarantee, lost ? Optional.of(COPY_LOST) : Optional.empty(), isCopied() ? -1 : estimatedRows, -1);
     }
 
     /** Whether an earlier run has read of it. */

@@ -3,6 +3,8 @@ package io.windrow.connectors.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Position;
 import io.windrow.api.config.ByteSize;
 import io.windrow.api.config.Secret;
 import io.windrow.api.error.WindrowException;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Kafka's own connector for files, as one that nobody here knows by name, from a folder of its own. */
 class AnyConnectorTest {
+    private static final ByteSize HELD = ByteSize.parse("64MiB");
+
     @RegisterExtension
     final TestContext context = new TestContext();
 
@@ -40,7 +44,7 @@ class AnyConnectorTest {
     private ConnectConfig config(Path plugin, String topic) {
         return new ConnectConfig(
                 "org.apache.kafka.connect.file.FileStreamSourceConnector", plugin, List.of("lines"),
-                Map.of("file", folder.resolve("in.txt").toString(), "topic", topic), Map.of(), 4, ByteSize.parse("1MiB"));
+                Map.of("file", folder.resolve("in.txt").toString(), "topic", topic), Map.of(), 4, ByteSize.parse("1MiB"), HELD);
     }
 
     private static Path plugin() {
@@ -83,10 +87,14 @@ class AnyConnectorTest {
     }
 
     private ConnectConfig lines(String trouble, int batchRows) throws IOException {
+        return lines(trouble, batchRows, HELD);
+    }
+
+    private ConnectConfig lines(String trouble, int batchRows, ByteSize held) throws IOException {
         return new ConnectConfig(
                 LinesConnector.class.getName(), jarred(), List.of("lines"),
                 Map.of("folder", folder.toString(), "trouble", trouble), Map.of("api.token", Secret.of("hush-hush")), batchRows,
-                ByteSize.parse("1MiB"));
+                ByteSize.parse("1MiB"), held);
     }
 
     private Path jarred() throws IOException {
@@ -161,6 +169,39 @@ class AnyConnectorTest {
     }
 
     @Test
+    void noMoreRecordsAreAskedForThanMayBeHeldUntilACommit() throws IOException {
+        StreamName stream = StreamName.of("lines");
+        Split log = new ConnectSplit(ConnectSplit.Kind.LOG, Optional.empty()).toSplit("", List.of(stream));
+        file(1, "a1\na2\n" + "a3".repeat(400) + "\n");
+        try (ConnectSource source = new ConnectSource(lines("", 100, ByteSize.parse("1KiB")), context);
+                SplitReader reader = source.openLog(log, Map.of(stream, LogPlace.BEGINNING.toPosition()))) {
+            Position behind;
+            try (Batch first = data(reader)) {
+                assertThat(first.rowCount()).isEqualTo(3);
+                behind = first.position();
+            }
+            file(1, "a4\n");
+            for (int i = 0; i < 20; i++) {
+                assertThat(reader.read(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(10))).isInstanceOf(ReadResult.Idle.class);
+            }
+            assertThat(folder.resolve("committed")).doesNotExist();
+            reader.acknowledge(behind);
+            assertThat(Files.readAllLines(folder.resolve("committed"))).hasSize(3);
+            try (Batch second = data(reader)) {
+                assertThat(second.rowCount()).isEqualTo(1);
+            }
+        }
+    }
+
+    private static Batch data(SplitReader reader) {
+        while (true) {
+            if (reader.read(System.nanoTime() + TimeUnit.HOURS.toNanos(1)) instanceof ReadResult.Data data) {
+                return data.batch();
+            }
+        }
+    }
+
+    @Test
     void aRecordThatDoesNotSayWhereItIsFromIsRefused() throws IOException {
         file(1, "a1\n");
         ConnectConfig config = lines("offset", 4);
@@ -193,7 +234,7 @@ class AnyConnectorTest {
     void settingsThatOnlyKafkaConnectWouldObeyAreRefused() {
         for (String own : List.of("transforms", "transforms.mask.type", "predicates", "value.converter", "errors.tolerance")) {
             assertThatThrownBy(() -> new ConnectConfig(
-                            "any", folder, List.of("lines"), Map.of(own, "x"), Map.of(), 4, ByteSize.parse("1MiB")))
+                            "any", folder, List.of("lines"), Map.of(own, "x"), Map.of(), 4, ByteSize.parse("1MiB"), HELD))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("settings must leave out " + own);
         }

@@ -83,9 +83,14 @@ final class MariaShop {
         return config(user, password, 8192, tables);
     }
 
-    /** Follows a table without one of its columns, given as {@code table.column}. */
-    MariadbConfig without(String column, String table) {
-        return config("windrow", "reads", 8192, List.of(database + "." + column), table);
+    /** Follows a table without some of its columns, given as {@code table.column}. */
+    MariadbConfig without(List<String> columns, String table) {
+        return config("windrow", "reads", 8192, columns.stream().map(this::table).toList(), table);
+    }
+
+    /** Reaches the server by another port of this machine. */
+    MariadbConfig through(int port, String... tables) {
+        return config(port, "windrow", "reads", 8192, List.of(), tables);
     }
 
     private MariadbConfig config(String user, String password, int batchRows, String... tables) {
@@ -93,8 +98,12 @@ final class MariaShop {
     }
 
     private MariadbConfig config(String user, String password, int batchRows, List<String> excluded, String... tables) {
+        return config(server.port(), user, password, batchRows, excluded, tables);
+    }
+
+    private MariadbConfig config(int port, String user, String password, int batchRows, List<String> excluded, String... tables) {
         return new MariadbConfig(
-                "127.0.0.1", server.port(), user, Secret.of(password),
+                "127.0.0.1", port, user, Secret.of(password),
                 java.util.Arrays.stream(tables).map(table -> database + "." + table).toList(), excluded, Optional.empty(),
                 Optional.empty(), BinlogSettings.Lock.MINIMAL, Optional.of(PLUGIN), Map.of(), batchRows, ByteSize.parse("8MiB"));
     }

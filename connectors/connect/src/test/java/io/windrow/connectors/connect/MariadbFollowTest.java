@@ -7,10 +7,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.Until;
 import io.windrow.connectors.connect.database.Preset;
 import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.connectors.connect.record.LogPlace;
 import io.windrow.testkit.conformance.TestContext;
+import io.windrow.testkit.fault.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +21,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Debezium's connector in this process, on a real MariaDB. */
 @Tag("server")
@@ -46,6 +51,7 @@ class MariadbFollowTest {
     }
 
     @Test
+    @Tag("B07")
     void killedAfterAnyBatchItGoesOnWithinTheTransaction() {
         MariaShop shop = new MariaShop();
         shop.run("CREATE TABLE $.one (id int PRIMARY KEY, n int)", "CREATE TABLE $.two (id int PRIMARY KEY)",
@@ -102,6 +108,8 @@ class MariadbFollowTest {
     }
 
     @Test
+    @Tag("D10")
+    @Tag("D44")
     void anInterruptedCopyBeginsAgainInANewGeneration() {
         MariaShop shop = new MariaShop();
         shop.run("CREATE TABLE $.t (id int PRIMARY KEY)", "INSERT INTO $.t SELECT seq FROM $.seq_1_to_30");
@@ -206,17 +214,18 @@ class MariadbFollowTest {
     void columnsAreLeftOutWhateverTheirCaseAndAColumnThatIsNotThereIsRefused() {
         MariaShop shop = new MariaShop();
         shop.run("CREATE TABLE $.t (id int PRIMARY KEY, Secret int, open int)", "INSERT INTO $.t VALUES (1, 2, 3)");
-        Drive drive = new Drive(shop.without("t.SECRET", "t"), context);
+        Drive drive = new Drive(shop.without(List.of("t.SECRET"), "t"), context);
         drive.run();
         shop.run("INSERT INTO $.t VALUES (4, 5, 6)");
         drive.run();
         assertThat(drive.rows(shop.table("t"))).containsExactly("COPY|1|3", "INSERT|4|6");
-        Drive mistaken = new Drive(shop.without("t.secrets", "t"), context);
+        Drive mistaken = new Drive(shop.without(List.of("t.secrets"), "t"), context);
         mistaken.run();
         assertThat(mistaken.refused.values()).extracting(WindrowException::errorCode).containsExactly(ConnectError.STREAM_INVALID);
     }
 
     @Test
+    @Tag("D39")
     void aTableThatComesLaterIsCopiedAndFollowedFromItsOwnPlace() {
         MariaShop shop = new MariaShop();
         shop.run("CREATE TABLE $.early (id int PRIMARY KEY)", "CREATE TABLE $.late (id int PRIMARY KEY)", "INSERT INTO $.early VALUES (1)");
@@ -263,6 +272,106 @@ class MariadbFollowTest {
         WindrowException back = catchThrowableOfType(WindrowException.class, drive::run);
         assertThat(back.errorCode()).isEqualTo(ConnectError.LOG_WENT_BACK);
         assertThat(back.kind()).isEqualTo(ErrorKind.EXTERNAL_PERMANENT);
+    }
+
+    @ParameterizedTest
+    @Tag("D32")
+    @ValueSource(strings = {"UPDATE $.t SET n = 2", "DELETE FROM $.t", "INSERT INTO $.t (id) VALUES (2)"})
+    void aRowThatASessionWroteInPartStopsTheStreamAndIsNeverOneWithNulls(String statement) {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY, name varchar(20), n int, hidden int, last int)", "INSERT INTO $.t VALUES (1, 'one', 1, 1, 1)");
+        // Columns that nobody asks for are no stand-in for those that are missing.
+        Drive drive = new Drive(shop.without(List.of("t.hidden", "t.last"), "t"), context);
+        drive.run();
+        shop.run("SET SESSION binlog_row_image = 'MINIMAL'", statement);
+        WindrowException part = catchThrowableOfType(WindrowException.class, drive::run);
+        assertThat(part.errorCode()).isEqualTo(ConnectError.ROW_INCOMPLETE);
+        assertThat(part.kind()).isEqualTo(ErrorKind.EXTERNAL_PERMANENT);
+        assertThat(part.remedy()).contains("binlog_row_image", "--full-refresh");
+        assertThat(drive.rows(shop.table("t"))).containsExactly("COPY|1|one|1");
+    }
+
+    @Test
+    @Tag("D17")
+    void aColumnThatMayHaveBeenRenamedIsNotGuessed() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY, old int)");
+        Drive drive = new Drive(shop.config("t"), context);
+        drive.run();
+        shop.run("INSERT INTO $.t VALUES (1, 1)", "ALTER TABLE $.t RENAME COLUMN old TO fresh", "INSERT INTO $.t VALUES (2, 2)");
+        WindrowException differs = catchThrowableOfType(WindrowException.class, drive::run);
+        assertThat(differs.errorCode()).isEqualTo(ConnectError.RELATION_DIFFERS);
+        assertThat(drive.rows(shop.table("t"))).isEmpty();
+    }
+
+    @Test
+    @Tag("D08")
+    void aLogInWhichNothingOfTheStreamsHappensIsLeftBehindAllTheSame() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)", "CREATE TABLE $.others (id int PRIMARY KEY)");
+        Drive drive = new Drive(shop.config("t"), context);
+        drive.run();
+        StreamName stream = Preset.stream(shop.table("t"));
+        for (int run = 0; run < 3; run++) {
+            long before = LogPlace.of(drive.places.get(stream)).transaction();
+            shop.run("INSERT INTO $.others VALUES (" + run + ")", "FLUSH BINARY LOGS", "INSERT INTO $.others VALUES (" + (run + 10) + ")");
+            drive.run();
+            assertThat(LogPlace.of(drive.places.get(stream)).transaction()).isGreaterThan(before);
+        }
+        shop.run("INSERT INTO $.t VALUES (1)");
+        drive.run();
+        assertThat(drive.rows(shop.table("t"))).containsExactly("INSERT|1");
+        assertThat(drive.seenAgain).isZero();
+    }
+
+    @Test
+    @Tag("D41")
+    void aConnectionThatIsResetEndsTheReadAndTheNextOneGoesOnBehindIt() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)");
+        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", shop.server.port())) {
+            Drive drive = new Drive(shop.through(proxy.port(), "t"), context);
+            drive.run();
+            shop.run("INSERT INTO $.t VALUES (1)");
+            drive.afterBatch = proxy::resetAll;
+            drive.until = Until.STOPPED;
+            WindrowException reset = catchThrowableOfType(WindrowException.class, drive::run);
+            assertThat(reset.kind()).as(reset.getMessage()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT);
+            shop.run("INSERT INTO $.t VALUES (2)");
+            drive.afterBatch = () -> {};
+            drive.until = Until.CAUGHT_UP;
+            drive.run();
+            assertThat(drive.rows(shop.table("t"))).containsExactly("INSERT|1", "INSERT|2");
+            assertThat(drive.seenAgain).isZero();
+        }
+    }
+
+    @Test
+    @Tag("C30")
+    @Tag("C32")
+    void namesOfAnyShapeAreFollowed() {
+        MariaShop shop = new MariaShop();
+        String odd = "`Sélect t\"a'b-le *(+)|\\d`";
+        shop.run("CREATE TABLE $." + odd + " (`from` int PRIMARY KEY, `Odd \"col'-umn` int, `A$b` int)",
+                "CREATE TABLE $.`sélect t\"a'b-le *(+)|\\d 2` (id int PRIMARY KEY)", "INSERT INTO $." + odd + " VALUES (1, 2, 3)");
+        Drive drive = new Drive(shop.config(odd.replace("`", "")), context);
+        drive.run();
+        shop.run("UPDATE $." + odd + " SET `A$b` = 4", "INSERT INTO $.`sélect t\"a'b-le *(+)|\\d 2` VALUES (5)");
+        drive.run();
+        assertThat(drive.rows(shop.table(odd.replace("`", "")))).containsExactly("COPY|1|2|3", "UPDATE|1|2|4");
+    }
+
+    @Test
+    @Tag("D45")
+    void whatASavepointTakesBackIsAbsent() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)");
+        Drive drive = new Drive(shop.config("t"), context);
+        drive.run();
+        shop.run("BEGIN", "INSERT INTO $.t VALUES (1)", "SAVEPOINT s", "INSERT INTO $.t VALUES (2)", "ROLLBACK TO s", "INSERT INTO $.t VALUES (3)",
+                "COMMIT", "BEGIN", "INSERT INTO $.t VALUES (4)", "ROLLBACK");
+        drive.run();
+        assertThat(drive.rows(shop.table("t"))).containsExactly("INSERT|1", "INSERT|3");
     }
 
     @Test

@@ -8,18 +8,25 @@ import io.windrow.api.batch.Operation;
 import io.windrow.api.batch.Position;
 import io.windrow.api.config.ByteSize;
 import io.windrow.api.config.Secret;
+import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.Until;
 import io.windrow.connectors.connect.database.BinlogSettings;
+import io.windrow.connectors.connect.database.KnownForm;
 import io.windrow.connectors.connect.database.Preset;
 import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.connectors.connect.host.PluginLoader;
 import io.windrow.connectors.connect.record.Change;
+import io.windrow.connectors.connect.record.Shape;
 import io.windrow.connectors.connect.record.Values;
 import io.windrow.testkit.conformance.TestContext;
+import io.windrow.testkit.oracle.ChangeText;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +42,7 @@ import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceConnector;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -64,7 +72,14 @@ class PresetsTest {
                         Optional.empty(), BinlogSettings.Lock.MINIMAL, plugin, Map.of(), 100, SIZE),
                 new SqlServerConfig("127.0.0.1", NOBODY, "shop", "u", password, List.of("dbo.orders"), List.of(), plugin, Map.of(), 100, SIZE),
                 new OracleConfig("127.0.0.1", NOBODY, "shop", "u", password, List.of("SHOP.ORDERS"), List.of(), plugin, Map.of(), 100, SIZE),
-                new Db2Config("127.0.0.1", NOBODY, "shop", "u", password, List.of("SHOP.ORDERS"), List.of(), plugin, Map.of(), 100, SIZE));
+                new Db2Config("127.0.0.1", NOBODY, "shop", "u", password, List.of("SHOP.ORDERS"), List.of(), plugin, Map.of(), 100, SIZE),
+                mongodb("mongodb://127.0.0.1:" + NOBODY + "/?replicaSet=rs0", Map.of("mongodb.server.selection.timeout.ms", "500")));
+    }
+
+    private static MongodbConfig mongodb(String url, Map<String, String> properties) {
+        return new MongodbConfig(
+                url, Optional.of("u"), Optional.of(Secret.of("hidden")), "admin", List.of("shop.orders"), List.of("shop.orders.card.number"),
+                MongodbConfig.Updates.LOOKUP, Optional.empty(), Optional.of(PLUGIN), properties, 100, SIZE);
     }
 
     @ParameterizedTest
@@ -86,7 +101,20 @@ class PresetsTest {
                 }
             }
             // The connection alone fails, under whichever setting the connector reports it.
-            assertThat(refused).allSatisfy(text -> assertThat(text).matches("(?s)database\\.(hostname|names|dbname|user).*"));
+            assertThat(refused).allSatisfy(text -> assertThat(text).matches("(?s)(database\\.(hostname|names|dbname|user)|mongodb\\.connection\\.string).*"));
+            if (preset.shape() == Shape.DOCUMENTS) {
+                // Of a setting that it does not know, a connector says nothing.
+                List<String> known = new ArrayList<>();
+                for (Field constant : loader.loadClass("io.debezium.connector.mongodb.MongoDbConnectorConfig").getFields()) {
+                    if (Modifier.isStatic(constant.getModifiers())) {
+                        known.add(String.valueOf(constant.get(null)));
+                    }
+                }
+                assertThat(known).containsAll(preset.settings("p").keySet()).containsAll(preset.captured(List.of()).keySet());
+                CheckResult check = source.check().getFirst();
+                assertThat(check.outcome()).isEqualTo(CheckResult.Outcome.FAILED);
+                assertThat(check.detail()).contains("mongodb.connection.string").doesNotContain("hidden");
+            }
         } finally {
             Thread.currentThread().setContextClassLoader(PresetsTest.class.getClassLoader());
         }
@@ -98,7 +126,9 @@ class PresetsTest {
         Set<ConnectError> expected = Set.of("oracle", "db2").contains(preset.vendor())
                 ? Set.of(ConnectError.PLUGIN_BROKEN)
                 : Set.of(ConnectError.CONNECT_REFUSED);
-        assertThatThrownBy(() -> new Drive(preset, context).run())
+        Drive drive = new Drive(preset, context);
+        drive.until = Until.STOPPED;
+        assertThatThrownBy(drive::run)
                 .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(expected).contains((ConnectError) e.errorCode()))
                 .hasMessageNotContaining("hidden");
     }
@@ -121,6 +151,65 @@ class PresetsTest {
                         Map.of(property, "x"), 100, SIZE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("properties must leave out " + property);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "mongodb://u:hidden@h/", "mongodb://h/?replicaSet=rs0&tls=false", "mongodb://h/?ssl=true", "http://h/", "h:27017"
+    })
+    void anAddressThatSaysWhatOtherSettingsSayOrIsNoneIsRefusedUnshown(String url) {
+        assertThatThrownBy(() -> mongodb(url, Map.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("url must")
+                .hasMessageNotContaining("hidden");
+    }
+
+    @Test
+    void anAddressOfAnotherMachineIsProtectedUnlessTheConfigSaysOtherwise() {
+        assertThat(mongodb("mongodb://127.0.0.1,[::1]:3/", Map.of()).settings("p")).containsEntry("mongodb.ssl.enabled", "false");
+        for (String far : List.of("mongodb://localhost,far:3/", "mongodb+srv://far.example.com", "mongodb://[::2]/shop?replicaSet=rs0")) {
+            assertThat(mongodb(far, Map.of()).settings("p")).containsEntry("mongodb.ssl.enabled", "true")
+                    .containsEntry("mongodb.ssl.invalid.hostname.allowed", "false");
+        }
+        assertThatThrownBy(() -> mongodb("mongodb://h/", Map.of("capture.mode", "change_streams")))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("properties must leave out capture.mode");
+    }
+
+    @Test
+    void documentsBecomeRowsOfTheirKeyAndThemselves() {
+        StreamName stream = new StreamName("shop", "orders");
+        StreamSchema schema = KnownForm.ofDocuments().schema(stream);
+        List<Change> changes = List.of(
+                document("r", null, "{\"_id\": {\"$oid\": \"5\"}, \"n\": 1}"), document("c", null, "{\"n\": 2}"),
+                document("u", "{\"n\": 2}", "{\"n\": 3}"), document("u", null, null), document("d", null, null), document("d", "{\"n\": 3}", null));
+        try (FollowedTable table = new FollowedTable(schema, Values.Dialect.PLAIN, context, () -> schema)) {
+            table.copy((Change.Row) changes.getFirst(), -1, 0);
+            changes.stream().skip(1).forEach(change -> table.add((Change.Row) change, 3, 0));
+            try (Batch batch = table.take(new Position(1, "{}"))) {
+                assertThat(batch.stream()).isEqualTo(stream);
+                // A minus stands for what the change does not say.
+                assertThat(ChangeText.rows(batch)).containsExactly(
+                        "COPY|{\"$oid\": \"5\"}|{\"_id\": {\"$oid\": \"5\"}, \"n\": 1}", "INSERT|{\"$oid\": \"5\"}|{\"n\": 2}",
+                        "UPDATE|{\"$oid\": \"5\"}|{\"n\": 3}", "UPDATE|{\"$oid\": \"5\"}|-", "DELETE|{\"$oid\": \"5\"}|-",
+                        "DELETE|{\"$oid\": \"5\"}|{\"n\": 3}");
+                assertThat(batch.changes().orElseThrow().commitMicros().get(1)).isEqualTo(5_000);
+            }
+        }
+        assertThatThrownBy(() -> document("c", null, null)).isInstanceOfSatisfying(
+                WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(ConnectError.VALUE_UNKNOWN));
+    }
+
+    private static Change document(String op, @Nullable String before, @Nullable String after) {
+        Schema key = SchemaBuilder.struct().field("id", Schema.STRING_SCHEMA).build();
+        Schema source = SchemaBuilder.struct().field("db", Schema.STRING_SCHEMA).field("collection", Schema.STRING_SCHEMA)
+                .field("ts_ms", Schema.INT64_SCHEMA).build();
+        Schema description = SchemaBuilder.struct().field("updatedFields", Schema.OPTIONAL_STRING_SCHEMA).optional().build();
+        Schema envelope = SchemaBuilder.struct().field("before", Schema.OPTIONAL_STRING_SCHEMA).field("after", Schema.OPTIONAL_STRING_SCHEMA)
+                .field("updateDescription", description).field("source", source).field("op", Schema.STRING_SCHEMA).build();
+        Struct value = new Struct(envelope).put("before", before).put("after", after).put("op", op)
+                .put("source", new Struct(source).put("db", "shop").put("collection", "orders").put("ts_ms", 5L));
+        return Shape.DOCUMENTS.read(new SourceRecord(
+                Map.of(), Map.of(), "p.shop.orders", key, new Struct(key).put("id", "{\"$oid\": \"5\"}"), envelope, value));
     }
 
     @Test

@@ -52,7 +52,7 @@ public record BinlogSettings(
         settings.put("schema.history.internal.store.only.captured.databases.ddl", "true");
         // Events by which the server says that it is idle: they tell how far the log was read when nothing happens in it. The
         // client makes their interval of this one.
-        settings.put("connect.keep.alive.interval.ms", "2000");
+        settings.put("connect.keep.alive.interval.ms", "250");
         // Else the client takes a reader who waits longer than that for a lost connection, makes another one and reads the
         // transaction again, beside what still waits. A connection that is lost ends the read, and the runner goes on.
         settings.put("connect.keep.alive", "false");

@@ -39,6 +39,11 @@ public interface Preset {
     /** What the connector is told of the server; holds the password. */
     Map<String, String> settings(String pipeline);
 
+    /** By which settings it follows these streams and no others. */
+    default Map<String, String> captured(Collection<StreamName> streams) {
+        return Map.of("table.include.list", included(streams));
+    }
+
     /** What it is told besides while it follows the log; wins over everything else. */
     default Map<String, String> following() {
         return Map.of();
@@ -87,6 +92,11 @@ public interface Preset {
     /** How many bytes a batch takes at most. */
     ByteSize batchSize();
 
+    /** How many bytes of records are held at most until they are committed, for the connector to be told of them then. */
+    default ByteSize heldSize() {
+        return ByteSize.parse("64MiB");
+    }
+
     /**
      * Refuses settings that are Kafka Connect's own and that nobody would obey here: a field that a transformation is to mask
      * would arrive as it is.
@@ -112,7 +122,7 @@ public interface Preset {
         return new StreamName(written.substring(0, dot), written.substring(dot + 1));
     }
 
-    /** Tables, as the connector's list of regular expressions, which it matches whole. */
+    /** Tables or collections, as the connector's list of regular expressions, which it matches whole. */
     static String included(Collection<StreamName> streams) {
         return listed(streams.stream().map(stream -> stream.namespace() + "." + stream.name()).toList());
     }

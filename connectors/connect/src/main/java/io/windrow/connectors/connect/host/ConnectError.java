@@ -47,6 +47,10 @@ public enum ConnectError implements ErrorCode {
             "Run the stream's pipeline with --full-refresh."),
     TABLE_EMPTIED("table_emptied", ErrorKind.EXTERNAL_PERMANENT, "A statement replaced a followed table or took rows from it that the log does not name one by one.",
             "Run the stream's pipeline with --full-refresh, which copies the tables again as a new generation."),
+    ROW_INCOMPLETE("row_incomplete", ErrorKind.EXTERNAL_PERMANENT, "The log holds a row with another number of columns than its table has,"
+            + " as a session writes it whose binlog_row_image is not FULL: what is missing is not known.",
+            "Have every session write whole rows (binlog_row_image), then run the pipeline with --full-refresh, which copies the tables again"
+            + " as a new generation."),
     VALUE_UNKNOWN("value_unknown", ErrorKind.EXTERNAL_PERMANENT, "The connector delivers something that is not known here.",
             "Report it with the message; leave the column out with exclude_columns until then."),
     CONNECTOR_FAILED("connector_failed", ErrorKind.EXTERNAL_PERMANENT, "The connector gave up.",

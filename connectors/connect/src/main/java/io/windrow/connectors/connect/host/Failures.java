@@ -35,8 +35,8 @@ public final class Failures {
             1146, ConnectError.NO_SUCH_STREAM,
             1049, ConnectError.NO_SUCH_STREAM);
 
-    /** What servers and the connector say of a log that they do not send, all under the number 1236 or none. */
-    private static final Map<String, ConnectError> OF_LOG = Map.ofEntries(
+    /** What servers and connectors say, without a number that says as much: most of it of a log that they do not send. */
+    private static final Map<String, ConnectError> OF_WORDS = Map.ofEntries(
             Map.entry("no longer available on the server", ConnectError.LOG_LOST),
             Map.entry("could not find first log file", ConnectError.LOG_LOST),
             Map.entry("purged required binary logs", ConnectError.LOG_LOST),
@@ -45,10 +45,27 @@ public final class Failures {
             Map.entry("could not find gtid state", ConnectError.LOG_LOST),
             Map.entry("requested to start from gtid", ConnectError.LOG_LOST),
             Map.entry("is missing the gtid", ConnectError.LOG_LOST),
+            // The driver gives up waiting for a server that refuses the user.
+            Map.entry("com.mongodb.mongosecurityexception", ConnectError.AUTHENTICATION),
+            Map.entry("changestreamhistorylost", ConnectError.LOG_LOST),
+            Map.entry("resume point may no longer be in the oplog", ConnectError.LOG_LOST),
+            Map.entry("data row is smaller than a column index", ConnectError.ROW_INCOMPLETE),
+            Map.entry("internal schema size", ConnectError.ROW_INCOMPLETE),
             Map.entry("impossible position", ConnectError.LOG_WENT_BACK),
             Map.entry("with the same server_uuid", ConnectError.SERVER_ID_TAKEN),
             Map.entry("with the same server_id", ConnectError.SERVER_ID_TAKEN),
             Map.entry("exceeded max_allowed_packet", ConnectError.EVENT_TOO_LARGE));
+
+    /** What MongoDB's driver throws; its classes are a plugin's. */
+    private static final Map<String, ConnectError> OF_DRIVER = Map.of(
+            "com.mongodb.MongoTimeoutException", ConnectError.CONNECT_REFUSED,
+            "com.mongodb.MongoSocketException", ConnectError.CONNECT_REFUSED,
+            "com.mongodb.MongoSocketOpenException", ConnectError.CONNECT_REFUSED,
+            "com.mongodb.MongoSocketReadException", ConnectError.CONNECT_REFUSED,
+            "com.mongodb.MongoSocketClosedException", ConnectError.CONNECT_REFUSED,
+            "com.mongodb.MongoNodeIsRecoveringException", ConnectError.CONNECT_REFUSED,
+            "com.mongodb.MongoNotPrimaryException", ConnectError.CONNECT_REFUSED,
+            "com.mongodb.MongoSecurityException", ConnectError.AUTHENTICATION);
 
     /** As Kafka words it. The value may be anything, so the last name that could be meant is. */
     private static final Pattern INVALID_SETTING =
@@ -82,13 +99,7 @@ public final class Failures {
                     return refused(String.valueOf(one.getMessage()));
                 }
             }
-            String said = chain.getFirst().getMessage() + (chain.size() == 1 ? "" : " (" + chain.getLast().getMessage() + ")");
-            for (Secret secret : secrets) {
-                if (!secret.reveal().isBlank()) {
-                    said = said.replace(secret.reveal(), "***");
-                }
-            }
-            return said;
+            return without(secrets, chain.getFirst().getMessage() + (chain.size() == 1 ? "" : " (" + chain.getLast().getMessage() + ")"));
         }
 
         private String refused(String message) {
@@ -110,6 +121,17 @@ public final class Failures {
 
     /** Nothing that the vendor said is told. */
     private record Withheld() implements Words {}
+
+    /** What was said, with the secrets taken out. */
+    static String without(Collection<Secret> secrets, String said) {
+        String shown = said;
+        for (Secret secret : secrets) {
+            if (!secret.reveal().isBlank()) {
+                shown = shown.replace(secret.reveal(), "***");
+            }
+        }
+        return shown;
+    }
 
     /** Does the work; whatever it throws is coded. */
     static <T> T coding(String doing, Words words, HostedTask.Work<T> work) {
@@ -161,14 +183,20 @@ public final class Failures {
         if (isLostConnection(one)) {
             return Optional.of(ConnectError.CONNECT_REFUSED);
         }
-        Optional<ConnectError> ofLog = OF_LOG.entrySet().stream()
+        Optional<ConnectError> ofWords = OF_WORDS.entrySet().stream()
                 .filter(text -> message.contains(text.getKey())).map(Map.Entry::getValue).findFirst();
-        if (ofLog.isPresent()) {
-            return ofLog;
+        if (ofWords.isPresent()) {
+            return ofWords;
         }
         if (message.contains("history topic") && message.contains("missing")
                 || message.contains("whose schema isn't known to this connector")) {
             return Optional.of(ConnectError.HISTORY_LOST);
+        }
+        if (OF_DRIVER.containsKey(one.getClass().getName())) {
+            return Optional.of(OF_DRIVER.get(one.getClass().getName()));
+        }
+        if (message.contains("(unauthorized)")) {
+            return Optional.of(ConnectError.PERMISSION_DENIED);
         }
         if (message.contains("failed to authenticate")) {
             return Optional.of(ConnectError.AUTHENTICATION);

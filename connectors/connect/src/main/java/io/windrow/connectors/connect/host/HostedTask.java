@@ -8,11 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.source.SourceConnector;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.source.SourceTask;
@@ -99,6 +101,27 @@ public final class HostedTask implements AutoCloseable {
         }));
     }
 
+    /**
+     * What a connector says of its settings without being started; some ask their server for it.
+     *
+     * @param settings the connector's own settings; they may hold secrets
+     * @param secrets what no message may show
+     * @return by setting, why it is refused; empty if none is
+     * @throws WindrowException coded by {@link Failures}
+     */
+    public static Map<String, String> refused(
+            PluginLoader loader, String connectorClass, Map<String, String> settings, Collection<Secret> secrets) {
+        return Failures.coding("Asking " + connectorClass, Failures.Words.given(secrets, settings.keySet()), () -> within(loader, () -> {
+            Map<String, String> refused = new TreeMap<>();
+            for (ConfigValue value : loader.make(connectorClass, SourceConnector.class).validate(settings).configValues()) {
+                if (!value.errorMessages().isEmpty()) {
+                    refused.put(value.name(), Failures.without(secrets, String.join("; ", value.errorMessages())));
+                }
+            }
+            return refused;
+        }));
+    }
+
     private static SourceTask startedTask(PluginLoader loader, Map<String, String> own, SavedOffsets offsets) {
         SourceTask task = loader.make(own.get("task.class"), SourceTask.class);
         try {
@@ -141,6 +164,12 @@ public final class HostedTask implements AutoCloseable {
                 throw failed.why();
             }
         };
+    }
+
+    /** Waits without asking for records, unless somebody calls {@link #wakeUp}. Only while the task is not polling. */
+    public void rest(long deadlineNanos) {
+        side.expectUntroubled();
+        awaited(deadlineNanos);
     }
 
     private @Nullable Answer awaited(long deadlineNanos) {

@@ -10,14 +10,21 @@ import org.apache.kafka.connect.source.SourceRecord;
 /** What a connector's records look like. */
 public enum Shape {
     /** Debezium's envelopes around the rows of tables. */
-    ROWS {
+    ROWS("table") {
         @Override
         public Change read(SourceRecord record) {
             return Change.of(record);
         }
     },
+    /** Debezium's envelopes around documents: each is a row of its key and itself. */
+    DOCUMENTS("collection") {
+        @Override
+        public Change read(SourceRecord record) {
+            return Documents.of(record);
+        }
+    },
     /** Whatever a connector sends: each record is a new row of its topic's stream, key and value as JSON. */
-    MESSAGES {
+    MESSAGES("topic") {
         @Override
         public Change read(SourceRecord record) {
             Struct row = new Struct(MESSAGE)
@@ -35,6 +42,17 @@ public enum Shape {
             .field("value", Schema.OPTIONAL_STRING_SCHEMA)
             .field("sent_at", SchemaBuilder.int64().name("windrow.time.Timestamp").optional().build())
             .build();
+
+    private final String kind;
+
+    Shape(String kind) {
+        this.kind = kind;
+    }
+
+    /** What a stream of it is called at its source. */
+    public String kind() {
+        return kind;
+    }
 
     /** What a record says. */
     public abstract Change read(SourceRecord record);
