@@ -2,6 +2,7 @@ package io.windrow.core.transform.mask;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.ChangeColumns;
+import io.windrow.api.batch.Presence;
 import io.windrow.api.batch.Rejected;
 import io.windrow.api.schema.ArrowTypes;
 import io.windrow.api.schema.Column;
@@ -147,8 +148,20 @@ final class BoundMask implements BoundTransform, Hiding {
                 pair.splitAndTransfer(0, states.getValueCount());
                 presence.put(more.id(), (TinyIntVector) pair.getTo());
             }
+            if (states != null && masks.get(i).filter(ColumnMask::isNull).isPresent()) {
+                nullForUnchanged(states);
+            }
         }
         return changes.with(presence, before);
+    }
+
+    /** I8: a target need not have the value that was not sent. */
+    private static void nullForUnchanged(TinyIntVector states) {
+        for (int row = 0; row < states.getValueCount(); row++) {
+            if (!states.isNull(row) && states.get(row) == Presence.UNCHANGED.ordinal()) {
+                states.set(row, Presence.NULL.ordinal());
+            }
+        }
     }
 
     /** The columns that the mask of a column puts beside it. */

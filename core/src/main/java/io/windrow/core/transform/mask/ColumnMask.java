@@ -20,6 +20,11 @@ interface ColumnMask {
     /** Whether different values always come out different. */
     boolean injective();
 
+    /** Whether every value comes out null: a value that a source does not send is known then. */
+    default boolean isNull() {
+        return false;
+    }
+
     /** What the mask does, with the key's fingerprint in place of the key: the same text means the same output. */
     String version();
 

@@ -38,6 +38,11 @@ final class NullMask implements ColumnMask {
     }
 
     @Override
+    public boolean isNull() {
+        return true;
+    }
+
+    @Override
     public String version() {
         return "null";
     }

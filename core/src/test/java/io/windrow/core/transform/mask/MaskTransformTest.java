@@ -629,6 +629,21 @@ class MaskTransformTest {
     }
 
     @Test
+    void aValueThatWasNotSentAndIsMaskedToNullIsKnownToBeNull() {
+        for (Method method : List.of(Method.NULL, Method.REDACT)) {
+            try (BoundTransform bound = new MaskTransform(List.of(with("email", method))).bind(SCHEMA);
+                    BatchBuilder builder = new BatchBuilder(SCHEMA, allocator)) {
+                builder.change(Operation.UPDATE, 1, 0, 1, 5).set("id", 7L).unchanged("email").setNull("born").setNull("seen")
+                        .setNull("balance").setNull("note").setNull("score").endRow();
+                try (Batch batch = bound.apply(builder.build(new Position(1, "{}")))) {
+                    Presence email = method == Method.NULL ? Presence.NULL : Presence.UNCHANGED;
+                    assertThat(batch.changes().orElseThrow().presence().get(2).get(0)).isEqualTo((byte) email.ordinal());
+                }
+            }
+        }
+    }
+
+    @Test
     void aDeletionIsNotSetAsideForAValueThatCannotBeMaskedUnlessItIsOfTheKey() {
         StreamSchema byText = new StreamSchema(SCHEMA.stream(), 1, SCHEMA.columns(), List.of("email"));
         for (StreamSchema schema : List.of(SCHEMA, byText)) {
