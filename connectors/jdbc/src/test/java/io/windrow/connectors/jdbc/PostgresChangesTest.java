@@ -1,10 +1,13 @@
 package io.windrow.connectors.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windrow.api.error.WindrowException;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.connectors.jdbc.ChangeRows.Change;
+import io.windrow.connectors.jdbc.sql.JdbcError;
 import io.windrow.connectors.jdbc.table.Layout.Deletes;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import java.sql.Connection;
@@ -50,6 +53,21 @@ class PostgresChangesTest extends ChangesSuite {
         rowsThatReferToRowsStayWithThem(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text UNIQUE, body text)",
                 "CREATE TABLE items (id int PRIMARY KEY, order_id bigint REFERENCES orders ON DELETE CASCADE)");
+    }
+
+    @Test
+    void aTableMayReferToItselfAndOneOfTheSameNameInAnotherSchemaIsAnother() throws SQLException {
+        execute("CREATE TABLE orders (id bigint PRIMARY KEY, name text, body text)",
+                "ALTER TABLE orders ADD COLUMN parent bigint REFERENCES orders ON DELETE CASCADE");
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            sink.prepare(ChangeRows.SCHEMA, WriteMode.REPLACE);
+            execute("DROP SCHEMA IF EXISTS other CASCADE", "CREATE SCHEMA other",
+                    "CREATE TABLE other.orders (id int PRIMARY KEY, order_id bigint REFERENCES public.orders ON DELETE CASCADE)");
+            assertThatThrownBy(() -> sink.prepare(ChangeRows.SCHEMA, WriteMode.REPLACE)).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.TABLE_REFERENCED));
+        } finally {
+            execute("DROP SCHEMA IF EXISTS other CASCADE");
+        }
     }
 
     @Test

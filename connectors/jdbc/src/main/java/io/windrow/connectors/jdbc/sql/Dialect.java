@@ -93,8 +93,8 @@ public interface Dialect {
     String uniques();
 
     /**
-     * {@code SELECT} a table's foreign keys in other tables and itself: the other table's name, and 1 if a row that refers to a deleted one
-     * is changed or deleted too; parameters as of {@link #columnsOf}. Empty: none is ever enforced.
+     * {@code SELECT} a table's foreign keys in other tables and itself: the table's name, and 1 if a row of another table that
+     * refers to a deleted one is changed or deleted too; parameters as of {@link #columnsOf}. Empty: none is ever enforced.
      */
     default Optional<String> referring() {
         return Optional.empty();

@@ -72,14 +72,14 @@ public enum JdbcError implements ErrorCode {
     /** A column's new name is taken. */
     COLUMN_TAKEN("column_taken", ErrorKind.USER, "A column was renamed at the source, and another column of the target has its new name.",
             "Rename or drop columns of the target by hand until they are called as at the source, and set column_names of the stream's row in "
-                    + "_windrow_commits to null; or reset the stream, so that it is read anew."),
+                    + "_windrow_commits to null; in mode mirror with hard deletes, or replace, read the stream anew with `windrow run --full-refresh`."),
     /** The table's engine knows no transactions. */
     TABLE_UNSAFE("table_unsafe", ErrorKind.USER, "The target's table is kept by a storage engine that cannot take a commit back.",
             "ALTER TABLE … ENGINE=InnoDB, or give the stream another table."),
     /** Other tables' rows would go with the table's. */
     TABLE_REFERENCED("table_referenced", ErrorKind.USER, "All rows of the table are to be replaced, and a foreign key would take rows of another along.",
-            "Drop the foreign key, or make it ON DELETE NO ACTION DEFERRABLE INITIALLY DEFERRED, where the database has that; or write the stream in "
-                    + "mode upsert."),
+            "Drop the foreign key; in mode replace it may be ON DELETE NO ACTION DEFERRABLE INITIALLY DEFERRED instead, where the database has that; "
+                    + "or write the stream in mode upsert."),
     /** A type has no place in this database. */
     TYPE_UNSUPPORTED("type_unsupported", ErrorKind.USER, "The database has no place for this type.",
             "See docs/reference/jdbc-types.md; cast the column, or leave it out with select."),

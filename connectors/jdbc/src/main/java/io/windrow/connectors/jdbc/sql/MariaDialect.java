@@ -166,7 +166,8 @@ final class MariaDialect implements Dialect {
 
     @Override
     public Optional<String> referring() {
-        return Optional.of("SELECT table_name, delete_rule NOT IN ('NO ACTION', 'RESTRICT') FROM information_schema.referential_constraints "
+        return Optional.of("SELECT table_name, delete_rule NOT IN ('NO ACTION', 'RESTRICT') "
+                + "AND (constraint_schema <> unique_constraint_schema OR table_name <> referenced_table_name) FROM information_schema.referential_constraints "
                 + "WHERE unique_constraint_schema = ? AND referenced_table_name = ? ORDER BY table_name");
     }
 

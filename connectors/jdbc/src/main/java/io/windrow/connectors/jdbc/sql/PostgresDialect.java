@@ -151,7 +151,7 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public Optional<String> referring() {
-        return Optional.of("SELECT r.relname, CASE WHEN f.confdeltype IN ('a', 'r') THEN 0 ELSE 1 END FROM pg_catalog.pg_constraint f "
+        return Optional.of("SELECT r.relname, CASE WHEN f.confdeltype IN ('a', 'r') OR r.oid = c.oid THEN 0 ELSE 1 END FROM pg_catalog.pg_constraint f "
                 + "JOIN pg_catalog.pg_class c ON c.oid = f.confrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
                 + "JOIN pg_catalog.pg_class r ON r.oid = f.conrelid WHERE n.nspname = ? AND c.relname = ? AND f.contype = 'f' ORDER BY r.relname");
     }

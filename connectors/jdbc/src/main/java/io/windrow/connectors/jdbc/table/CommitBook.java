@@ -79,7 +79,9 @@ public final class CommitBook {
                 oneTableEach(statement);
             }
         }
-        if (dialect.rowNumber().isPresent() && !TargetTable.has(dialect, place, connection, StageName.PREFIX + "ledger", NUMBER)) {
+        // A key that somebody gave it by hand is as good.
+        boolean isKeyed = place.uniques(dialect, connection, StageName.PREFIX + "ledger").stream().anyMatch(one -> one.rank() == Place.Rank.PRIMARY);
+        if (dialect.rowNumber().isPresent() && !isKeyed) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("ALTER TABLE " + ledger + " ADD COLUMN IF NOT EXISTS " + NUMBER + " " + dialect.rowNumber().get());
             }

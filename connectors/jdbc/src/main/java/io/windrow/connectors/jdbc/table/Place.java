@@ -115,7 +115,7 @@ public record Place(Optional<String> schema) {
     /** Refuses a table all of whose rows are to go and come again, if rows of others would go with them. */
     public void expectReplaceable(Dialect dialect, Connection connection, String table) throws SQLException {
         for (Referring one : referring(dialect, connection, table)) {
-            if (one.onDelete() == OnDelete.FOLLOWS && !one.table().equals(table)) {
+            if (one.onDelete() == OnDelete.FOLLOWS) {
                 throw WindrowException.of(
                         JdbcError.TABLE_REFERENCED, "Replacing the rows of table " + table + ": a foreign key of table " + one.table()
                                 + " would change or delete what refers to them");
@@ -153,9 +153,9 @@ public record Place(Optional<String> schema) {
 
     /** What becomes of a row when the one is deleted that it refers to. */
     enum OnDelete {
-        /** It keeps the other from being deleted. */
+        /** It keeps the other from being deleted, or is in the same table. */
         FORBIDS,
-        /** It is deleted too, or refers to nothing. */
+        /** It is in another table, and is deleted too, or refers to nothing. */
         FOLLOWS
     }
 
