@@ -2,24 +2,20 @@ package io.windrow.core.contract;
 
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.SameColumns;
+import io.windrow.api.schema.SameColumns.Label;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.core.contract.SchemaChange.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * What has become of a schema. Columns are the same if they have the same id. Where a source has given all ids anew (a table
- * that was restored), and where ids are not the source's at all, columns of the same name are the same. The order of columns,
- * and how the source itself writes a type, do not count. Pure.
+ * What has become of a schema, its columns being the same by {@link SameColumns}. The order of columns, and how the source itself
+ * writes a type, do not count. Pure.
  */
 public final class SchemaDiff {
-    /** Ids from here on up are given by Windrow: for a column that a step added, or for a name where a source has nothing else. */
-    private static final int FIRST_BY_NAME = 1_000_000;
-
     private SchemaDiff() {}
 
     /** The changes in the order of the accepted columns, then what is new, then the key; empty if there are none. */
@@ -67,22 +63,11 @@ public final class SchemaDiff {
 
     /** Accepted columns with the offered ones that they are now. */
     static Map<Column, Column> matched(StreamSchema accepted, StreamSchema offered) {
-        Map<Integer, Column> byId = new HashMap<>();
-        offered.columns().forEach(column -> byId.put(column.id(), column));
+        List<Integer> same = SameColumns.indexes(Label.of(accepted.columns()), Label.of(offered.columns()));
         Map<Column, Column> matched = new HashMap<>();
-        Set<Column> taken = new HashSet<>();
-        boolean anew = wereNumberedAnew(accepted, offered, byId);
-        for (Column before : accepted.columns()) {
-            int at = offered.indexOf(before.name());
-            if (at >= 0 && (anew || before.id() >= FIRST_BY_NAME && offered.columns().get(at).id() >= FIRST_BY_NAME)) {
-                matched.put(before, offered.columns().get(at));
-                taken.add(offered.columns().get(at));
-            }
-        }
-        for (Column before : accepted.columns()) {
-            Column same = byId.get(before.id());
-            if (!matched.containsKey(before) && same != null && taken.add(same)) {
-                matched.put(before, same);
+        for (int i = 0; i < same.size(); i++) {
+            if (same.get(i) >= 0) {
+                matched.put(accepted.columns().get(i), offered.columns().get(same.get(i)));
             }
         }
         return matched;
@@ -93,23 +78,6 @@ public final class SchemaDiff {
         Map<String, String> names = new HashMap<>();
         matched(accepted, offered).forEach((before, after) -> names.put(after.name(), before.name()));
         return names;
-    }
-
-    /** The ids are others, and a name that both have belongs to another id: ids say nothing then. */
-    private static boolean wereNumberedAnew(StreamSchema accepted, StreamSchema offered, Map<Integer, Column> byId) {
-        Set<Integer> ids = new HashSet<>();
-        accepted.columns().forEach(column -> ids.add(column.id()));
-        if (ids.equals(byId.keySet())) {
-            return false;
-        }
-        for (Column before : accepted.columns()) {
-            Column same = byId.get(before.id());
-            if (same != null && !same.name().equals(before.name()) && offered.indexOf(before.name()) >= 0
-                    && accepted.indexOf(same.name()) >= 0) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Whether {@code to} is another type that holds every value of {@code from} exactly. */

@@ -141,20 +141,32 @@ final class JdbcCommitter implements Committer {
         for (StagedTable table : staged) {
             if (alignment.isDue(table, known, rows(before, commit))) {
                 open.setAutoCommit(false);
-                CommitBook.Row row = target.book(open).locked(open, id).orElseThrow();
-                if (judge(Optional.of(row), commit, "Naming columns").isEmpty()) {
-                    known = alignment.run(open, table, tables.read(open, id).columns(), rows(row, commit));
-                    tables.write(open, id, known);
+                if (isOwner(open, commit)) {
+                    alignment.run(open, table, tables.read(open, id).columns(), rows(before, commit), columns -> {
+                        // A database that commits each statement by itself has given the lock back.
+                        boolean own = isOwner(open, commit);
+                        if (own) {
+                            tables.write(open, id, columns);
+                        }
+                        return own;
+                    });
                 }
                 open.commit();
                 open.setAutoCommit(true);
+                known = tables.read(open, id).columns();
             }
         }
     }
 
-    private static Alignment.Rows rows(CommitBook.Row row, StreamCommit commit) {
-        boolean again = row.generation() > 0 && commit.identity().generation() > row.generation();
-        return again && commit.mode() != WriteMode.UPSERT ? Alignment.Rows.COME_AGAIN : Alignment.Rows.STAY;
+    /** Locks the stream's row, and says whether the commit is still to be made. */
+    private boolean isOwner(Connection open, StreamCommit commit) throws SQLException {
+        return judge(target.book(open).locked(open, target.id(commit.identity().stream())), commit, "Naming columns").isEmpty();
+    }
+
+    private Alignment.Rows rows(CommitBook.Row row, StreamCommit commit) {
+        return row.generation() > 0 && commit.identity().generation() > row.generation()
+                ? Alignment.Rows.ofNewRead(commit.mode(), target.config().deletes())
+                : Alignment.Rows.STAY;
     }
 
     private static Optional<CommitOutcome> judge(Optional<CommitBook.Row> row, StreamCommit commit, String doing) {

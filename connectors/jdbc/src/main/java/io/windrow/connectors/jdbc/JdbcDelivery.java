@@ -4,6 +4,7 @@ import io.windrow.api.batch.Account;
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Position;
 import io.windrow.api.schema.Column;
+import io.windrow.api.schema.SameColumns.Label;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Delivery;
@@ -12,16 +13,15 @@ import io.windrow.connectors.jdbc.sql.Database;
 import io.windrow.connectors.jdbc.sql.SqlType;
 import io.windrow.connectors.jdbc.table.CommitBook;
 import io.windrow.connectors.jdbc.table.Layout;
+import io.windrow.connectors.jdbc.table.TargetColumn;
 import io.windrow.connectors.jdbc.table.TargetTable;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
@@ -111,12 +111,17 @@ final class JdbcDelivery implements Delivery {
 
     /** By the names of the table: the commit that renames a column may be still to come. */
     private String columns(Connection open, StreamSchema schema, List<SqlType> types) throws SQLException {
-        Map<Integer, String> names = new HashMap<>();
-        target.tables(open).read(open, target.id(stream)).columns().forEach(column -> names.put(column.id(), column.name()));
+        List<String> names = new ArrayList<>(schema.columns().stream().map(Column::name).toList());
+        List<TargetColumn> known = target.tables(open).read(open, target.id(stream)).columns();
+        List<Integer> same = TargetColumn.indexes(known, Label.of(schema.columns()));
+        for (int i = 0; i < same.size(); i++) {
+            if (same.get(i) >= 0) {
+                names.set(same.get(i), known.get(i).name());
+            }
+        }
         List<String> columns = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
-            Column column = schema.columns().get(i);
-            columns.add(types.get(i).out(target.dialect().quoted(names.getOrDefault(column.id(), column.name()))));
+            columns.add(types.get(i).out(target.dialect().quoted(names.get(i))));
         }
         return String.join(", ", columns);
     }

@@ -57,7 +57,7 @@ public final class JdbcSink implements Sink {
             if (mode == WriteMode.REPLACE) {
                 target.place(connection).expectReplaceable(target.dialect(), connection, target.config().table(stream));
             }
-            prepare(connection, schema, Layout.of(mode, target.config().deletes()));
+            prepare(connection, schema, mode);
         } catch (SQLException e) {
             throw target.coded("Preparing table " + target.config().table(stream) + " for " + stream, e);
         } finally {
@@ -65,7 +65,8 @@ public final class JdbcSink implements Sink {
         }
     }
 
-    private void prepare(Connection connection, StreamSchema schema, Layout layout) throws SQLException {
+    private void prepare(Connection connection, StreamSchema schema, WriteMode mode) throws SQLException {
+        Layout layout = Layout.of(mode, target.config().deletes());
         StreamName stream = schema.stream();
         String table = target.place(connection).stored(target.dialect(), connection, target.config().table(stream));
         String id = target.id(stream);
@@ -95,7 +96,7 @@ public final class JdbcSink implements Sink {
                             + row.get().table());
         }
         List<TargetColumn> known = new TargetTable(target.dialect(), place, table).make(
-                connection, schema, layout, row.isPresent() ? TargetTable.Made.BY_US : TargetTable.Made.BY_OTHERS,
+                connection, schema, mode, layout, row.isPresent() ? TargetTable.Made.BY_US : TargetTable.Made.BY_OTHERS,
                 row.isPresent() ? columns.read(connection, id).columns() : List.of());
         if (row.isEmpty()) {
             try {

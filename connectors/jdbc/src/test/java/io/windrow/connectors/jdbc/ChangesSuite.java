@@ -27,6 +27,7 @@ import io.windrow.api.sink.WriteMode;
 import io.windrow.api.sink.WriterId;
 import io.windrow.connectors.jdbc.ChangeRows.Change;
 import io.windrow.connectors.jdbc.sql.JdbcError;
+import io.windrow.connectors.jdbc.table.Alignment;
 import io.windrow.connectors.jdbc.table.Layout.Deletes;
 import io.windrow.testkit.conformance.TestContext;
 import java.sql.Connection;
@@ -41,6 +42,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Tag;
@@ -48,6 +50,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What changes of a stream make of a table, compared with a naive model. One subclass per database. */
@@ -375,8 +378,10 @@ abstract class ChangesSuite {
         }
         assertThat(rows()).hasSize(2);
         try (Connection connection = connect(); Statement statement = connection.createStatement()) {
-            assertThatThrownBy(() -> statement.execute("INSERT INTO _windrow_commits VALUES ('other', 'p', '', 's', 'orders', 'state', 0, 0, '', 0, '[]')"))
-                    .isInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> statement.execute("INSERT INTO _windrow_commits (id, pipeline, stream_namespace, stream_name, table_name, "
+                            + "mode, generation, epoch, digest, token, pending) VALUES ('other', 'p', '', 's', 'orders', 'state', 0, 0, '', 0, '[]')"))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageMatching("(?is).*(unique|duplicate).*");
         }
     }
 
@@ -401,6 +406,18 @@ abstract class ChangesSuite {
             assertThat(committer.lastCommitted(ChangeRows.STREAM)).map(CommitIdentity::epoch).contains(4L);
             apply(sink, WriteMode.MIRROR, 1, 5, insert(5, "a", "x", 5));
             assertThat(rows()).hasSize(5);
+        }
+    }
+
+    @Test
+    void aFilledTableOfWhichTheBookKnowsNoColumnsIsTakenOver() throws SQLException {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), insert(2, "b", null, 1));
+            execute("UPDATE _windrow_commits SET column_names = NULL");
+            apply(sink, WriteMode.MIRROR, 1, 2, update(1, "c", Change.UNCHANGED, 2), update(2, "d", Change.UNCHANGED, 2));
+            assertThat(rows()).containsExactly("1|c|x", "2|d|null");
+            apply(sink, ChangeRows.schema(new TreeMap<>(Map.of(2, "name", 3, "content"))), WriteMode.MIRROR, 1, 3, update(1, "e", Change.UNCHANGED, 3));
+            assertThat(query("SELECT id, name, content FROM orders ORDER BY id")).containsExactly("1|e|x", "2|d|null");
         }
     }
 
@@ -439,9 +456,21 @@ abstract class ChangesSuite {
             while (tables.next()) {
                 names.add(tables.getString("TABLE_NAME"));
             }
-            names.removeIf(name -> !name.matches("_windrow_[0-9a-f]{16}_.*"));
+            // Not the indexes of their keys, which PostgreSQL names too.
+            names.removeIf(name -> !name.matches("_windrow_[0-9a-f]{16}_.*[0-9]"));
             return names;
         }
+    }
+
+    @Test
+    void aLedgerThatWasGivenAKeyByHandIsTakenAsItIs() throws SQLException {
+        execute("CREATE TABLE _windrow_ledger (id varchar(64) NOT NULL, generation bigint NOT NULL, epoch bigint NOT NULL, entry text NOT NULL, "
+                + "PRIMARY KEY (id, epoch))");
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1));
+            apply(sink, WriteMode.MIRROR, 1, 2, insert(2, "b", "y", 2));
+        }
+        assertThat(rows()).hasSize(2);
     }
 
     /** Whether texts hold U+0000. */
@@ -656,11 +685,135 @@ abstract class ChangesSuite {
 
     @Test
     void aNameThatIsGivenToANewColumnIsTakenFromTheOneThatHadIt() {
-        StreamSchema moved = ChangeRows.schema(new TreeMap<>(Map.of(2, "body", 3, "text", 4, "name")));
+        StreamSchema moved = ChangeRows.schema(new TreeMap<>(Map.of(2, "title", 3, "body", 4, "name")));
         try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
             apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 2));
             apply(sink, moved, WriteMode.MIRROR, 1, 2, update(1, "c", Change.UNCHANGED, 3));
-            assertThat(query("SELECT id, body, text, name FROM orders ORDER BY id")).containsExactly("1|c|x|null", "2|b|y|null");
+            assertThat(query("SELECT id, title, body, name FROM orders ORDER BY id")).containsExactly("1|c|x|null", "2|b|y|null");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = WriteMode.class, names = {"APPEND", "UPSERT", "MIRROR", "HISTORY"})
+    void columnsThatAreOnlyNumberedAnewKeepTheirNamesAndValues(WriteMode mode) {
+        StreamSchema numbered = ChangeRows.schema(new TreeMap<>(Map.of(2, "extra", 3, "name", 4, "body")));
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, mode, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 1));
+            try (SinkWriter writer = sink.writer(ChangeRows.SCHEMA, mode, new WriterId(1, 1, 2))) {
+                lastStaged.clear();
+                lastStaged.addAll(stage(writer, 2, List.of(insert(3, "c", "z", 3)), 1));
+            }
+            sink.prepare(numbered, mode);
+            applied(sink, mode, 1, 2);
+            apply(sink, numbered, mode, 1, 3, insert(4, "new", "d", 4));
+            assertThat(query("SELECT id, extra, name, body FROM orders ORDER BY id"))
+                    .containsExactly("1|null|a|x", "2|null|b|y", "3|null|c|z", "4|new|d|null");
+            try (Delivery delivery = sink.delivery(ChangeRows.STREAM).orElseThrow(); Batch read = delivery.read(numbered).orElseThrow()) {
+                assertThat(List.of(0, 1, 2, 3)).extracting(row -> String.valueOf(read.arrow().getVector(2).getObject(row)))
+                        .containsExactlyInAnyOrder("a", "b", "c", "d");
+            }
+        }
+    }
+
+    /** A table that was dropped and made again has the ids of the former one, in another order. */
+    @ParameterizedTest
+    @CsvSource({"REPLACE,HARD", "MIRROR,HARD", "MIRROR,SOFT", "UPSERT,HARD", "HISTORY,HARD"})
+    void aTableThatWasMadeAnewIsTakenByItsNamesWhereItsRowsComeAgain(WriteMode mode, Deletes deletes) {
+        StreamSchema former = typed(new Column(2, "a", new ColumnType.Text(), true, "text"), new Column(3, "n", new ColumnType.Int(32, true), true, "int"));
+        StreamSchema now = typed(new Column(2, "n", new ColumnType.Int(32, true), true, "int"), new Column(3, "a", new ColumnType.Text(), true, "text"));
+        try (Sink sink = sink(deletes, JdbcConfig.Truncates.APPLY); Committer committer = sink.committer()) {
+            committed(sink, committer, former, mode, 1);
+            if (Alignment.Rows.ofNewRead(mode, deletes) == Alignment.Rows.COME_AGAIN) {
+                committed(sink, committer, now, mode, 2);
+                assertThat(query("SELECT id, a, n FROM orders")).containsExactly("2|t2|2");
+                committed(sink, committer, now, mode, 3);
+                assertThat(query("SELECT id, a, n FROM orders")).containsExactly("3|t3|3");
+            } else {
+                assertThatThrownBy(() -> committed(sink, committer, now, mode, 2)).isInstanceOfSatisfying(
+                        WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.COLUMN_INCOMPATIBLE));
+                assertThat(query("SELECT id, a, n FROM orders")).containsExactly("1|t1|1");
+            }
+        }
+    }
+
+    private static StreamSchema typed(Column... columns) {
+        List<Column> all = new ArrayList<>(ChangeRows.SCHEMA.columns().subList(0, 1));
+        all.addAll(List.of(columns));
+        return new StreamSchema(ChangeRows.STREAM, 1, all, ChangeRows.SCHEMA.key());
+    }
+
+    /** One row of the columns {@code a} and {@code n}, which is all that a generation of that number has. */
+    private void committed(Sink sink, Committer committer, StreamSchema schema, WriteMode mode, long generation) {
+        sink.prepare(schema, mode);
+        try (SinkWriter writer = sink.writer(schema, mode, new WriterId(generation, 1, (int) generation));
+                BatchBuilder rows = new BatchBuilder(schema, context.allocator())) {
+            if (mode != WriteMode.REPLACE) {
+                rows.change(Operation.INSERT, generation, 0, 1, 1);
+            }
+            rows.set("id", generation).set("a", "t" + generation).set("n", (int) generation).endRow();
+            try (Batch batch = rows.build(new Position(1, "{}"))) {
+                writer.write(batch);
+            }
+            StreamCommit commit = new StreamCommit(
+                    new CommitIdentity(context.pipeline(), ChangeRows.STREAM, generation, generation, "d" + generation), 1, mode,
+                    writer.prepareCommit(generation), Optional.empty(), true, "{}");
+            if (committer.commit(commit) instanceof CommitOutcome.Rejected rejected) {
+                throw rejected.reason();
+            }
+        }
+    }
+
+    @Test
+    void aColumnThatARunHadAddedBeforeItDiedOrThatWasLeftOutForATimeIsNotTakenFromRowsThatLackIt() throws SQLException {
+        StreamSchema narrow = ChangeRows.schema(Map.of(2, "name"));
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, narrow, WriteMode.MIRROR, 1, 1, insert(1, "a", null, 1));
+            // Committed by a server that commits such statements by themselves, and not written down.
+            execute("ALTER TABLE orders ADD COLUMN body " + text());
+            assertMissing(() -> apply(sink, WriteMode.MIRROR, 1, 2, update(1, "b", Change.UNCHANGED, 2)));
+            apply(sink, WriteMode.MIRROR, 1, 3, update(1, "b", "x", 3));
+            apply(sink, WriteMode.MIRROR, 2, 4, insert(1, "b", "x", 4));
+            apply(sink, narrow, WriteMode.MIRROR, 2, 5, insert(2, "c", null, 5));
+            assertMissing(() -> apply(sink, WriteMode.MIRROR, 2, 6, update(2, "d", Change.UNCHANGED, 6)));
+            apply(sink, WriteMode.MIRROR, 2, 7, update(1, "d", Change.UNCHANGED, 7));
+            assertThat(rows()).containsExactly("1|d|x", "2|c|null");
+        }
+    }
+
+    private static void assertMissing(ThrowableAssert.ThrowingCallable applied) {
+        assertThatThrownBy(applied).isInstanceOfSatisfying(
+                WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.VALUE_MISSING));
+    }
+
+    /** The statements of such a chain may have been committed one by one; each is written down before the next. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void aChainOfRenamesThatARunWasKilledInIsEnded(int written) throws SQLException {
+        StreamSchema moved = ChangeRows.schema(new TreeMap<>(Map.of(2, "body", 3, "text")));
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1));
+            sink.prepare(moved, WriteMode.MIRROR);
+            if (written > 0) {
+                execute("ALTER TABLE orders RENAME COLUMN body TO text");
+            }
+            if (written > 1) {
+                execute("UPDATE _windrow_commits SET column_names = replace(column_names, 'body', 'text')", "ALTER TABLE orders RENAME COLUMN name TO body");
+            }
+            apply(sink, moved, WriteMode.MIRROR, 1, 2, update(1, "b", Change.UNCHANGED, 2));
+            assertThat(query("SELECT id, body, text FROM orders")).containsExactly("1|b|x");
+        }
+    }
+
+    @Test
+    void aTableMadeWithoutAKeyIsReplacedWhenTheSourceGivesItsRowsOne() {
+        StreamSchema plain = new StreamSchema(ChangeRows.STREAM, 1, ChangeRows.SCHEMA.columns(), List.of());
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            sink.prepare(plain, WriteMode.REPLACE);
+            sink.prepare(ChangeRows.SCHEMA, WriteMode.REPLACE);
+            if (holdsKeys()) {
+                assertThatThrownBy(() -> sink.prepare(ChangeRows.SCHEMA, WriteMode.UPSERT)).isInstanceOfSatisfying(
+                        WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.KEY_CHANGED));
+            }
         }
     }
 
@@ -691,6 +844,10 @@ abstract class ChangesSuite {
             apply(sink, WriteMode.MIRROR, 1, 3, update(1, "c", "x", 3), update(1, "d", Change.UNCHANGED, 4));
             apply(sink, WriteMode.MIRROR, 1, 4, update(1, "e", Change.UNCHANGED, 5));
             assertThat(rows()).containsExactly("1|e|x", "2|b|null");
+            // A row that was copied again with the column may have none.
+            apply(sink, WriteMode.MIRROR, 2, 5, insert(1, "e", "x", 6), insert(2, "b", null, 6), update(2, "f", Change.UNCHANGED, 7));
+            apply(sink, WriteMode.MIRROR, 2, 6, update(2, "g", Change.UNCHANGED, 8));
+            assertThat(rows()).containsExactly("1|e|x", "2|g|null");
         }
     }
 

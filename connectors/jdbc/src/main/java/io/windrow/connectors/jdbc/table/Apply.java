@@ -310,11 +310,13 @@ public final class Apply {
         String stage = stage(staged);
         String current = layout.kind() == Layout.Kind.HISTORY ? " AND w_t." + dialect.quoted(Layout.IS_CURRENT) : "";
         Partial partial = new Partial(dialect, stage, target, current, staged);
-        for (TargetColumn late : columns) {
-            int index = late.came() == TargetColumn.Came.AFTER_ROWS ? staged.indexOf(late.id()) : -1;
-            if (staged.unchanged().contains(index)) {
+        for (int index : staged.unchanged()) {
+            String name = staged.columns().get(index).name();
+            boolean isLate = columns.stream().anyMatch(column ->
+                    column.came() == TargetColumn.Came.AFTER_ROWS && dialect.folded(column.name()).equals(dialect.folded(name)));
+            if (isLate) {
                 refuse(partial.withoutValue(index), JdbcError.VALUE_MISSING, "Applying changes to " + staged.target() + ": a change leaves column "
-                        + late.name() + " as it was, and the target's row is older than the column");
+                        + name + " as it was, and the target's row is older than the column");
             }
         }
         // As often as the key of one row changes in the epoch, however many rows there are.

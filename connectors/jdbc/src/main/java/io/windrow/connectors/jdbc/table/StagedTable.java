@@ -4,12 +4,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.SameColumns.Label;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A staging table that is durable at the target. The JSON of it is what {@link io.windrow.api.sink.Staged} carries: all that
@@ -84,22 +83,20 @@ public record StagedTable(
         throw WindrowException.of(JdbcError.BOOK_UNREADABLE, "Reading a staging table: it has no column " + name);
     }
 
-    /** The index of a column by the source's id, or −1. */
-    int indexOf(int id) {
-        for (int i = 0; i < columns.size(); i++) {
-            if (columns.get(i).id() == id) {
-                return i;
-            }
-        }
-        return -1;
+    /** What its columns are known by, in order. */
+    List<Label> labels() {
+        return columns.stream().map(column -> new Label(column.id(), column.name())).toList();
     }
 
     /** The same with the names that the table has for the columns, which may have been renamed since. */
     public StagedTable named(List<TargetColumn> known) {
-        Map<Integer, String> names = new HashMap<>();
-        known.forEach(column -> names.put(column.id(), column.name()));
-        List<StagedColumn> named =
-                columns.stream().map(column -> column.named(names.getOrDefault(column.id(), column.name()))).toList();
+        List<Integer> same = TargetColumn.indexes(known, labels());
+        List<StagedColumn> named = new ArrayList<>(columns);
+        for (int i = 0; i < same.size(); i++) {
+            if (same.get(i) >= 0) {
+                named.set(same.get(i), columns.get(same.get(i)).named(known.get(i).name()));
+            }
+        }
         return new StagedTable(
                 table, target, named, key.stream().map(name -> named.get(indexOf(name)).name()).toList(), content, rows, folds,
                 truncates, unchanged, first, last);

@@ -2,6 +2,8 @@ package io.windrow.connectors.jdbc.table;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.windrow.api.schema.SameColumns;
+import io.windrow.api.schema.SameColumns.Label;
 import io.windrow.api.schema.StreamSchema;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,6 +31,11 @@ public record TargetColumn(int id, String name, Came came) {
         return schema.columns().stream()
                 .map(column -> new TargetColumn(column.id(), column.name(), Came.BEFORE_ROWS))
                 .toList();
+    }
+
+    /** For each of the table's columns the index of the stream's that it holds, or −1. */
+    public static List<Integer> indexes(List<TargetColumn> known, List<Label> now) {
+        return SameColumns.indexes(known.stream().map(column -> new Label(column.id, column.name)).toList(), now);
     }
 
     /** Compact JSON. */

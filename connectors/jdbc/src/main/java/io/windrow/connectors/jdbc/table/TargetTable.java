@@ -3,7 +3,9 @@ package io.windrow.connectors.jdbc.table;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.SameColumns.Label;
 import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.sink.WriteMode;
 import io.windrow.connectors.jdbc.sql.Dialect;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import io.windrow.connectors.jdbc.sql.SqlType;
@@ -14,7 +16,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,8 +57,8 @@ public final class TargetTable {
      * @param known the table's columns as the book has them; empty: it has not
      * @return the same as they are now
      */
-    public List<TargetColumn> make(Connection connection, StreamSchema schema, Layout layout, Made made, List<TargetColumn> known)
-            throws SQLException {
+    public List<TargetColumn> make(
+            Connection connection, StreamSchema schema, WriteMode mode, Layout layout, Made made, List<TargetColumn> known) throws SQLException {
         checkNames(schema, layout);
         checkClash(connection);
         List<SqlType> types = types(dialect, schema);
@@ -73,11 +74,13 @@ public final class TargetTable {
                                 + ": it holds rows that this pipeline has not written");
             }
             place.expectTransactional(dialect, connection, name);
-            List<String> unique = layout.unique(schema.key());
+            // A table without a key that was made for a stream without one takes rows that are all replaced as it is.
+            boolean isKeyed = mode.needsKey() || made == Made.BY_OTHERS || holdsKey(connection);
+            List<String> unique = isKeyed ? layout.unique(schema.key()) : List.of();
             if (!unique.isEmpty()) {
                 expectExactKeys(connection, schema);
             }
-            List<TargetColumn> columns = add(statement, schema, types, existing, known);
+            List<TargetColumn> columns = add(statement, schema, types, existing, known, Alignment.Rows.ofNewRead(mode, layout.deletes()));
             addOwn(statement, layout, existing);
             if (!unique.isEmpty() && dialect.upsert() != Dialect.Upsert.MERGE && !isUnique(connection, held(schema, unique, columns))) {
                 if (made == Made.BY_US) {
@@ -136,46 +139,58 @@ public final class TargetTable {
         return "CREATE TABLE IF NOT EXISTS " + qualified() + " (" + String.join(", ", parts) + ")" + dialect.tableOptions();
     }
 
+    /** What the book has of columns that the stream no longer has is forgotten: one that comes again is another one. */
     private List<TargetColumn> add(
-            Statement statement, StreamSchema schema, List<SqlType> types, List<Place.Existing> existing, List<TargetColumn> known)
-            throws SQLException {
+            Statement statement, StreamSchema schema, List<SqlType> types, List<Place.Existing> existing, List<TargetColumn> known,
+            Alignment.Rows anew) throws SQLException {
         Map<String, String> there = new HashMap<>();
         existing.forEach(column -> there.put(dialect.folded(column.name()), column.type()));
-        Map<Integer, TargetColumn> columns = new LinkedHashMap<>();
-        known.forEach(column -> columns.put(column.id(), column));
+        List<Integer> same = TargetColumn.indexes(known, Label.of(schema.columns()));
+        Map<Integer, TargetColumn> before = new HashMap<>();
         Set<String> leaving = new HashSet<>();
-        for (Column column : schema.columns()) {
-            TargetColumn before = columns.get(column.id());
-            if (before != null && !dialect.folded(before.name()).equals(dialect.folded(column.name()))
-                    && there.containsKey(dialect.folded(before.name()))) {
-                leaving.add(dialect.folded(before.name()));
+        for (int i = 0; i < same.size(); i++) {
+            if (same.get(i) >= 0) {
+                String held = dialect.folded(known.get(i).name());
+                before.put(same.get(i), known.get(i));
+                if (!held.equals(dialect.folded(schema.columns().get(same.get(i)).name())) && there.containsKey(held)) {
+                    leaving.add(held);
+                }
             }
         }
+        List<TargetColumn> columns = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
             Column column = schema.columns().get(i);
             String wanted = dialect.folded(column.name());
-            TargetColumn before = columns.get(column.id());
-            boolean isRenamed = before != null && !dialect.folded(before.name()).equals(wanted) && leaving.contains(dialect.folded(before.name()));
-            if (!isRenamed && leaving.contains(wanted)) {
-                // The committer adds it, when the column that has its name has got its new one.
-                continue;
+            TargetColumn held = before.get(i);
+            if (held != null && !dialect.folded(held.name()).equals(wanted) && leaving.contains(dialect.folded(held.name()))) {
+                // The committer renames it, or finds that its rows come again.
+                if (anew == Alignment.Rows.STAY) {
+                    expectType(schema, column, there.get(dialect.folded(held.name())), types.get(i));
+                }
+                columns.add(held);
+            } else if (!leaving.contains(wanted)) {
+                String type = there.get(wanted);
+                if (type == null) {
+                    statement.execute(addition(dialect, qualified(), column.name(), types.get(i).declared()));
+                } else {
+                    expectType(schema, column, type, types.get(i));
+                }
+                // A column may have come with a statement that was committed by itself, before a death.
+                boolean isNew = type == null || held == null && !known.isEmpty();
+                TargetColumn.Came came = held == null ? TargetColumn.Came.BEFORE_ROWS : held.came();
+                columns.add(new TargetColumn(column.id(), column.name(), isNew && holdsRows(statement) ? TargetColumn.Came.AFTER_ROWS : came));
             }
-            String type = there.get(isRenamed ? dialect.folded(before.name()) : wanted);
-            if (type == null) {
-                statement.execute(addition(dialect, qualified(), column.name(), types.get(i).declared()));
-                columns.put(column.id(), new TargetColumn(
-                        column.id(), column.name(), holdsRows(statement) ? TargetColumn.Came.AFTER_ROWS : TargetColumn.Came.BEFORE_ROWS));
-            } else if (Widening.of(dialect, type, types.get(i).declared()) == Widening.IMPOSSIBLE) {
-                throw WindrowException.of(
-                        JdbcError.COLUMN_INCOMPATIBLE, "Preparing table " + name + " for " + schema.stream() + ": column "
-                                + column.name() + " is " + type + ", the stream's needs " + types.get(i).declared());
-            } else if (!isRenamed) {
-                columns.values().removeIf(other -> dialect.folded(other.name()).equals(wanted));
-                columns.put(column.id(), new TargetColumn(
-                        column.id(), column.name(), before == null ? TargetColumn.Came.BEFORE_ROWS : before.came()));
-            }
+            // Else the committer adds it, when the column that has its name has got its new one.
         }
-        return List.copyOf(columns.values());
+        return columns;
+    }
+
+    private void expectType(StreamSchema schema, Column column, String type, SqlType wanted) {
+        if (Widening.of(dialect, type, wanted.declared()) == Widening.IMPOSSIBLE) {
+            throw WindrowException.of(
+                    JdbcError.COLUMN_INCOMPATIBLE, "Preparing table " + name + " for " + schema.stream() + ": column " + column.name() + " is "
+                            + type + ", the stream's needs " + wanted.declared());
+        }
     }
 
     private void addOwn(Statement statement, Layout layout, List<Place.Existing> existing) throws SQLException {
@@ -199,6 +214,12 @@ public final class TargetTable {
                 .map(name -> schema.indexOf(name) < 0 ? name : names.getOrDefault(schema.columns().get(schema.indexOf(name)).id(), name))
                 .map(dialect::folded)
                 .collect(Collectors.toSet());
+    }
+
+    /** Whether the table tells rows apart by some key, in the primary key or an index of Windrow's. */
+    private boolean holdsKey(Connection connection) throws SQLException {
+        return place.uniques(dialect, connection, name).stream()
+                .anyMatch(one -> one.rank() == Place.Rank.PRIMARY || one.name().startsWith(StageName.PREFIX));
     }
 
     private boolean isUnique(Connection connection, Set<String> columns) throws SQLException {
