@@ -161,7 +161,7 @@ public abstract class SourceConformance {
             SplitReader reader = source.open(assignment.split(), assignment.from());
             long start = System.nanoTime();
             free(reader.read(System.nanoTime()));
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMinutes(1));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(overrun());
             reader.keepAlive();
             reader.wakeUp();
             reader.close();
@@ -180,6 +180,11 @@ public abstract class SourceConformance {
             assertThat(planner.plans()).containsOnlyKeys(stream());
             assertThat(readAll(source, planner)).containsExactlyInAnyOrderElementsOf(keys());
         }
+    }
+
+    /** How long behind its deadline a reader may return: as long as a slow machine may hold it up. */
+    protected Duration overrun() {
+        return Duration.ofMinutes(1);
     }
 
     private SplitPlanner plan(Source source, long generation, Optional<PlannerState> state) {
