@@ -218,7 +218,12 @@ final class QuarantineCommand implements Runnable {
                 }
                 long done = work.applyAsLong(of(pipeline, seals, store, Optional.of(lease)));
                 QuarantineDisposal disposal = new QuarantineDisposal(pipeline.quarantineFolder(), pipeline.pipeline());
-                states.stream().map(StreamState::stream).filter(stream -> !isHeld(pipeline, stream)).forEach(disposal::sweep);
+                // Discarding may have taken longer than the lease was for.
+                store.renew(lease);
+                states.stream()
+                        .map(StreamState::stream)
+                        .filter(stream -> !isHeld(pipeline, stream))
+                        .forEach(stream -> disposal.sweep(stream, lease.fencingToken()));
                 return done;
             } finally {
                 store.release(lease);

@@ -67,7 +67,7 @@ record DisposalScan(StateStore store, Sink sink, QuarantineDisposal quarantine, 
             if (!grounds.isHeld(state.stream())) {
                 switch (grounds) {
                     case Grounds.Age age -> old(due, age.policy(), state, now);
-                    case Grounds.FormerMask ignored -> maskedOtherwise(due, state, now);
+                    case Grounds.FormerMask ignored -> maskedOtherwise(due, state);
                 }
             }
         }
@@ -109,7 +109,7 @@ record DisposalScan(StateStore store, Sink sink, QuarantineDisposal quarantine, 
     }
 
     /** Only once the newest delivery is whole, so that rows are there in it; what goes on in it under a new key stays. */
-    private void maskedOtherwise(Due due, StreamState state, Instant now) {
+    private void maskedOtherwise(Due due, StreamState state) {
         StreamName stream = state.stream();
         Optional<StreamEpoch> whole = state.committed().filter(StreamEpoch::completesGeneration);
         if (whole.isEmpty()) {
@@ -121,7 +121,8 @@ record DisposalScan(StateStore store, Sink sink, QuarantineDisposal quarantine, 
         boolean[] any = new boolean[1];
         store.eachLedger(context.pipeline(), stream, json -> any[0] |= former.test(LedgerEntry.parse(json)));
         if (any[0]) {
-            delivered(due, stream, now, (entry, commit) -> former.test(entry));
+            // Whatever a clock said: a mask has nothing to do with age.
+            delivered(due, stream, Instant.MAX, (entry, commit) -> former.test(entry));
             setAside(due, stream, former);
         }
     }

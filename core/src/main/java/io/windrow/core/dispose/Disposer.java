@@ -108,7 +108,7 @@ public final class Disposer {
         store.load(context.pipeline()).stream()
                 .map(StreamState::stream)
                 .filter(stream -> !grounds.isHeld(stream))
-                .forEach(quarantine::sweep);
+                .forEach(stream -> quarantine.sweep(stream, lease.fencingToken()));
         List<DisposalRecord> done = new ArrayList<>();
         for (DisposalRecord record : records(store, context.pipeline())) {
             if (record.status() == Status.INTENDED) {

@@ -89,9 +89,15 @@ public final class QuarantineDisposal {
         return left;
     }
 
-    /** Deletes {@link #leftovers}, durably. */
-    public void sweep(StreamName stream) {
-        List<String> left = leftovers(stream);
+    /**
+     * Deletes {@link #leftovers} of owners before this one, durably.
+     *
+     * @param fencingToken the caller's: whatever a later owner has staged stays
+     */
+    public void sweep(StreamName stream, long fencingToken) {
+        List<String> left = leftovers(stream).stream()
+                .filter(file -> QuarantineFolder.token(file.substring(file.lastIndexOf('/') + 1)).orElse(0L) < fencingToken)
+                .toList();
         left.forEach(folder::delete);
         left.stream().map(file -> file.substring(0, file.lastIndexOf('/'))).distinct().forEach(folder::sync);
     }

@@ -17,6 +17,7 @@ import io.windrow.connectors.files.layout.StreamFolder;
 import io.windrow.connectors.files.tree.FileTree;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -170,12 +171,16 @@ final class FilesCommitter implements Committer {
         sweep(commit, folder, files);
     }
 
-    /** When the commit was made, or the oldest of those whose place it takes: its rows are none the younger for it. */
+    /**
+     * When the commit was made, or the newest of those whose place it takes: a replay makes no row younger than the youngest of the
+     * rows that it writes anew, and lets none be disposed of before its time.
+     */
     private Instant since(StreamFolder folder, List<Replaced.Commit> replaces) {
         return replaces.stream()
                 .flatMap(gone -> books.manifest(folder, gone.generation(), gone.epoch()).stream())
                 .map(Manifest::at)
-                .reduce(context.clock().instant(), (one, other) -> one.isBefore(other) ? one : other);
+                .max(Comparator.naturalOrder())
+                .orElseGet(context.clock()::instant);
     }
 
     /**

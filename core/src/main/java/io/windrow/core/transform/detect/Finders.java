@@ -11,7 +11,7 @@ public final class Finders {
     /** What may stand between the groups of a number: spaces that do not break and hyphens of print are as common as the plain ones. */
     private static final String GAPS = " \u00a0\u2007\u2009\u202f\u2010\u2011-";
     private static final String GAP = "[" + GAPS + "]";
-    /** The same and a dot, where a check digit says that it is none of another number. */
+    /** The same and a dot, where a check digit or a second one of the same says that it is none of another number. */
     private static final String SPACE = "[." + GAPS + "]?";
     /** What does not begin inside a number; a dot may stand before it that is none of a decimal fraction. */
     private static final String NUMBER = "(?<!\\d)(?<!\\d\\.)";
@@ -41,7 +41,7 @@ public final class Finders {
                     WORD + "[123478]#\\d{2}#\\d{2}#(?:\\d{2}|2[ABab])#\\d{3}#\\d{3}#\\d{2}".replace("#", GAP + "?") + WORD_END,
                     14, CheckDigits::nir);
             case DNI -> new PatternFinder(
-                    WORD + "(?:\\d\\d|[XYZxyz]#\\d)#\\d{3}#\\d{3}#[A-Za-z]".replace("#", SPACE) + WORD_END, 7, CheckDigits::dni);
+                    WORD + "(?:\\d\\d|[XYZxyz]#\\d)(#)\\d{3}\\1\\d{3}#[A-Za-z]".replace("#", SPACE) + WORD_END, 7, CheckDigits::dni);
             case CODICE_FISCALE -> new PatternFinder(
                     WORD + "[A-Za-z]{3}#[A-Za-z]{3}#[\\dL-Vl-v]{2}#[A-EHLMPR-Ta-ehlmpr-t]#[\\dL-Vl-v]{2}#[A-Za-z][\\dL-Vl-v]{3}#[A-Za-z]"
                             .replace("#", SPACE) + WORD_END,
@@ -49,7 +49,7 @@ public final class Finders {
             case STEUER_ID -> new PatternFinder(
                     "(?<!\\d)[1-9]\\d(?:" + GAP + "?\\d{3}){3}(?!\\d)", 11, CheckDigits::steuerId);
             case BSN -> new PatternFinder(
-                    NUMBER + "(?:\\d{4}#\\d\\d#\\d{3}|\\d{3}#\\d{3}#\\d{3})(?!\\d)".replace("#", SPACE), 9, CheckDigits::bsn);
+                    NUMBER + "(?:\\d{4}(#)\\d\\d\\1\\d{3}|\\d{3}(#)\\d{3}\\2\\d{3})(?!\\d)".replace("#", SPACE), 9, CheckDigits::bsn);
             case PESEL -> new PatternFinder("(?<!\\d)\\d{11}(?!\\d)", 11, CheckDigits::pesel);
         };
     }

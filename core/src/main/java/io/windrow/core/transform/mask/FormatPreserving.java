@@ -85,7 +85,8 @@ final class FormatPreserving implements TextMask.TextChange {
         return switch (Character.getType(character)) {
             case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK,
                     Character.LETTER_NUMBER, Character.OTHER_NUMBER -> true;
-            default -> Character.isLetterOrDigit(character);
+            case Character.PRIVATE_USE, Character.UNASSIGNED -> true;
+            default -> Character.isLetterOrDigit(character) || Character.isAlphabetic(character);
         };
     }
 

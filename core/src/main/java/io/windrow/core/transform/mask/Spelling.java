@@ -19,7 +19,8 @@ record Spelling(List<MaskRule> rules) {
 
     /**
      * Refuses a field that no rule names, and one would but for the case of letters: {@code *.email} was hardly meant to let
-     * {@code Email} out. Whoever spells out namespace, stream and field means no other.
+     * {@code Email} out. Whoever spells out namespace, stream and field means no other, and {@code *ID}, which fits
+     * {@code userID}, has not been written for {@code paid}.
      */
     void check(Collection<StreamSchema> streams) {
         for (StreamSchema schema : streams) {
@@ -28,11 +29,23 @@ record Spelling(List<MaskRule> rules) {
                     String whole = schema.stream() + "." + column.name();
                     rules.stream()
                             .filter(rule -> pattern(rule).wouldName(schema, column) && !field(rule).equalsIgnoreCase(whole))
+                            .filter(rule -> spellsOut(rule) || named(pattern(rule), streams, column))
                             .findFirst()
                             .ifPresent(rule -> refuse(rule, whole));
                 }
             }
         }
+    }
+
+    /** Whether all of the field's name stands in the rule, whatever stands for its stream. */
+    private static boolean spellsOut(MaskRule rule) {
+        return field(rule).indexOf('*', field(rule).lastIndexOf('.') + 1) < 0;
+    }
+
+    /** Whether the pattern names a field that is called as the column is, but for the case of letters. */
+    private static boolean named(FieldPattern pattern, Collection<StreamSchema> streams, Column column) {
+        return streams.stream().anyMatch(schema -> schema.columns().stream()
+                .anyMatch(other -> other.name().equalsIgnoreCase(column.name()) && pattern.names(schema, other)));
     }
 
     private static void refuse(MaskRule rule, String field) {
