@@ -25,6 +25,9 @@ final class Arrivals {
         LAST
     }
 
+    /** So many parts whose records are the last of each partition are kept apart; of more, two and two become one. */
+    private static final int MANY = 10_000;
+
     private final ArrayDeque<Part> parts = new ArrayDeque<>();
     private final Map<Map<String, ?>, SourceRecord> newest = new LinkedHashMap<>();
     private final List<SourceRecord> since = new ArrayList<>();
@@ -72,11 +75,34 @@ final class Arrivals {
             Part part = new Part(transaction, row, told, since.isEmpty() ? told.stream().mapToLong(RecordSize::of).sum() : bytesSince);
             parts.add(part);
             bytes += part.bytes();
+            if (since.isEmpty() && parts.size() > MANY) {
+                thin();
+            }
             newest.clear();
             since.clear();
             bytesSince = 0;
         }
         return new LogPlace(transaction, row, offsets);
+    }
+
+    /**
+     * Keeps what is held small (I12) however long no place is committed: the connector looks at nothing but the last record of each
+     * partition, and of two places at the second if it hears nothing at the first.
+     */
+    private void thin() {
+        List<Part> all = List.copyOf(parts);
+        parts.clear();
+        bytes = 0;
+        for (int i = 0; i < all.size(); i += 2) {
+            Part last = all.get(Math.min(i + 1, all.size() - 1));
+            Map<Map<String, ?>, SourceRecord> kept = new LinkedHashMap<>();
+            all.get(i).records().forEach(record -> kept.put(record.sourcePartition(), record));
+            last.records().forEach(record -> kept.put(record.sourcePartition(), record));
+            List<SourceRecord> told = List.copyOf(kept.values());
+            Part part = new Part(last.transaction(), last.row(), told, told.stream().mapToLong(RecordSize::of).sum());
+            parts.add(part);
+            bytes += part.bytes();
+        }
     }
 
     /** Without its row, which would be held for as long as the record is. */

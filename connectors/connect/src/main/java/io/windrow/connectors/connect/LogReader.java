@@ -58,6 +58,7 @@ final class LogReader extends TaskReader {
     private long gatheredSince;
     private LogPlace told;
     private long toldAt = System.nanoTime();
+    private boolean saidFull;
 
     LogReader(ConnectSource source, Context context, ConnectSplit split, Map<StreamName, Position> starts) {
         super(source, context);
@@ -91,7 +92,7 @@ final class LogReader extends TaskReader {
         while (ready.isEmpty()) {
             if (!open.isPolling()) {
                 tellCommitted(open);
-                if (arrivals.bytes() >= source.preset().heldSize().bytes()) {
+                if (tells == Arrivals.Told.ALL && arrivals.bytes() >= source.preset().heldSize().bytes()) {
                     return full(open, deadlineNanos);
                 }
                 // Asked before the poll: what the connector had read by then is in what it gives now, or was before.
@@ -126,6 +127,12 @@ final class LogReader extends TaskReader {
         hand();
         if (!ready.isEmpty()) {
             return ready.poll();
+        }
+        if (!saidFull) {
+            saidFull = true;
+            context.notices().tell("connect.held_size", "Reading the log: " + arrivals.bytes() + " bytes of records wait until they are"
+                    + " committed, and the connector is asked for no more before that. A stream that is parked, or left out of this run,"
+                    + " keeps them waiting.");
         }
         open.rest(deadlineNanos);
         return idle();

@@ -57,10 +57,25 @@ final class Emptying {
      * @param database in which names lie that do not say
      */
     static List<StreamName> renamed(String statement, String database) {
-        List<String> tokens = tokens(statement);
+        List<String> tokens = bared(tokens(statement));
         return is(tokens, 0, "RENAME") && is(tokens, 1, "TABLE", "TABLES") ? moved(tokens, database)
                 : is(tokens, 0, "ALTER") ? movedByAlter(tokens, database)
                 : List.of();
+    }
+
+    /** Without {@code SET STATEMENT name = value, … FOR} and the opening of a comment that the server executes. */
+    private static List<String> bared(List<String> tokens) {
+        int from = 0;
+        if (is(tokens, 0, "SET") && is(tokens, 1, "STATEMENT")) {
+            while (from < tokens.size() && !is(tokens, from, "FOR")) {
+                from++;
+            }
+            from++;
+        }
+        while (from < tokens.size() && (tokens.get(from).startsWith("/*!") || tokens.get(from).startsWith("/*M!"))) {
+            from++;
+        }
+        return from < tokens.size() ? tokens.subList(from, tokens.size()) : List.of();
     }
 
     /** {@code RENAME TABLE a TO b, c WAIT 1 TO d}: whatever is no word of the statement's own is a name. */

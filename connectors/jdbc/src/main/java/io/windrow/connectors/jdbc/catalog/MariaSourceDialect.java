@@ -85,13 +85,14 @@ final class MariaSourceDialect implements SourceDialect {
     }
 
     /**
-     * Only if every transaction is in the server's own log: what a replica without {@code log_slave_updates} applies is not, nor what
-     * a filter of databases leaves out. {@code gtid_slave_pos} stays on a server that has ever been a replica.
+     * Only if every transaction is in the server's own log: what a replica or a node of a Galera cluster without
+     * {@code log_slave_updates} applies is not, nor what a filter of databases leaves out. {@code gtid_slave_pos} stays on a server that has ever been a replica.
      */
     @Override
     public boolean tellsMoments(Connection connection) throws SQLException {
         return isOne(connection, "SELECT @@log_slave_updates = 1 OR @@gtid_slave_pos = '' AND NOT EXISTS (SELECT 1 FROM "
-                        + "information_schema.global_status WHERE variable_name = 'SLAVES_RUNNING' AND variable_value <> '0')")
+                        + "information_schema.global_status WHERE variable_name = 'SLAVES_RUNNING' AND variable_value <> '0'"
+                        + " OR variable_name = 'WSREP_CONNECTED' AND variable_value = 'ON')")
                 && logsEveryDatabase(connection);
     }
 

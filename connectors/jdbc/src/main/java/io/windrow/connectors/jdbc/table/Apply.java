@@ -280,7 +280,8 @@ public final class Apply {
     public void history(StagedTable staged, Generation generation, OptionalLong copied) throws SQLException {
         String stage = stage(staged);
         resolve(staged);
-        if (copied.isPresent()) {
+        // Without a copied row, none of the history has to be looked at.
+        if (copied.isPresent() && isAny(Copied.any(stage))) {
             Copied copies = new Copied(dialect, stage, target, staged, copied.getAsLong());
             statement.executeUpdate(copies.goOn());
             statement.executeUpdate(copies.found());
@@ -334,10 +335,14 @@ public final class Apply {
     }
 
     private void refuse(String any, JdbcError code, String message) throws SQLException {
-        try (ResultSet found = statement.executeQuery(any)) {
-            if (found.next()) {
-                throw WindrowException.of(code, message);
-            }
+        if (isAny(any)) {
+            throw WindrowException.of(code, message);
+        }
+    }
+
+    private boolean isAny(String query) throws SQLException {
+        try (ResultSet found = statement.executeQuery(query)) {
+            return found.next();
         }
     }
 

@@ -26,6 +26,11 @@ record Copied(Dialect dialect, String stage, String target, StagedTable staged, 
                 + at + " < " + began + " THEN " + began + " ELSE " + at + " END WHERE " + dialect.quoted(Layout.IS_CURRENT);
     }
 
+    /** {@code SELECT}: whether any row of a copy is staged. */
+    static String any(String stage) {
+        return "SELECT 1 FROM " + stage + " WHERE w_micros IS NULL LIMIT 1";
+    }
+
     /** {@code UPDATE}: versions go on that ended with the copy and that it has found. */
     String goOn() {
         String at = dialect.instantOf(Long.toString(moment));
