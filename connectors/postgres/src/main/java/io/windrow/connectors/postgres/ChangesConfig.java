@@ -41,7 +41,7 @@ public record ChangesConfig(
         @Doc(value = "Which changes are followed: any, or none of those that replication brought into this database from another (PostgreSQL 16), against loops. The first copy has all rows.", defaultValue = "any")
                 Origin origin,
         @Doc(
-                        value = "Where an epoch may end: anywhere, or only at a transaction_end, so that after each epoch the target's tables fit together. Then an epoch is as large as its largest transaction.",
+                        value = "Where an epoch may end: anywhere, or only at a transaction_end, so that after each epoch the target's tables fit together. Then an epoch is as large as its largest transaction. Where messages are followed it is always so.",
                         defaultValue = "anywhere")
                 Cut cut,
         @Doc(

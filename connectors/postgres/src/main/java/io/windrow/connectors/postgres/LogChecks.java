@@ -121,10 +121,10 @@ final class LogChecks {
     }
 
     private void publication(Session session, ServerFacts server, List<StreamShape> shapes) throws SQLException {
-        List<StreamShape> followed = shapes.stream().filter(shape -> shape.relation().isPresent()).toList();
-        if (followed.isEmpty()) {
+        if (shapes.isEmpty()) {
             return;
         }
+        List<StreamShape> followed = shapes.stream().filter(shape -> shape.relation().isPresent()).toList();
         List<StreamName> streams = followed.stream().map(StreamShape::stream).toList();
         Publication found = Publication.read(session, server.major(), publication);
         Optional<String> sql = found.toCarry(streams);
@@ -136,21 +136,27 @@ final class LogChecks {
             }
         }
         if (sql.isEmpty()) {
-            results.add(CheckResult.ok("publication", "Publication " + publication + " carries the tables."));
+            results.add(CheckResult.ok("publication", "Publication " + publication + (streams.isEmpty() ? " is there." : " carries the tables.")));
         } else if (config.create() == ChangesConfig.Create.AUTO && mayPublish(session, streams)) {
             results.add(CheckResult.ok("publication", "The first run runs: " + sql.get() + ";"));
         } else {
             results.add(CheckResult.failed(
-                    "publication", "Publication " + publication + " does not carry all tables.", sql.get() + ";"));
+                    "publication",
+                    streams.isEmpty() ? "There is no publication " + publication + "." : "Publication " + publication + " does not carry all tables.",
+                    sql.get() + ";"));
         }
     }
 
     /** The role needs CREATE in the database and has to own the tables; or the publication, which the run finds out. */
     private static boolean mayPublish(Session session, List<StreamName> streams) throws SQLException {
+        List<@Nullable String> create =
+                session.row("SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')");
+        if (!"t".equals(create.getFirst())) {
+            return false;
+        }
         for (StreamName stream : streams) {
-            List<@Nullable String> row = session.row(
-                    "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AND pg_catalog.pg_has_role(c.relowner, 'USAGE')"
-                            + " FROM pg_catalog.pg_class c WHERE c.oid = " + Identifier.literal(Identifier.quoted(stream)) + "::pg_catalog.regclass");
+            List<@Nullable String> row = session.row("SELECT pg_catalog.pg_has_role(c.relowner, 'USAGE') FROM pg_catalog.pg_class c"
+                    + " WHERE c.oid = " + Identifier.literal(Identifier.quoted(stream)) + "::pg_catalog.regclass");
             if (!"t".equals(row.getFirst())) {
                 return false;
             }

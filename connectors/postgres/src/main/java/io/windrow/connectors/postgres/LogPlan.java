@@ -88,6 +88,8 @@ final class LogPlan implements AutoCloseable {
         if (shape.relation().isPresent()) {
             read.expectSame(session, shape.relation().get().oid());
             expectPublished(doing, read);
+        } else {
+            expectPublication(doing, read);
         }
         expectReadable(doing, read);
         reads.put(shape.stream(), read);
@@ -103,6 +105,15 @@ final class LogPlan implements AutoCloseable {
             throw WindrowException.of(
                             LogError.NOT_PREPARED, doing + ": publication " + publication + " does not carry the table")
                     .remedy(published.toCarry(List.of(read.shape().stream())).orElse("") + ";");
+        }
+    }
+
+    /** For messages, which no publication names, one has to be there, and from before the place that they are read from. */
+    private void expectPublication(String doing, ChangesRead read) {
+        Optional<String> sql = published.toCarry(List.of());
+        if (sql.isPresent() && (read.isCopied() || config.create() == ChangesConfig.Create.NEVER)) {
+            throw WindrowException.of(LogError.NOT_PREPARED, doing + ": there is no publication " + publication)
+                    .remedy(sql.get() + ";");
         }
     }
 
@@ -237,15 +248,21 @@ final class LogPlan implements AutoCloseable {
         if (facts.filter(found -> found.invalid().isEmpty()).isEmpty()) {
             return copy().start();
         }
+        try {
+            carry();
+        } catch (SQLException e) {
+            throw LogFailures.preparing("Preparing slot " + slot, e);
+        }
         return LogCopy.none(source, facts.get().confirmed());
     }
 
     private void carry() throws SQLException {
-        Optional<String> sql = published.toCarry(reads.values().stream()
+        List<StreamName> tables = reads.values().stream()
                 .map(ChangesRead::shape)
                 .filter(shape -> shape.relation().isPresent())
                 .map(StreamShape::stream)
-                .toList());
+                .toList();
+        Optional<String> sql = published.toCarry(tables);
         if (sql.isEmpty()) {
             return;
         }
@@ -254,7 +271,8 @@ final class LogPlan implements AutoCloseable {
             published = Publication.read(session, server.major(), publication);
             context.notices().tell("postgres.publication", "Made ready for change streams: " + sql.get() + ";");
         } catch (SQLException e) {
-            throw LogFailures.preparing("Making publication " + publication, e).remedy("Have the tables' owner run: " + sql.get() + ";");
+            throw LogFailures.preparing("Making publication " + publication, e)
+                    .remedy("Have " + (tables.isEmpty() ? "somebody who may create in the database" : "the tables' owner") + " run: " + sql.get() + ";");
         }
     }
 

@@ -37,7 +37,8 @@ final class LogReader implements SplitReader {
     private final RangeReader ranges;
     private final LogRows rows;
     private final MessageReader messages;
-    private final boolean whole;
+    /** Whether a transaction is not cut inside: it is told so, or messages are read. */
+    private boolean whole;
     private @Nullable LogConnection log;
     private long released;
     private LogPosition told;
@@ -174,6 +175,7 @@ final class LogReader implements SplitReader {
         open.largestRow(Math.min(memory - memory / 8, Runtime.getRuntime().maxMemory() / 3));
         context.failpoints().reach("postgres.before_log");
         LogSlot.expectNotPassed(open, split.slot(), starts);
+        whole |= rows.messages() == LogConnection.Beside.MESSAGES;
         open.start(split, source.config().following(), rows.messages(), rows.lsn());
         return open;
     }

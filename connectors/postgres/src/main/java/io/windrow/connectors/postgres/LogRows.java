@@ -70,13 +70,9 @@ final class LogRows implements Messages, AutoCloseable {
         return streams.values();
     }
 
-    /**
-     * Whether messages have to be sent. They count in their transaction: of one that was cut inside, maybe when messages were
-     * followed, the rest must get no number again.
-     */
+    /** Whether messages have to be sent. No place within a transaction holds for them: one that has some must not be cut inside. */
     LogConnection.Beside messages() {
-        boolean counted = !ofMessages.isEmpty() || streams.values().stream().anyMatch(stream -> stream.start().inside().isPresent());
-        return counted ? LogConnection.Beside.MESSAGES : LogConnection.Beside.NOTHING;
+        return ofMessages.isEmpty() ? LogConnection.Beside.NOTHING : LogConnection.Beside.MESSAGES;
     }
 
     /** The streams that were left behind. */
@@ -328,8 +324,8 @@ final class LogRows implements Messages, AutoCloseable {
     }
 
     /**
-     * Its place is within its record, of which the log says only the end: another record may begin there. Of its own it is like a
-     * transaction with one row.
+     * Of its own it is like a transaction with one row, which lies within its record: the log says where that ends, and another may
+     * begin there. In a transaction it has no place of its own: the server puts it before or behind a row that begins there.
      */
     @Override
     public void message(String prefix, long end, Belonging belonging, Tuple cells) {
@@ -340,8 +336,6 @@ final class LogRows implements Messages, AutoCloseable {
         if (belonging == Belonging.NOTHING) {
             begin(Transaction.none(end - 1));
         }
-        record = end - 1;
-        inRecord = 0;
         ordinal++;
         for (FollowedStream stream : List.copyOf(ofMessages)) {
             if (stream.shape().config().hasMessages(prefix) && !stream.passesOver(current(), record, inRecord)) {

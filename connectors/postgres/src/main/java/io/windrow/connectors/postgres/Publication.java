@@ -85,13 +85,13 @@ record Publication(String name, Optional<Facts> there, Map<StreamName, Table> ta
                 tables);
     }
 
-    /** The SQL that makes the publication carry the tables; empty if it does. */
+    /**
+     * The SQL that makes the publication carry the tables; empty if it does. Without tables it has to be there all the same: before
+     * PostgreSQL 18 a slot without one ends at the first row of any table.
+     */
     Optional<String> toCarry(Collection<StreamName> wanted) {
-        if (wanted.isEmpty()) {
-            return Optional.empty();
-        }
         if (there.isEmpty()) {
-            return Optional.of("CREATE PUBLICATION " + Identifier.quoted(name) + " FOR TABLE " + list(wanted)
+            return Optional.of("CREATE PUBLICATION " + Identifier.quoted(name) + (wanted.isEmpty() ? "" : " FOR TABLE " + list(wanted))
                     + " WITH (publish_via_partition_root = true)");
         }
         List<StreamName> missing = wanted.stream().filter(stream -> !tables.containsKey(stream)).toList();

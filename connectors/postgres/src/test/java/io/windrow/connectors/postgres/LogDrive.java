@@ -32,7 +32,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** A runner for tests of change streams: one thread, several streams, commits after every batch, may be killed after any. */
+/** A runner for tests of change streams: one thread, several streams, commits after every batch if it may, may be killed after any. */
 final class LogDrive implements AutoCloseable {
     final Drive drive;
     final List<StreamName> streams;
@@ -191,8 +191,30 @@ final class LogDrive implements AutoCloseable {
                 .toList();
     }
 
+    /** What is committed at some time. */
+    private record Committed(
+            Map<StreamName, Integer> rows, Map<StreamName, PlannerState> states, Map<StreamName, Position> places,
+            Map<StreamName, Map<String, Position>> released) {}
+
+    private Committed committed() {
+        Map<StreamName, Integer> sizes = new HashMap<>();
+        rows.forEach((stream, all) -> sizes.put(stream, all.size()));
+        return new Committed(sizes, Map.copyOf(states), Map.copyOf(places), Map.copyOf(released));
+    }
+
+    private void undoTo(Committed then) {
+        then.rows().forEach((stream, size) -> rows.get(stream).subList(size, rows.get(stream).size()).clear());
+        states.keySet().retainAll(then.states().keySet());
+        states.putAll(then.states());
+        places.keySet().retainAll(then.places().keySet());
+        places.putAll(then.places());
+        released.keySet().retainAll(then.released().keySet());
+        released.putAll(then.released());
+    }
+
     private int read(Source source, SplitPlanner planner, SplitPlanner.Assignment one, int batches) {
         int left = batches;
+        Committed committed = committed();
         boolean log = one.split().kind() == Split.Kind.LOG;
         boolean ended = false;
         Optional<Position> letGo = Optional.empty();
@@ -235,6 +257,9 @@ final class LogDrive implements AutoCloseable {
                             }
                         }
                         if (--left == 0) {
+                            if (!reader.mayCut()) {
+                                undoTo(committed);
+                            }
                             return 0;
                         }
                     }
@@ -260,6 +285,9 @@ final class LogDrive implements AutoCloseable {
                         }
                         ended = true;
                     }
+                }
+                if (reader.mayCut()) {
+                    committed = committed();
                 }
             }
         }

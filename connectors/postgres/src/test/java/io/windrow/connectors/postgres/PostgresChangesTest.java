@@ -22,6 +22,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +44,7 @@ class PostgresChangesTest {
     private static final String ATTACH_FILLED_SUBTREE = "BEGIN; CREATE TABLE t3 (LIKE t) PARTITION BY RANGE (id);"
             + " CREATE TABLE t31 PARTITION OF t3 FOR VALUES FROM (30) TO (35); INSERT INTO t3 VALUES (31, 'x'); COMMIT;"
             + " ALTER TABLE t ATTACH PARTITION t3 FOR VALUES FROM (30) TO (40)";
+    private static final String PUBLICATION_OF_NONE = "CREATE PUBLICATION \"windrow_test\" WITH (publish_via_partition_root = true);";
     private static PostgresServer server;
 
     @Parameter
@@ -264,7 +266,7 @@ class PostgresChangesTest {
 
     @Test
     @Tag("D46")
-    void Messages_alone_need_no_publication_and_move_their_slot() {
+    void Messages_alone_have_a_publication_of_no_table_and_move_their_slot_whatever_else_is_written() {
         StreamName box = StreamName.of("app.outbox");
         try (LogDrive drive = new LogDrive(Drive.config(db.url(), LogDrive.messages("app.outbox", List.of("content"), "outbox")), box)) {
             assertThat(drive.drive.source().check()).noneMatch(result -> result.outcome() == CheckResult.Outcome.FAILED);
@@ -273,15 +275,58 @@ class PostgresChangesTest {
                 assertThat(one.schema().columns()).extracting(column -> column.name()).containsExactly("content");
             });
             drive.run();
+            assertThat(drive.drive.notices).contains("postgres.publication: Made ready for change streams: " + PUBLICATION_OF_NONE);
             said("false", "outbox", "a");
+            db.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
             said("true", "outbox", "b");
             drive.run();
             long before = confirmed();
             said("true", "other", "c");
             movesOn(drive, before);
             assertThat(drive.rows()).containsExactly("INSERT|[97]", "INSERT|[98]");
-            assertThat(db.number("SELECT count(*) FROM pg_publication")).isZero();
+            assertThat(db.number("SELECT count(*) FROM pg_publication_tables")).isZero();
+            db.execute("DROP PUBLICATION windrow_test");
+            drive.run();
+            assertThat(drive.refused.get(box).remedy()).isEqualTo(PUBLICATION_OF_NONE);
         }
+    }
+
+    @Test
+    @Tag("D46")
+    void Who_makes_the_publication_of_messages_is_told_how_if_the_run_may_not() {
+        String role = "hearer_" + major;
+        StreamName box = StreamName.of("app.outbox");
+        db.execute("CREATE ROLE " + role + " LOGIN REPLICATION", "CREATE TABLE t (id int PRIMARY KEY)");
+        String url = "postgres://" + role + "@127.0.0.1:" + server.port() + "/" + db.name();
+        StreamConfig messages = LogDrive.messages("app.outbox", List.of("content"), "outbox");
+        PostgresConfig plain = Drive.config(url, messages);
+        PostgresConfig given = new PostgresConfig(
+                plain.url(), plain.password(), plain.streams(), plain.newTables(), plain.splitSize(), plain.batchSize(), plain.batchRows(),
+                plain.lockTimeout(), plain.connectTimeout(), plain.longTransaction(), Optional.of(Changes.asGiven()));
+        try (LogDrive making = new LogDrive(plain, box); LogDrive drive = new LogDrive(given, box)) {
+            assertThat(failures(making)).containsExactly(PUBLICATION_OF_NONE);
+            assertThatThrownBy(making::run).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.remedy()).isEqualTo("Have somebody who may create in the database run: " + PUBLICATION_OF_NONE));
+            List<String> prepares = failures(drive);
+            assertThat(prepares).hasSize(2).contains(PUBLICATION_OF_NONE);
+            drive.run();
+            assertThat(drive.refused.get(box).remedy()).isEqualTo(PUBLICATION_OF_NONE);
+            db.execute(PUBLICATION_OF_NONE, prepares.stream().filter(sql -> !sql.equals(PUBLICATION_OF_NONE)).findFirst().orElseThrow());
+            assertThat(failures(drive)).isEmpty();
+            db.execute("INSERT INTO t VALUES (1)");
+            said("true", "outbox", "a");
+            drive.run();
+            assertThat(drive.rows()).containsExactly("INSERT|[97]");
+        } finally {
+            db.execute("DROP OWNED BY " + role, "DROP ROLE " + role);
+        }
+    }
+
+    private static List<String> failures(LogDrive drive) {
+        return drive.drive.source().check().stream()
+                .filter(result -> result.outcome() == CheckResult.Outcome.FAILED)
+                .map(CheckResult::remedy)
+                .toList();
     }
 
     @Test

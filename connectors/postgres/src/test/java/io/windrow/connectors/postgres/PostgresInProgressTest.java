@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PostgresInProgressTest {
     private static final StreamName T = new StreamName("public", "t");
     private static final StreamName U = new StreamName("public", "u");
+    private static final StreamName BOX = StreamName.of("app.outbox");
     private static final ChangesConfig STREAMED = Changes.streamed("1GiB", Cut.ANYWHERE);
     private static PostgresServer server;
 
@@ -175,37 +176,61 @@ class PostgresInProgressTest {
     @Test
     @Tag("B07")
     @Tag("D46")
-    void Messages_within_a_transaction_that_is_cut_inside_come_once_in_either_form() {
-        StreamName box = StreamName.of("app.outbox");
-        StreamConfig messages = LogDrive.messages("app.outbox", List.of("content"), "outbox");
-        try (LogDrive streamed = drive(STREAMED, messages); LogDrive waiting = drive(ChangesConfig.DEFAULT, messages)) {
-            streamed.run();
-            db.execute("BEGIN; " + rows(1, 1000) + "; SELECT pg_logical_emit_message(true, 'outbox', int4send(i)) FROM generate_series(1, 600) i; "
-                    + rows(1001, 2000) + "; SELECT pg_logical_emit_message(true, 'outbox', int4send(i)) FROM generate_series(601, 700) i; COMMIT");
-            List<String> said = new ArrayList<>();
-            List<String> got = new ArrayList<>();
-            for (int i = 0; i < 40 && got.size() + said.size() < 2700; i++) {
-                LogDrive drive = i % 2 == 0 ? streamed : waiting;
-                killed(drive, 2);
-                got.addAll(drive.rows.get(T));
-                said.addAll(drive.rows.get(box));
-                drive.rows.values().forEach(List::clear);
-                (i % 2 == 0 ? waiting : streamed).goOnFrom(drive);
+    void Messages_and_rows_of_a_transaction_come_once_in_either_form_wherever_a_run_is_killed_within_it() {
+        for (ChangesConfig changes : List.of(STREAMED, ChangesConfig.DEFAULT)) {
+            db.dropSlot("windrow_test");
+            db.execute("TRUNCATE t");
+            try (LogDrive drive = withMessages(changes, 100)) {
+                drive.run();
+                db.execute("BEGIN; " + rows(1, 1000) + "; SELECT pg_logical_emit_message(true, 'outbox', int4send(i)) FROM generate_series(1, 600) i; "
+                        + rows(1001, 2000) + "; SELECT pg_logical_emit_message(true, 'outbox', int4send(i)) FROM generate_series(601, 700) i; COMMIT");
+                for (int batches = 2; batches <= 20; batches += 9) {
+                    killed(drive, batches);
+                    assertThat(drive.rows.get(T)).as("nothing is committed of a part").isEmpty();
+                }
+                drive.run();
+                assertThat(drive.rows.get(T)).isEqualTo(inserted(1, 2000));
+                assertThat(drive.rows.get(BOX)).isEqualTo(IntStream.rangeClosed(1, 700)
+                        .mapToObj(i -> "INSERT|" + Arrays.toString(ByteBuffer.allocate(4).putInt(i).array()))
+                        .toList());
             }
-            assertThat(got).isEqualTo(inserted(1, 2000));
-            assertThat(said).isEqualTo(IntStream.rangeClosed(1, 700)
-                    .mapToObj(i -> "INSERT|" + Arrays.toString(ByteBuffer.allocate(4).putInt(i).array()))
-                    .toList());
         }
     }
 
-    private LogDrive drive(ChangesConfig changes, StreamConfig messages) {
+    @Test
+    @Tag("B07")
+    @Tag("D46")
+    void A_message_of_a_subtransaction_whose_place_is_that_of_the_next_row_comes_once_and_so_does_the_row() {
+        for (ChangesConfig changes : List.of(STREAMED, ChangesConfig.DEFAULT)) {
+            db.dropSlot("windrow_test");
+            db.execute("TRUNCATE t");
+            try (LogDrive drive = withMessages(changes, 1)) {
+                drive.run();
+                for (int i = 0; i < 6; i += 2) {
+                    db.execute("BEGIN; INSERT INTO t VALUES (" + i + "); SAVEPOINT s; SELECT pg_logical_emit_message(true, 'outbox', int4send("
+                            + i + ")); RELEASE s; INSERT INTO t VALUES (" + (i + 1) + "); COMMIT");
+                }
+                for (int batches = 1; batches <= 6; batches++) {
+                    killed(drive, batches);
+                }
+                drive.run();
+                assertThat(drive.rows.get(T)).containsExactly(
+                        "INSERT|0|null", "INSERT|1|null", "INSERT|2|null", "INSERT|3|null", "INSERT|4|null", "INSERT|5|null");
+                assertThat(drive.rows.get(BOX))
+                        .containsExactly("INSERT|[0, 0, 0, 0]", "INSERT|[0, 0, 0, 2]", "INSERT|[0, 0, 0, 4]");
+            }
+        }
+    }
+
+    private LogDrive withMessages(ChangesConfig changes, int batchRows) {
         PostgresConfig plain = LogDrive.config(db.url(), changes, "public.t");
         return new LogDrive(
                 new PostgresConfig(
-                        plain.url(), plain.password(), List.of(plain.streams().getFirst(), messages), plain.newTables(), plain.splitSize(),
-                        plain.batchSize(), plain.batchRows(), plain.lockTimeout(), plain.connectTimeout(), plain.longTransaction(), plain.changes()),
-                T, StreamName.of(messages.name().orElseThrow()));
+                        plain.url(), plain.password(),
+                        List.of(plain.streams().getFirst(), LogDrive.messages("app.outbox", List.of("content"), "outbox")), plain.newTables(),
+                        plain.splitSize(), plain.batchSize(), batchRows, plain.lockTimeout(), plain.connectTimeout(), plain.longTransaction(),
+                        plain.changes()),
+                T, BOX);
     }
 
     @Test
