@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** How to run any source connector of Kafka Connect. */
 @Doc("Runs a source connector of Kafka Connect in this process. Each of its topics is a stream of new rows: key, value, sent_at.")
@@ -111,10 +110,5 @@ public record ConnectConfig(
     @Override
     public Server server(PluginLoader loader) {
         return KnownForm.ofTopics();
-    }
-
-    @Override
-    public OptionalLong readUpTo(String server) {
-        return OptionalLong.empty();
     }
 }

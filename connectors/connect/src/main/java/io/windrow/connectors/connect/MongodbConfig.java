@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -188,10 +187,5 @@ public record MongodbConfig(
     @Override
     public Server server(PluginLoader loader) {
         return KnownForm.ofDocuments();
-    }
-
-    @Override
-    public OptionalLong readUpTo(String server) {
-        return OptionalLong.empty();
     }
 }

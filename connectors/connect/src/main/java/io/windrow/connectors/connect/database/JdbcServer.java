@@ -17,7 +17,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -105,19 +104,8 @@ final class JdbcServer implements Server {
     }
 
     @Override
-    public long estimatedRows(StreamName stream) {
-        return -1;
-    }
-
-    @Override
     public void expectFollowable() {
         // The connector says so itself when it starts.
-    }
-
-    /** JDBC knows no log. */
-    @Override
-    public Optional<LogEnd> end() {
-        return Optional.empty();
     }
 
     @Override

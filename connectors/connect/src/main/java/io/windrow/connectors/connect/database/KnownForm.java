@@ -6,7 +6,6 @@ import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Streams whose rows have the same columns whatever is in them, known before the connector runs. Asks nobody.
@@ -50,18 +49,8 @@ public record KnownForm(List<Column> columns, List<String> key) implements Serve
     }
 
     @Override
-    public long estimatedRows(StreamName stream) {
-        return -1;
-    }
-
-    @Override
     public void expectFollowable() {
         // Nobody can tell before the connector runs.
-    }
-
-    @Override
-    public Optional<LogEnd> end() {
-        return Optional.empty();
     }
 
     @Override

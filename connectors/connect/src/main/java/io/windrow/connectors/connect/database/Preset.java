@@ -75,7 +75,9 @@ public interface Preset {
      *
      * @param server the name under which the connector runs
      */
-    OptionalLong readUpTo(String server);
+    default OptionalLong readUpTo(String server) {
+        return OptionalLong.empty();
+    }
 
     /**
      * How much has come to the running connector from the server, which sends a sign of life when it is idle. Empty: nobody counts.

@@ -5,7 +5,6 @@ import io.windrow.connectors.connect.record.Values;
 import java.sql.Driver;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Properties;
 
 /** A preset for SQL Server, Oracle or Db2, of Debezium's newest line. None of them has been run against a server so far. */
@@ -21,12 +20,6 @@ public interface RelationalPreset extends DatabasePreset {
     @Override
     default Values.Dialect dialect() {
         return Values.Dialect.PLAIN;
-    }
-
-    /** Their connectors do not say so in a way that was tried. */
-    @Override
-    default OptionalLong readUpTo(String server) {
-        return OptionalLong.empty();
     }
 
     /** What all three tell their connector; more may be put to it. */

@@ -16,7 +16,9 @@ public interface Server extends AutoCloseable {
     StreamSchema schema(StreamName stream);
 
     /** How many rows a table has, by the server's own guess; −1 if it has none. */
-    long estimatedRows(StreamName stream);
+    default long estimatedRows(StreamName stream) {
+        return -1;
+    }
 
     /**
      * That the server keeps a log that can be followed.
@@ -26,7 +28,9 @@ public interface Server extends AutoCloseable {
     void expectFollowable();
 
     /** Where the log ends now, as {@link io.windrow.connectors.connect.record.LogOrder} counts; empty: nobody can tell. */
-    Optional<LogEnd> end();
+    default Optional<LogEnd> end() {
+        return Optional.empty();
+    }
 
     /** What a run would meet: settings and privileges. */
     List<CheckResult> check(List<StreamName> streams);
