@@ -4,13 +4,10 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.EventWindows;
 import io.windrow.api.source.Guarantee;
-import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.StreamPlan;
-import io.windrow.api.source.StreamRequest;
-import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.WriteMode;
@@ -43,7 +40,8 @@ final class PlanCommand implements Callable<Integer> {
     public Integer call() {
         Screen screen = windrow.screen();
         Plan plan = target.plan(Registry.load());
-        Map<StreamName, StreamState> states = states(plan);
+        ReadStarts starts = ReadStarts.of(plan);
+        Map<StreamName, StreamState> states = starts.states();
         List<PlannedStream> streams;
         Map<StreamName, StreamPlan> plans;
         Map<StreamName, WindrowException> refusals;
@@ -55,14 +53,14 @@ final class PlanCommand implements Callable<Integer> {
             streams = plan.streams(selected).stream()
                     .filter(stream -> chosen.contains(stream.stream()))
                     .toList();
-            try (SplitPlanner planner = source.plan(requests(streams, states))) {
+            try (SplitPlanner planner = source.plan(streams.stream().map(starts::request).toList())) {
                 plans = Map.copyOf(planner.plans());
                 refusals = new HashMap<>(planner.refusals());
                 Map<StreamName, List<String>> placed = new HashMap<>();
                 plans.keySet().forEach(stream -> placed.put(stream, sink.placedBy(stream)));
                 Admission admission = Admission.of(
-                        plan.steps().keepingChanges(streams), plan.schemas().gate(Stores.acceptedSchemas(plan.spec())),
-                        planner);
+                        plan.steps().keepingChanges(streams), plan.schemas().gate(starts.accepted()), planner,
+                        how -> starts.text(streams, planner, how));
                 refusals.putAll(admission.refusals());
                 admission.check(source, placed);
                 plans = admission.plans();
@@ -117,28 +115,6 @@ final class PlanCommand implements Callable<Integer> {
         } catch (WindrowException e) {
             return Optional.of(e);
         }
-    }
-
-    private static Map<StreamName, StreamState> states(Plan plan) {
-        Map<StreamName, StreamState> states = new HashMap<>();
-        Optional<StateStore> existing = Stores.existing(plan.spec());
-        if (existing.isPresent()) {
-            try (StateStore store = existing.get()) {
-                store.load(plan.spec().pipeline()).forEach(state -> states.put(state.stream(), state));
-            }
-        }
-        return states;
-    }
-
-    private static List<StreamRequest> requests(List<PlannedStream> streams, Map<StreamName, StreamState> states) {
-        List<StreamRequest> requests = new ArrayList<>();
-        for (PlannedStream stream : streams) {
-            Optional<StreamState> state = Optional.ofNullable(states.get(stream.stream()));
-            Optional<PlannerState> planner = state.flatMap(StreamState::base).map(base -> base.planner());
-            requests.add(new StreamRequest(
-                    stream.stream(), stream.read(), state.map(StreamState::generation).orElse(1L), planner));
-        }
-        return requests;
     }
 
     private static void print(

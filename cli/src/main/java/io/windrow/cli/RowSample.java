@@ -56,7 +56,7 @@ final class RowSample {
             if (planner.refusals().containsKey(stream)) {
                 throw planner.refusals().get(stream);
             }
-            Admission admission = Admission.of(steps, gate, planner);
+            Admission admission = Admission.of(steps, gate, planner, plan -> "before the first row that this command reads");
             if (admission.refusals().containsKey(stream)) {
                 throw admission.refusals().get(stream);
             }

@@ -9,14 +9,14 @@ import io.windrow.api.source.StreamDescription;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.contract.Compatibility;
-import io.windrow.core.contract.ContractError;
 import io.windrow.core.contract.SchemaBook;
 import io.windrow.core.contract.SchemaChange;
 import io.windrow.core.contract.SchemaDiff;
 import io.windrow.core.contract.SchemaExport;
-import io.windrow.core.contract.SchemaGate;
 import io.windrow.core.contract.SchemaVersion;
 import io.windrow.core.contract.TypeNames;
+import io.windrow.core.ledger.LedgerEntry;
+import io.windrow.core.ledger.RollUp;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.registry.NearestName;
 import io.windrow.core.registry.Registry;
@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,7 +44,7 @@ import picocli.CommandLine.Spec;
         description = "Show the accepted schemas of streams, compare and accept.",
         synopsisSubcommandLabel = "(list | show | diff | check | accept)",
         subcommands = {
-            SchemaCommand.ListVersions.class, SchemaCommand.Show.class, SchemaCommand.Diff.class, SchemaCommand.Check.class,
+            SchemaCommand.ListVersions.class, SchemaCommand.Show.class, SchemaCommand.Diff.class, SchemaCheck.class,
             SchemaCommand.Accept.class
         })
 final class SchemaCommand implements Runnable {
@@ -192,7 +193,7 @@ final class SchemaCommand implements Runnable {
         }
     }
 
-    private static List<Object> json(List<SchemaChange> changes) {
+    static List<Object> json(List<SchemaChange> changes) {
         List<Object> json = new ArrayList<>();
         changes.forEach(change -> json.add(Json.object(
                 "kind", change.kind().word(), "field", change.field(), "before", change.before(), "after", change.after())));
@@ -216,91 +217,55 @@ final class SchemaCommand implements Runnable {
         public Integer call() {
             Plan plan = target.plan(Registry.load());
             List<SchemaBook.Entry> entries;
+            SchemaVersion after;
+            Optional<LedgerEntry> first;
             try (StateStore store = Stores.required(plan.spec())) {
                 entries = one(target, new SchemaBook(store, plan.spec().pipeline()));
+                after = version(entries, newer);
+                first = first(store, plan.spec().pipeline(), after.schema());
             }
-            SchemaVersion after = version(entries, newer);
             SchemaVersion before = version(entries, old == null ? Math.max(1, after.schema().version() - 1) : old);
             List<SchemaChange> changes = SchemaDiff.of(before.schema(), after.schema());
             if (parent.windrow.json) {
                 return parent.windrow.print(
                         Json.object(
                                 "stream", after.schema().stream().toString(), "old", before.schema().version(), "new",
-                                after.schema().version(), "changes", json(changes)),
+                                after.schema().version(), "changes", json(changes), "first_epoch", first.map(RollUp::firstEpoch)),
                         ExitCode.OK);
             }
             Screen screen = parent.windrow.screen();
             changes.forEach(change -> screen.line(change.kind().word() + ": " + change));
             screen.line(changes.isEmpty() ? "no change" : changes.size() + " changes");
+            screen.line("first delivered: " + first.map(Diff::place).orElse("not yet"));
             return ExitCode.OK.value();
+        }
+
+        /** The oldest epoch whose rows have the schema. */
+        private static Optional<LedgerEntry> first(StateStore store, String pipeline, StreamSchema schema) {
+            AtomicReference<@Nullable LedgerEntry> oldest = new AtomicReference<>();
+            store.eachLedger(pipeline, schema.stream(), text -> {
+                LedgerEntry entry = LedgerEntry.parse(text);
+                if (entry.schemaVersion() == schema.version()) {
+                    oldest.set(entry);
+                }
+            });
+            return Optional.ofNullable(oldest.get());
+        }
+
+        private static String place(LedgerEntry entry) {
+            String places = entry.ranges().stream()
+                    .flatMap(range -> range.from().stream().map(from -> ", from position " + from.text() + " of split " + range.split()))
+                    .collect(Collectors.joining());
+            return "in epoch " + RollUp.firstEpoch(entry) + places;
         }
     }
 
     /** What the source has now, and can describe. */
-    private static Map<StreamName, StreamSchema> offered(Source source) {
+    static Map<StreamName, StreamSchema> offered(Source source) {
         return source.discover().stream()
                 .filter(StreamDescription::isReadable)
                 .map(StreamDescription::schema)
                 .collect(Collectors.toMap(StreamSchema::stream, schema -> schema, (one, other) -> one));
-    }
-
-    /** Asks the source, and judges as a run would. */
-    @Command(
-            name = "check",
-            description = "Compare what the source has now with the accepted schemas, as the next run will. Ends with 10 if a run would stop.")
-    static final class Check implements Callable<Integer> {
-        @ParentCommand SchemaCommand parent;
-
-        @Mixin Target target;
-
-        @Override
-        public Integer call() {
-            Plan plan = target.plan(Registry.load());
-            Screen screen = parent.windrow.screen();
-            List<Object> json = new ArrayList<>();
-            boolean stops = false;
-            try (StateStore store = Stores.required(plan.spec());
-                    ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(screen));
-                    Source source = plan.openSource(context)) {
-                SchemaGate gate = plan.schemas().gate(new SchemaBook(store, plan.spec().pipeline()).newest());
-                Map<StreamName, StreamSchema> offered = offered(source);
-                for (StreamName stream : target.chosen(plan, source.selected()).keySet()) {
-                    Optional<StreamSchema> now = Optional.ofNullable(offered.get(stream));
-                    Optional<WindrowException> refusal = Optional.empty();
-                    List<SchemaChange> changes = List.of();
-                    String outcome = "not in the source";
-                    if (now.isPresent()) {
-                        SchemaVersion before = gate.accepted().get(stream);
-                        changes = before == null ? List.of() : SchemaDiff.of(before.schema(), now.get());
-                        try {
-                            SchemaGate.Passage passage = gate.judge(now.get(), "by schema check", "");
-                            plan.steps().checkNames(passage, gate, now.get());
-                            outcome = before == null ? "first" : changes.isEmpty() ? "same" : passage.kept().isPresent() ? "kept" : "followed";
-                        } catch (WindrowException e) {
-                            refusal = Optional.of(e);
-                            outcome = "refused";
-                        }
-                    }
-                    stops |= refusal.isPresent() || now.isEmpty();
-                    json.add(Json.object(
-                            "stream", stream.toString(), "outcome", outcome, "changes", json(changes), "error",
-                            refusal.map(Failure::json)));
-                    if (!parent.windrow.json) {
-                        screen.line(stream + ": " + outcome);
-                        changes.forEach(change -> screen.line("  " + change));
-                        refusal.ifPresent(error -> screen.line("  to do: " + todo(error)));
-                    }
-                }
-            }
-            ExitCode code = stops ? ExitCode.CHECK_FAILED : ExitCode.OK;
-            return parent.windrow.json ? parent.windrow.print(Json.object("streams", json, "ok", !stops), code) : code.value();
-        }
-    }
-
-    /** What a run would have refused is accepted as it was met now. */
-    private static String todo(WindrowException refusal) {
-        boolean accepting = refusal.errorCode() == ContractError.DRIFT || refusal.errorCode() == ContractError.INCOMPATIBLE;
-        return refusal.remedy() + (accepting ? " --now" : "");
     }
 
     /** Accepts what a run refused or the source has, or changes owner and mode. */

@@ -78,6 +78,9 @@ class ChangeInMidRunTest {
         Ended run = alteredInMidRun(table, file, change);
         assertThat(run.exit()).as(run.out()).isNotEqualTo(ExitCode.OK.value());
         assertThat(run.out()).contains("contract.drift").contains("windrow schema accept");
+        assertThat(run.out().replaceAll("\\s*\\n\\s*", " ")).containsPattern(read.equals("incremental")
+                ? "first met after epoch \\d+, at (position|the start) \\{[^ ]+} of split [^ ]+, and in every split that is not begun: "
+                : "first met before the first row of generation 2: ");
         assertThat(versions(file)).hasSize(1);
         Ended accepted = windrow("schema", "accept", file.toString(), "--stream", "public." + table);
         assertThat(accepted.exit()).as(accepted.out()).isEqualTo(ExitCode.OK.value());

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("server")
 class ChangeStreamTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final String LSN = "SELECT pg_current_wal_insert_lsn() - '0/0'";
 
     @ParameterizedTest
     @Tag("B05")
@@ -252,9 +255,39 @@ class ChangeStreamTest {
             assertThat(Invoked.windrow("run", file.toString()).whole()).contains("contract.drift", "field refused is new", ", at position {");
             List<String> lines = rows(folder);
             assertThat(lines).hasSize(5);
+            theChangeIsNamedThatCarriesTheNewForm(database, file);
             assertThat(lines).filteredOn(line -> line.contains("\"id\":4,")).singleElement().asString().contains("\"late\":44");
             assertThat(lines).filteredOn(line -> line.contains("\"id\":5,")).singleElement().asString()
                     .contains("\"late\":55").contains("\"_absent\":[\"gone\"]");
+        }
+    }
+
+    /** It is met in the middle of an epoch that has rows before it, of this stream and of another. */
+    private static void theChangeIsNamedThatCarriesTheNewForm(PostgresDatabase database, Path file) throws Exception {
+        Files.writeString(file, Files.readString(file)
+                .replace("streams: [", "streams: [{table: public.u, mode: cdc}, ").replace("epoch_every: 200ms", "epoch_every: 1h"));
+        database.execute("CREATE TABLE u (id int PRIMARY KEY)");
+        Invoked accepted = Invoked.windrow("schema", "accept", "--stream", "public.t", file.toString());
+        assertThat(accepted.exit()).as(accepted.whole()).isZero();
+        Invoked run = Invoked.windrow("run", file.toString());
+        assertThat(run.exit()).as(run.whole()).isZero();
+        try (ChildJvm follower =
+                ChildJvm.start(Main.class.getName(), List.of("run", "--follow", file.toString()), Map.of())) {
+            await().atMost(PATIENCE).until(() -> !follower.alive()
+                    || database.number("SELECT count(*) FROM pg_replication_slots WHERE active") == 1);
+            database.execute("INSERT INTO t VALUES (7, 77, 7)", "INSERT INTO u VALUES (1)");
+            long before = database.number(LSN);
+            database.execute("ALTER TABLE t ADD COLUMN met int", "INSERT INTO u VALUES (2)", "INSERT INTO t VALUES (8, 88, 8, 8)");
+            long after = database.number(LSN);
+            await().atMost(PATIENCE).until(() -> !follower.alive()
+                    || Invoked.windrow("schema", "list", file.toString()).whole().contains("a newer one was refused"));
+            follower.terminate();
+            follower.awaitEnd(PATIENCE);
+            String told = follower.output().replaceAll("\\s+", "");
+            Matcher met = Pattern.compile("schemaofpublic\\.twiththeacceptedone,firstmetafterepoch\\d+,atposition"
+                    + "\\{\"at\":\"change\",\"commit\":\"[^\"]+\",\"xid\":\\d+,\"record\":\"([^\"]+)\",\"ordinal\":0}").matcher(told);
+            assertThat(met.find()).as(told).isTrue();
+            assertThat(database.number("SELECT '" + met.group(1) + "'::pg_lsn - '0/0'")).isBetween(before, after);
         }
     }
 

@@ -107,6 +107,60 @@ class SchemaChangeTest {
         assertThat(run.exit()).as(run.out()).isEqualTo(ExitCode.OK.value());
     }
 
+    /** Two streams are planned together; each says from where on in the source its own rows have the new form. */
+    @Test
+    void aRefusedChangeNamesTheTransactionsBehindWhichEachStreamIsRead() throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE early (id int PRIMARY KEY)", "CREATE TABLE late (id int PRIMARY KEY)",
+                "INSERT INTO early VALUES (1)", "INSERT INTO late VALUES (1)");
+        Path file = Files.writeString(folder.resolve("two.yaml"), """
+                pipeline: two
+                source:
+                  postgres:
+                    url: '%s'
+                    streams:
+                      - {table: public.early, mode: incremental, cursor: id}
+                      - {table: public.late, mode: incremental, cursor: id}
+                sink:
+                  files: {path: ./two, format: jsonl}
+                contract: {on_drift: stop}
+                """.formatted(DATABASE.url()));
+        assertThat(windrow("run", file.toString()).exit()).isEqualTo(ExitCode.OK.value());
+        long between = transaction();
+        DATABASE.execute("INSERT INTO late VALUES (2)");
+        assertThat(windrow("run", "--stream", "public.late", file.toString()).exit()).isEqualTo(ExitCode.OK.value());
+        long behind = transaction();
+        DATABASE.execute("ALTER TABLE early ADD COLUMN more int", "ALTER TABLE late ADD COLUMN more int");
+        Ended run = windrow("run", file.toString());
+        assertThat(run.exit()).as(run.out()).isNotEqualTo(ExitCode.OK.value());
+        assertThat(read(run.out(), "early")).as(run.out()).isLessThanOrEqualTo(between);
+        assertThat(read(run.out(), "late")).as(run.out()).isGreaterThan(between).isLessThanOrEqualTo(behind);
+        assertThat(run.out()).contains("field more is new", "windrow schema accept " + file);
+        Ended check = windrow("schema", "check", "--stream", "public.late", file.toString());
+        assertThat(check.out()).as("asked without a run").containsPattern("(?s)late: refused.*first met: after epoch 2, behind position "
+                + "\\{\"at\":\"window\",\"transaction\":" + read(run.out(), "late") + "[,}]");
+        assertThat(windrow("plan", "--json", file.toString()).out()).contains("first met after epoch 1, behind position ");
+        for (String table : List.of("early", "late")) {
+            assertThat(windrow("schema", "accept", "--stream", "public." + table, file.toString()).exit()).isZero();
+        }
+        DATABASE.execute("INSERT INTO late VALUES (3, 3)");
+        assertThat(windrow("run", file.toString()).exit()).isEqualTo(ExitCode.OK.value());
+        Ended diff = windrow("schema", "diff", "--stream", "public.late", file.toString());
+        assertThat(diff.out()).contains("field more is new", "first delivered: in epoch ");
+    }
+
+    private static long transaction() {
+        return DATABASE.number("SELECT pg_current_xact_id()::text::bigint");
+    }
+
+    /** The transaction before which everything was delivered, as the refusal of the stream says it. */
+    private static long read(String out, String table) {
+        Matcher found = Pattern.compile("schema of public\\." + table + " with the accepted one, first met after epoch \\d+, "
+                + "behind position \\{\"at\":\"window\",\"transaction\":(\\d+)[,}]").matcher(out.replaceAll("\\s*\\n\\s*", " "));
+        assertThat(found.find()).as(out).isTrue();
+        return Long.parseLong(found.group(1));
+    }
+
     private static void equalAndWhole(Path file) {
         Ended verified = windrow("verify", file.toString());
         assertThat(verified.exit()).as(verified.out()).isEqualTo(ExitCode.OK.value());

@@ -70,6 +70,15 @@ public interface SplitPlanner extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * Behind which place the read of the stream goes on, as far as no position of a split says it. For people, who look for the
+     * place in the source: compact JSON in its own words, which holds values only of {@link StreamPlan#positionFields}. Asked
+     * before the first split is handed out. Empty: nothing was delivered, or positions of splits say it.
+     */
+    default Optional<Position> resumes(StreamName stream) {
+        return Optional.empty();
+    }
+
     /** Whether every split of every stream has ended. */
     boolean finished();
 

@@ -36,6 +36,14 @@ public interface SplitReader extends AutoCloseable {
     }
 
     /**
+     * Streams of which a row came that is not of the planned schema, and where the first of them lies, as far as the reader
+     * knows it: for people, as {@link SplitPlanner#resumes}. Asked before it is closed.
+     */
+    default Map<StreamName, Position> altered() {
+        return Map.of();
+    }
+
+    /**
      * Whether an epoch may end behind what {@link #read} brought last; false where a source keeps together what was written
      * together. Asked between two reads; the reader is read on until it says so.
      */

@@ -44,7 +44,7 @@ public final class KeptSchemas implements Transform {
     public KeptSchemas(SchemaGate gate) {
         this.kept = input -> {
             try {
-                return gate.judge(input, "now", "").kept();
+                return gate.judge(input, () -> "now", "").kept();
             } catch (WindrowException refused) {
                 return Optional.empty();
             }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,10 +60,10 @@ public record SchemaGate(String pipeline, Optional<ContractPolicy> contract, Map
     /**
      * Lets a schema pass, or refuses it with {@link ContractError#DRIFT} or {@link ContractError#INCOMPATIBLE}.
      *
-     * @param where the first position that carries the schema, for people
+     * @param where the first position that carries the schema, for people; asked for if it is refused
      * @param owner who answers for the stream, for a version that is recorded
      */
-    public Passage judge(StreamSchema offered, String where, String owner) {
+    public Passage judge(StreamSchema offered, Supplier<String> where, String owner) {
         SchemaVersion before = accepted.get(offered.stream());
         if (before == null) {
             return new Passage(List.of(), Optional.of(new SchemaVersion(offered, owner, Compatibility.NONE)), Optional.empty());
@@ -112,10 +113,10 @@ public record SchemaGate(String pipeline, Optional<ContractPolicy> contract, Map
                 Optional.empty());
     }
 
-    private WindrowException refused(ContractError code, StreamName stream, String where, String why, List<SchemaChange> changes) {
+    private WindrowException refused(ContractError code, StreamName stream, Supplier<String> where, String why, List<SchemaChange> changes) {
         String all = String.join("; ", changes.stream().map(SchemaChange::toString).toList());
         WindrowException error = WindrowException.of(
-                        code, "Comparing the schema of " + stream + " with the accepted one, first met " + where + ": " + why + all)
+                        code, "Comparing the schema of " + stream + " with the accepted one, first met " + where.get() + ": " + why + all)
                 .remedy("Change the source back; or stop the run, if it follows, and accept the new schema: windrow schema accept " + pipeline + " --stream " + stream);
         return contract.map(policy -> error.at(policy.origin().place())).orElse(error);
     }

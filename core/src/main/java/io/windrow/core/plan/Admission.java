@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -29,25 +30,30 @@ import java.util.stream.Stream;
 public record Admission(
         Steps steps, Map<StreamName, StreamPlan> plans, Map<StreamName, WindrowException> refusals,
         List<StreamSchema> accepted) {
-    /** Judges the source's plans by the gate, after it was told of which streams positions must hold no values. */
-    public static Admission of(Steps steps, SchemaGate gate, SplitPlanner planner) {
-        Admission admission = of(steps, gate, planner.plans().values());
+    /**
+     * Judges the source's plans by the gate, after it was told of which streams positions must hold no values.
+     *
+     * @param where from where a stream's rows have the schema that the source has now, for people
+     */
+    public static Admission of(Steps steps, SchemaGate gate, SplitPlanner planner, Function<StreamPlan, String> where) {
+        Admission admission = of(steps, gate, planner.plans().values(), where);
         List<StreamName> hiding = admission.plans.values().stream()
                 .filter(admission.steps::hidesPositions)
                 .map(plan -> plan.schema().stream())
                 .toList();
         hiding.forEach(planner::hide);
-        return hiding.isEmpty() ? admission : of(steps, gate, planner.plans().values());
+        return hiding.isEmpty() ? admission : of(steps, gate, planner.plans().values(), where);
     }
 
-    private static Admission of(Steps steps, SchemaGate gate, Collection<StreamPlan> planned) {
+    private static Admission of(
+            Steps steps, SchemaGate gate, Collection<StreamPlan> planned, Function<StreamPlan, String> where) {
         Map<StreamName, StreamPlan> plans = new TreeMap<>();
         Map<StreamName, WindrowException> refusals = new TreeMap<>();
         Map<StreamName, SchemaGate.Kept> kept = new TreeMap<>();
         for (StreamPlan plan : planned) {
             StreamName stream = plan.schema().stream();
             try {
-                SchemaGate.Passage passage = gate.judge(plan.schema(), "by this command", "");
+                SchemaGate.Passage passage = gate.judge(plan.schema(), () -> where.apply(plan), "");
                 steps.checkNames(passage, gate, plan.schema());
                 passage.kept().ifPresent(keep -> kept.put(stream, keep));
                 plans.put(stream, passage.kept().map(keep -> delivered(plan, keep)).orElse(plan));

@@ -28,6 +28,11 @@ public record PlannedStream(StreamName stream, ReadMode read, WriteMode write) {
         return names.stream().anyMatch(name -> stream.toString().equals(name) || stream.toString().equals(name + FOLDED));
     }
 
+    /** Whether a run after a completed one starts over, in a new generation, instead of going on. */
+    public boolean startsOver() {
+        return read == ReadMode.SNAPSHOT || write == WriteMode.REPLACE;
+    }
+
     /** Whether the stream's changes are kept one by one, and not applied to a state. */
     public boolean keepsChanges() {
         return read == ReadMode.CDC && write == WriteMode.APPEND;

@@ -34,7 +34,7 @@ record StreamSteps(
     static StreamSteps of(ReplayParts parts, StreamSchema input) {
         SchemaRules rules = parts.plan().schemas();
         SchemaGate.Passage passage = rules.gate(new SchemaBook(parts.store(), parts.plan().spec().pipeline()).newest())
-                .judge(input, "in the window to replay", rules.owner());
+                .judge(input, () -> "in the window to replay", rules.owner());
         if (passage.accepts().isPresent() && !passage.changes().isEmpty()) {
             throw WindrowException.of(
                     ReplayError.SCHEMA_CHANGED,

@@ -78,16 +78,16 @@ class DriftRulesTest {
             assertThat(SchemaDiff.of(accepted, now)).extracting(SchemaChange::kind).containsExactly(kind);
             switch (DriftRules.of(policy, kind)) {
                 case FOLLOW -> {
-                    SchemaGate.Passage passage = gate.judge(now, "before the first row", "me");
+                    SchemaGate.Passage passage = gate.judge(now, () -> "before the first row", "me");
                     assertThat(passage.accepts()).map(SchemaVersion::schema).contains(now);
                     assertThat(passage.kept()).isEmpty();
                 }
                 case KEEP, SET_ASIDE -> {
-                    SchemaGate.Passage passage = gate.judge(now, "before the first row", "me");
+                    SchemaGate.Passage passage = gate.judge(now, () -> "before the first row", "me");
                     assertThat(passage.accepts()).isEmpty();
                     assertThat(passage.kept()).map(SchemaGate.Kept::schema).contains(accepted);
                 }
-                case STOP -> assertThatThrownBy(() -> gate.judge(now, "before the first row", "me"))
+                case STOP -> assertThatThrownBy(() -> gate.judge(now, () -> "before the first row", "me"))
                         .isInstanceOfSatisfying(WindrowException.class, e -> {
                             assertThat(e.errorCode()).isEqualTo(ContractError.DRIFT);
                             assertThat(e.place()).hasValue("p.yaml:3:1 contract");
@@ -109,7 +109,7 @@ class DriftRulesTest {
         for (StreamSchema offered : List.of(
                 schema("1 id int64 not", "2 email text null", "3 note text null"),
                 schema("1 id int64 not", "2 email text null", "3 contact text null"))) {
-            assertThatThrownBy(() -> gate.judge(offered, "before the first row", "me"))
+            assertThatThrownBy(() -> gate.judge(offered, () -> "before the first row", "me"))
                     .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(ContractError.DRIFT))
                     .hasMessageContaining("field note is named email now");
         }
@@ -120,7 +120,7 @@ class DriftRulesTest {
         SchemaGate gate = new SchemaGate(
                 "p.yaml", Optional.of(new ContractPolicy(Drift.FREEZE, Map.of(), Origin.NONE)),
                 Map.of(STREAM, new SchemaVersion(schema("1 id int64 not", "2 a int32 null"), "", Compatibility.NONE)));
-        assertThatThrownBy(() -> gate.judge(schema("1 id int64 not", "2 a decimal(12,2) null"), "in split 3", ""))
+        assertThatThrownBy(() -> gate.judge(schema("1 id int64 not", "2 a decimal(12,2) null"), () -> "in split 3", ""))
                 .hasMessage("Comparing the schema of s.t with the accepted one, first met in split 3: policy freeze does not allow "
                         + "that field a was int32 and is the wider decimal(12,2) now");
     }
@@ -129,10 +129,10 @@ class DriftRulesTest {
     void aFirstSchemaIsAcceptedAndTheSameOnePasses() {
         StreamSchema schema = schema("1 id int64 not");
         SchemaGate first = new SchemaGate("p", Optional.of(new ContractPolicy(Drift.STOP, Map.of(), Origin.NONE)), Map.of());
-        SchemaVersion accepted = first.judge(schema, "", "me").accepts().orElseThrow();
+        SchemaVersion accepted = first.judge(schema, () -> "", "me").accepts().orElseThrow();
         assertThat(accepted).isEqualTo(new SchemaVersion(schema, "me", Compatibility.NONE));
         SchemaGate second = new SchemaGate("p", first.contract(), Map.of(STREAM, accepted));
-        assertThat(second.judge(schema, "", "me")).isEqualTo(new SchemaGate.Passage(List.of(), Optional.empty(), Optional.empty()));
+        assertThat(second.judge(schema, () -> "", "me")).isEqualTo(new SchemaGate.Passage(List.of(), Optional.empty(), Optional.empty()));
     }
 
     @Test
@@ -211,9 +211,9 @@ class DriftRulesTest {
         assertThat(AvroCheck.clashes(accepted, after).isEmpty()).isEqualTo(compatible);
         SchemaGate gate = new SchemaGate("p", Optional.empty(), Map.of(STREAM, accepted));
         if (compatible) {
-            assertThat(gate.judge(after, "", "").accepts()).isPresent();
+            assertThat(gate.judge(after, () -> "", "").accepts()).isPresent();
         } else {
-            assertThatThrownBy(() -> gate.judge(after, "before the first row", ""))
+            assertThatThrownBy(() -> gate.judge(after, () -> "before the first row", ""))
                     .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(ContractError.INCOMPATIBLE))
                     .hasMessageContaining(mode);
         }

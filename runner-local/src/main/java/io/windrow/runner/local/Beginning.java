@@ -23,6 +23,7 @@ import io.windrow.core.epoch.EpochDriver;
 import io.windrow.core.epoch.SharedRelease;
 import io.windrow.core.ledger.EventTimes;
 import io.windrow.core.observe.RunEvent;
+import io.windrow.core.plan.ReadStart;
 import io.windrow.core.plan.ShownPositions;
 import io.windrow.core.plan.Steps;
 import io.windrow.core.transform.mask.MaskTransform;
@@ -105,7 +106,7 @@ final class Beginning {
             states.put(track.stream(), state);
             state.committed().ifPresent(epoch -> track.showsSince(epoch.ledger().cut()));
             boolean complete = state.committed().map(StreamEpoch::completesGeneration).orElse(false)
-                    && RunSession.startsOver(track.task());
+                    && track.task().startsOver();
             // A stream that the run has begun goes on; so a run that was killed does not begin the next copy of it.
             boolean restarts = complete && !book.hasBegun(state) || book.isRefreshed(state);
             if (complete && !restarts) {
@@ -148,7 +149,7 @@ final class Beginning {
     /** Takes the planner's answers, opens new generations, prepares the target. Returns the streams that can be read. */
     Map<StreamName, StreamTrack> planned(Source source, SplitPlanner planner, Sink sink) {
         planner.refusals().forEach(flow::park);
-        planner.plans().values().forEach(this::admit);
+        planner.plans().values().forEach(plan -> admit(planner, plan));
         schemas.kept().ifPresent(first -> steps = steps.after(first));
         planner.plans().values().stream()
                 .filter(plan -> !flow.isParked(plan.schema().stream()) && steps.hidesPositions(schemas.delivered(plan)))
@@ -205,25 +206,45 @@ final class Beginning {
     }
 
     /** Lets the stream pass if its schema may be delivered; else it is parked before its first row. */
-    private void admit(StreamPlan plan) {
+    private void admit(SplitPlanner planner, StreamPlan plan) {
         StreamName stream = plan.schema().stream();
-        if (tracks.containsKey(stream) && !flow.isParked(stream)) {
+        StreamTrack track = tracks.get(stream);
+        if (track != null && !flow.isParked(stream)) {
             try {
-                String where = Optional.ofNullable(states.get(stream))
-                        .flatMap(StreamState::committed)
-                        .map(Beginning::place)
-                        .orElse("before the first row");
-                schemas.admit(plan.schema(), where);
+                schemas.admit(plan.schema(), () -> start(planner, track, plan)
+                        .text(stream, ReadStart.shown(
+                                steps,
+                                ReadStart.sharing(
+                                        plan, tracks.values().stream().map(StreamTrack::task).toList(), planner.plans().values()),
+                                schemas.accepted(), book.key())));
+                flow.planned(stream);
             } catch (RuntimeException e) {
                 flow.park(stream, Failures.coded(e, "Comparing the schema of " + stream));
             }
         }
     }
 
-    /** After which epoch, and where in the source that is if one place says it, as the ledger shows it. */
-    private static String place(StreamEpoch epoch) {
-        List<Position> reached = epoch.ledger().ranges().stream().flatMap(range -> range.to().stream()).toList();
-        return "after epoch " + epoch.epoch() + (reached.size() == 1 ? ", at position " + reached.getFirst().text() : "");
+    /** Where the read of the stream begins: from there on its rows have the schema that was planned. */
+    private ReadStart start(SplitPlanner planner, StreamTrack track, StreamPlan plan) {
+        StreamName stream = track.stream();
+        StreamState state = states.get(stream);
+        Progress base = bases.get(stream);
+        if (plan.restart().isPresent() && state != null) {
+            return ReadStart.first(restarted(track, state));
+        }
+        if (base == null) {
+            return ReadStart.first(track.generation());
+        }
+        Map<String, OpenSplit> open = new TreeMap<>();
+        base.openSplits().forEach((id, split) -> open.put(id, new OpenSplit(split.split(), resume(split, track))));
+        ReadStart start = new ReadStart(
+                track.generation(), Optional.ofNullable(state).flatMap(StreamState::committed).map(StreamEpoch::epoch),
+                planner.resumes(stream), open);
+        return flow.altered(stream).map(start::at).orElse(start);
+    }
+
+    private static long restarted(StreamTrack track, StreamState state) {
+        return Math.max(next(state), track.generation() + 1);
     }
 
     /** A stream that shared a split and had no rows for a while wrote no epoch: what was released says how far it is. */
@@ -266,7 +287,7 @@ final class Beginning {
         StreamName stream = track.stream();
         StreamState state = states.get(stream);
         if (plan.restart().isPresent() && state != null) {
-            long generation = Math.max(next(state), track.generation() + 1);
+            long generation = restarted(track, state);
             parts.announcer().tell(
                     plan.restart().get(),
                     "Stream " + stream + " is read again from its start as generation " + generation

@@ -1,8 +1,10 @@
 package io.windrow.runner.local;
 
+import io.windrow.api.batch.Position;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /** What coordinator, workers and commit thread of one attempt share. Safe for use by many threads. */
 final class Flow {
     private final Map<StreamName, WindrowException> parked = new ConcurrentHashMap<>();
+    /** Where rows came that are not of the planned schema, in this attempt or before a plan that could tell. */
+    private final Map<StreamName, Position> altered = new ConcurrentHashMap<>();
     private final Set<StreamName> limited = ConcurrentHashMap.newKeySet();
     private final Map<StreamName, Counters> counters = new ConcurrentHashMap<>();
     private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
@@ -39,6 +43,28 @@ final class Flow {
         this.pace = pace;
         this.budget = new ByteBudget(pace.inFlight());
         this.throttle = new Throttle(pace, System.nanoTime());
+    }
+
+    /** That of the next attempt, which plans anew what was altered in this one. */
+    Flow next() {
+        Flow next = new Flow(pace);
+        next.altered.putAll(altered);
+        return next;
+    }
+
+    /** The first row of the stream that is not of the planned schema lies there. */
+    void altered(StreamName stream, Position at) {
+        altered.putIfAbsent(stream, at);
+    }
+
+    /** Where the stream's first row of another schema than the planned one was met. */
+    Optional<Position> altered(StreamName stream) {
+        return Optional.ofNullable(altered.get(stream));
+    }
+
+    /** The stream is planned as it is now. */
+    void planned(StreamName stream) {
+        altered.remove(stream);
     }
 
     /** Rows and bytes that were read of a stream in this attempt. */

@@ -5,8 +5,6 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.Sink;
-import io.windrow.api.sink.WriteMode;
-import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.Until;
@@ -207,7 +205,7 @@ final class RunSession {
 
     private void attempt(Map<StreamName, StreamTrack> todo) throws InterruptedException {
         Job job = parts.job();
-        Flow current = new Flow(job.pace());
+        Flow current = flow.next();
         flow = current;
         plannedAt = OptionalLong.empty();
         Pause saving = new Pause();
@@ -342,11 +340,6 @@ final class RunSession {
                         "Stream " + state.stream() + " was delivered before and is selected no more: it was dropped or renamed at the"
                                 + " source, or left out of the pipeline file. What was delivered of it stays as it is. If that is meant,"
                                 + " 'windrow state reset --stream' has it named no more, by run and verify."));
-    }
-
-    /** Whether a new run after a completed one starts over, in a new generation, instead of going on. */
-    static boolean startsOver(PlannedStream stream) {
-        return stream.read() == ReadMode.SNAPSHOT || stream.write() == WriteMode.REPLACE;
     }
 
     /** Parts that an earlier run had prepared and this one has committed. */

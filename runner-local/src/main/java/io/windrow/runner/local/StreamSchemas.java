@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /** Compares the schemas of one attempt with the accepted ones, and records new versions. Used by the caller's thread. */
 final class StreamSchemas {
@@ -37,7 +38,7 @@ final class StreamSchemas {
     }
 
     /** Lets a schema pass or throws; what was refused is kept, until one passes, so that it can be accepted later. */
-    void admit(StreamSchema schema, String where) {
+    void admit(StreamSchema schema, Supplier<String> where) {
         SchemaGate.Passage passage;
         try {
             passage = gate.judge(schema, where, parts.job().schemas().owner());

@@ -364,6 +364,7 @@ final class Worker implements Runnable {
         SplitReader opened = reader;
         reader = null;
         if (opened != null) {
+            opened.altered().forEach(flow::altered);
             opened.close();
         }
     }

@@ -52,6 +52,7 @@ final class LogReader extends TaskReader {
      * later reads tell lie behind the statement, and none of them may become the stream's.
      */
     private final Map<StreamName, WindrowException> emptied = new TreeMap<>();
+    private final Map<StreamName, Position> altered = new TreeMap<>();
     /** The first half of a change of key: no place lies between the two. */
     private Change.@Nullable Row gone;
     private boolean gathered;
@@ -219,10 +220,17 @@ final class LogReader extends TaskReader {
             gathered = true;
             gatheredSince = System.nanoTime();
         }
-        if (first == null) {
-            table.add(change, place, number);
-        } else {
-            table.move(first, change, place, number);
+        try {
+            if (first == null) {
+                table.add(change, place, number);
+            } else {
+                table.move(first, change, place, number);
+            }
+        } catch (WindrowException e) {
+            if (e.errorCode().needsNewPlan()) {
+                altered.put(change.stream(), position().toPosition());
+            }
+            throw e;
         }
         // A change of key adds two.
         if (table.isFull(source.preset().batchRows() - 1, source.preset().batchSize().bytes())) {
@@ -297,6 +305,11 @@ final class LogReader extends TaskReader {
     @Override
     public Map<StreamName, WindrowException> failed() {
         return Map.copyOf(emptied);
+    }
+
+    @Override
+    public Map<StreamName, Position> altered() {
+        return altered;
     }
 
     /** Hands out what was gathered; with the last batch, all streams have everything up to here. */

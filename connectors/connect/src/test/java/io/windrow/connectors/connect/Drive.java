@@ -37,6 +37,8 @@ final class Drive {
     final Map<StreamName, WindrowException> refused = new TreeMap<>();
     /** The streams with which a run could not go on. */
     final Map<StreamName, WindrowException> failed = new TreeMap<>();
+    /** Where rows came that are not of the planned schema. */
+    final Map<StreamName, Position> altered = new TreeMap<>();
     /** What is done once every table is copied, before the log is read. */
     Runnable beforeLog = () -> {};
     /** What is done after each batch of the log is committed, while the connector goes on. */
@@ -112,7 +114,12 @@ final class Drive {
         boolean log = ConnectSplit.isLog(one.split());
         try (SplitReader reader = source.openLog(one.split(), one.starts())) {
             while (true) {
-                ReadResult result = reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20));
+                ReadResult result;
+                try {
+                    result = reader.read(System.nanoTime() + TimeUnit.SECONDS.toNanos(20));
+                } finally {
+                    altered.putAll(reader.altered());
+                }
                 failed.putAll(reader.failed());
                 switch (result) {
                     case ReadResult.Data data -> {

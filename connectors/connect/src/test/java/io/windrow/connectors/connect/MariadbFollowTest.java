@@ -153,6 +153,27 @@ class MariadbFollowTest {
     }
 
     @Test
+    void theFirstRowThatIsNotOfThePlannedFormIsNamed() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)", "CREATE TABLE $.other (id int PRIMARY KEY)");
+        Drive drive = new Drive(shop.config("t", "other"), context);
+        drive.run();
+        shop.run("INSERT INTO $.t VALUES (1)", "INSERT INTO $.other VALUES (1)");
+        drive.beforeLog = () -> shop.run("ALTER TABLE $.t ADD more int", "INSERT INTO $.other VALUES (2)", "INSERT INTO $.t VALUES (2, 2)");
+        drive.until = Until.STOPPED;
+        assertThatThrownBy(drive::run).isInstanceOfSatisfying(
+                WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(ConnectError.RELATION_CHANGED));
+        StreamName t = Preset.stream(shop.table("t"));
+        assertThat(drive.altered).containsOnlyKeys(t);
+        LogPlace met = LogPlace.of(drive.altered.get(t));
+        drive.until = Until.CAUGHT_UP;
+        drive.beforeLog = () -> {};
+        drive.run();
+        assertThat(drive.rows(shop.table("t"))).hasSize(2).last().isEqualTo("INSERT|2|2");
+        assertThat(LogPlace.of(drive.places.get(t)).covers(met.transaction(), met.row() - 1)).isTrue();
+    }
+
+    @Test
     @Tag("D22")
     void aStatementThatTakesRowsAwayUnnamedStopsItsStreamAlone() {
         MariaShop shop = new MariaShop();

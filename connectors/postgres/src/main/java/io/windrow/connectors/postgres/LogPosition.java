@@ -2,6 +2,7 @@ package io.windrow.connectors.postgres;
 
 import io.windrow.api.batch.Position;
 import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.postgres.codec.Transaction;
 import io.windrow.connectors.postgres.pgoutput.Lsn;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -111,6 +112,12 @@ record LogPosition(
         new TreeMap<>(copies).forEach((stream, copy) ->
                 all.add(copy.toState().with("schema", stream.namespace()).with("table", stream.name())));
         return new Position(COPYING_VERSION, text.with("copies", all).with("step", step).toString());
+    }
+
+    /** Where a row lies, for people: nobody goes on there. */
+    static Position ofChange(Transaction transaction, long record, long ordinal) {
+        return new Position(VERSION, StateText.create().with("at", "change").with("commit", Lsn.text(transaction.position()))
+                .with("xid", transaction.id()).with("record", Lsn.text(record)).with("ordinal", ordinal).toString());
     }
 
     /** Whether the row was delivered, given where its transaction's commit record and its own record lie. */

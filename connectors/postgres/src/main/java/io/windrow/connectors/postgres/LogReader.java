@@ -252,9 +252,7 @@ final class LogReader implements SplitReader {
                 }
             }
             case 'T' -> hand();
-            default -> {
-                // Holds no row.
-            }
+            default -> {} // Holds no row.
         }
         rows.message(kind, at);
         try {
@@ -338,6 +336,11 @@ final class LogReader implements SplitReader {
     public Map<StreamName, WindrowException> failed() {
         source.watch().failed().forEach(rows::fail);
         return rows.failed();
+    }
+
+    @Override
+    public Map<StreamName, Position> altered() {
+        return rows.altered();
     }
 
     @Override

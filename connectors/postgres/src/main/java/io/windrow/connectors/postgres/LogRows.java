@@ -1,5 +1,6 @@
 package io.windrow.connectors.postgres;
 
+import io.windrow.api.batch.Position;
 import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
@@ -29,6 +30,7 @@ final class LogRows implements Messages, AutoCloseable {
     private final RangeReader ranges;
     private final Map<StreamName, FollowedStream> streams = new HashMap<>();
     private final Map<StreamName, WindrowException> failed = new HashMap<>();
+    private final Map<StreamName, Position> altered = new HashMap<>();
     private final AnnouncedTables tables = new AnnouncedTables(streams);
     private final List<FollowedStream> ofMessages = new ArrayList<>();
     private boolean guessing;
@@ -78,6 +80,11 @@ final class LogRows implements Messages, AutoCloseable {
     /** The streams that were left behind. */
     Map<StreamName, WindrowException> failed() {
         return failed;
+    }
+
+    /** The first rows that do not fit their planned streams. */
+    Map<StreamName, Position> altered() {
+        return altered;
     }
 
     /** Leaves a stream behind. */
@@ -311,7 +318,12 @@ final class LogRows implements Messages, AutoCloseable {
             return null;
         }
         busy = stream;
-        stream.judge();
+        try {
+            stream.judge();
+        } catch (WindrowException e) {
+            altered.put(stream.stream(), LogPosition.ofChange(current(), record, inRecord));
+            throw e;
+        }
         gathers();
         return stream;
     }

@@ -261,6 +261,11 @@ final class PostgresPlanner implements SplitPlanner {
     }
 
     @Override
+    public Optional<Position> resumes(StreamName stream) {
+        return read(stream).resumes();
+    }
+
+    @Override
     public Map<StreamName, WindrowException> failed() {
         return Map.copyOf(failed);
     }

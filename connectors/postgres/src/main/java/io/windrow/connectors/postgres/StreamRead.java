@@ -31,5 +31,10 @@ sealed interface StreamRead permits SnapshotRead, WindowRead, KeyRead, ChangesRe
         return Optional.empty();
     }
 
+    /** As {@link io.windrow.api.source.SplitPlanner#resumes}. */
+    default Optional<Position> resumes() {
+        return Optional.empty();
+    }
+
     PlannerState state();
 }

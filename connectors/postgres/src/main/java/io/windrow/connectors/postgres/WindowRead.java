@@ -317,6 +317,11 @@ final class WindowRead implements StreamRead {
     }
 
     @Override
+    public Optional<Position> resumes() {
+        return state.resumes();
+    }
+
+    @Override
     public void restart(long newGeneration) {
         generation = newGeneration;
         queue.clear();

@@ -1,5 +1,6 @@
 package io.windrow.connectors.postgres;
 
+import io.windrow.api.batch.Position;
 import io.windrow.api.source.PlannerState;
 import io.windrow.connectors.postgres.PostgresSplit.Horizon;
 import io.windrow.connectors.postgres.pgoutput.Lsn;
@@ -160,6 +161,16 @@ record WindowState(
     /** Where the server's log was for {@link #reached}; empty if unknown. */
     Optional<LogPlace> reachedPlace() {
         return open.isPresent() ? open.get().place() : origin.place();
+    }
+
+    /** Behind what the next row lies, for people: transactions, the cursor's safe bound, and where the log was then. */
+    Optional<Position> resumes() {
+        return since.map(delivered -> new Position(1, StateText.create()
+                .with("at", "window")
+                .with("transaction", delivered.below())
+                .with("cursor", bound)
+                .with("lsn", origin.place().map(place -> Lsn.text(place.lsn())))
+                .toString()));
     }
 
     static WindowState of(PlannerState state) {

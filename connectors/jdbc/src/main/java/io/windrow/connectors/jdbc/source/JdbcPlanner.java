@@ -129,6 +129,11 @@ final class JdbcPlanner implements SplitPlanner {
     }
 
     @Override
+    public Optional<Position> resumes(StreamName stream) {
+        return read(stream).resumes();
+    }
+
+    @Override
     public List<Assignment> next(int max) {
         List<Assignment> next = new ArrayList<>();
         for (StreamRead read : reads.values()) {

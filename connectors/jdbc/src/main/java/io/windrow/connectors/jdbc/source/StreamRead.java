@@ -31,6 +31,11 @@ sealed interface StreamRead permits SnapshotRead, RangeRead, WindowRead {
         return Optional.empty();
     }
 
+    /** As {@link io.windrow.api.source.SplitPlanner#resumes}. */
+    default Optional<Position> resumes() {
+        return Optional.empty();
+    }
+
     PlannerState state();
 
     /** A saved state of the kind. */

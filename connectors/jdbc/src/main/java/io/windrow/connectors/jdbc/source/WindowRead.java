@@ -322,6 +322,11 @@ final class WindowRead implements StreamRead {
     }
 
     @Override
+    public Optional<Position> resumes() {
+        return state.resumes();
+    }
+
+    @Override
     public void restart(long newGeneration) {
         throw WindrowException.of(SourceError.PLANNER_MISUSED, "Restarting " + shape.stream() + ": its plan asked for none");
     }

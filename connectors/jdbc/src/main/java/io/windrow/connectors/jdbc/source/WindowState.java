@@ -1,5 +1,6 @@
 package io.windrow.connectors.jdbc.source;
 
+import io.windrow.api.batch.Position;
 import io.windrow.api.source.PlannerState;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -80,6 +81,13 @@ record WindowState(
     WindowState finished() {
         return open.map(window -> new WindowState(cursor, selection, salt, number, window.below(), window.seen(), Optional.empty()))
                 .orElse(this);
+    }
+
+    /** From which value of the cursor on the next row lies, for people. */
+    Optional<Position> resumes() {
+        // Without the letter that says what it is.
+        return bound.map(value -> new Position(
+                1, StateText.create().with("at", "window").with("column", cursor).with("cursor", value.substring(1)).toString()));
     }
 
     static WindowState of(PlannerState state) {

@@ -57,6 +57,8 @@ class SavedTextTest {
         assertThat(JdbcPosition.of(position.toPosition())).isEqualTo(position);
         assertThat(JdbcSplit.of(split.toSplit("g1-w3-0", StreamName.of("t"), -1))).isEqualTo(split);
         assertThat(WindowState.of(state.toState())).isEqualTo(state);
+        assertThat(state.resumes().orElseThrow().text()).isEqualTo("{\"at\":\"window\",\"column\":\"at\",\"cursor\":\"2024-01-01\"}");
+        assertThat(state.unbound().resumes()).as("every row is looked at again").isEmpty();
         WindowState selecting = state.selecting("d").unbound().with(new WindowState.Open(Optional.empty(), Set.of(), WindowState.Held.NO, List.of()));
         assertThat(WindowState.of(selecting.toState())).isEqualTo(selecting);
         assertThat(Raw.of("d12.50")).isEqualTo(new BigDecimal("12.50"));
