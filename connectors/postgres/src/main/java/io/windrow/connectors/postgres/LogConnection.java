@@ -31,8 +31,6 @@ final class LogConnection implements AutoCloseable {
     private final long silenceNanos;
     private @Nullable CopyDual copy;
     private Wire.@Nullable Frames frames;
-    /** Whether the driver may hold a message that comes before those on the wire. */
-    private boolean driverHolds;
     private byte[] bytes = new byte[0];
     private int from;
     private int to;
@@ -110,7 +108,6 @@ final class LogConnection implements AutoCloseable {
         wire.patience(silenceNanos);
         wire.streaming();
         frames = wire.frames();
-        driverHolds = true;
         heard = System.nanoTime();
     }
 
@@ -144,55 +141,48 @@ final class LogConnection implements AutoCloseable {
 
     private Next read(long deadlineNanos) throws SQLException, IOException {
         Wire.Frames onWire = frames;
-        CopyDual running = running();
-        while (true) {
-            if (driverHolds || onWire == null) {
-                byte[] message = running.readFromCopy(false);
-                if (message != null) {
-                    return took(message, 0, message.length);
-                }
-                driverHolds = false;
-                if (onWire == null) {
-                    expectSender();
-                    if (wire.takeWoken() || !wire.await(deadlineNanos)) {
-                        wire.takeWoken();
-                        return Next.NOTHING;
-                    }
-                    message = running.readFromCopy(encrypted);
-                    if (message == null) {
-                        throw gone();
-                    }
-                    return took(message, 0, message.length);
-                }
-            }
-            onWire.consumed();
-            switch (onWire.next(deadlineNanos)) {
-                case ROW -> {
-                    return took(onWire.bytes(), onWire.from(), onWire.to());
-                }
-                case TOO_LARGE -> throw WindrowException.of(
-                        PostgresError.ROW_TOO_LARGE,
-                        "Reading the change log behind " + Lsn.text(lsn) + ": a change of more than " + wire.largestRow()
-                                + " bytes");
-                case NOT_YET -> {
-                    wire.takeWoken();
-                    expectSender();
-                    return Next.NOTHING;
-                }
-                case OTHER -> {
-                    byte[] message = running.readFromCopy(true);
-                    if (message == null) {
-                        throw gone();
-                    }
-                    return took(message, 0, message.length);
-                }
-            }
+        if (onWire == null) {
+            return readByDriver(deadlineNanos);
         }
+        onWire.consumed();
+        return switch (onWire.next(deadlineNanos)) {
+            case ROW -> took(onWire.bytes(), onWire.from(), onWire.to());
+            case TOO_LARGE -> throw WindrowException.of(
+                    PostgresError.ROW_TOO_LARGE,
+                    "Reading the change log behind " + Lsn.text(lsn) + ": a change of more than " + wire.largestRow() + " bytes");
+            case NOT_YET -> {
+                wire.takeWoken();
+                expectSender();
+                yield Next.NOTHING;
+            }
+            case OTHER -> took(running().readFromCopy(true));
+        };
+    }
+
+    private Next readByDriver(long deadlineNanos) throws SQLException, IOException {
+        CopyDual running = running();
+        byte[] message = running.readFromCopy(false);
+        if (message != null) {
+            return took(message);
+        }
+        expectSender();
+        if (wire.takeWoken() || !wire.await(deadlineNanos)) {
+            wire.takeWoken();
+            return Next.NOTHING;
+        }
+        return took(running.readFromCopy(encrypted));
     }
 
     private WindrowException gone() {
         return WindrowException.of(
                 PostgresError.CONNECTION_LOST, "Reading the change log behind " + Lsn.text(lsn) + ": the server ended the stream");
+    }
+
+    private Next took(byte @Nullable [] message) {
+        if (message == null) {
+            throw gone();
+        }
+        return took(message, 0, message.length);
     }
 
     private Next took(byte[] message, int begin, int end) {
@@ -268,20 +258,32 @@ final class LogConnection implements AutoCloseable {
         wire.largestRow(most);
     }
 
-    /** Tells the server what was received and what may be let go, and asks for an answer. Between two messages only. */
+    /**
+     * Tells the server what was received and what may be let go, and asks for an answer. Also while a message is taken in, which
+     * stays as it is.
+     */
     void report(long received, long released) throws SQLException {
-        Wire.Frames onWire = frames;
-        if (onWire != null) {
-            onWire.consumed();
-        }
         ByteBuffer status = ByteBuffer.allocate(34);
         status.put((byte) 'r').putLong(received).putLong(released).putLong(released);
         status.putLong(TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - 946_684_800_000_000L).put((byte) 1);
+        Wire.Frames onWire = frames;
+        if (onWire == null) {
+            write(status);
+            return;
+        }
+        // The driver looks for an answer when it writes, and would take messages off the wire one by one.
+        onWire.withhold();
+        try {
+            write(status);
+        } finally {
+            onWire.offer();
+        }
+    }
+
+    private void write(ByteBuffer status) throws SQLException {
         CopyDual running = running();
         running.writeToCopy(status.array(), 0, status.capacity());
         running.flushCopy();
-        // The driver looks for an answer when it writes, and may have taken a message off the wire.
-        driverHolds = true;
     }
 
     private CopyDual running() {

@@ -88,7 +88,8 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
     /**
      * Nothing is copied yet.
      *
-     * @param report says to the slot's server that we are there; called while an answer is waited for
+     * @param report says to the slot's server that we are there; called while an answer is waited for, also while a message of the
+     *     log is taken in
      */
     RangeReader(PostgresSource source, Context context, Runnable report) {
         this.source = source;

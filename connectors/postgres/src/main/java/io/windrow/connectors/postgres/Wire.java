@@ -166,6 +166,12 @@ final class Wire implements AutoCloseable {
         /** Goes on to the next message; does nothing if the last one was the driver's. */
         void consumed();
 
+        /** The driver finds nothing to read until {@link #offer}, whatever has come: the message stays as it is. */
+        void withhold();
+
+        /** The driver may read again. */
+        void offer();
+
         /** Whether the server has closed the connection. */
         boolean ended();
 

@@ -41,6 +41,8 @@ final class WireInput extends InputStream implements Wire.Frames {
     private boolean eof;
     /** The last read of rows found less than was worth waking up for. */
     private boolean trickling;
+    /** Whether the driver is to find nothing to read. */
+    private boolean withheld;
     /** Bytes of a message that the driver has begun to read. */
     private long left;
     /** A message that the buffer cannot hold, and how much of it is here. */
@@ -148,6 +150,16 @@ final class WireInput extends InputStream implements Wire.Frames {
     }
 
     @Override
+    public void withhold() {
+        withheld = true;
+    }
+
+    @Override
+    public void offer() {
+        withheld = false;
+    }
+
+    @Override
     public boolean ended() {
         return eof;
     }
@@ -167,6 +179,9 @@ final class WireInput extends InputStream implements Wire.Frames {
     public int read(byte[] target, int offset, int length) throws IOException {
         if (length == 0) {
             return 0;
+        }
+        if (withheld) {
+            throw new SocketTimeoutException("what came is not the driver's now");
         }
         require(content == Wire.Content.MESSAGES && left == 0 ? HEADER_BYTES : 1);
         if (at == end) {
@@ -188,7 +203,7 @@ final class WireInput extends InputStream implements Wire.Frames {
     /** What is here already; never asks the operating system. */
     @Override
     public int available() {
-        return end - at;
+        return withheld ? 0 : end - at;
     }
 
     @Override

@@ -72,7 +72,7 @@ final class Drive implements AutoCloseable {
     static PostgresConfig patient(PostgresConfig plain) {
         return new PostgresConfig(
                 plain.url(), plain.password(), plain.streams(), plain.newTables(), plain.splitSize(), plain.batchSize(),
-                plain.batchRows(), Duration.ofMinutes(5), plain.connectTimeout(), plain.longTransaction(), plain.changes());
+                plain.batchRows(), Duration.ofMinutes(5), Duration.ofMinutes(5), plain.longTransaction(), plain.changes());
     }
 
     /** Asks for signs of life until there was one and the slot has been looked at, or that has thrown: an answer may take its time. */

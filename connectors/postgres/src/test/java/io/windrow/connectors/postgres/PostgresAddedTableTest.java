@@ -448,6 +448,60 @@ class PostgresAddedTableTest {
 
     @Test
     @Tag("D39")
+    void A_change_whose_key_takes_long_to_be_compared_is_what_was_written_whatever_is_sent_meanwhile() throws Exception {
+        create(Keys.TEXT);
+        // Every connection of the reader's but those that it has by then waits for whoever holds the lock.
+        db.execute(
+                "CREATE FUNCTION waits() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN IF current_setting('application_name') = 'windrow'"
+                        + " THEN PERFORM pg_advisory_xact_lock_shared(7); END IF; END $$",
+                "CREATE EVENT TRIGGER waits ON login EXECUTE FUNCTION waits()");
+        try (Connection other = db.connect(); Statement statement = other.createStatement();
+                ExecutorService threads = Executors.newSingleThreadExecutor(); LogDrive drive = following(ChangesConfig.DEFAULT)) {
+            AtomicBoolean written = new AtomicBoolean();
+            drive.beforeRead = (planner, reader) -> {
+                if (copies(drive) > 0 && !written.getAndSet(true)) {
+                    db.execute("UPDATE u SET n = 12345 WHERE id = (SELECT min(id) FROM u)");
+                }
+            };
+            // The second range is begun, and the log has to pass it.
+            drive.run(8);
+            assertThat(drive.rows.get(T)).hasSize(1);
+            assertThat(drive.places.get(U).text()).contains("done", "range");
+            List<Future<?>> releasing = new ArrayList<>();
+            drive.drive.failpoints = name -> {
+                if (name.equals("postgres.before_log") && releasing.isEmpty()) {
+                    lock(statement, "SELECT pg_advisory_lock(7)");
+                    releasing.add(threads.submit(() -> {
+                        await().atMost(Duration.ofMinutes(5)).until(() ->
+                                db.number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") > 0);
+                        db.execute("INSERT INTO t SELECT generate_series(1, 6000)");
+                        for (int i = 0; i < 2; i++) {
+                            String now = db.query("SELECT clock_timestamp()").getFirst().getFirst();
+                            await().atMost(Duration.ofMinutes(5)).until(() -> db.number(
+                                    "SELECT count(*) FROM pg_stat_replication WHERE reply_time > '" + now + "'") > 0);
+                        }
+                        lock(statement, "SELECT pg_advisory_unlock(7)");
+                    }));
+                }
+            };
+            drive.run();
+            releasing.getFirst().get();
+            assertThat(drive.failed).isEmpty();
+            assertThat(drive.rows.get(T)).hasSize(6001);
+            assertThat(Folded.rows(drive.rows.get(U), 1)).isEqualTo(table(Keys.TEXT)).containsValue("12345");
+        }
+    }
+
+    private static void lock(Statement statement, String sql) {
+        try {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
+    }
+
+    @Test
+    @Tag("D39")
     void A_table_whose_key_a_mask_hides_is_copied_at_once_also_after_a_kill_and_no_place_holds_a_key() throws SQLException {
         create(Keys.WHOLE);
         try (LogDrive drive = following(ChangesConfig.DEFAULT)) {

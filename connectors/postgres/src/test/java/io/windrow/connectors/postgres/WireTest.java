@@ -1,6 +1,7 @@
 package io.windrow.connectors.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.connectors.postgres.Wire.Frames;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -122,6 +124,30 @@ class WireTest {
         }
         byte[] whole = message.toByteArray();
         return new Message((char) whole[0], Arrays.copyOfRange(whole, 5, whole.length));
+    }
+
+    @Test
+    void aMessageStaysAsItIsWhileTheDriverIsKeptFromReading() throws Exception {
+        byte[] stream = bytes(List.of(new Message('d', "a row".getBytes(StandardCharsets.US_ASCII)), new Message('N', new byte[100])));
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Wire wire = new Wire(Wire.Content.MESSAGES);
+                Socket socket = new Wire.Sockets(wire.id()).createSocket()) {
+            socket.connect(server.getLocalSocketAddress());
+            InputStream driver = socket.getInputStream();
+            try (Socket sender = server.accept()) {
+                sender.getOutputStream().write(stream);
+                Frames frames = wire.frames();
+                assertThat(frames.next(System.nanoTime() + TimeUnit.MINUTES.toNanos(5))).isEqualTo(Frames.Next.ROW);
+                frames.withhold();
+                assertThat(driver.available()).isZero();
+                assertThatThrownBy(() -> driver.read(new byte[10])).isInstanceOf(SocketTimeoutException.class);
+                assertThat(new String(frames.bytes(), frames.from(), frames.to() - frames.from(), StandardCharsets.US_ASCII))
+                        .isEqualTo("a row");
+                frames.offer();
+                frames.consumed();
+                assertThat(asTheDriverReads(driver).body).hasSize(100);
+            }
+        }
     }
 
     @Test
