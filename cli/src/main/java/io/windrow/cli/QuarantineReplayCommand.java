@@ -18,6 +18,7 @@ import io.windrow.core.replay.Difference;
 import io.windrow.core.replay.Reextraction;
 import io.windrow.core.replay.Refusal;
 import io.windrow.core.replay.ReplayParts;
+import io.windrow.core.replay.Staging;
 import io.windrow.runner.local.WindowReplay;
 import io.windrow.runner.local.WindowReplay.Applied;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ final class QuarantineReplayCommand implements Callable<Integer> {
             for (PlannedStream task : tasks(plan, context, before.keySet())) {
                 Applied applied = apply
                         ? new WindowReplay(store, context, event -> {}, plan)
-                                .apply(task, rows, which.filter(), System.getProperty("user.name"), context.temporaryFolder())
+                                .apply(task, rows, which.filter(), System.getProperty("user.name"), new Staging.Passing(context.temporaryFolder()))
                         : new Applied(judge(plan, context, store, task, rows), Optional.empty());
                 long had = before.get(task.stream());
                 unread.remove(task.stream());
@@ -127,7 +128,7 @@ final class QuarantineReplayCommand implements Callable<Integer> {
         try (Source source = plan.openSource(context);
                 Sink sink = plan.openSink(context.decrypting(plan, store));
                 Reextraction again = Reextraction.open(
-                        new ReplayParts(plan, source, sink, store, key, context.allocator(), context.temporaryFolder()), task,
+                        new ReplayParts(plan, source, sink, store, key, context.allocator(), new Staging.Passing(context.temporaryFolder())), task,
                         KnownStreams.state(task.stream().toString(), store.load(plan.spec().pipeline())), rows,
                         which.filter())) {
             return again.compare();

@@ -17,6 +17,7 @@ import io.windrow.core.replay.Difference;
 import io.windrow.core.replay.Reextraction;
 import io.windrow.core.replay.Refusal;
 import io.windrow.core.replay.ReplayParts;
+import io.windrow.core.replay.Staging;
 import io.windrow.core.replay.WindowText;
 import io.windrow.core.spec.PipelineFiles;
 import io.windrow.runner.local.WindowReplay;
@@ -91,7 +92,7 @@ final class ReplayCommand implements Callable<Integer> {
         List<Applied> results = new ArrayList<>();
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
                 StateStore store = Stores.required(plan.spec())) {
-            Path staging = into == null ? context.temporaryFolder() : folder(into);
+            Staging staging = into == null ? new Staging.Passing(context.temporaryFolder()) : new Staging.Kept(folder(into));
             List<StreamState> states = store.load(plan.spec().pipeline());
             for (PlannedStream task : tasks(plan, context, states)) {
                 results.add(apply
@@ -137,7 +138,7 @@ final class ReplayCommand implements Callable<Integer> {
     /** Takes no lease and changes nothing. */
     private static Difference compare(
             Plan plan, ProcessContext context, StateStore store, PlannedStream task, List<StreamState> states,
-            WindowText window, Path staging) {
+            WindowText window, Staging staging) {
         HashKey key = plan.hashKey().or(() -> store.hashKey(plan.spec().pipeline())).orElseGet(HashKey::random);
         StreamState state = KnownStreams.state(task.stream().toString(), states);
         try (Source source = plan.openSource(context);

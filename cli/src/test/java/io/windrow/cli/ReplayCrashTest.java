@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -74,9 +75,15 @@ class ReplayCrashTest {
                     "UPDATE " + table + " SET name = 'round " + round + "' WHERE id BETWEEN 50 AND 60",
                     "DELETE FROM " + table + " WHERE id = " + (100 + round),
                     "INSERT INTO " + table + " VALUES (" + (1000 + round) + ", '2026-01-05 00:00:00+00', 'added')");
-            try (ChildJvm child = ChildJvm.start(Main.class.getName(), applying, Map.of(KillingFailpoints.VARIABLE, place))) {
+            Path temporary = Files.createDirectories(folder.resolve("temporary"));
+            try (ChildJvm child = ChildJvm.start(Main.class.getName(), applying, Map.of(
+                    KillingFailpoints.VARIABLE, place, "_JAVA_OPTIONS", "-Djava.io.tmpdir=" + temporary))) {
                 assertThat(child.awaitLine(KillingFailpoints.REACHED + place, PATIENCE)).as(place + child.output()).isTrue();
                 child.kill();
+            }
+            try (Stream<Path> left = Files.walk(temporary)) {
+                assertThat(left.filter(path -> path.startsWith(temporary) && path.toString().contains("windrow-")).filter(Files::isRegularFile))
+                        .as("rows that were read again are nowhere to be found").isEmpty();
             }
             Map<String, @Nullable Object> seen = stream(windrow(words("--json", window)));
             String counts = seen.get("added") + " " + seen.get("changed") + " " + seen.get("missing");

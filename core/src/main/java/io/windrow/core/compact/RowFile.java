@@ -3,11 +3,10 @@ package io.windrow.core.compact;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.ArrowTypes;
 import io.windrow.api.schema.StreamSchema;
+import io.windrow.core.spool.UnnamedFile;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -20,23 +19,23 @@ import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 
-/** Rows in an Arrow stream file: written once, read as often as need be, deleted when it is closed. */
+/** Rows in an Arrow stream without a name on disk: written once, read as often as need be, gone however the process ends. */
 final class RowFile implements AutoCloseable {
-    private final Path file;
+    private final Path folder;
     private final StreamSchema schema;
     private final BufferAllocator allocator;
-    private final OutputStream raw;
+    private final UnnamedFile file;
     private final BufferedOutputStream out;
     private final VectorSchemaRoot root;
     private final ArrowStreamWriter writer;
     private boolean written;
 
-    private RowFile(Path file, StreamSchema schema, BufferAllocator allocator, OutputStream raw) {
-        this.file = file;
+    private RowFile(Path folder, StreamSchema schema, BufferAllocator allocator, UnnamedFile file) {
+        this.folder = folder;
         this.schema = schema;
         this.allocator = allocator;
-        this.raw = raw;
-        this.out = new BufferedOutputStream(raw, 1 << 16);
+        this.file = file;
+        this.out = new BufferedOutputStream(file.out(), 1 << 16);
         this.root = VectorSchemaRoot.create(ArrowTypes.schema(schema), allocator);
         this.writer = new ArrowStreamWriter(root, null, out);
     }
@@ -44,8 +43,7 @@ final class RowFile implements AutoCloseable {
     /** A new file in the folder. */
     static RowFile create(Path folder, StreamSchema schema, BufferAllocator allocator) {
         try {
-            Path file = Files.createTempFile(folder, "log-", ".arrows");
-            return new RowFile(file, schema, allocator, Files.newOutputStream(file));
+            return new RowFile(folder, schema, allocator, UnnamedFile.in(folder));
         } catch (IOException e) {
             throw failed(schema, folder, e);
         }
@@ -60,7 +58,7 @@ final class RowFile implements AutoCloseable {
             writer.writeBatch();
             root.clear();
         } catch (IOException e) {
-            throw failed(schema, file, e);
+            throw failed(schema, folder, e);
         }
     }
 
@@ -68,11 +66,11 @@ final class RowFile implements AutoCloseable {
     void end() {
         if (!written) {
             written = true;
-            try (raw) {
+            try {
                 writer.end();
                 out.flush();
             } catch (IOException e) {
-                throw failed(schema, file, e);
+                throw failed(schema, folder, e);
             } finally {
                 root.close();
             }
@@ -90,13 +88,7 @@ final class RowFile implements AutoCloseable {
 
     /** The rows from the first; the caller closes it before the file. */
     Rows rows() {
-        try {
-            ArrowStreamReader reader =
-                    new ArrowStreamReader(new BufferedInputStream(Files.newInputStream(file), 1 << 16), allocator);
-            return new Rows(this, reader);
-        } catch (IOException e) {
-            throw failed(schema, file, e);
-        }
+        return new Rows(this, new ArrowStreamReader(new BufferedInputStream(file.bytes(), 1 << 16), allocator));
     }
 
     /**
@@ -111,7 +103,7 @@ final class RowFile implements AutoCloseable {
             try {
                 return reader.loadNextBatch() ? Optional.of(reader.getVectorSchemaRoot()) : Optional.empty();
             } catch (IOException e) {
-                throw failed(of.schema, of.file, e);
+                throw failed(of.schema, of.folder, e);
             }
         }
 
@@ -120,7 +112,7 @@ final class RowFile implements AutoCloseable {
             try {
                 reader.close();
             } catch (IOException e) {
-                throw failed(of.schema, of.file, e);
+                throw failed(of.schema, of.folder, e);
             }
         }
     }
@@ -152,18 +144,14 @@ final class RowFile implements AutoCloseable {
         }
     }
 
-    /** Deletes it. Rows that are not in the file yet are dropped: there may be no space for them. */
+    /** Its rows are gone. Those that are not in the file yet are dropped: there may be no space for them. */
     @Override
     public void close() {
         written = true;
-        try {
-            try (raw) {
-                root.close();
-            } finally {
-                Files.deleteIfExists(file);
-            }
+        try (file) {
+            root.close();
         } catch (IOException e) {
-            throw failed(schema, file, e);
+            throw failed(schema, folder, e);
         }
     }
 }

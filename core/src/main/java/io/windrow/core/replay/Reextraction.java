@@ -46,7 +46,7 @@ import java.util.stream.Collectors;
 
 /**
  * A part of one stream, read again and staged, beside what was delivered of it. Used by one thread; nothing at target
- * and state is changed by it. Closing it ends its reads; the staged file stays the caller's.
+ * and state is changed by it. Closing it ends its reads and lets the staged rows go, unless they are to be kept.
  */
 public final class Reextraction implements AutoCloseable {
     private static final long IDENTITIES_AT_ONCE = 200_000;
@@ -94,8 +94,7 @@ public final class Reextraction implements AutoCloseable {
         this.scope = scoping.of(rereading, steps, delivered);
         this.rowHashes = parts.key().rowHasher(Set.of());
         try (SplitReader reader = scope.open()) {
-            this.staged = StagedRows.write(
-                    StagedRows.place(parts.staging(), stream), steps.output(), reader, parts.allocator(), this::staging);
+            this.staged = StagedRows.write(parts.staging(), steps.output(), reader, parts.allocator(), this::staging);
         }
     }
 
@@ -388,7 +387,7 @@ public final class Reextraction implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
+        try (staged) {
             delivered.audit().close();
         } finally {
             source.close();

@@ -5,7 +5,6 @@ import io.windrow.api.source.Source;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.ledger.HashKey;
 import io.windrow.core.plan.Plan;
-import java.nio.file.Path;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -17,7 +16,7 @@ import org.apache.arrow.memory.BufferAllocator;
  * @param store the state; only read
  * @param key the key of the pipeline's row hashes
  * @param allocator for decoded rows
- * @param staging a folder for the rows that are read again; exists
+ * @param staging where the rows lie that are read again
  */
 public record ReplayParts(
-        Plan plan, Source source, Sink sink, StateStore store, HashKey key, BufferAllocator allocator, Path staging) {}
+        Plan plan, Source source, Sink sink, StateStore store, HashKey key, BufferAllocator allocator, Staging staging) {}

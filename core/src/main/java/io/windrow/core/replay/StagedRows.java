@@ -3,23 +3,16 @@ package io.windrow.core.replay;
 import io.windrow.api.batch.Account;
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Position;
-import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.ArrowTypes;
-import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.EndProof;
 import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.SplitReader;
-import io.windrow.core.quarantine.StreamFileName;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
@@ -32,24 +25,35 @@ import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 
 /**
  * The rows of a window as they would be delivered, behind every step, in one Arrow stream file: read from the source once,
- * at one moment, and from here as often as need be.
+ * at one moment, and from here as often as need be. Whoever closes it keeps the file only if it was to be kept.
  *
  * @param file where they lie
  * @param schema what they follow
  * @param account the books of the read: what came in, and what the steps did with it
  * @param end the evidence that the window was read to its end (I9)
  */
-record StagedRows(Path file, StreamSchema schema, Account account, EndProof end) {
+record StagedRows(StagedFile file, StreamSchema schema, Account account, EndProof end) implements AutoCloseable {
     private static final long WAIT_NANOS = Duration.ofSeconds(5).toNanos();
 
-    /** Where a stream's rows are staged in a folder. */
-    static Path place(Path folder, StreamName stream) {
-        return folder.resolve(StreamFileName.of(stream) + ".arrows");
+    /** Reads to the end and stages, in a file that is not there yet. The reader stays the caller's. */
+    static StagedRows write(
+            Staging staging, StreamSchema schema, SplitReader reader, BufferAllocator allocator, Consumer<Batch> each) {
+        StagedFile file = StagedFile.create(staging, schema.stream());
+        boolean written = false;
+        try {
+            StagedRows rows = write(file, schema, reader, allocator, each);
+            written = true;
+            return rows;
+        } finally {
+            if (!written) {
+                file.close();
+            }
+        }
     }
 
-    /** Reads to the end and stages, in a file that is not there yet. The reader stays the caller's. */
-    static StagedRows write(Path file, StreamSchema schema, SplitReader reader, BufferAllocator allocator, Consumer<Batch> each) {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW), 1 << 16);
+    private static StagedRows write(
+            StagedFile file, StreamSchema schema, SplitReader reader, BufferAllocator allocator, Consumer<Batch> each) {
+        try (OutputStream out = new BufferedOutputStream(file.out(), 1 << 16);
                 VectorSchemaRoot root = VectorSchemaRoot.create(ArrowTypes.schema(schema), allocator);
                 ArrowStreamWriter writer = new ArrowStreamWriter(root, null, out)) {
             writer.start();
@@ -67,14 +71,10 @@ record StagedRows(Path file, StreamSchema schema, Account account, EndProof end)
             });
             writer.end();
             return new StagedRows(file, schema, account[0], end);
-        } catch (FileAlreadyExistsException e) {
-            throw WindrowException.of(
-                            ReplayError.STAGING_FAILED, "Staging rows of " + schema.stream() + " in " + file + ": there is such a file", e)
-                    .remedy("Move it away, or name another folder for --into.");
         } catch (IOException e) {
-            throw failed("Staging rows of " + schema.stream() + " in " + file, e);
+            throw file.failed("Staging", e);
         } catch (UncheckedIOException e) {
-            throw failed("Staging rows of " + schema.stream() + " in " + file, e.getCause());
+            throw file.failed("Staging", e.getCause());
         }
     }
 
@@ -106,18 +106,18 @@ record StagedRows(Path file, StreamSchema schema, Account account, EndProof end)
     /** Gives the rows batch by batch, in the order of the read; each batch is valid during the call. */
     void each(BufferAllocator allocator, Consumer<Batch> rows) {
         try (ArrowStreamReader reader =
-                new ArrowStreamReader(new BufferedInputStream(Files.newInputStream(file), 1 << 16), allocator)) {
+                new ArrowStreamReader(new BufferedInputStream(file.bytes(), 1 << 16), allocator)) {
             while (reader.loadNextBatch()) {
                 VectorSchemaRoot root = reader.getVectorSchemaRoot();
                 rows.accept(new Batch(schema, root, new Position(1, "{}"), Account.ofRead(root.getRowCount())));
             }
         } catch (IOException e) {
-            throw failed("Reading the staged rows of " + schema.stream() + " in " + file, e);
+            throw file.failed("Reading staged", e);
         }
     }
 
-    private static WindrowException failed(String doing, IOException e) {
-        return WindrowException.of(
-                ReplayError.STAGING_FAILED, doing + ": " + e.getClass().getSimpleName() + ", " + e.getMessage(), e);
+    @Override
+    public void close() {
+        file.close();
     }
 }

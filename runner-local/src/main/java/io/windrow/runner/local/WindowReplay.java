@@ -40,10 +40,10 @@ import io.windrow.core.replay.Difference;
 import io.windrow.core.replay.Reextraction;
 import io.windrow.core.replay.ReplayError;
 import io.windrow.core.replay.ReplayParts;
+import io.windrow.core.replay.Staging;
 import io.windrow.core.replay.WindowText;
 import io.windrow.core.transform.provenance.RunFacts;
 import io.windrow.core.transform.watermark.ReplayedTimes;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -95,7 +95,7 @@ public final class WindowReplay {
     }
 
     /** Compares a window with what was delivered of it and delivers the difference as a new generation. */
-    public Applied apply(PlannedStream task, WindowText window, Path staging) {
+    public Applied apply(PlannedStream task, WindowText window, Staging staging) {
         return apply(
                 task, staging, (parts, state) -> Reextraction.open(parts, task, state, window), (again, epoch, leased) -> {});
     }
@@ -108,7 +108,7 @@ public final class WindowReplay {
      * @param who for the record
      */
     public Applied apply(
-            PlannedStream task, Quarantine quarantine, Quarantine.Filter filter, String who, Path staging) {
+            PlannedStream task, Quarantine quarantine, Quarantine.Filter filter, String who, Staging staging) {
         return apply(
                 task, staging, (parts, state) -> Reextraction.open(parts, task, state, quarantine, filter),
                 (again, epoch, leased) -> {
@@ -123,7 +123,7 @@ public final class WindowReplay {
                 });
     }
 
-    private Applied apply(PlannedStream task, Path staging, Opening opening, Afterwards afterwards) {
+    private Applied apply(PlannedStream task, Staging staging, Opening opening, Afterwards afterwards) {
         String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(), 12);
         String pipeline = plan.spec().pipeline();
         plan.seals().expectKeys(store, pipeline);
