@@ -12,12 +12,12 @@ import io.windrow.api.sink.WriteMode;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import io.windrow.connectors.jdbc.table.Alignment;
 import io.windrow.connectors.jdbc.table.CommitBook;
+import io.windrow.connectors.jdbc.table.Fitting;
 import io.windrow.connectors.jdbc.table.Place;
 import io.windrow.connectors.jdbc.table.StageName;
 import io.windrow.connectors.jdbc.table.StagedTable;
 import io.windrow.connectors.jdbc.table.TableBook;
 import io.windrow.connectors.jdbc.table.TargetColumn;
-import io.windrow.connectors.jdbc.table.TargetTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -123,11 +123,23 @@ final class JdbcCommitter implements Committer {
                         JdbcError.STAGING_GONE, doing + ": the staging table " + table.table() + " is not there")));
             }
         }
+        Fitting fitting = new Fitting(target.dialect(), place, row.orElseThrow().table());
         if (commit.identity().generation() != row.orElseThrow().generation()) {
             target.tables(open).complete(open);
+        } else if (commit.mode() != WriteMode.REPLACE) {
+            fitting.expectColumns(open, staged, target.tables(open).read(open, target.id(stream)).columns());
         }
         align(open, commit, staged, row.orElseThrow());
-        new TargetTable(target.dialect(), place, row.orElseThrow().table()).widen(open, staged);
+        List<TargetColumn> known = target.tables(open).read(open, target.id(stream)).columns();
+        List<TargetColumn> fit = fitting.run(open, staged, known);
+        if (!fit.equals(known)) {
+            open.setAutoCommit(false);
+            if (isOwner(open, commit)) {
+                target.tables(open).write(open, target.id(stream), fit);
+            }
+            open.commit();
+            open.setAutoCommit(true);
+        }
         target.context().failpoints().reach("jdbc.before_apply");
         return Optional.empty();
     }

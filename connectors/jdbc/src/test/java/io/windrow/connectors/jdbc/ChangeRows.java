@@ -42,7 +42,7 @@ final class ChangeRows {
      * @param operation what happened
      * @param id the key
      * @param name the short text
-     * @param body the long text; {@link #UNCHANGED} for one that stays
+     * @param body the long text; {@link #UNCHANGED} for one that stays, {@link #ABSENT} for one that the source did not send
      * @param position the place of the commit
      * @param ordinal the place within it
      * @param link the other half of a key change, or −1
@@ -56,6 +56,7 @@ final class ChangeRows {
         }
 
         static final String UNCHANGED = "\0unchanged";
+        static final String ABSENT = "\0absent";
     }
 
     /** The same stream with other names of its columns from the second on, each told by the id that it had or has. */
@@ -83,6 +84,7 @@ final class ChangeRows {
         for (int i = 0; i < changes.size(); i++) {
             Change change = changes.get(i);
             boolean unchanged = Change.UNCHANGED.equals(change.body());
+            boolean absent = Change.ABSENT.equals(change.body());
             operations.setSafe(i, change.operation().ordinal());
             ordinals.setSafe(i, change.ordinal());
             if (change.seconds() >= 0) {
@@ -93,11 +95,11 @@ final class ChangeRows {
             if (change.link() >= 0) {
                 links.setSafe(i, change.link());
             }
-            presence.setSafe(i, (unchanged ? Presence.UNCHANGED : change.body() == null ? Presence.NULL : Presence.PRESENT).ordinal());
+            presence.setSafe(i, (unchanged ? Presence.UNCHANGED : absent ? Presence.ABSENT : change.body() == null ? Presence.NULL : Presence.PRESENT).ordinal());
             ((BigIntVector) rows.getVector(0)).setSafe(i, change.id());
             text(rows, 1, i, change.name());
             if (schema.columns().size() > 2) {
-                text(rows, 2, i, unchanged ? null : change.body());
+                text(rows, 2, i, unchanged || absent ? null : change.body());
             }
         }
         rows.setRowCount(changes.size());

@@ -29,7 +29,10 @@ import io.windrow.connectors.jdbc.ChangeRows.Change;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import io.windrow.connectors.jdbc.table.Alignment;
 import io.windrow.connectors.jdbc.table.Layout.Deletes;
+import io.windrow.core.contract.SchemaDiff;
 import io.windrow.testkit.conformance.TestContext;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -42,6 +45,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -325,6 +329,7 @@ abstract class ChangesSuite {
             apply(sink, WriteMode.HISTORY, 2, 3, update(1, "c", "x", 3));
             assertThat(query("SELECT id, name FROM orders WHERE is_current ORDER BY id")).containsExactly("1|c", "2|b");
             assertThat(query("SELECT count(*) FROM orders")).containsExactly("3");
+            assertNoOverlap();
         }
     }
 
@@ -342,6 +347,7 @@ abstract class ChangesSuite {
             assertThat(query("SELECT DISTINCT a.name, b.name FROM orders AS a JOIN orders AS b ON a.valid_to = b.valid_from WHERE a.name IN ('b', 'c') "
                     + "ORDER BY a.name, b.name")).containsExactly("b|e", "b|f", "b|g", "c|e", "c|f", "c|g");
             assertThat(query("SELECT count(*) FROM orders AS a JOIN orders AS b ON a.valid_to = b.valid_from WHERE a.name IN ('a', 'e')")).containsExactly("2");
+            assertNoOverlap();
         }
     }
 
@@ -351,12 +357,138 @@ abstract class ChangesSuite {
             apply(sink, WriteMode.HISTORY, 1, 1, at(10, insert(1, "a", "x", 1)));
             // The clock goes back between the commits, and forward again.
             apply(sink, WriteMode.HISTORY, 1, 2, at(30, update(1, "b", "x", 2)), at(20, update(1, "c", "x", 3)));
-            assertThat(query("SELECT a.name, b.name FROM orders AS a JOIN orders AS b ON a.valid_to = b.valid_from AND a.name <> b.name"))
-                    .containsExactly("a|b");
+            assertThat(query("SELECT a.name, b.name FROM orders AS a JOIN orders AS b ON a.valid_to = b.valid_from AND a.name <> b.name ORDER BY 1, 2"))
+                    .containsExactly("a|b", "a|c", "b|c");
             assertThat(query("SELECT name FROM orders WHERE valid_to = valid_from")).containsExactly("b");
             apply(sink, WriteMode.HISTORY, 1, 3, at(5, delete(1, 4)));
             assertThat(query("SELECT name FROM orders WHERE valid_to < valid_from")).isEmpty();
             assertThat(query("SELECT count(*) FROM orders WHERE valid_to = valid_from")).containsExactly("2");
+            apply(sink, WriteMode.HISTORY, 1, 4, at(6, insert(1, "d", "x", 5)), at(7, new Change(Operation.TRUNCATE, 0, null, null, 6, 0, -1)),
+                    at(4, insert(1, "e", "x", 7)), at(50, new Change(Operation.TRUNCATE, 0, null, null, 8, 0, -1)), at(40, insert(1, "f", "x", 9)));
+            apply(sink, WriteMode.HISTORY, 1, 5, at(45, update(1, "g", "x", 10)));
+            assertThat(query("SELECT name FROM orders WHERE valid_from = (SELECT max(valid_from) FROM orders) ORDER BY name")).containsExactly("f", "g");
+            assertThat(query("SELECT name FROM orders WHERE valid_to IS NULL")).containsExactly("g");
+            assertNoOverlap();
+        }
+    }
+
+    @Test
+    void whatCommittedBeforeTheMomentOfACopyAndComesAfterItBeginsWithTheCopy() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.HISTORY, 1, 1, at(-1, insert(1, "a", "x", 1)), at(-1, insert(2, "b", "y", 1)), at(-1, insert(3, "c", "z", 1)));
+            apply(sink, WriteMode.HISTORY, 2, 2, at(-1, insert(1, "d", "x", 10)), at(-1, insert(3, "e", "z", 10)));
+            apply(sink, WriteMode.HISTORY, 2, 3, at(95, update(1, "f", "x", 11)), at(96, insert(2, "g", "y", 12)), at(97, delete(3, 13)));
+            assertThat(query("SELECT id, name FROM orders WHERE is_current ORDER BY id")).containsExactly("1|f", "2|g");
+            assertThat(query("SELECT name FROM orders WHERE valid_to = valid_from ORDER BY name")).containsExactly("d", "e");
+            assertNoOverlap();
+        }
+    }
+
+    /** At no moment two versions of a row are true. */
+    private void assertNoOverlap() {
+        assertThat(query("SELECT a.id, a.name, b.name FROM orders AS a JOIN orders AS b ON a.id = b.id AND a._position < b._position "
+                + "WHERE (a.valid_to IS NULL OR b.valid_from IS NULL OR b.valid_from < a.valid_to) "
+                + "AND (b.valid_to IS NULL OR a.valid_from IS NULL OR a.valid_from < b.valid_to) "
+                + "AND (a.valid_to IS NULL OR a.valid_from IS NULL OR a.valid_from < a.valid_to) "
+                + "AND (b.valid_to IS NULL OR b.valid_from IS NULL OR b.valid_from < b.valid_to)")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MIRROR,HARD,1", "MIRROR,HARD,2", "MIRROR,SOFT,1", "MIRROR,SOFT,2", "HISTORY,HARD,1", "HISTORY,HARD,2", "UPSERT,HARD,1", "UPSERT,HARD,2"})
+    @Tag("D16")
+    void whatTheSourceDoesNotSendStaysWithItsRowAlsoUnderAnotherKeyAndGoesWithIt(WriteMode mode, Deletes deletes, int cut) {
+        List<Change> changes = List.of(
+                delete(1, 2), insert(1, "b", Change.ABSENT, 3),
+                new Change(Operation.DELETE, 2, null, null, 4, 0, 1), new Change(Operation.INSERT, 9, "c", Change.ABSENT, 4, 1, 0),
+                update(3, "d", "new", 5), delete(3, 6), insert(3, "e", Change.ABSENT, 7), update(3, "f", Change.ABSENT, 8),
+                update(9, "g", Change.ABSENT, 9), update(4, "h", Change.ABSENT, 10));
+        try (Sink sink = sink(deletes, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, mode, 1, 1, insert(1, "a", "w", 1), insert(2, "a", "x", 1), insert(3, "a", "y", 1), insert(4, "a", "z", 1));
+            if (cut == 1) {
+                apply(sink, mode, 1, 2, changes.toArray(Change[]::new));
+            } else {
+                for (int from = 0; from < changes.size();) {
+                    int count = changes.get(from).link() >= 0 ? 2 : 1;
+                    apply(sink, mode, 1, 2 + from, changes.subList(from, from + count).toArray(Change[]::new));
+                    from += count;
+                }
+            }
+            String shown = mode == WriteMode.HISTORY ? " WHERE is_current" : deletes == Deletes.SOFT ? " WHERE NOT _deleted" : "";
+            List<String> expected = mode == WriteMode.UPSERT
+                    ? List.of("1|b|w", "2|a|x", "3|f|new", "4|h|z", "9|g|x")
+                    : List.of("1|b|null", "3|f|null", "4|h|z", "9|g|x");
+            assertThat(query("SELECT id, name, body FROM orders" + shown + " ORDER BY id")).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MIRROR,HARD", "MIRROR,SOFT", "HISTORY,HARD"})
+    @Tag("D03")
+    void rowsThatSwapTheirKeysInOneTransactionKeepWhatWasNotSent(WriteMode mode, Deletes deletes) {
+        for (String unsent : List.of(Change.UNCHANGED, Change.ABSENT)) {
+            long base = unsent.equals(Change.ABSENT) ? 10 : 0;
+            try (Sink sink = sink(deletes, JdbcConfig.Truncates.APPLY)) {
+                apply(sink, mode, 1, base + 1, insert(base + 1, "one", "x", base + 1), insert(base + 2, "two", "y", base + 1));
+                apply(sink, mode, 1, base + 2,
+                        new Change(Operation.DELETE, base + 1, null, null, base + 2, 0, 1), new Change(Operation.INSERT, base + 3, "one", unsent, base + 2, 1, 0),
+                        new Change(Operation.DELETE, base + 2, null, null, base + 2, 2, 3), new Change(Operation.INSERT, base + 1, "two", unsent, base + 2, 3, 2),
+                        new Change(Operation.DELETE, base + 3, null, null, base + 2, 4, 5), new Change(Operation.INSERT, base + 2, "one", unsent, base + 2, 5, 4));
+                String shown = mode == WriteMode.HISTORY ? "is_current" : deletes == Deletes.SOFT ? "NOT _deleted" : "1 = 1";
+                assertThat(query("SELECT id, name, body FROM orders WHERE id > " + base + " AND " + shown + " ORDER BY id"))
+                        .containsExactly((base + 1) + "|two|y", (base + 2) + "|one|x");
+            }
+        }
+    }
+
+    @Test
+    @Tag("D03")
+    void aChangeOfAKeyThatLeavesColumnsAsTheyWereIsRefusedIfTheTargetLacksTheOldRow() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            assertThatThrownBy(() -> apply(sink, WriteMode.MIRROR, 1, 1, new Change(Operation.DELETE, 1, null, null, 2, 0, 1),
+                    new Change(Operation.INSERT, 2, "b", Change.UNCHANGED, 2, 1, 0))).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.ROW_MISSING));
+            assertThat(rows()).isEmpty();
+        }
+    }
+
+    /** The type of a short text that may be in an index. */
+    protected String shortText() {
+        return text();
+    }
+
+    /** The type of a whole number of 64 bits. */
+    protected String number() {
+        return "bigint";
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HARD,", "SOFT,", "HARD,NOT NULL", "SOFT,NOT NULL"})
+    void aValueThatIsUniqueMovesFromRowToRowAndColumnsOfSomebodyElseStay(Deletes deletes, String required) throws SQLException {
+        boolean isFree = required == null;
+        execute("CREATE TABLE orders (id " + number() + " NOT NULL PRIMARY KEY, name " + shortText() + (isFree ? "" : " NOT NULL") + " UNIQUE, body " + text()
+                + (isFree ? ", remark varchar(20)" : "") + ")");
+        try (Sink sink = sink(deletes, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 1), insert(3, "c", "z", 1));
+            if (isFree) {
+                execute("UPDATE orders SET remark = 'mine'");
+            }
+            apply(sink, WriteMode.MIRROR, 1, 2, update(1, "b", Change.UNCHANGED, 2), update(2, "a", Change.UNCHANGED, 2), update(3, "c", "w", 2));
+            assertThat(rows()).containsExactly("1|b|x", "2|a|y", "3|c|w");
+            if (isFree) {
+                assertThat(query("SELECT DISTINCT remark FROM orders")).containsExactly("mine");
+            }
+        }
+    }
+
+    @Test
+    void aRowThatIsMarkedAsDeletedKeepsItsValueThatIsUniqueAndNoOtherGetsIt() throws SQLException {
+        execute("CREATE TABLE orders (id " + number() + " NOT NULL PRIMARY KEY, name " + shortText() + " UNIQUE, body " + text() + ")");
+        try (Sink sink = sink(Deletes.SOFT, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1));
+            apply(sink, WriteMode.MIRROR, 1, 2, delete(1, 2));
+            assertThatThrownBy(() -> apply(sink, WriteMode.MIRROR, 1, 3, insert(2, "a", "y", 3))).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.VALUE_REFUSED));
+            assertThat(rows()).containsExactly("1|a|x");
         }
     }
 
@@ -801,6 +933,166 @@ abstract class ChangesSuite {
             }
             apply(sink, moved, WriteMode.MIRROR, 1, 2, update(1, "b", Change.UNCHANGED, 2));
             assertThat(query("SELECT id, body, text FROM orders")).containsExactly("1|b|x");
+        }
+    }
+
+    /** Whether the contract takes one type for wider that this database's column cannot become. */
+    protected boolean isStuck(ColumnType from, ColumnType to) {
+        return false;
+    }
+
+    private static final List<ColumnType> NUMBERS = List.of(
+            new ColumnType.Int(8, true), new ColumnType.Int(8, false), new ColumnType.Int(16, true), new ColumnType.Int(16, false),
+            new ColumnType.Int(32, true), new ColumnType.Int(32, false), new ColumnType.Int(64, true), new ColumnType.Int(64, false),
+            new ColumnType.Float(32), new ColumnType.Float(64), new ColumnType.Decimal(3, 0), new ColumnType.Decimal(7, 2),
+            new ColumnType.Decimal(10, 0), new ColumnType.Decimal(12, 3), new ColumnType.Decimal(20, 0), new ColumnType.Decimal(38, 10));
+
+    /** The greatest number of a type; of floats one that is no whole number. */
+    private static Object most(ColumnType type) {
+        return switch (type) {
+            case ColumnType.Int t -> BigInteger.TWO.pow(t.signed() ? t.bits() - 1 : t.bits()).subtract(BigInteger.ONE);
+            case ColumnType.Float t -> t.bits() == 32 ? (Object) 1234.5f : (Object) 1234.5;
+            case ColumnType.Decimal t -> new BigDecimal(BigInteger.TEN.pow(t.precision()).subtract(BigInteger.ONE), t.scale());
+            default -> throw new AssertionError(type);
+        };
+    }
+
+    private static BigDecimal number(ColumnType type) {
+        return new BigDecimal(most(type).toString());
+    }
+
+    @Test
+    @Tag("D16")
+    @Tag("F13")
+    void aColumnTakesEveryTypeThatAContractTakesForWiderAndKeepsItsValues() {
+        List<ColumnType> narrow = new ArrayList<>();
+        List<ColumnType> wide = new ArrayList<>();
+        for (ColumnType from : NUMBERS) {
+            for (ColumnType to : NUMBERS) {
+                if (SchemaDiff.isWider(from, to) && isStuck(from, to)) {
+                    try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+                        sink.prepare(numbers("stuck", List.of(from)), WriteMode.MIRROR);
+                        assertThatThrownBy(() -> sink.prepare(numbers("stuck", List.of(to)), WriteMode.MIRROR)).isInstanceOfSatisfying(
+                                WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.COLUMN_INCOMPATIBLE));
+                    }
+                } else if (SchemaDiff.isWider(from, to)) {
+                    narrow.add(from);
+                    wide.add(to);
+                }
+            }
+        }
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY); Committer committer = sink.committer()) {
+            written(sink, committer, numbers("numbers", narrow), 1);
+            for (long epoch = 2; epoch <= 3; epoch++) {
+                written(sink, committer, numbers("numbers", wide), epoch);
+            }
+        }
+        String columns = String.join(", ", IntStream.range(0, narrow.size()).mapToObj(i -> "c" + i).toList());
+        List<String> rows = query("SELECT " + columns + " FROM numbers ORDER BY id");
+        assertThat(rows).hasSize(3);
+        for (int row = 0; row < 3; row++) {
+            String[] values = rows.get(row).split("\\|");
+            for (int i = 0; i < narrow.size(); i++) {
+                assertThat(new BigDecimal(values[i])).as("%s as %s in row %d", narrow.get(i), wide.get(i), row)
+                        .isEqualByComparingTo(number(row == 0 ? narrow.get(i) : wide.get(i)));
+            }
+        }
+    }
+
+    private static StreamSchema numbers(String table, List<ColumnType> types) {
+        List<Column> columns = new ArrayList<>(ChangeRows.SCHEMA.columns().subList(0, 1));
+        types.forEach(type -> columns.add(new Column(columns.size() + 1, "c" + (columns.size() - 1), type, true, type.toString())));
+        return new StreamSchema(new StreamName("public", table), 1, columns, ChangeRows.SCHEMA.key());
+    }
+
+    /** One row of the greatest numbers, whose key is the epoch's. */
+    private void written(Sink sink, Committer committer, StreamSchema schema, long epoch) {
+        sink.prepare(schema, WriteMode.MIRROR);
+        try (SinkWriter writer = sink.writer(schema, WriteMode.MIRROR, new WriterId(1, 1, (int) epoch));
+                BatchBuilder rows = new BatchBuilder(schema, context.allocator())) {
+            rows.change(Operation.INSERT, epoch, 0, 1, 1).set("id", epoch);
+            schema.columns().stream().skip(1).forEach(column -> rows.set(column.name(), most(column.type())));
+            rows.endRow();
+            try (Batch batch = rows.build(new Position(1, "{}"))) {
+                writer.write(batch);
+            }
+            CommitOutcome outcome = committer.commit(new StreamCommit(
+                    new CommitIdentity(context.pipeline(), schema.stream(), 1, epoch, "d" + epoch), 1, WriteMode.MIRROR,
+                    writer.prepareCommit(epoch), Optional.empty(), false, "{}"));
+            if (outcome instanceof CommitOutcome.Rejected rejected) {
+                throw rejected.reason();
+            }
+        }
+    }
+
+    @Test
+    @Tag("D16")
+    @Tag("F13")
+    void aKeyOfDecimalsIsOneKeyHoweverManyDigitsItsTypeComesToHaveOrIsRefused() {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY); Committer committer = sink.committer()) {
+            keyed(sink, committer, 10, 1, 1, Operation.INSERT);
+            if (comparesTexts()) {
+                assertThatThrownBy(() -> keyed(sink, committer, 11, 2, 2, Operation.DELETE)).isInstanceOfSatisfying(
+                        WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.COLUMN_INCOMPATIBLE));
+                keyed(sink, committer, 12, 1, 2, Operation.INSERT);
+                assertThat(query("SELECT count(*) FROM amounts")).containsExactly("1");
+            } else {
+                keyed(sink, committer, 11, 2, 2, Operation.INSERT);
+                assertThat(query("SELECT count(*) FROM amounts")).containsExactly("1");
+                keyed(sink, committer, 11, 2, 3, Operation.DELETE);
+                assertThat(query("SELECT count(*) FROM amounts")).containsExactly("0");
+            }
+        }
+    }
+
+    /** Whether decimals are texts. */
+    protected boolean comparesTexts() {
+        return false;
+    }
+
+    private void keyed(Sink sink, Committer committer, int precision, int scale, long epoch, Operation operation) {
+        StreamSchema schema = new StreamSchema(
+                new StreamName("public", "amounts"), 1, List.of(new Column(1, "id", new ColumnType.Decimal(precision, scale), false, "numeric")), List.of("id"));
+        sink.prepare(schema, WriteMode.MIRROR);
+        try (SinkWriter writer = sink.writer(schema, WriteMode.MIRROR, new WriterId(1, 1, (int) epoch));
+                BatchBuilder rows = new BatchBuilder(schema, context.allocator())) {
+            rows.change(operation, epoch, 0, 1, 1).set("id", BigDecimal.ONE.setScale(scale)).endRow();
+            try (Batch batch = rows.build(new Position(1, "{}"))) {
+                writer.write(batch);
+            }
+            assertThat(committer.commit(new StreamCommit(
+                    new CommitIdentity(context.pipeline(), schema.stream(), 1, epoch, "d" + epoch), 1, WriteMode.MIRROR,
+                    writer.prepareCommit(epoch), Optional.empty(), false, "{}"))).isInstanceOf(CommitOutcome.Committed.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"APPEND,HARD", "MIRROR,HARD", "MIRROR,SOFT", "UPSERT,HARD", "HISTORY,HARD"})
+    @Tag("B03")
+    void aColumnThatSomebodyDroppedInTheTargetIsNotMadeAnewAndEmptyButDeliveredAgain(WriteMode mode, Deletes deletes) throws SQLException {
+        try (Sink sink = sink(deletes, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, mode, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 1));
+            execute("ALTER TABLE orders DROP COLUMN body");
+            assertThatThrownBy(() -> apply(sink, mode, 1, 2, insert(3, "c", "z", 2)))
+                    .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.COLUMN_LOST))
+                    .hasMessage("Committing to table orders: its column body is gone");
+            assertThat(query("SELECT id, name FROM orders ORDER BY id")).containsExactly("1|a", "2|b");
+            apply(sink, mode, 2, 3, insert(1, "a", "x", 3), insert(2, "b", "y", 3), insert(3, "c", "z", 3));
+            String current = mode == WriteMode.APPEND ? " WHERE body IS NOT NULL" : mode == WriteMode.HISTORY ? " WHERE is_current" : "";
+            assertThat(query("SELECT id, name, body FROM orders" + current + " ORDER BY id")).containsExactly("1|a|x", "2|b|y", "3|c|z");
+        }
+    }
+
+    @Test
+    @Tag("B03")
+    void aColumnThatSomebodyDroppedIsMadeAnewWhereNoRowLacksItAndTakenAsItIsWhereItWasAddedByHand() throws SQLException {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), delete(1, 2));
+            execute("ALTER TABLE orders DROP COLUMN body");
+            apply(sink, WriteMode.MIRROR, 1, 2, insert(1, "b", "y", 3));
+            execute("ALTER TABLE orders DROP COLUMN body", "ALTER TABLE orders ADD COLUMN body " + text());
+            apply(sink, WriteMode.MIRROR, 1, 3, insert(2, "c", "z", 4));
+            assertThat(rows()).containsExactly("1|b|null", "2|c|z");
         }
     }
 

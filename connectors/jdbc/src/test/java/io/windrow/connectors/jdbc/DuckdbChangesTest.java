@@ -24,6 +24,11 @@ class DuckdbChangesTest extends ChangesSuite {
     }
 
     @Override
+    protected String text() {
+        return "varchar";
+    }
+
+    @Override
     protected boolean holdsKeys() {
         return false;
     }

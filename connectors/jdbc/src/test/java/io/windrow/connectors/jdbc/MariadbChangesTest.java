@@ -61,6 +61,11 @@ class MariadbChangesTest extends ChangesSuite {
     }
 
     @Override
+    protected String shortText() {
+        return "varchar(200) COLLATE utf8mb4_nopad_bin";
+    }
+
+    @Override
     protected List<String> looseTable() {
         return List.of("CREATE TABLE orders (id bigint PRIMARY KEY, name varchar(255) COLLATE utf8mb4_general_ci, body longtext)");
     }

@@ -22,6 +22,16 @@ class SqliteChangesTest extends ChangesSuite {
     }
 
     @Override
+    protected String number() {
+        return "INTEGER";
+    }
+
+    @Override
+    protected boolean comparesTexts() {
+        return true;
+    }
+
+    @Override
     protected List<String> looseTable() {
         return List.of("CREATE TABLE orders (id INTEGER, name TEXT COLLATE NOCASE, body TEXT)");
     }

@@ -92,6 +92,9 @@ public interface Dialect {
      */
     String uniques();
 
+    /** {@code SELECT} the names of a table's columns that must have a value; parameters as of {@link #columnsOf}. */
+    String required();
+
     /**
      * {@code SELECT} a table's foreign keys in other tables and itself: the table's name, and 1 if a row of another table that
      * refers to a deleted one is changed or deleted too; parameters as of {@link #columnsOf}. Empty: none is ever enforced.
@@ -139,11 +142,21 @@ public interface Dialect {
         return column;
     }
 
-    /** Types from narrow to wide, each able to hold every value of those before it. */
+    /**
+     * Types from narrow to wide, each able to hold every value of those before it; a type may be in several lists. What one decimal
+     * type holds of another is known without.
+     */
     List<List<String>> widenings();
 
-    /** {@code ALTER TABLE} that widens a column in place; empty: a column holds any width as it is. */
-    Optional<String> widen(String table, String column, String type);
+    /** The statements by which a column comes to have a wider type. Names are quoted. */
+    default List<String> widen(String table, String column, String existing, String type) {
+        return List.of("ALTER TABLE " + table + " ALTER COLUMN " + column + " TYPE " + type);
+    }
+
+    /** How the values of a key are told apart. */
+    default Keys keys() {
+        return Keys.BY_VALUE;
+    }
 
     /** How the rows of one key are replaced. */
     Upsert upsert();
@@ -163,6 +176,14 @@ public interface Dialect {
         VALUE,
         /** Part of a primary key. */
         KEY
+    }
+
+    /** How the values of a key are told apart. */
+    enum Keys {
+        /** By what they are. */
+        BY_VALUE,
+        /** By how they are written, where the database has no type for them. */
+        BY_TEXT
     }
 
     /** When a staging table of changes gets its primary key. */

@@ -127,6 +127,12 @@ final class DuckDialect implements Dialect {
     }
 
     @Override
+    public String required() {
+        return "SELECT column_name FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = ? AND table_name = ? "
+                + "AND NOT is_nullable";
+    }
+
+    @Override
     public String uniques() {
         return "SELECT index_name, CASE WHEN is_primary THEN 1 ELSE 0 END, NULL FROM duckdb_indexes() WHERE database_name = current_database() "
                 + "AND schema_name = ? AND table_name = ? AND is_unique";
@@ -150,15 +156,23 @@ final class DuckDialect implements Dialect {
     @Override
     public List<List<String>> widenings() {
         return List.of(
-                List.of("TINYINT", "SMALLINT", "INTEGER", "BIGINT"),
-                List.of("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"),
-                List.of("FLOAT", "DOUBLE"),
+                List.of("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DECIMAL(19,0)"),
+                List.of("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "DECIMAL(20,0)"),
+                List.of("UTINYINT", "SMALLINT"),
+                List.of("USMALLINT", "INTEGER"),
+                List.of("UINTEGER", "BIGINT"),
+                List.of("TINYINT", "DECIMAL(3,0)"),
+                List.of("UTINYINT", "DECIMAL(3,0)"),
+                List.of("SMALLINT", "DECIMAL(5,0)"),
+                List.of("USMALLINT", "DECIMAL(5,0)"),
+                List.of("INTEGER", "DECIMAL(10,0)"),
+                List.of("UINTEGER", "DECIMAL(10,0)"),
+                List.of("SMALLINT", "FLOAT", "DOUBLE"),
+                List.of("TINYINT", "FLOAT"),
+                List.of("USMALLINT", "FLOAT"),
+                List.of("INTEGER", "DOUBLE"),
+                List.of("UINTEGER", "DOUBLE"),
                 List.of("UUID", "VARCHAR"));
-    }
-
-    @Override
-    public Optional<String> widen(String table, String column, String type) {
-        return Optional.of("ALTER TABLE " + table + " ALTER COLUMN " + column + " TYPE " + type);
     }
 
     @Override

@@ -73,6 +73,10 @@ public enum JdbcError implements ErrorCode {
     COLUMN_TAKEN("column_taken", ErrorKind.USER, "A column was renamed at the source, and another column of the target has its new name.",
             "Rename or drop columns of the target by hand until they are called as at the source, and set column_names of the stream's row in "
                     + "_windrow_commits to null; in mode mirror with hard deletes, or replace, read the stream anew with `windrow run --full-refresh`."),
+    /** A column is gone. */
+    COLUMN_LOST("column_lost", ErrorKind.EXTERNAL_PERMANENT, "A column is gone from the target's table, whose rows were written with it.",
+            "Copy the table again with `windrow run --full-refresh`, so that its rows are delivered with the column; or add the column by hand, "
+                    + "with what it shall hold in the rows that are there."),
     /** The table's engine knows no transactions. */
     TABLE_UNSAFE("table_unsafe", ErrorKind.USER, "The target's table is kept by a storage engine that cannot take a commit back.",
             "ALTER TABLE … ENGINE=InnoDB, or give the stream another table."),

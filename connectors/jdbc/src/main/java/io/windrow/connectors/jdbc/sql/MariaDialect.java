@@ -159,6 +159,11 @@ final class MariaDialect implements Dialect {
     }
 
     @Override
+    public String required() {
+        return "SELECT column_name FROM information_schema.columns WHERE table_schema = ? AND table_name = ? AND is_nullable = 'NO'";
+    }
+
+    @Override
     public String uniques() {
         return "SELECT index_name, index_name = 'PRIMARY', CASE WHEN sub_part IS NULL THEN column_name END FROM information_schema.statistics "
                 + "WHERE table_schema = ? AND table_name = ? AND non_unique = 0 ORDER BY index_name, seq_in_index";
@@ -218,14 +223,25 @@ final class MariaDialect implements Dialect {
     @Override
     public List<List<String>> widenings() {
         return List.of(
-                List.of("tinyint", "smallint", "int", "bigint"),
-                List.of("tinyint unsigned", "smallint unsigned", "int unsigned", "bigint unsigned"),
+                List.of("tinyint", "smallint", "int", "bigint", "decimal(19,0)"),
+                List.of("tinyint unsigned", "smallint unsigned", "int unsigned", "bigint unsigned", "decimal(20,0)"),
+                List.of("tinyint unsigned", "smallint"),
+                List.of("smallint unsigned", "int"),
+                List.of("int unsigned", "bigint"),
+                List.of("tinyint", "decimal(3,0)"),
+                List.of("tinyint unsigned", "decimal(3,0)"),
+                List.of("smallint", "decimal(5,0)"),
+                List.of("smallint unsigned", "decimal(5,0)"),
+                List.of("int", "decimal(10,0)"),
+                List.of("int unsigned", "decimal(10,0)"),
+                List.of("int", "double"),
+                List.of("int unsigned", "double"),
                 List.of("char", "varchar", "longtext"));
     }
 
     @Override
-    public Optional<String> widen(String table, String column, String type) {
-        return Optional.of("ALTER TABLE " + table + " MODIFY COLUMN " + column + " " + type);
+    public List<String> widen(String table, String column, String existing, String type) {
+        return List.of("ALTER TABLE " + table + " MODIFY COLUMN " + column + " " + type);
     }
 
     @Override

@@ -134,6 +134,12 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public String required() {
+        return "SELECT a.attname FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
+                + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND a.attnotnull";
+    }
+
+    @Override
     public String uniques() {
         return "SELECT o.relname, CASE WHEN i.indisprimary THEN 1 ELSE 0 END, CASE WHEN i.indpred IS NULL AND i.indimmediate THEN a.attname END "
                 + "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid JOIN pg_catalog.pg_class o ON o.oid = i.indexrelid "
@@ -177,15 +183,13 @@ final class PostgresDialect implements Dialect {
     @Override
     public List<List<String>> widenings() {
         return List.of(
-                List.of("smallint", "integer", "bigint", "numeric(20,0)"),
-                List.of("real", "double precision"),
+                List.of("smallint", "integer", "bigint", "numeric(19,0)", "numeric(20,0)"),
+                List.of("smallint", "numeric(5,0)"),
+                List.of("integer", "numeric(10,0)"),
+                List.of("smallint", "real", "double precision"),
+                List.of("integer", "double precision"),
                 List.of("uuid", "text"),
                 List.of("character varying", "text"));
-    }
-
-    @Override
-    public Optional<String> widen(String table, String column, String type) {
-        return Optional.of("ALTER TABLE " + table + " ALTER COLUMN " + column + " TYPE " + type);
     }
 
     @Override

@@ -21,15 +21,18 @@ public final class SqlStates {
         if (e.getCause() instanceof WindrowException own) {
             return own;
         }
-        String state = e.getSQLState() == null ? "" : " " + e.getSQLState();
-        String number = e.getErrorCode() == 0 ? "" : " (" + e.getErrorCode() + ")";
         String words = switch (code) {
             case DRIVER_MISSING, CONNECT_REFUSED -> network(e);
             default -> "";
         };
-        return WindrowException.of(
-                code, doing + ": " + database.label() + " answered"
-                        + (state.isEmpty() && number.isEmpty() ? " without a code" : state + number) + words);
+        return WindrowException.of(code, doing + ": " + answer(database, e) + words);
+    }
+
+    /** What may be shown of an error: who answered, and with which state and number. */
+    public static String answer(Database database, SQLException e) {
+        String state = e.getSQLState() == null ? "" : " " + e.getSQLState();
+        String number = e.getErrorCode() == 0 ? "" : " (" + e.getErrorCode() + ")";
+        return database.label() + " answered" + (state.isEmpty() && number.isEmpty() ? " without a code" : state + number);
     }
 
     private static String network(SQLException e) {

@@ -7,13 +7,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 import java.util.Properties;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteErrorCode;
 
 /** A SQLite file. What SQLite has no exact type for is text; the declared names say what a text holds. */
 final class SqliteDialect implements Dialect {
+    private static final String DECIMAL = "TEXT_DECIMAL";
+
     @Override
     public Database database() {
         return Database.SQLITE;
@@ -45,7 +47,7 @@ final class SqliteDialect implements Dialect {
                     ? SqlType.same("TEXT_UNSIGNED", Wire.TEXT)
                     : SqlType.same("INTEGER", Wire.LONG);
             case ColumnType.Float ignored -> SqlType.same("REAL", Wire.DOUBLE);
-            case ColumnType.Decimal t -> SqlType.same("TEXT_DECIMAL(" + t.precision() + "," + t.scale() + ")", Wire.TEXT);
+            case ColumnType.Decimal t -> SqlType.same(DECIMAL + "(" + t.precision() + "," + t.scale() + ")", Wire.TEXT);
             case ColumnType.Text ignored -> SqlType.same("TEXT", Wire.TEXT);
             case ColumnType.Json ignored -> SqlType.same("TEXT_JSON", Wire.TEXT);
             case ColumnType.Bytes ignored -> SqlType.same("BLOB", Wire.BYTES);
@@ -95,6 +97,11 @@ final class SqliteDialect implements Dialect {
         return "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')";
     }
 
+    @Override
+    public String required() {
+        return "SELECT name FROM pragma_table_info(?) WHERE \"notnull\" = 1 OR pk > 0";
+    }
+
     /** A primary key that is the number of the row has no index. */
     @Override
     public String uniques() {
@@ -121,12 +128,37 @@ final class SqliteDialect implements Dialect {
 
     @Override
     public List<List<String>> widenings() {
-        return List.of();
+        return List.of(
+                List.of("INTEGER", "TEXT_DECIMAL(19,0)"),
+                List.of("INTEGER", "TEXT_UNSIGNED", "TEXT_DECIMAL(20,0)"),
+                List.of("INTEGER", "NUMERIC"),
+                List.of("REAL", "NUMERIC"));
     }
 
+    /** No column can be declared anew: another takes its place, at the end of the table. Refused where an index, a view or a trigger is of it. */
     @Override
-    public Optional<String> widen(String table, String column, String type) {
-        return Optional.empty();
+    public List<String> widen(String table, String column, String existing, String type) {
+        int zeros = scale(type) - scale(existing);
+        String digits = (scale(existing) == 0 && zeros > 0 ? "." : "") + "0".repeat(zeros);
+        String value = type.equals("NUMERIC") ? column : "CAST(" + column + " AS TEXT) || '" + digits + "'";
+        return List.of(
+                "ALTER TABLE " + table + " ADD COLUMN w_wider " + type,
+                "UPDATE " + table + " SET w_wider = " + value,
+                "ALTER TABLE " + table + " DROP COLUMN " + column,
+                "ALTER TABLE " + table + " RENAME COLUMN w_wider TO " + column);
+    }
+
+    /** The digits behind the point in a text of a type, of which only decimals have any. */
+    private static int scale(String type) {
+        return type.toUpperCase(Locale.ROOT).startsWith(DECIMAL)
+                ? Integer.parseInt(type.substring(type.indexOf(',') + 1, type.indexOf(')')).strip())
+                : 0;
+    }
+
+    /** 1.0 and 1.00 are one number and two texts. */
+    @Override
+    public Keys keys() {
+        return Keys.BY_TEXT;
     }
 
     @Override

@@ -80,7 +80,7 @@ public record Alignment(Dialect dialect, Place place, String name) {
                 waiting.remove(done);
             }
         }
-        List<Rename> steps = steps(waiting, there, rows);
+        List<Rename> steps = steps(staged, waiting, there, rows);
         try (Statement statement = connection.createStatement()) {
             for (Rename step : steps) {
                 statement.execute("ALTER TABLE " + place.qualified(dialect, name) + " RENAME COLUMN " + dialect.quoted(step.before()) + " TO "
@@ -133,14 +133,14 @@ public record Alignment(Dialect dialect, Place place, String name) {
      * The renames in an order in which each name is free when it is given. They are taken from those that wait; what is left there
      * cannot be done, and is refused unless all rows come again: these fill whichever column has the name.
      */
-    private List<Rename> steps(List<Rename> waiting, Map<String, String> types, Rows rows) {
+    private List<Rename> steps(StagedTable staged, List<Rename> waiting, Map<String, String> types, Rows rows) {
         Set<String> taken = new HashSet<>(types.keySet());
         List<Rename> steps = new ArrayList<>();
         for (boolean moves = true; moves;) {
             moves = false;
             for (Rename rename : List.copyOf(waiting)) {
                 String type = types.getOrDefault(dialect.folded(rename.before()), "");
-                boolean fits = Widening.of(dialect, type, rename.after().type()) != Widening.IMPOSSIBLE;
+                boolean fits = !(Widening.of(dialect, type, rename.after().type(), staged.use(rename.after())) instanceof Widening.Impossible);
                 if (!fits && rows == Rows.STAY) {
                     throw WindrowException.of(
                             JdbcError.COLUMN_INCOMPATIBLE, "Committing to table " + name + ": column " + rename.before() + " is " + type

@@ -99,13 +99,13 @@ public final class Apply {
             statement.executeUpdate(Folding.beforeTruncate(stage));
             empty();
         }
-        resolve(staged);
+        resolve(staged, Partial.Ends.BY_DELETE);
         replace(staged);
     }
 
     /** The same, but rows that were deleted stay: of the deletes only those are staged that another row's change of key needs. */
     public void written(StagedTable staged) throws SQLException {
-        resolve(staged);
+        resolve(staged, Partial.Ends.NEVER);
         statement.executeUpdate("DELETE FROM " + stage(staged) + " WHERE " + DELETES);
         replace(staged);
     }
@@ -119,55 +119,17 @@ public final class Apply {
         String deletedKeys = keys + " IN (SELECT " + keyValues(staged) + " FROM " + stage + " WHERE " + DELETES + ")";
         if (layout.deletes() == Layout.Deletes.SOFT) {
             statement.executeUpdate("UPDATE " + target + " SET " + deleted() + " = true WHERE " + deletedKeys);
+            room(staged).make(statement, keys, sameKey(staged));
             upsert(staged, Marks.TAKEN_OFF);
         } else {
             statement.executeUpdate("DELETE FROM " + target + " WHERE " + deletedKeys);
-            makeRoom(staged, keys);
+            room(staged).make(statement, keys, sameKey(staged));
             upsert(staged, wasMarked(staged) ? Marks.TAKEN_OFF : Marks.NONE);
         }
     }
 
-    /**
-     * A value that another constraint holds unique may move from one row to another: rows that give one up go before they come again. Not if
-     * something else is in them, or refers to them, which would go too.
-     */
-    private void makeRoom(StagedTable staged, String keys) throws SQLException {
-        List<Place.Unique> others = others(staged);
-        if (others.isEmpty() || place.columns(dialect, connection, staged.target()).size() != staged.columns().size()
-                || !place.referring(dialect, connection, staged.target()).isEmpty()) {
-            return;
-        }
-        List<String> changed = new ArrayList<>();
-        List<String> same = new ArrayList<>();
-        for (int i = 0; i < staged.columns().size(); i++) {
-            StagedColumn column = staged.columns().get(i);
-            String held = "w_t." + dialect.quoted(column.name());
-            String comes = column.in().replace("%s", "w_s.c" + i);
-            if (staged.key().contains(column.name())) {
-                same.add(held + " = " + comes);
-            } else if (others.stream().anyMatch(one -> one.names().contains(dialect.folded(column.name())))) {
-                changed.add(dialect.differ(held, comes));
-            }
-        }
-        if (changed.isEmpty() && others.stream().allMatch(Place.Unique::isPlain)) {
-            return;
-        }
-        // What an expression, or part of a column, comes to is not known here.
-        String when = others.stream().allMatch(Place.Unique::isPlain) ? " AND (" + String.join(" OR ", changed) + ")" : "";
-        String held = staged.key().stream().map(name -> "w_t." + dialect.quoted(name)).collect(Collectors.joining(", "));
-        statement.executeUpdate("DELETE FROM " + target + " WHERE " + keys + " IN (SELECT " + held + " FROM " + target + " AS w_t JOIN "
-                + stage(staged) + " AS w_s ON " + String.join(" AND ", same) + " WHERE w_s." + WRITES + when + ")");
-    }
-
-    /** What must be unique beside the key; what has the whole key in it is unique anyway. */
-    private List<Place.Unique> others(StagedTable staged) throws SQLException {
-        if (dialect.upsert() == Dialect.Upsert.MERGE) {
-            return List.of();
-        }
-        List<String> key = staged.key().stream().map(dialect::folded).toList();
-        return place.uniques(dialect, connection, staged.target()).stream()
-                .filter(one -> !one.isPlain() || !one.names().containsAll(key))
-                .toList();
+    private Room room(StagedTable staged) {
+        return new Room(dialect, place, connection, target, stage(staged), staged);
     }
 
     /** What becomes of the mark of a row that was deleted and is there again. */
@@ -204,7 +166,7 @@ public final class Apply {
                         + " ON CONFLICT (" + keys + ") DO " + (set.isEmpty() ? "NOTHING" : "UPDATE SET " + String.join(", ", set)));
             }
             case ON_DUPLICATE_KEY -> {
-                if (!others(staged).isEmpty()) {
+                if (!room(staged).others().isEmpty()) {
                     byKey(staged, names, moreValues, changed);
                     return;
                 }
@@ -279,7 +241,7 @@ public final class Apply {
      */
     public void history(StagedTable staged, Generation generation, OptionalLong copied) throws SQLException {
         String stage = stage(staged);
-        resolve(staged);
+        resolve(staged, Partial.Ends.BY_DELETE);
         // Without a copied row, none of the history has to be looked at.
         if (copied.isPresent() && isAny(Copied.any(stage))) {
             Copied copies = new Copied(dialect, stage, target, staged, copied.getAsLong());
@@ -299,18 +261,22 @@ public final class Apply {
         String columns = names(staged) + ", " + dialect.quoted(Layout.VALID_FROM) + ", " + until + ", " + current + ", "
                 + dialect.quoted(Layout.POSITION) + ", " + dialect.quoted(Layout.ORDINAL);
         statement.executeUpdate("INSERT INTO " + target + " (" + columns + ") SELECT " + values(staged, "w_s.") + ", "
-                + dialect.instantOf("w_s.w_micros") + ", " + dialect.instantOf("w_s.w_until") + ", w_s.w_next IS NULL AND w_s.w_until IS NULL, "
-                + "w_s.w_pos, w_s.w_ord FROM (" + Folding.versions(stage, staged) + ") AS w_s WHERE " + WRITES);
+                + Folding.noEarlier(dialect.instantOf("w_s.w_since"), "w_t.w_floor", "w_t.w_floor") + ", "
+                + Folding.noEarlier(dialect.instantOf("w_s.w_until"), "w_t.w_floor", "NULL") + ", w_s.w_next IS NULL AND w_s.w_until IS NULL, "
+                + "w_s.w_pos, w_s.w_ord FROM (" + Folding.versions(stage, staged) + ") AS w_s LEFT JOIN ("
+                + Folding.ends(stage, target, dialect, staged, keyValues(staged)) + ") AS w_t ON " + sameKey(staged) + " WHERE " + WRITES);
     }
 
     /** Gives the columns that a change leaves as they were their values, from an earlier change or the target's row (I8). */
-    private void resolve(StagedTable staged) throws SQLException {
+    private void resolve(StagedTable staged, Partial.Ends ends) throws SQLException {
         if (staged.unchanged().isEmpty()) {
             return;
         }
         String stage = stage(staged);
-        String current = layout.kind() == Layout.Kind.HISTORY ? " AND w_t." + dialect.quoted(Layout.IS_CURRENT) : "";
-        Partial partial = new Partial(dialect, stage, target, current, staged);
+        String current = layout.kind() == Layout.Kind.HISTORY ? " AND w_t." + dialect.quoted(Layout.IS_CURRENT)
+                : layout.deletes() == Layout.Deletes.SOFT || wasMarked(staged) ? " AND NOT COALESCE(w_t." + deleted() + ", false)"
+                : "";
+        Partial partial = new Partial(dialect, stage, target, current, ends, staged);
         for (int index : staged.unchanged()) {
             String name = staged.columns().get(index).name();
             boolean isLate = columns.stream().anyMatch(column ->
@@ -322,6 +288,8 @@ public final class Apply {
         }
         // As often as the key of one row changes in the epoch, however many rows there are.
         while (statement.executeUpdate(partial.mark()) > 0) {
+            refuse(partial.withoutOldRow(), JdbcError.ROW_MISSING, "Applying changes to " + staged.target()
+                    + ": a change of a key leaves columns as they were, and the target has no row of the old key");
             for (int index : staged.unchanged()) {
                 statement.executeUpdate(partial.followLinks(index));
             }
@@ -364,6 +332,14 @@ public final class Apply {
             values.add(staged.columns().get(i).in().replace("%s", alias + "c" + i));
         }
         return String.join(", ", values);
+    }
+
+    /** Whether {@code w_t}, of the target or its keys, has the key of {@code w_s}, of the staging table. */
+    private String sameKey(StagedTable staged) {
+        return staged.key().stream()
+                .map(name -> "w_t." + dialect.quoted(name) + " = "
+                        + staged.columns().get(staged.indexOf(name)).in().replace("%s", "w_s.c" + staged.indexOf(name)))
+                .collect(Collectors.joining(" AND "));
     }
 
     /** The key of the target's row: {@code ("a", "b")}. */

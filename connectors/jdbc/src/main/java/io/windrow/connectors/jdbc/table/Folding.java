@@ -36,20 +36,37 @@ public final class Folding {
     }
 
     /**
-     * {@code SELECT}: every change with the next of its key and when its version ends, be it by a truncate: at the commit of
-     * whichever comes first in the log, whose clock may have gone back, and then no earlier than it began.
+     * {@code SELECT}: every change with the next of its key, and when its version begins and ends, be it by a truncate: at the commit of
+     * whichever comes first in the log. Its clock may go back: then a version begins no earlier than any before it of its key ended.
      */
     static String versions(String stage, StagedTable staged) {
         String partition = "(PARTITION BY " + keyColumns(staged) + " ORDER BY " + ORDER + ")";
+        String changes = staged.truncates()
+                ? "(SELECT w_c.*, max(CASE WHEN " + Apply.TRUNCATES + " THEN w_micros END) OVER (ORDER BY " + ORDER + ") AS w_cut FROM " + stage + " AS w_c)"
+                : stage;
+        String own = staged.truncates() ? "CASE WHEN w_micros IS NULL OR w_cut > w_micros THEN w_cut ELSE w_micros END" : "w_micros";
+        String since = "SELECT w_f.*, max(" + own + ") OVER " + partition + " AS w_since FROM " + changes + " AS w_f WHERE NOT " + Apply.TRUNCATES;
         String next = "SELECT w_e.*, lead(w_seq) OVER " + partition + " AS w_next, lead(w_pos) OVER " + partition
-                + " AS w_next_pos, lead(w_ord) OVER " + partition + " AS w_next_ord, lead(w_micros) OVER " + partition
-                + " AS w_later FROM " + stage + " AS w_e WHERE NOT " + Apply.TRUNCATES;
+                + " AS w_next_pos, lead(w_ord) OVER " + partition + " AS w_next_ord, lead(w_since) OVER " + partition
+                + " AS w_later FROM (" + since + ") AS w_e";
         String truncate = "(SELECT w_b.w_micros FROM " + stage + " AS w_b WHERE w_b." + Apply.TRUNCATES
                 + " AND (w_b.w_pos, w_b.w_ord, w_b.w_seq) > (w_v.w_pos, w_v.w_ord, w_v.w_seq) AND (w_v.w_next IS NULL OR "
                 + "(w_b.w_pos, w_b.w_ord, w_b.w_seq) < (w_v.w_next_pos, w_v.w_next_ord, w_v.w_next)) ORDER BY w_b.w_pos, w_b.w_ord, w_b.w_seq LIMIT 1)";
         String end = staged.truncates() ? "COALESCE(" + truncate + ", w_later)" : "w_later";
-        return "SELECT w_w.*, CASE WHEN w_end < w_micros THEN w_micros ELSE w_end END AS w_until FROM (SELECT w_v.*, " + end
+        return "SELECT w_w.*, CASE WHEN w_end < w_since THEN w_since ELSE w_end END AS w_until FROM (SELECT w_v.*, " + end
                 + " AS w_end FROM (" + next + ") AS w_v) AS w_w";
+    }
+
+    /** {@code SELECT}: for the key of every change the latest end of a version of it. */
+    static String ends(String stage, String target, Dialect dialect, StagedTable staged, String keyValues) {
+        String key = staged.key().stream().map(dialect::quoted).collect(Collectors.joining(", "));
+        return "SELECT " + key + ", max(" + dialect.quoted(Layout.VALID_TO) + ") AS w_floor FROM " + target + " WHERE (" + key + ") IN (SELECT "
+                + keyValues + " FROM " + stage + ") GROUP BY " + key;
+    }
+
+    /** When something is, or when the versions before have ended if that is later; {@code unknown} is what becomes of null. */
+    static String noEarlier(String at, String floor, String unknown) {
+        return "CASE WHEN " + at + " IS NULL THEN " + unknown + " WHEN " + at + " < " + floor + " THEN " + floor + " ELSE " + at + " END";
     }
 
     /**
@@ -68,7 +85,7 @@ public final class Folding {
         String any = staged.truncates() ? "(w_b." + Apply.TRUNCATES + " OR (" + match + "))" : "(" + match + ")";
         String at = dialect.instantOf("w_b.w_micros");
         String began = target + "." + dialect.quoted(Layout.VALID_FROM);
-        String first = "(SELECT CASE WHEN " + at + " < " + began + " THEN " + began + " ELSE " + at + " END FROM " + stage
+        String first = "(SELECT " + noEarlier(at, began, began) + " FROM " + stage
                 + " AS w_b WHERE " + any + " ORDER BY w_b.w_pos, w_b.w_ord, w_b.w_seq LIMIT 1)";
         String which = staged.truncates() ? "" : " AND " + keys + " IN (SELECT " + keyValues + " FROM " + stage + ")";
         return "UPDATE " + target + " SET " + until + " = " + first + ", " + current + " = false WHERE " + current + which;

@@ -5,10 +5,26 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The statements that give a change the values which it leaves as they were (I8): those of the latest earlier change of its
- * row in the epoch that has them, else those of the target's row. A row whose key changed is looked for under its old key.
+ * The statements that give a change the values which it leaves as they were or does not speak of (I8): those of the latest earlier change
+ * of its row in the epoch that has them, else those of the target's row. A row whose key changed is looked for under its old key; one
+ * that was deleted before is another row. So nothing depends on where epochs are cut.
+ *
+ * @param dialect of the database
+ * @param stage the staging table
+ * @param target the stream's table
+ * @param onlyCurrent a condition on {@code w_t} by which the target shows a row; empty: it shows all
+ * @param ends what ends a row
+ * @param staged what the staging table holds
  */
-record Partial(Dialect dialect, String stage, String target, String onlyCurrent, StagedTable staged) {
+record Partial(Dialect dialect, String stage, String target, String onlyCurrent, Ends ends, StagedTable staged) {
+    /** What ends a row. */
+    enum Ends {
+        /** A delete of its key, or a truncate. */
+        BY_DELETE,
+        /** Rows that were deleted stay. */
+        NEVER
+    }
+
     /** A row whose key changed and whose columns are being filled in; no list of columns begins like this. */
     private static final String MARK = "!";
 
@@ -32,11 +48,10 @@ record Partial(Dialect dialect, String stage, String target, String onlyCurrent,
     /** {@code UPDATE}: one column of the marked rows, from what was known by the old key. */
     String followLinks(int index) {
         String old = stage + " AS w_k WHERE w_k.w_pos = " + stage + ".w_pos AND w_k.w_ord = " + stage + ".w_link AND w_k." + Apply.DELETES;
-        String match = sameKey("w_p.", "w_k.") + " AND " + before("w_p.", "w_k.") + " AND w_p." + Apply.WRITES + " AND " + speaks("w_p.", index);
-        String earlier = " FROM " + stage + " AS w_p, " + old + " AND " + match;
+        String earlier = " FROM " + stage + " AS w_p, " + old + " AND " + earlier("w_k.") + " AND " + speaks("w_p.", index);
         return "UPDATE " + stage + " SET c" + index + " = CASE WHEN EXISTS (SELECT 1" + earlier + ") THEN (SELECT w_p.c" + index + earlier
-                + latest("w_p.") + ") ELSE (SELECT " + column(index) + " FROM " + target + " AS w_t, " + old + " AND " + targetKey("w_k.") + onlyCurrent
-                + ") END WHERE w_unchanged LIKE '" + MARK + "%' AND w_unchanged LIKE '%," + index + ",%'";
+                + latest("w_p.") + ") ELSE (SELECT " + column(index) + " FROM " + target + " AS w_t, " + old + " AND " + shown("w_k.")
+                + ") END WHERE w_unchanged LIKE '" + MARK + "%' AND NOT " + speaks("", index);
     }
 
     /** {@code UPDATE}: the marked rows have all their values now. */
@@ -46,21 +61,54 @@ record Partial(Dialect dialect, String stage, String target, String onlyCurrent,
 
     /** {@code UPDATE}: one column, wherever it was left as it was. */
     String fill(int index) {
-        String match = sameKey("w_p.", stage + ".") + " AND " + before("w_p.", stage + ".") + " AND w_p." + Apply.WRITES + " AND "
-                + speaks("w_p.", index);
+        String match = earlier(stage + ".") + " AND " + speaks("w_p.", index);
         return "UPDATE " + stage + " SET c" + index + " = CASE WHEN EXISTS (SELECT 1 FROM " + stage + " AS w_p WHERE " + match
                 + ") THEN (SELECT w_p.c" + index + " FROM " + stage + " AS w_p WHERE " + match + latest("w_p.") + ") ELSE (SELECT "
-                + column(index) + " FROM " + target + " AS w_t WHERE " + targetKey(stage + ".") + onlyCurrent
-                + ") END WHERE NOT (" + speaks("", index) + ")";
+                + column(index) + " FROM " + target + " AS w_t WHERE " + shown(stage + ".") + ") END WHERE NOT " + speaks("", index);
     }
 
     /** {@code SELECT}: whether some change of this epoch leaves as it was what is nowhere. */
     String withoutRow() {
-        List<String> unchanged = staged.unchanged().stream().map(index -> "w_u.w_unchanged LIKE '%," + index + ",%'").toList();
-        return "SELECT 1 FROM " + stage + " AS w_u WHERE w_u." + Apply.WRITES + " AND (" + String.join(" OR ", unchanged) + ")"
-                + " AND NOT EXISTS (SELECT 1 FROM " + target + " AS w_t WHERE " + targetKey("w_u.") + onlyCurrent + ")"
-                + " AND NOT EXISTS (SELECT 1 FROM " + stage + " AS w_p WHERE " + sameKey("w_p.", "w_u.") + " AND "
-                + before("w_p.", "w_u.") + " AND w_p." + Apply.WRITES + ") LIMIT 1";
+        return "SELECT 1 FROM " + stage + " AS w_u WHERE w_u." + Apply.WRITES + " AND (" + leaves() + ") AND " + nowhere("w_u.") + " LIMIT 1";
+    }
+
+    /** {@code SELECT}: the same of a marked row, whose old row is nowhere. */
+    String withoutOldRow() {
+        return "SELECT 1 FROM " + stage + " AS w_u JOIN " + stage + " AS w_k ON w_k.w_pos = w_u.w_pos AND w_k.w_ord = w_u.w_link AND w_k."
+                + Apply.DELETES + " WHERE w_u.w_unchanged LIKE '" + MARK + "%' AND (" + leaves() + ") AND " + nowhere("w_k.") + " LIMIT 1";
+    }
+
+    private String leaves() {
+        return staged.unchanged().stream().map(index -> "w_u.w_unchanged LIKE '%," + index + ",%'").collect(Collectors.joining(" OR "));
+    }
+
+    private String nowhere(String alias) {
+        return "NOT EXISTS (SELECT 1 FROM " + target + " AS w_t WHERE " + shown(alias) + ") AND NOT EXISTS (SELECT 1 FROM " + stage
+                + " AS w_p WHERE " + earlier(alias) + ")";
+    }
+
+    /** Whether {@code w_p} is an earlier write of the same row. */
+    private String earlier(String alias) {
+        String between = switch (ends) {
+            case BY_DELETE -> " AND NOT EXISTS (SELECT 1 FROM " + stage + " AS w_e WHERE " + ended(alias) + " AND " + before("w_p.", "w_e.") + ")";
+            case NEVER -> "";
+        };
+        return sameKey("w_p.", alias) + " AND " + before("w_p.", alias) + " AND w_p." + Apply.WRITES + between;
+    }
+
+    /** Whether {@code w_t} is the row of the target that a change speaks of. */
+    private String shown(String alias) {
+        String gone = switch (ends) {
+            case BY_DELETE -> " AND NOT EXISTS (SELECT 1 FROM " + stage + " AS w_e WHERE " + ended(alias) + ")";
+            case NEVER -> "";
+        };
+        return targetKey(alias) + onlyCurrent + gone;
+    }
+
+    /** Whether {@code w_e} ended what had the key before. */
+    private String ended(String alias) {
+        String deleted = "w_e." + Apply.DELETES + " AND " + sameKey("w_e.", alias);
+        return (staged.truncates() ? "(w_e." + Apply.TRUNCATES + " OR " + deleted + ")" : deleted) + " AND " + before("w_e.", alias);
     }
 
     /** {@code SELECT}: whether some change leaves a column as it was whose value the target's row never got. */
@@ -72,9 +120,9 @@ record Partial(Dialect dialect, String stage, String target, String onlyCurrent,
 
     /** Neither the target's row nor an earlier change of its key has a value. */
     private String lacks(String alias, int index) {
-        return "EXISTS (SELECT 1 FROM " + target + " AS w_t WHERE " + targetKey(alias) + onlyCurrent + " AND w_t."
+        return "EXISTS (SELECT 1 FROM " + target + " AS w_t WHERE " + shown(alias) + " AND w_t."
                 + dialect.quoted(staged.columns().get(index).name()) + " IS NULL) AND NOT EXISTS (SELECT 1 FROM " + stage + " AS w_p WHERE "
-                + sameKey("w_p.", alias) + " AND " + before("w_p.", alias) + " AND w_p." + Apply.WRITES + " AND " + speaks("w_p.", index) + ")";
+                + earlier(alias) + " AND " + speaks("w_p.", index) + ")";
     }
 
     private String column(int index) {

@@ -82,6 +82,13 @@ public record Place(Optional<String> schema) {
         return List.copyOf(found.values());
     }
 
+    /** The columns of a table that must have a value, folded. */
+    Set<String> required(Dialect dialect, Connection connection, String table) throws SQLException {
+        Set<String> required = new LinkedHashSet<>();
+        ask(connection, dialect.required(), Optional.of(table), results -> required.add(dialect.folded(results.getString(1))));
+        return required;
+    }
+
     /** The foreign keys that refer to a table; none where no database would enforce them. */
     List<Referring> referring(Dialect dialect, Connection connection, String table) throws SQLException {
         List<Referring> found = new ArrayList<>();

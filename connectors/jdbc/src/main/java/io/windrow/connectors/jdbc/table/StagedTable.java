@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.SameColumns.Label;
+import io.windrow.connectors.jdbc.sql.Dialect;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -81,6 +82,11 @@ public record StagedTable(
             }
         }
         throw WindrowException.of(JdbcError.BOOK_UNREADABLE, "Reading a staging table: it has no column " + name);
+    }
+
+    /** What a column is used for. */
+    Dialect.Use use(StagedColumn column) {
+        return key.contains(column.name()) ? Dialect.Use.KEY : Dialect.Use.VALUE;
     }
 
     /** What its columns are known by, in order. */

@@ -168,6 +168,9 @@ public final class TargetTable {
                     expectType(schema, column, there.get(dialect.folded(held.name())), types.get(i));
                 }
                 columns.add(held);
+            } else if (held != null && !there.containsKey(wanted) && holdsRows(statement)) {
+                // Somebody dropped it. The committer adds it if its rows come again, and else refuses the table.
+                columns.add(held);
             } else if (!leaving.contains(wanted)) {
                 String type = there.get(wanted);
                 if (type == null) {
@@ -186,7 +189,8 @@ public final class TargetTable {
     }
 
     private void expectType(StreamSchema schema, Column column, String type, SqlType wanted) {
-        if (Widening.of(dialect, type, wanted.declared()) == Widening.IMPOSSIBLE) {
+        Dialect.Use use = schema.key().contains(column.name()) ? Dialect.Use.KEY : Dialect.Use.VALUE;
+        if (Widening.of(dialect, type, wanted.declared(), use) instanceof Widening.Impossible) {
             throw WindrowException.of(
                     JdbcError.COLUMN_INCOMPATIBLE, "Preparing table " + name + " for " + schema.stream() + ": column " + column.name() + " is "
                             + type + ", the stream's needs " + wanted.declared());
@@ -240,37 +244,6 @@ public final class TargetTable {
         return WindrowException.of(
                 JdbcError.KEY_CHANGED, "Preparing table " + name + " for " + schema.stream() + ": nothing in it holds the columns of the key unique: "
                         + String.join(", ", schema.key()));
-    }
-
-    /**
-     * Widens columns that cannot hold the staged values yet, and refuses those that were made something else since: the database
-     * would convert the values as it likes. Harmless if done before, or if the commit then fails.
-     */
-    public void widen(Connection connection, List<StagedTable> staged) throws SQLException {
-        Map<String, String> there = new HashMap<>();
-        for (Place.Existing column : place.columns(dialect, connection, name)) {
-            there.put(dialect.folded(column.name()), column.type());
-        }
-        try (Statement statement = connection.createStatement()) {
-            for (StagedTable table : staged) {
-                for (StagedTable.StagedColumn column : table.columns()) {
-                    String type = there.get(dialect.folded(column.name()));
-                    Widening needs = type == null ? Widening.NONE : Widening.of(dialect, type, column.type());
-                    if (needs == Widening.IMPOSSIBLE) {
-                        throw WindrowException.of(
-                                JdbcError.COLUMN_INCOMPATIBLE, "Committing to table " + name + ": column " + column.name() + " is "
-                                        + type + " by now, the stream's needs " + column.type());
-                    }
-                    if (needs == Widening.NEEDED) {
-                        var widening = dialect.widen(qualified(), dialect.quoted(column.name()), column.type());
-                        if (widening.isPresent()) {
-                            statement.execute(widening.get());
-                        }
-                        there.put(dialect.folded(column.name()), column.type());
-                    }
-                }
-            }
-        }
     }
 
     private void checkClash(Connection connection) throws SQLException {
