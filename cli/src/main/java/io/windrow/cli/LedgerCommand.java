@@ -34,8 +34,8 @@ final class LedgerCommand implements Callable<Integer> {
     @Option(
             names = "--windows",
             description = "Show instead, for each stream with a `watermark`, which windows of event time are complete: the low "
-                    + "watermark has passed them and the source counts as many rows as were read. Exit code 8: a count "
-                    + "differs. 9: one is not proven.")
+                    + "watermark has passed them and the source counts as many rows as were read, and the same ones. Exit code 8: "
+                    + "a count differs. 9: one is not proven.")
     boolean windows;
 
     @Override

@@ -40,8 +40,9 @@ public record EventWindows(String column, boolean utc, Duration size, ZoneId zon
      * @param rows the rows, as they were delivered
      * @param unsure how many rows, counted among them or not, may have changed since the delivery;
      *     {@link Long#MAX_VALUE}: the source cannot tell
+     * @param keySum the sum over the keys of {@code rows}; empty: none was asked for, or the source cannot make it
      */
-    public record Count(OptionalLong start, long rows, long unsure) {}
+    public record Count(OptionalLong start, long rows, long unsure, OptionalLong keySum) {}
 
     /** The length of a window in microseconds. */
     public long sizeMicros() {

@@ -33,8 +33,11 @@ public interface Reconciliation extends AutoCloseable {
     /**
      * Counts by itself what it holds now of what was delivered, by when it happened; windows without rows are left out.
      * Empty: it cannot count by that column.
+     *
+     * @param keys how to sum up the keys of each window's rows; empty: not at all
      */
-    default Optional<List<EventWindows.Count>> counts(StreamName stream, PlannerState delivered, EventWindows windows) {
+    default Optional<List<EventWindows.Count>> counts(
+            StreamName stream, PlannerState delivered, EventWindows windows, Optional<KeySum> keys) {
         return Optional.empty();
     }
 

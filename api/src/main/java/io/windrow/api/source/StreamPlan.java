@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param positionFields the columns whose values stand in positions and split descriptions, which are saved: a mask on one
  *     of them is refused if {@link SplitPlanner#hide} changes nothing about it, and positions are shown only if the target
  *     gets all of them as they are (I11)
+ * @param keySum by what sum over the keys it is told that rows were read twice and others not at all; empty: each row is read
+ *     once in a generation, or the source cannot sum up keys as {@link Reconciliation#counts} does
  */
 public record StreamPlan(
         StreamSchema schema,
@@ -24,12 +26,24 @@ public record StreamPlan(
         Optional<String> restart,
         long estimatedRows,
         long estimatedBytes,
-        List<String> positionFields) {
+        List<String> positionFields,
+        Optional<KeySum> keySum) {
     public StreamPlan {
         positionFields = List.copyOf(positionFields);
     }
 
-    /** A plan whose positions hold no value of a column. */
+    /** A plan whose rows are read once, or whose keys the source cannot sum up. */
+    public StreamPlan(
+            StreamSchema schema,
+            Guarantee guarantee,
+            Optional<String> restart,
+            long estimatedRows,
+            long estimatedBytes,
+            List<String> positionFields) {
+        this(schema, guarantee, restart, estimatedRows, estimatedBytes, positionFields, Optional.empty());
+    }
+
+    /** One whose positions hold no value of a column either. */
     public StreamPlan(
             StreamSchema schema, Guarantee guarantee, Optional<String> restart, long estimatedRows, long estimatedBytes) {
         this(schema, guarantee, restart, estimatedRows, estimatedBytes, List.of());

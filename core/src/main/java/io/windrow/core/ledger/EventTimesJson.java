@@ -5,16 +5,20 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.source.EventWindows;
+import io.windrow.api.source.KeySum;
 import io.windrow.core.ledger.EventTimes.Window;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** The JSON of the event times of a ledger entry: times as text, so that people and other programs can read them. */
 final class EventTimesJson {
@@ -35,6 +39,9 @@ final class EventTimesJson {
         writeTime(out, "last", times.last(), by);
         writeTime(out, "highest", times.highest(), by);
         writeTime(out, "low_watermark", times.lowWatermark(), by);
+        if (times.keys().isPresent()) {
+            write(out, times.keys().get());
+        }
         out.writeArrayFieldStart("windows");
         for (Window window : times.windows()) {
             write(out, window);
@@ -53,12 +60,27 @@ final class EventTimesJson {
         }
     }
 
+    private static void write(JsonGenerator out, KeySum keys) throws IOException {
+        out.writeArrayFieldStart("key");
+        for (KeySum.Part part : keys.parts()) {
+            out.writeStartObject();
+            out.writeStringField("column", part.column());
+            out.writeStringField("form", part.form().name().toLowerCase(Locale.ROOT));
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+    }
+
     private static void write(JsonGenerator out, Window window) throws IOException {
         out.writeStartObject();
         out.writeStringField("start", EventWindows.startText(window.start()));
         out.writeNumberField("rows", window.rows());
         if (window.late() > 0) {
             out.writeNumberField("late", window.late());
+        }
+        if (window.keySum().isPresent()) {
+            // As text: not every reader of JSON has numbers of 64 bits.
+            out.writeStringField("key_sum", HexFormat.of().toHexDigits(window.keySum().getAsLong()));
         }
         out.writeEndObject();
     }
@@ -69,6 +91,7 @@ final class EventTimesJson {
         Map<String, Long> numbers = new HashMap<>();
         List<Window> windows = new ArrayList<>();
         Optional<Window> earlier = Optional.empty();
+        List<KeySum.Part> key = new ArrayList<>();
         while (in.nextToken() == JsonToken.FIELD_NAME) {
             String name = in.currentName();
             in.nextToken();
@@ -82,6 +105,11 @@ final class EventTimesJson {
                     }
                 }
                 case "earlier" -> earlier = Optional.of(window(in));
+                case "key" -> {
+                    while (in.nextToken() != JsonToken.END_ARRAY) {
+                        key.add(part(in));
+                    }
+                }
                 default -> throw unreadable("the field event_time." + name + " is unknown");
             }
         }
@@ -90,11 +118,29 @@ final class EventTimesJson {
                 ZoneId.of(text(texts, "zone")));
         EventTimes times = new EventTimes(
                 by, Duration.parse(text(texts, "allowed_lateness")), numbers.getOrDefault("nulls", 0L), time(texts, "first", by),
-                time(texts, "last", by), time(texts, "highest", by), time(texts, "low_watermark", by), windows, earlier);
+                time(texts, "last", by), time(texts, "highest", by), time(texts, "low_watermark", by), windows, earlier,
+                key.isEmpty() ? Optional.empty() : Optional.of(new KeySum(key)));
         if (times.rows() != numbers.getOrDefault("rows", -1L) || times.late() != numbers.getOrDefault("late", -1L)) {
             throw unreadable("the windows of event_time do not add up");
         }
         return times;
+    }
+
+    private static KeySum.Part part(JsonParser in) throws IOException {
+        object(in);
+        Map<String, String> texts = new HashMap<>();
+        while (in.nextToken() == JsonToken.FIELD_NAME) {
+            String name = in.currentName();
+            in.nextToken();
+            texts.put(name, in.getText());
+        }
+        String form = text(texts, "form");
+        return new KeySum.Part(
+                text(texts, "column"),
+                Stream.of(KeySum.Form.values())
+                        .filter(known -> known.name().toLowerCase(Locale.ROOT).equals(form))
+                        .findFirst()
+                        .orElseThrow(() -> unreadable("event_time.form " + form + " is unknown")));
     }
 
     private static Window window(JsonParser in) throws IOException {
@@ -102,6 +148,7 @@ final class EventTimesJson {
         String start = "";
         long rows = 0;
         long late = 0;
+        OptionalLong keySum = OptionalLong.empty();
         while (in.nextToken() == JsonToken.FIELD_NAME) {
             String name = in.currentName();
             in.nextToken();
@@ -109,10 +156,19 @@ final class EventTimesJson {
                 case "start" -> start = in.getText();
                 case "rows" -> rows = in.getLongValue();
                 case "late" -> late = in.getLongValue();
+                case "key_sum" -> keySum = OptionalLong.of(keySum(in.getText()));
                 default -> throw unreadable("the field " + name + " of a window is unknown");
             }
         }
-        return new Window(EventWindows.parseStart(start), rows, late);
+        return new Window(EventWindows.parseStart(start), rows, late, keySum);
+    }
+
+    private static long keySum(String text) {
+        try {
+            return HexFormat.fromHexDigitsToLong(text);
+        } catch (IllegalArgumentException e) {
+            throw unreadable("the key_sum of a window is no hexadecimal number of 64 bits");
+        }
     }
 
     private static String text(Map<String, String> texts, String name) {

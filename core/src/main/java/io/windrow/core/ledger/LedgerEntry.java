@@ -155,12 +155,12 @@ public record LedgerEntry(
                 eventTimes, replay);
     }
 
-    /** The entry as it may lie beside the data: without h_source. */
+    /** The entry as it may lie beside the data: without h_source, and without sums over keys of rows that it may not hold. */
     public LedgerEntry forTarget() {
         return new LedgerEntry(
                 pipeline, stream, generation, epoch, mode, account, Optional.empty(), hashKey, hashOut, written, ranges,
                 schemaVersion, guarantee, completesGeneration, outputs, bytes, started, cut, exceptions, measures, policies,
-                eventTimes, replay);
+                eventTimes.map(EventTimes::withoutKeys), replay);
     }
 
     /** Compact JSON on one line. The inverse of {@link #parse}. */

@@ -43,7 +43,8 @@ public final class RollUp {
                 && older.policies().equals(newer.policies())
                 && older.replay().isEmpty()
                 && newer.replay().isEmpty()
-                && older.eventTimes().map(EventTimes::by).equals(newer.eventTimes().map(EventTimes::by));
+                && older.eventTimes().map(EventTimes::by).equals(newer.eventTimes().map(EventTimes::by))
+                && older.eventTimes().map(EventTimes::keys).equals(newer.eventTimes().map(EventTimes::keys));
     }
 
     /** Both as one; they are alike. */

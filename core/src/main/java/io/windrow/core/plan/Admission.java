@@ -3,6 +3,7 @@ package io.windrow.core.plan;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.source.KeySum;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.StreamDescription;
@@ -82,6 +83,10 @@ public record Admission(
         Map<String, String> names = SchemaDiff.acceptedNames(keep.schema(), plan.schema());
         return new StreamPlan(
                 keep.schema(), plan.guarantee(), plan.restart(), plan.estimatedRows(), plan.estimatedBytes(),
-                plan.positionFields().stream().map(field -> names.getOrDefault(field, field)).toList());
+                plan.positionFields().stream().map(field -> names.getOrDefault(field, field)).toList(),
+                plan.keySum()
+                        .filter(keys -> keys.parts().stream().map(KeySum.Part::column).allMatch(name ->
+                                names.getOrDefault(name, name).equals(name)))
+                        .filter(keys -> keys.fits(keep.schema())));
     }
 }

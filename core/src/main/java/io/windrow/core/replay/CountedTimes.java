@@ -1,15 +1,16 @@
 package io.windrow.core.replay;
 
 import io.windrow.api.batch.Account;
-import io.windrow.api.schema.Column;
+import io.windrow.api.source.KeySum;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.ledger.EventTimes;
 import io.windrow.core.ledger.LedgerEntry;
+import io.windrow.core.plan.ShownKeys;
+import io.windrow.core.transform.watermark.KeyHashes;
 import io.windrow.core.transform.watermark.ReplayedTimes;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * A run counts event times of rows as they are read, a replay those of rows as they come and go at the target. Both counts
@@ -34,11 +35,15 @@ final class CountedTimes {
             return Optional.empty();
         }
         String column = counted.get().by().column();
-        int at = steps.input().indexOf(column);
-        return at < 0 || steps.all().hidden(steps.input()).contains(column)
-                ? Optional.empty()
-                : place(steps.input().columns().get(at), steps.output().columns())
-                        .map(after -> new ReplayedTimes(counted.get(), after));
+        return place(column, steps)
+                .map(after -> new ReplayedTimes(counted.get(), after, counted.get().keys().flatMap(keys -> hashes(keys, steps))));
+    }
+
+    /** The numbers of delivered rows' keys; empty if the rows do not hold all of the key as it was read. */
+    private static Optional<KeyHashes> hashes(KeySum keys, StreamSteps steps) {
+        List<Integer> columns =
+                keys.parts().stream().flatMap(part -> place(part.column(), steps).stream()).toList();
+        return columns.size() == keys.parts().size() ? Optional.of(new KeyHashes(keys, columns)) : Optional.empty();
     }
 
     private static boolean fits(
@@ -65,10 +70,10 @@ final class CountedTimes {
     }
 
     /** Where the rows after the steps hold a column as it was read. */
-    private static Optional<Integer> place(Column read, List<Column> after) {
-        return IntStream.range(0, after.size())
-                .filter(at -> after.get(at).id() == read.id() && after.get(at).type().equals(read.type()))
-                .boxed()
-                .findFirst();
+    private static Optional<Integer> place(String column, StreamSteps steps) {
+        int at = steps.input().indexOf(column);
+        return at < 0 || steps.all().hidden(steps.input()).contains(column)
+                ? Optional.empty()
+                : ShownKeys.place(steps.input().columns().get(at), steps.output().columns());
     }
 }

@@ -31,13 +31,16 @@ public record EventTimeVerdict(
 
     /** What is known of a window. */
     public enum Status {
-        /** The low watermark has passed it, and its count agrees with the source. */
+        /**
+         * The low watermark has passed it, and its count agrees with the source: of rows that were read once, or with the same
+         * sum over their keys, so that none is missing behind another one that was read twice.
+         */
         COMPLETE,
         /** The low watermark has not passed it. */
         OPEN,
-        /** The low watermark has passed it, and the source has another count for certain. */
+        /** The low watermark has passed it, and the source has another count, or as many other rows, for certain. */
         COUNT_DIFFERS,
-        /** The low watermark has passed it, and the source's count is not known or not certain. */
+        /** The low watermark has passed it, and the source's count is not known or not certain, or does not tell enough. */
         NOT_PROVEN
     }
 

@@ -12,6 +12,7 @@ import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.EndProof;
 import io.windrow.api.source.EventWindows;
 import io.windrow.api.source.Guarantee;
+import io.windrow.api.source.KeySum;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -98,6 +99,56 @@ class LedgerEntryTest {
                         + "\"allowed_lateness\":\"PT5M\",\"rows\":2,\"nulls\":1,\"late\":1,\"first\":\"1970-01-01T00:00:00Z\","
                         + "\"last\":\"1970-01-01T01:00:00Z\",\"highest\":\"1970-01-01T01:00:00Z\","
                         + "\"low_watermark\":\"1970-01-01T00:55:00Z\",\"windows\":[{\"start\":\"1970-01-01T00:00\",\"rows\":2,\"late\":1}]}}");
+    }
+
+    /** Sums over keys came later: entries without them are as they were. Beside the data there are none. */
+    @Test
+    void theLayoutOfSumsOverKeysIsGolden() {
+        EventWindows by = new EventWindows("at", true, Duration.ofHours(1), ZoneId.of("UTC"));
+        KeySum keys = new KeySum(List.of(
+                new KeySum.Part("id", KeySum.Form.WHOLE), new KeySum.Part("\"İ\"", KeySum.Form.UUID),
+                new KeySum.Part("name", KeySum.Form.TEXT)));
+        EventTimes times = new EventTimes(
+                by, Duration.ZERO, 0, OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(),
+                List.of(new EventTimes.Window(3_600_000_000L, 2, 1, OptionalLong.of(-2))),
+                Optional.of(new EventTimes.Window(0, 0, 0, OptionalLong.of(255))), Optional.of(keys));
+        LedgerEntry entry = entry(Account.ZERO, new Written(0, Optional.empty(), "")).with(times);
+        assertThat(entry.toJson()).endsWith(
+                ",\"rows\":2,\"nulls\":0,\"late\":1,\"key\":[{\"column\":\"id\",\"form\":\"whole\"},"
+                        + "{\"column\":\"\\\"İ\\\"\",\"form\":\"uuid\"},{\"column\":\"name\",\"form\":\"text\"}],"
+                        + "\"windows\":[{\"start\":\"1970-01-01T01:00\",\"rows\":2,\"late\":1,\"key_sum\":\"fffffffffffffffe\"}],"
+                        + "\"earlier\":{\"start\":\"1970-01-01T00:00\",\"rows\":0,\"key_sum\":\"00000000000000ff\"}}}");
+        assertThat(LedgerEntry.parse(entry.toJson())).isEqualTo(entry);
+        assertThat(entry.forTarget().toJson()).doesNotContain("key_sum").doesNotContain("\"key\"");
+        for (String bad : List.of(
+                entry.toJson().replace("\"uuid\"", "\"guid\""), entry.toJson().replace("00000000000000ff", "0x0000000000000f"),
+                entry.toJson().replace("\"form\":\"whole\"", "\"kind\":\"whole\""))) {
+            assertThatThrownBy(() -> LedgerEntry.parse(bad)).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(LedgerError.UNREADABLE));
+        }
+    }
+
+    /** A sum over some of the rows, or over another key, is none over all of them. */
+    @Test
+    void sumsOverKeysAddUpWhereAllRowsHaveThem() {
+        EventWindows by = new EventWindows("at", true, Duration.ofHours(1), ZoneId.of("UTC"));
+        KeySum keys = new KeySum(List.of(new KeySum.Part("id", KeySum.Form.WHOLE)));
+        EventTimes.Window one = new EventTimes.Window(0, 2, 1, OptionalLong.of(Long.MAX_VALUE));
+        EventTimes summed = new EventTimes(
+                by, Duration.ZERO, 0, OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(),
+                List.of(one), Optional.of(one), Optional.of(keys));
+        EventTimes twice = summed.plus(summed);
+        assertThat(twice.keys()).contains(keys);
+        assertThat(twice.earlier()).contains(new EventTimes.Window(0, 8, 4, OptionalLong.of(-4)));
+        EventTimes other = new EventTimes(
+                by, Duration.ZERO, 0, OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(),
+                List.of(one), Optional.of(one), Optional.of(new KeySum(List.of(new KeySum.Part("id", KeySum.Form.TEXT)))));
+        for (EventTimes unlike : List.of(summed.withoutKeys(), other)) {
+            assertThat(summed.plus(unlike)).isEqualTo(unlike.plus(summed).withoutKeys());
+            assertThat(summed.plus(unlike).earlier()).contains(new EventTimes.Window(0, 8, 4));
+            LedgerEntry plain = entry(Account.ZERO, new Written(0, Optional.empty(), ""));
+            assertThat(RollUp.isAlike(plain.with(summed), plain.with(unlike))).isFalse();
+        }
     }
 
     @Test

@@ -24,6 +24,7 @@ import io.windrow.core.epoch.SharedRelease;
 import io.windrow.core.ledger.EventTimes;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.plan.ReadStart;
+import io.windrow.core.plan.ShownKeys;
 import io.windrow.core.plan.ShownPositions;
 import io.windrow.core.plan.Steps;
 import io.windrow.core.transform.mask.MaskTransform;
@@ -316,8 +317,11 @@ final class Beginning {
         remember(track);
         track.planned(plan, policies);
         planner.nothingNew(stream).ifPresent(track::proven);
-        StreamSchema read = schemas.delivered(plan).schema();
-        track.standsAt(steps.watermarks().flatMap(step -> step.begin(read, delivered(track, state))), asOf);
+        StreamPlan read = schemas.delivered(plan);
+        track.standsAt(
+                steps.watermarks().flatMap(step -> step.begin(
+                        read.schema(), delivered(track, state), ShownKeys.of(read, steps, plan.schema()))),
+                asOf);
         StreamSchema written = steps.output(plan.schema());
         track.task().check(plan.schema(), steps);
         sink.prepare(written, track.task().write());

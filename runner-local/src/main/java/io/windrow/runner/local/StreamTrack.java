@@ -262,7 +262,7 @@ final class StreamTrack {
         tally = new Tally();
         changed = false;
         ending = part.ledger().completesGeneration();
-        watermark = watermark.map(of -> Watermark.begin(of.by(), of.allowedLateness(), part.ledger().eventTimes()));
+        watermark = watermark.map(of -> of.next(part.ledger().eventTimes()));
         supersedes = Optional.empty();
         for (OpenTrack track : open.values()) {
             track.epochStart = track.position;

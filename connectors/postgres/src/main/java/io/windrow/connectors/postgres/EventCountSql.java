@@ -3,7 +3,9 @@ package io.windrow.connectors.postgres;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.api.source.EventWindows;
+import io.windrow.api.source.KeySum;
 import io.windrow.connectors.postgres.catalog.Identifier;
+import java.math.BigInteger;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,10 +35,18 @@ final class EventCountSql {
         };
     }
 
+    /**
+     * The counts.
+     *
+     * @param keys how the keys of the delivered rows are summed up; empty: not at all
+     */
     static List<EventWindows.Count> counts(
-            StreamShape shape, String where, Seen seen, EventWindows windows, Session session) throws SQLException {
-        String sql = "SELECT " + start(shape, windows) + " AS w, count(*) FILTER (WHERE " + seen.delivered() + "), "
+            StreamShape shape, String where, Seen seen, EventWindows windows, Optional<KeySum> keys, Session session)
+            throws SQLException {
+        String delivered = " FILTER (WHERE " + seen.delivered() + ")";
+        String sql = "SELECT " + start(shape, windows) + " AS w, count(*)" + delivered + ", "
                 + seen.unsure().map(unsure -> "count(*) FILTER (WHERE " + unsure + ")").orElse(Long.toString(Long.MAX_VALUE))
+                + keys.map(sum -> ", coalesce(" + KeySumSql.sum(sum) + delivered + ", 0)").orElse("")
                 + " FROM " + shape.from() + where + " GROUP BY 1";
         List<EventWindows.Count> counts = new ArrayList<>();
         for (List<@Nullable String> row : session.rows(sql)) {
@@ -44,7 +54,11 @@ final class EventCountSql {
             counts.add(new EventWindows.Count(
                     start == null ? OptionalLong.empty() : OptionalLong.of(Math.multiplyExact(Long.parseLong(start), 1_000_000L)),
                     Long.parseLong(String.valueOf(row.get(1))),
-                    Long.parseLong(String.valueOf(row.get(2)))));
+                    Long.parseLong(String.valueOf(row.get(2))),
+                    keys.isEmpty()
+                            ? OptionalLong.empty()
+                            // The lowest 64 bits: what it is modulo 2^64.
+                            : OptionalLong.of(new BigInteger(String.valueOf(row.get(3))).longValue())));
         }
         return counts;
     }

@@ -132,7 +132,8 @@ final class KeyRead implements StreamRead {
                 List.of("changes in a range after it was read, until the next run"));
         long rows = shape.relation().map(relation -> (long) relation.estimate().rows()).orElse(-1L);
         return new StreamPlan(
-                shape.schema(), guarantee, strange, rows, bytes, shape.schema().key());
+                shape.schema(), guarantee, strange, rows, bytes, shape.schema().key(),
+                KeySumSql.of(shape, moment.server()));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.EventWindows;
+import io.windrow.api.source.KeySum;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Reconciliation;
@@ -97,7 +98,8 @@ final class PostgresReconciliation implements Reconciliation {
     }
 
     @Override
-    public Optional<List<EventWindows.Count>> counts(StreamName stream, PlannerState delivered, EventWindows windows) {
+    public Optional<List<EventWindows.Count>> counts(
+            StreamName stream, PlannerState delivered, EventWindows windows, Optional<KeySum> keys) {
         StreamShape shape = shape(stream);
         if (!EventCountSql.fits(shape, windows)) {
             return Optional.empty();
@@ -108,10 +110,12 @@ final class PostgresReconciliation implements Reconciliation {
                 .ifPresent(bound -> conditions.add(ReadSql.atLeast(shape, bound)));
         shape.where().ifPresent(conditions::add);
         String where = conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
+        // A key that is another one now has no sum that could be compared.
+        Optional<KeySum> summed = keys.filter(sum -> KeySumSql.of(shape, now().server()).filter(sum::equals).isPresent());
         try {
             Session current = session();
             return Optional.of(current.guarded(() ->
-                    EventCountSql.counts(shape, where, seen(shape, delivered), windows, current)));
+                    EventCountSql.counts(shape, where, seen(shape, delivered), windows, summed, current)));
         } catch (SQLException e) {
             throw SqlStates.coded("Counting the rows of " + stream + " by " + windows.column(), e);
         }

@@ -313,7 +313,8 @@ final class WindowRead implements StreamRead {
                 rewritten ? Optional.of(REWRITTEN) : Optional.empty(),
                 rows,
                 -1,
-                shape.config().cursor().stream().toList());
+                shape.config().cursor().stream().toList(),
+                KeySumSql.of(shape, moment.server()));
     }
 
     @Override

@@ -25,6 +25,9 @@ public final class ReplayedTimes {
     private final EventTimes before;
     private final int column;
     private final EventWindows.Locator locator;
+    private final Optional<KeyHashes> keys;
+    /** Whether the keys of all rows that came and went could be summed up. */
+    private boolean summed;
     private final TreeMap<Long, Window> windows = new TreeMap<>();
     private Optional<Window> earlier = Optional.empty();
     private long nulls;
@@ -36,8 +39,11 @@ public final class ReplayedTimes {
      *
      * @param before the event times of the epoch that the replay goes on from
      * @param column where the rows hold the event time as it was read
+     * @param keys gives the keys of the rows as {@link EventTimes#keys} sums them up; empty: the rows do not hold them
      */
-    public ReplayedTimes(EventTimes before, int column) {
+    public ReplayedTimes(EventTimes before, int column, Optional<KeyHashes> keys) {
+        this.keys = keys;
+        this.summed = keys.isPresent();
         this.before = before;
         this.column = column;
         this.locator = before.by().locator();
@@ -49,6 +55,7 @@ public final class ReplayedTimes {
      * @param counted those among them that were counted when they were set aside
      */
     public void came(Batch batch, IntPredicate counted) {
+        Optional<KeyHashes> hashes = hashes(batch);
         for (int row = 0; row < batch.rowCount(); row++) {
             OptionalLong time = time(batch, row);
             if (counted.test(row)) {
@@ -61,21 +68,33 @@ public final class ReplayedTimes {
                 first = OptionalLong.of(Math.min(at, first.orElse(at)));
                 last = OptionalLong.of(Math.max(at, last.orElse(at)));
                 long late = before.lowWatermark().isPresent() && at < before.lowWatermark().getAsLong() ? 1 : 0;
-                count(new Window(locator.start(at), 1, late));
+                int at0 = row;
+                count(new Window(locator.start(at), 1, late, sum(hashes, at0, 1)));
             }
         }
     }
 
     /** Rows that are not delivered any more. The batch stays the caller's. */
     public void went(Batch batch) {
+        Optional<KeyHashes> hashes = hashes(batch);
         for (int row = 0; row < batch.rowCount(); row++) {
             OptionalLong time = time(batch, row);
             if (time.isEmpty()) {
                 nulls--;
             } else {
-                count(new Window(locator.start(time.getAsLong()), -1, 0));
+                count(new Window(locator.start(time.getAsLong()), -1, 0, sum(hashes, row, -1)));
             }
         }
+    }
+
+    private Optional<KeyHashes> hashes(Batch batch) {
+        Optional<KeyHashes> hashes = keys.filter(all -> all.has(batch));
+        summed &= hashes.isPresent();
+        return hashes;
+    }
+
+    private static OptionalLong sum(Optional<KeyHashes> hashes, int row, int times) {
+        return hashes.isPresent() ? OptionalLong.of(times * hashes.get().of(row)) : OptionalLong.empty();
     }
 
     /** Empty for null, and for what was written when the column was no time. */
@@ -108,14 +127,16 @@ public final class ReplayedTimes {
     public EventTimes times() {
         List<Window> changed = new ArrayList<>();
         for (Map.Entry<Long, Window> window : windows.entrySet()) {
-            if (window.getValue().rows() != 0 || window.getValue().late() != 0) {
-                changed.add(window.getValue());
+            Window one = window.getValue();
+            if (one.rows() != 0 || one.late() != 0 || one.keySum().orElse(0) != 0) {
+                changed.add(one);
             }
         }
         OptionalLong highest = last.isPresent() && (before.highest().isEmpty() || last.getAsLong() > before.highest().getAsLong())
                 ? last
                 : before.highest();
         return new EventTimes(
-                before.by(), before.allowedLateness(), nulls, first, last, highest, before.lowWatermark(), changed, earlier);
+                before.by(), before.allowedLateness(), nulls, first, last, highest, before.lowWatermark(), changed, earlier,
+                before.keys().filter(sum -> summed));
     }
 }

@@ -2,6 +2,7 @@ package io.windrow.core.transform.watermark;
 
 import io.windrow.api.batch.Measure;
 import io.windrow.api.source.EventWindows;
+import io.windrow.api.source.KeySum;
 import io.windrow.core.ledger.EventTimes;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,19 +21,28 @@ import java.util.TreeMap;
  * @param allowedLateness how far it stays behind
  * @param highest the largest event time that was read in the generation
  * @param low the low watermark; empty: nothing is proven yet
+ * @param keys how the keys of the rows are summed up; empty: they are not
  */
-public record Watermark(EventWindows by, Duration allowedLateness, OptionalLong highest, OptionalLong low) {
+public record Watermark(
+        EventWindows by, Duration allowedLateness, OptionalLong highest, OptionalLong low, Optional<KeySum> keys) {
     /**
      * At the begin of an attempt.
      *
      * @param committed the event times of the generation's last committed epoch; those by another field or in other windows
      *     say nothing of this one
+     * @param keys how the keys of the rows that are read now are summed up; empty: they are not
      */
-    public static Watermark begin(EventWindows by, Duration allowedLateness, Optional<EventTimes> committed) {
+    public static Watermark begin(
+            EventWindows by, Duration allowedLateness, Optional<EventTimes> committed, Optional<KeySum> keys) {
         return committed
                 .filter(times -> times.by().equals(by))
-                .map(times -> new Watermark(by, allowedLateness, times.highest(), times.lowWatermark()))
-                .orElseGet(() -> new Watermark(by, allowedLateness, OptionalLong.empty(), OptionalLong.empty()));
+                .map(times -> new Watermark(by, allowedLateness, times.highest(), times.lowWatermark(), keys))
+                .orElseGet(() -> new Watermark(by, allowedLateness, OptionalLong.empty(), OptionalLong.empty(), keys));
+    }
+
+    /** Once an epoch with these event times was cut. */
+    public Watermark next(Optional<EventTimes> cut) {
+        return begin(by, allowedLateness, cut, keys);
     }
 
     /**
@@ -54,7 +64,7 @@ public record Watermark(EventWindows by, Duration allowedLateness, OptionalLong 
         }
         return new EventTimes(
                 by, allowedLateness, counted.nulls(), any ? OptionalLong.of(times.min()) : OptionalLong.empty(),
-                any ? OptionalLong.of(times.max()) : OptionalLong.empty(), most, moved, counted.windows(), counted.earlier());
+                any ? OptionalLong.of(times.max()) : OptionalLong.empty(), most, moved, counted.windows(), counted.earlier(), keys);
     }
 
     /** The other measures: what {@link #after} does not take. */

@@ -7,6 +7,7 @@ import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.EventWindows;
+import io.windrow.api.source.KeySum;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
 import io.windrow.core.ledger.EventTimes;
@@ -56,11 +57,12 @@ public final class WatermarkTransform implements Transform {
      *
      * @param input the schema that its rows come in
      * @param committed the event times of the generation's last committed epoch
+     * @param keys how to sum up the keys of the rows; empty: not at all
      * @return empty if the stream has no field of event time
      */
-    public Optional<Watermark> begin(StreamSchema input, Optional<EventTimes> committed) {
+    public Optional<Watermark> begin(StreamSchema input, Optional<EventTimes> committed, Optional<KeySum> keys) {
         Optional<Watermark> watermark = windows(input).map(by ->
-                Watermark.begin(by, policy(input.stream()).orElseThrow().allowedLateness(), committed));
+                Watermark.begin(by, policy(input.stream()).orElseThrow().allowedLateness(), committed, keys));
         watermark.ifPresent(of -> begun.put(input.stream(), of));
         return watermark;
     }
@@ -99,8 +101,10 @@ public final class WatermarkTransform implements Transform {
         if (windows.isEmpty()) {
             return new Unchanged(input);
         }
-        OptionalLong low = Optional.ofNullable(begun.get(input.stream())).map(Watermark::low).orElse(OptionalLong.empty());
-        return new BoundWatermark(input, input.indexOf(windows.get().column()), windows.get(), low);
+        Optional<Watermark> stands = Optional.ofNullable(begun.get(input.stream()));
+        return new BoundWatermark(
+                input, input.indexOf(windows.get().column()), windows.get(),
+                stands.map(Watermark::low).orElse(OptionalLong.empty()), stands.flatMap(Watermark::keys));
     }
 
     private static Column column(StreamSchema input, WatermarkPolicy policy) {
