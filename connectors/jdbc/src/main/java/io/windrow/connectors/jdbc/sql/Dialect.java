@@ -161,6 +161,14 @@ public interface Dialect {
     /** How the rows of one key are replaced. */
     Upsert upsert();
 
+    /**
+     * Between two tables whose condition stands in {@code WHERE}: the second is looked up for each row of the first where the
+     * database lets that be said, and chooses itself otherwise.
+     */
+    default String joinedInOrder() {
+        return " CROSS JOIN ";
+    }
+
     /** Appended to a {@code SELECT} to lock its row until the end of the transaction. */
     String rowLock();
 

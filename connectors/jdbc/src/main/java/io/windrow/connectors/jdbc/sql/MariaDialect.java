@@ -245,6 +245,11 @@ final class MariaDialect implements Dialect {
     }
 
     @Override
+    public String joinedInOrder() {
+        return " STRAIGHT_JOIN ";
+    }
+
+    @Override
     public Upsert upsert() {
         return Upsert.ON_DUPLICATE_KEY;
     }

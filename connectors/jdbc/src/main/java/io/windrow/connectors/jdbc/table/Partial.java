@@ -38,10 +38,13 @@ record Partial(Dialect dialect, String stage, String target, String onlyCurrent,
                 + before("w_l.", "w_b.") + ")) AS w_x)";
     }
 
-    /** The new rows of changes of key that leave columns as they were, with their old ones. */
+    /**
+     * The new rows of changes of key that leave columns as they were, with their old ones. New rows are few, and the deletes of
+     * a transaction may be many, which all have its position: looked at from there, each would be compared with all.
+     */
     private String moves(String made, String old) {
-        return stage + " AS " + made + " JOIN " + stage + " AS " + old + " ON " + old + ".w_pos = " + made + ".w_pos AND " + old + ".w_ord = " + made
-                + ".w_link AND " + old + "." + Apply.DELETES + " WHERE " + made + ".w_unchanged IS NOT NULL AND " + made + ".w_link IS NOT NULL AND "
+        return stage + " AS " + made + dialect.joinedInOrder() + stage + " AS " + old + " WHERE " + old + ".w_pos = " + made + ".w_pos AND " + old
+                + ".w_ord = " + made + ".w_link AND " + old + "." + Apply.DELETES + " AND " + made + ".w_unchanged IS NOT NULL AND " + made + ".w_link IS NOT NULL AND "
                 + made + "." + Apply.WRITES;
     }
 

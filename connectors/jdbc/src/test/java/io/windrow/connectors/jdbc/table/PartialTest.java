@@ -1,0 +1,46 @@
+package io.windrow.connectors.jdbc.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.connectors.jdbc.sql.Database;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PartialTest {
+    private static final StagedTable STAGED = new StagedTable(
+            "s", "t",
+            List.of(new StagedTable.StagedColumn(1, "id", "INTEGER", "%s", "%s"), new StagedTable.StagedColumn(2, "body", "TEXT", "%s", "%s")),
+            List.of("id"), StagedTable.Content.CHANGES, 2, true, false, List.of(1), 1, 1);
+
+    /** All changes of a transaction have its position: with that alone every row would be compared with every other one. */
+    @Test
+    void noRowIsLookedUpByThePositionOfItsTransactionAlone() throws SQLException {
+        Partial partial = new Partial(Database.SQLITE.dialect(), "s", "t", "", Partial.Ends.BY_DELETE, STAGED);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:"); Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, body TEXT)");
+            statement.execute("CREATE TABLE s (w_seq INTEGER NOT NULL PRIMARY KEY, w_op smallint NOT NULL, w_pos bigint NOT NULL,"
+                    + " w_ord bigint NOT NULL, w_micros bigint, w_link bigint, w_unchanged text, c0 INTEGER, c1 TEXT)");
+            statement.execute("CREATE INDEX s_k ON s (c0)");
+            statement.execute("CREATE INDEX s_p ON s (w_pos, w_ord)");
+            for (String sql : List.of(partial.mark(), partial.followLinks(1), partial.withoutRow(), partial.withoutValue(1), partial.fill(1))) {
+                assertThat(plan(statement, sql)).as(sql).isNotEmpty().noneMatch(step -> step.contains("(w_pos=?)"));
+            }
+        }
+    }
+
+    private static List<String> plan(Statement statement, String sql) throws SQLException {
+        List<String> steps = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery("EXPLAIN QUERY PLAN " + sql)) {
+            while (rows.next()) {
+                steps.add(rows.getString("detail"));
+            }
+        }
+        return steps;
+    }
+}
