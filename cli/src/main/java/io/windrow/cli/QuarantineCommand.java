@@ -3,6 +3,7 @@ package io.windrow.cli;
 import io.windrow.api.context.Sealing;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.core.checkpoint.CheckpointError;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamState;
@@ -145,8 +146,7 @@ final class QuarantineCommand implements Runnable {
             throw WindrowException.of(CliError.NEEDS_YES, "Discarding quarantined rows of " + pipeline.pipeline()
                     + ": nothing was deleted");
         }
-        long rows = groups.isEmpty() && !(yes && isLittered(pipeline)) ? 0 : owned(pipeline, quarantine -> quarantine.discard(
-                which.filter(), System.getProperty("user.name"), Clock.systemUTC().instant()));
+        long rows = groups.isEmpty() && !(yes && isLittered(pipeline)) ? 0 : discarded(pipeline, which.filter(), groups);
         if (windrow.json) {
             return windrow.print(Json.object("pipeline", pipeline.pipeline(), "discarded", rows, "groups",
                     groups.stream().map(QuarantineCommand::json).toList()), ExitCode.OK);
@@ -155,6 +155,19 @@ final class QuarantineCommand implements Runnable {
                 : Screen.rows(rows) + " discarded; the record is in "
                         + Quarantine.place(pipeline.quarantineFolder(), pipeline.pipeline()) + ".discarded.jsonl");
         return ExitCode.OK.value();
+    }
+
+    /** Where no row fits, only what dead processes left could go, and that waits if somebody is at work who may own it. */
+    private static long discarded(PipelineSpec pipeline, Quarantine.Filter filter, List<QuarantinedGroup> groups) {
+        try {
+            return owned(pipeline, quarantine ->
+                    quarantine.discard(filter, System.getProperty("user.name"), Clock.systemUTC().instant()));
+        } catch (WindrowException e) {
+            if (groups.isEmpty() && e.errorCode() == CheckpointError.LEASE_HELD) {
+                return 0;
+            }
+            throw e;
+        }
     }
 
     private static boolean isHeld(PipelineSpec pipeline, StreamName stream) {

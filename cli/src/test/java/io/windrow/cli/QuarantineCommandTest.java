@@ -9,6 +9,7 @@ import io.windrow.api.context.Notices;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
+import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.observe.Outcome;
 import io.windrow.core.observe.RunResult;
@@ -27,6 +28,7 @@ import io.windrow.testkit.postgres.PostgresDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +126,15 @@ class QuarantineCommandTest {
                 Files.createDirectories(path.getParent());
                 Files.writeString(path, "canary");
             }
+            try (StateStore store = Stores.open(PipelineFiles.of(Registry.load()).read(file))) {
+                Lease held = store.acquire("bad", "a run", Duration.ofMinutes(10));
+                Invoked nothing = windrow("quarantine", "discard", file, "--code", "none", "--yes");
+                assertThat(nothing.exit()).as(nothing.whole()).isZero();
+                assertThat(nothing.out()).contains("No such row is set aside");
+                assertThat(windrow("quarantine", "discard", file, "--yes").err()).as("what fits is whose lease it is").contains("checkpoint.lease_held");
+                store.release(held);
+            }
+            assertThat(left).as("it may be what a run is staging").allSatisfy(path -> assertThat(path).exists());
             Invoked swept = windrow(command.toArray());
             assertThat(swept.exit()).as(swept.whole()).isZero();
             assertThat(left).allSatisfy(path -> assertThat(path).doesNotExist());

@@ -254,6 +254,26 @@ class ReplayTest {
         assertThat(gone.err()).as(gone.whole()).contains("replay.epoch_unknown");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "date, 0044-03-15 BC, 12345-06-07",
+        "timestamp, 0044-03-15 01:02:03.000004 BC, 12345-06-07 23:59:59.999999",
+        "timestamptz, 0044-03-15 01:02:03.000004+00 BC, 12345-06-07 23:59:59.999999+00"
+    })
+    void anEpochsFirstAndLastDaysAreSpelledAsTheSourceDoesHoweverFarAwayTheyAre(String type, String first, String last) throws IOException {
+        String name = "far_" + type;
+        DATABASE.execute(
+                "CREATE TABLE " + name + " (id int PRIMARY KEY, at " + type + ")",
+                "INSERT INTO " + name + " VALUES (1, '" + first + "'), (2, '2026-01-01'), (3, '" + last + "')");
+        Path file = pipeline(name, "table: public." + name + ", mode: snapshot", "jsonl", "");
+        done("run", file);
+        DATABASE.execute("DELETE FROM " + name + " WHERE id = 1");
+        Map<String, @Nullable Object> epoch = replay(file, "--by", "at", "--from", "epoch:1", "--to", "epoch:1");
+        assertThat(epoch.get("window")).as(epoch.toString()).isEqualTo("at from " + first + " up to and with " + last);
+        assertThat(epoch).containsEntry("missing", "1").containsEntry("equal", "2");
+        assertThat(replay(file, "--by", "at", "--from", first, "--to", "2026-01-01")).containsEntry("missing", "1").containsEntry("equal", "0");
+    }
+
     @Test
     void aStreamOfChangesIsRefusedWithItsReasonAndWhatToDoInstead() throws IOException {
         DATABASE.execute("CREATE TABLE followed (id int PRIMARY KEY, name text)", "INSERT INTO followed VALUES (1, 'a')");

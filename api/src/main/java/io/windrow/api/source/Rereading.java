@@ -1,6 +1,7 @@
 package io.windrow.api.source;
 
 import io.windrow.api.schema.StreamName;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,6 +19,14 @@ public interface Rereading {
      * @param column a column of the stream whose values have an order that numbers can tell
      */
     Slice slice(StreamName stream, String column, Optional<String> from, Optional<String> to, Slice.End end);
+
+    /**
+     * The slice between two delivered values, both of which are in it; the source spells them. A USER error if it has no such
+     * values.
+     *
+     * @param from in the unit of {@link Slice.Bound}; so is {@code to}
+     */
+    Slice slice(StreamName stream, String column, BigDecimal from, BigDecimal to);
 
     /** The value of a column that a saved position or planner state stands at; a USER error if it stands at none. */
     Place place(StreamName stream, String saved);

@@ -2,7 +2,6 @@ package io.windrow.core.replay;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
-import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.DeliveryAudit.Commit;
@@ -13,10 +12,6 @@ import io.windrow.core.plan.Steps;
 import io.windrow.core.registry.NearestName;
 import io.windrow.core.replay.WindowText.Edge;
 import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 
@@ -134,25 +129,10 @@ record WindowFinder(
         if (ends[0] == null) {
             throw WindowText.invalid("the epochs delivered no row of " + input.stream() + " with a value of " + column);
         }
-        ColumnType type = delivered.schema().columns().get(target.column()).type();
-        return rereading.slice(
-                input.stream(), column, Optional.of(text(type, ends[0])), Optional.of(text(type, ends[1])),
-                Slice.End.INCLUSIVE);
+        return rereading.slice(input.stream(), column, ends[0], ends[1]);
     }
 
     private static long number(Edge edge) {
         return edge instanceof Edge.Epoch epoch ? epoch.number() : 0;
-    }
-
-    private static String text(ColumnType type, BigDecimal value) {
-        return switch (type) {
-            case ColumnType.Date ignored -> LocalDate.ofEpochDay(value.longValueExact()).toString();
-            case ColumnType.Timestamp time -> {
-                BigInteger[] parts = value.toBigIntegerExact().divideAndRemainder(BigInteger.valueOf(1_000_000));
-                Instant instant = Instant.ofEpochSecond(parts[0].longValueExact(), parts[1].longValueExact() * 1000);
-                yield time.utc() ? instant.toString() : instant.atOffset(ZoneOffset.UTC).toLocalDateTime().toString();
-            }
-            default -> value.toPlainString();
-        };
     }
 }

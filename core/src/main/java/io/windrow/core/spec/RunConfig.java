@@ -11,8 +11,8 @@ import java.util.Optional;
 public record RunConfig(
         @Doc(value = "How many splits are read at once; 0: as many as there are cores.", defaultValue = "0")
                 int parallelism,
-        @Doc(value = "An epoch is cut after this many rows of a stream.", defaultValue = "5000000") long epochRows,
-        @Doc(value = "An epoch is cut after this many bytes of a stream in memory.", defaultValue = "1GiB")
+        @Doc(value = "An epoch is cut after this many rows, of all streams together.", defaultValue = "5000000") long epochRows,
+        @Doc(value = "An epoch is cut after this many bytes in memory, of all streams together.", defaultValue = "1GiB")
                 ByteSize epochBytes,
         @Doc(value = "An epoch is cut after this time.", defaultValue = "60s") Duration epochEvery,
         @Doc(value = "The most memory that all batches together may take; 0: a quarter of the heap, at least 64 MiB.",

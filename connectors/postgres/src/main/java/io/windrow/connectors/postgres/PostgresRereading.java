@@ -49,42 +49,78 @@ final class PostgresRereading implements Rereading {
     @Override
     public Slice slice(
             StreamName stream, String column, Optional<String> from, Optional<String> to, Slice.End end) {
-        StreamShape shape = shape(stream);
-        RelationColumn found = shape.column(column);
-        Scale scale = Scale.of(found.display()).orElseThrow(() -> WindrowException.of(
-                PostgresError.SLICE_INVALID,
-                "Cutting a window of " + stream + " by " + column + ": values of type " + found.display()
-                        + " have no order that numbers could tell"));
+        Scale scale = scale(stream, column);
         return new Slice(
                 column, from.map(text -> bound(stream, column, scale, text)), to.map(text -> bound(stream, column, scale, text)),
                 end);
     }
 
-    /** How values of a type are counted. */
-    private record Scale(String type, String number) {
+    @Override
+    public Slice slice(StreamName stream, String column, BigDecimal from, BigDecimal to) {
+        Scale scale = scale(stream, column);
+        return new Slice(
+                column, Optional.of(bound(stream, column, scale, from)), Optional.of(bound(stream, column, scale, to)),
+                Slice.End.INCLUSIVE);
+    }
+
+    private Scale scale(StreamName stream, String column) {
+        RelationColumn found = shape(stream).column(column);
+        return Scale.of(found.display()).orElseThrow(() -> WindrowException.of(
+                PostgresError.SLICE_INVALID,
+                "Cutting a window of " + stream + " by " + column + ": values of type " + found.display()
+                        + " have no order that numbers could tell"));
+    }
+
+    /**
+     * How values of a type are counted.
+     *
+     * @param type the type's name
+     * @param number the number of a value v
+     * @param value the value of a number n. Of a time by whole days and the rest, which an interval holds exactly; in UTC, where
+     *     every day is as long
+     */
+    private record Scale(String type, String number, String value) {
+        private static final String TIME = "('1970-01-01'::pg_catalog.timestamp + pg_catalog.make_interval(days =>"
+                + " pg_catalog.floor(n / 86400000000)::pg_catalog.int4)"
+                + " + (n - pg_catalog.floor(n / 86400000000) * 86400000000)::pg_catalog.float8 * '1 microsecond'::pg_catalog.interval)";
+
         static Optional<Scale> of(String display) {
             return switch (display) {
-                case "smallint", "integer", "bigint" -> Optional.of(new Scale(display, "v"));
-                case "date" -> Optional.of(new Scale(display, "v - '1970-01-01'::pg_catalog.date"));
+                case "smallint", "integer", "bigint" -> Optional.of(new Scale(display, "v", "n::pg_catalog." + sqlType(display)));
+                case "date" -> Optional.of(new Scale(
+                        display, "v - '1970-01-01'::pg_catalog.date", "'1970-01-01'::pg_catalog.date + n::pg_catalog.int4"));
                 default -> display.startsWith("numeric")
-                        ? Optional.of(new Scale("numeric", "v"))
+                        ? Optional.of(new Scale("numeric", "v", "n"))
                         : display.startsWith("timestamp")
                                 ? Optional.of(new Scale(
                                         display.endsWith("without time zone") ? "timestamp" : "timestamptz",
-                                        "(extract(epoch FROM v) * 1000000)::pg_catalog.int8"))
+                                        "(extract(epoch FROM v) * 1000000)::pg_catalog.int8",
+                                        display.endsWith("without time zone") ? TIME : TIME + " AT TIME ZONE 'UTC'"))
                                 : Optional.empty();
             };
         }
     }
 
-    /** H19: the text travels as a parameter and is nothing but a value; what comes back is spelled by the database. */
     private Slice.Bound bound(StreamName stream, String column, Scale scale, String text) {
+        return bound(stream, column, scale, "?::pg_catalog." + sqlType(scale.type()), text);
+    }
+
+    private Slice.Bound bound(StreamName stream, String column, Scale scale, BigDecimal number) {
+        Slice.Bound bound = bound(
+                stream, column, scale, scale.value() + " FROM (SELECT ?::pg_catalog.numeric AS n) AS number", number.toPlainString());
+        if (bound.value().compareTo(number) != 0) {
+            throw invalid("Reading the bound " + number + " of a window of " + stream, column, scale);
+        }
+        return bound;
+    }
+
+    /** H19: the text travels as a parameter and is nothing but a value; what comes back is spelled by the database. */
+    private Slice.Bound bound(StreamName stream, String column, Scale scale, String value, String text) {
         String doing = "Reading the bound '" + text + "' of a window of " + stream;
         try {
             return session.guarded(() -> {
                 try (PreparedStatement query = session.connection().prepareStatement("SELECT v::pg_catalog.text, ("
-                        + scale.number() + ")::pg_catalog.text FROM (SELECT ?::pg_catalog." + sqlType(scale)
-                        + " AS v) AS bound")) {
+                        + scale.number() + ")::pg_catalog.text FROM (SELECT " + value + ") AS bound (v)")) {
                     query.setString(1, text);
                     try (ResultSet row = query.executeQuery()) {
                         row.next();
@@ -96,8 +132,7 @@ final class PostgresRereading implements Rereading {
             String state = String.valueOf(e.getSQLState());
             // Infinity has no number either.
             if (state.startsWith("22") || state.equals("0A000")) {
-                throw WindrowException.of(
-                        PostgresError.BOUND_INVALID, doing + ": it is no finite value of column " + column + " of type " + scale.type());
+                throw invalid(doing, column, scale);
             }
             throw SqlStates.coded(doing, e);
         } catch (NumberFormatException e) {
@@ -105,12 +140,17 @@ final class PostgresRereading implements Rereading {
         }
     }
 
-    private static String sqlType(Scale scale) {
-        return switch (scale.type()) {
+    private static WindrowException invalid(String doing, String column, Scale scale) {
+        return WindrowException.of(
+                PostgresError.BOUND_INVALID, doing + ": it is no finite value of column " + column + " of type " + scale.type());
+    }
+
+    private static String sqlType(String type) {
+        return switch (type) {
             case "smallint" -> "int2";
             case "integer" -> "int4";
             case "bigint" -> "int8";
-            default -> scale.type();
+            default -> type;
         };
     }
 

@@ -113,8 +113,9 @@ final class FormatPreserving implements TextMask.TextChange {
         return true;
     }
 
+    /** The 2: rows from before then can hold letters in clear, and are those of another mask (I11). */
     @Override
     public String version() {
-        return "fpe " + name + " " + fingerprint;
+        return "fpe 2 " + name + " " + fingerprint;
     }
 }

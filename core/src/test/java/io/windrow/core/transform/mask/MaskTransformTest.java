@@ -24,6 +24,7 @@ import io.windrow.core.policy.MaskRule.Alphabet;
 import io.windrow.core.policy.MaskRule.Detector;
 import io.windrow.core.policy.MaskRule.Method;
 import io.windrow.core.policy.MaskRule.Truncation;
+import io.windrow.core.transform.PolicyDigest;
 import io.windrow.core.transform.Hiding;
 import io.windrow.core.transform.Rows;
 import io.windrow.core.transform.detect.PersonalData;
@@ -467,6 +468,21 @@ class MaskTransformTest {
         Map<String, String> old = Map.of("mask", before.get("mask"), "mask.previous", before.get("mask.previous"));
         MaskTransform.continues(SCHEMA.stream(), old, before);
         refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), old, fewer));
+    }
+
+    /** They hold letters in clear where the value had some outside of the alphabet. */
+    @Test
+    void rowsThatFpeMaskedBeforeItRefusedForeignLettersFollowAnotherMask() {
+        Map<String, String> now = policies(SCHEMA.columns(), rule("note", Method.FPE));
+        String version = new FormatPreserving(Alphabet.DIGITS, KEY.getBytes(StandardCharsets.UTF_8)).version();
+        String former = "fpe digits " + version.substring(version.lastIndexOf(' ') + 1);
+        String columns = now.get(MaskTransform.COLUMNS);
+        assertThat(columns).contains(PolicyDigest.of(version) + ":6");
+        Map<String, String> then = Map.of(
+                MaskTransform.POLICY, PolicyDigest.of("as it was"), MaskTransform.COLUMNS,
+                columns.replace(PolicyDigest.of(version), PolicyDigest.of(former)));
+        assertThat(MaskTransform.isSame(then, now)).isFalse();
+        refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), then, now));
     }
 
     @Test
