@@ -44,6 +44,12 @@ final class MariaSourceDialect implements SourceDialect {
         Properties properties = address.properties();
         properties.setProperty("connectTimeout", Long.toString(connectTimeout.toMillis()));
         properties.setProperty("tcpKeepAlive", "true");
+        if (isMaria()) {
+            // A statement may take hours and say nothing: only the other machine can be asked, and the system's default waits two hours.
+            properties.setProperty("tcpKeepIdle", "60");
+            properties.setProperty("tcpKeepInterval", "10");
+            properties.setProperty("tcpKeepCount", "6");
+        }
         properties.setProperty("allowMultiQueries", "false");
         properties.setProperty("tinyInt1isBit", "false");
         properties.setProperty("yearIsDateType", "false");
@@ -211,6 +217,23 @@ final class MariaSourceDialect implements SourceDialect {
                     : of(column, new ColumnType.Timestamp(true), characters(name), Cells.INSTANT, Order.SORTS);
             default -> null;
         });
+    }
+
+    /** The server compares a time with a zone as if it had none. */
+    @Override
+    public Object raw(ReadColumn column, String written) throws Misfit {
+        return Written.raw(column.column().type(), written, Written.Zones.UNKNOWN);
+    }
+
+    /** A date of zeros is below every other, as many rows as may come with it. */
+    @Override
+    public String isNoCursor(ReadColumn cursor) {
+        String name = quoted(cursor.column().name());
+        return switch (cursor.column().type()) {
+            case ColumnType.Date ignored -> "(" + name + " IS NULL OR " + name + " = 0)";
+            case ColumnType.Timestamp ignored -> "(" + name + " IS NULL OR " + name + " = 0)";
+            default -> name + " IS NULL";
+        };
     }
 
     private static String characters(String name) {

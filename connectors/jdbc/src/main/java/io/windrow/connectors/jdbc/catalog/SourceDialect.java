@@ -1,7 +1,6 @@
 package io.windrow.connectors.jdbc.catalog;
 
 import io.windrow.api.error.WindrowException;
-import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.jdbc.sql.Database;
@@ -93,10 +92,15 @@ public interface SourceDialect {
     /**
      * The raw value of a column for a text that spells one as people do: {@code 12}, {@code 2024-02-29 12:00:00}.
      *
-     * @throws Misfit if the text is none of the column's type, where that shows here
+     * @throws Misfit if the text is none of the column's type
      */
     default Object raw(ReadColumn column, String written) throws Misfit {
-        return column.column().type() instanceof ColumnType.Int && written.matches("-?[0-9]{1,18}") ? Long.valueOf(written) : written;
+        return Written.raw(column.column().type(), written, Written.Zones.KNOWN);
+    }
+
+    /** A condition that a cursor has no value that any other could be compared with. */
+    default String isNoCursor(ReadColumn cursor) {
+        return quoted(cursor.column().name()) + " IS NULL";
     }
 
     /** A pseudo column that tells a table's rows apart within one moment and in whose order they come; empty: there is none. */

@@ -41,7 +41,7 @@ public enum SourceError implements ErrorCode {
             "Put where and start back as they were, or run the stream with --full-refresh, which reads it anew."),
     /** Rows that would wait for good. */
     TOO_MANY_UNSETTLED("too_many_unsettled", ErrorKind.USER,
-            "More rows share the highest value of a cursor than a state remembers, so that none of them can be delivered.",
+            "More rows share the highest value of a cursor, or lie within the lag of it, than a state remembers, so that none of them can be delivered.",
             "They are delivered as soon as a row has a higher value; else choose a cursor that tells rows apart, such as a growing id, or read the table as a snapshot."),
     /** A row is too large. */
     ROW_TOO_LARGE("row_too_large", ErrorKind.RESOURCE, "A row needs more memory than the pipeline may use.",

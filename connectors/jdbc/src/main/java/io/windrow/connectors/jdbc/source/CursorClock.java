@@ -1,5 +1,6 @@
 package io.windrow.connectors.jdbc.source;
 
+import io.windrow.api.schema.ColumnType;
 import io.windrow.connectors.jdbc.catalog.Misfit;
 import io.windrow.connectors.jdbc.catalog.ReadColumn;
 import io.windrow.connectors.jdbc.catalog.SourceDialect;
@@ -29,6 +30,20 @@ final class CursorClock {
     static CursorClock of(Session session, SourceDialect dialect, ReadColumn cursor) throws SQLException {
         String now = session.text(dialect.now()).orElseThrow(() -> new SQLException("the database does not say what time it is"));
         return new CursorClock(cursor, LocalDateTime.parse(now.replace(' ', 'T')));
+    }
+
+    /** Whether the cursor is of a kind that a clock shows. */
+    boolean shows() {
+        return switch (cursor.column().type()) {
+            case ColumnType.Timestamp ignored -> true;
+            case ColumnType.Date ignored -> true;
+            default -> false;
+        };
+    }
+
+    /** This moment in UTC, as a raw value of the cursor. */
+    Object raw() {
+        return cursor.column().type() instanceof ColumnType.Date ? now.toLocalDate().toString() : Lag.written(now);
     }
 
     boolean isFuture(Object raw) {

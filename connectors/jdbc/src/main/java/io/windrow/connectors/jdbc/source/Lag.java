@@ -82,7 +82,8 @@ final class Lag {
         }
     }
 
-    private static String written(LocalDateTime moment) {
+    /** A moment as the databases write it. */
+    static String written(LocalDateTime moment) {
         return (moment.getNano() == 0 ? SECONDS : MICROS).format(moment);
     }
 

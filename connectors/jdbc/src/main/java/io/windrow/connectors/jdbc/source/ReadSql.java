@@ -139,7 +139,7 @@ final class ReadSql {
 
     /** How many rows have no cursor. */
     static Session.Sql countNulls(SourceDialect dialect, StreamShape shape) {
-        return countWhere(dialect, shape, dialect.quoted(shape.cursor().orElseThrow().column().name()) + " IS NULL", Optional.empty());
+        return countWhere(dialect, shape, dialect.isNoCursor(shape.cursor().orElseThrow()), Optional.empty());
     }
 
     /** How many rows meet a condition, of those that {@code where} chooses and whose cursor is at or above the bound if there is one. */

@@ -57,6 +57,8 @@ final class WindowRead implements StreamRead {
     private WindowState state;
     /** No window was begun: the rows were counted, and none is new. */
     private boolean idle;
+    /** There are rows that wait for a later window. */
+    private boolean holdsBack;
     /** The window behind an interrupted one: up to this run's moment. */
     private Optional<WindowState> following;
 
@@ -129,8 +131,8 @@ final class WindowRead implements StreamRead {
         if (session.number(ReadSql.countNulls(dialect, shape)) > 0) {
             throw WindrowException.of(
                     SourceError.CURSOR_INVALID, "Planning " + shape.stream() + ": rows without a value of the cursor " + cursor.column().name()
-                            + " would never be delivered")
-                    .remedy("Give them a value, or leave them out knowingly with where: " + cursor.column().name() + " IS NOT NULL.");
+                            + ", or with a date of zeros, would never be delivered")
+                    .remedy("Give them a value, or leave them out knowingly with where: NOT " + dialect.isNoCursor(cursor) + ".");
         }
         if (cursor.column().type() instanceof ColumnType.Text) {
             expectTimes(session, saved.bound());
@@ -147,8 +149,11 @@ final class WindowRead implements StreamRead {
                     + "below it come once more.");
         }
         if (closed.bound().isPresent() && session.number(ReadSql.countFrom(dialect, shape, closed.bound())) == 0) {
-            context.notices().tell("jdbc.cursor_behind", "Stream " + shape.stream() + ": no row is at or above the bound of its cursor "
-                    + "any more. If the newest rows were not deleted, the database is an older copy.");
+            // A bound that the clock set has no rows at or above it.
+            if (!closed.seen().isEmpty()) {
+                context.notices().tell("jdbc.cursor_behind", "Stream " + shape.stream() + ": no row is at or above the bound of its cursor "
+                        + "any more. If the newest rows were not deleted, the database is an older copy.");
+            }
             return Optional.empty();
         }
         Optional<Object> latest = Optional.of(highest);
@@ -156,13 +161,14 @@ final class WindowRead implements StreamRead {
             tellFuture("a row's value lies in the future; it is delivered, and the bound is not set beyond the database's time.");
             latest = latest(session, clock, closed.bound());
         }
-        Optional<String> below = below(session, closed, latest);
+        Optional<String> below = below(session, clock, closed, latest);
         boolean held = session.number(ReadSql.countFrom(dialect, shape, below)) > MAX_REMEMBERED;
+        holdsBack = held;
         Set<String> marks = held ? kept(session, below, closed.seen()) : marks(session, below);
         if (held) {
-            expectProgress(session, closed, below);
+            expectProgress(session, clock, closed, below);
             context.notices().tell("jdbc.held_back", "Stream " + shape.stream() + ": more than " + MAX_REMEMBERED + " rows are not settled; "
-                    + "those that are new wait until the cursor has moved on.");
+                    + "those that are new wait until the cursor has moved on" + (clock.shows() ? ", or the lag has passed by the database's clock." : "."));
         }
         boolean nothing = closed.bound().equals(below) && closed.seen().containsAll(marks);
         return nothing ? Optional.empty()
@@ -196,18 +202,19 @@ final class WindowRead implements StreamRead {
     }
 
     /** One cursor value of more rows than can be remembered would keep them back for good; an open window is finished first. */
-    private void expectProgress(Session session, WindowState closed, Optional<String> below) throws SQLException {
-        if (level == Level.CONDITIONAL && state.open().isEmpty()
+    private void expectProgress(Session session, CursorClock clock, WindowState closed, Optional<String> below) throws SQLException {
+        boolean mayWait = level == Level.SETTLE && (clock.shows() || closed.bound().isPresent());
+        if (!mayWait && state.open().isEmpty()
                 && session.number(ReadSql.countFrom(dialect, shape, closed.bound()))
                         == session.number(ReadSql.countFrom(dialect, shape, below))) {
             throw WindrowException.of(
                     SourceError.TOO_MANY_UNSETTLED, "Planning " + shape.stream() + ": more than " + MAX_REMEMBERED
-                            + " rows have the highest value of the cursor " + cursor.column().name() + " or one of the future");
+                            + " rows have the highest value of the cursor " + cursor.column().name() + ", one within the lag of it or one of the future");
         }
     }
 
     /** Where the next window begins; empty: at the first row, since no value can be a bound. */
-    private Optional<String> below(Session session, WindowState closed, Optional<Object> latest) throws SQLException {
+    private Optional<String> below(Session session, CursorClock clock, WindowState closed, Optional<Object> latest) throws SQLException {
         if (latest.isEmpty()) {
             return closed.bound();
         }
@@ -225,6 +232,13 @@ final class WindowRead implements StreamRead {
             looked = further;
             if (session.number(ReadSql.countFrom(dialect, shape, below)) <= MAX_REMEMBERED) {
                 break;
+            }
+        }
+        if (clock.shows() && session.number(ReadSql.countFrom(dialect, shape, below)) > MAX_REMEMBERED) {
+            // Many of one load have one value, and nothing newer need ever come: by the clock, too, they are settled one day.
+            Object settled = lag.before(clock.raw(), clocks.getFirst());
+            if (below.filter(bound -> !lag.isBehind(Raw.of(bound), settled)).isEmpty()) {
+                return Optional.of(Raw.text(settled, doing));
             }
         }
         if (!looked.equals(clocks.getFirst())) {
@@ -354,7 +368,7 @@ final class WindowRead implements StreamRead {
 
     @Override
     public Optional<EndProof> nothingNew() {
-        return idle
+        return idle && !holdsBack
                 ? Optional.of(new EndProof("no_new_row", 0, "no row at or above the cursor's bound is new"))
                 : Optional.empty();
     }

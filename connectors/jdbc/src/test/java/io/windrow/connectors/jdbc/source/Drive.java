@@ -4,6 +4,7 @@ import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.Context;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.EndProof;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.ReadResult;
@@ -38,6 +39,8 @@ final class Drive {
     final Map<String, Long> exceptions = new HashMap<>();
     long seenAgain;
     @Nullable StreamPlan plan;
+    /** What the last run knew of the first stream without a split. */
+    Optional<EndProof> nothingNew = Optional.empty();
 
     Drive(JdbcSourceConfig config, Context context, StreamName stream, ReadMode mode) {
         this(config, context, List.of(stream), mode);
@@ -67,6 +70,7 @@ final class Drive {
                 throw planner.refusals().values().iterator().next();
             }
             plan = planner.plans().get(streams.getFirst());
+            nothingNew = planner.nothingNew(streams.getFirst());
             List.copyOf(open.values()).forEach(one -> planner.giveBack(one.split(), one.from()));
             for (List<Assignment> next = planner.next(1); !next.isEmpty(); next = planner.next(1)) {
                 Assignment one = next.getFirst();

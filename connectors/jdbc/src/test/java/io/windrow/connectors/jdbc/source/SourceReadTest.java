@@ -455,6 +455,86 @@ class SourceReadTest {
         assertThat(drive.run()).isEmpty();
     }
 
+    /** A load of one moment: nothing newer need ever come by which it would settle. */
+    @Test
+    @Tag("B26")
+    void moreRowsOfOneValueThanCanBeRememberedComeOnceTheDatabasesClockHasPassedThem() {
+        SourceTable table = mariadb("loaded");
+        int rows = WindowRead.MAX_REMEMBERED + 1;
+        table.run("CREATE TABLE t (id int PRIMARY KEY, at timestamp(6) NOT NULL, KEY (at))",
+                "INSERT INTO t SELECT seq, '2024-01-01 10:00:00' FROM seq_1_to_" + rows);
+        Drive drive = drive(table, StreamConfig.incremental("t", "at", Optional.of("1m")), new StreamName("loaded", "t"), 100_000, 10_000);
+        assertThat(drive.run()).hasSize(rows);
+        assertThat(drive.run()).isEmpty();
+        assertThat(context.told()).noneMatch(told -> told.startsWith("jdbc.cursor_behind") || told.startsWith("jdbc.held_back"));
+        table.run("INSERT INTO t VALUES (0, current_timestamp(6))");
+        assertThat(first(drive.run())).containsExactly("0");
+        assertThat(drive.run()).isEmpty();
+
+        // As long as the lag lasts they wait, and nobody says that there is nothing.
+        table.run("CREATE TABLE fresh (id int PRIMARY KEY, at timestamp(6) NOT NULL, KEY (at))",
+                "INSERT INTO fresh SELECT seq, current_timestamp(6) FROM seq_1_to_" + rows);
+        StreamName fresh = new StreamName("loaded", "fresh");
+        StreamConfig patient = StreamConfig.incremental("fresh", "at", Optional.of("30d"));
+        Drive waiting = drive(table, patient, fresh, 100_000, 10_000);
+        for (int run = 0; run < 2; run++) {
+            assertThat(waiting.run()).isEmpty();
+            assertThat(waiting.nothingNew).isEmpty();
+        }
+        assertThat(context.told()).anyMatch(told -> told.startsWith("jdbc.held_back"));
+        table.run("UPDATE fresh SET at = '2024-01-01'");
+        assertThat(drive(table, patient, fresh, 100_000, 10_000).run()).hasSize(rows);
+
+        // Of a number no clock tells.
+        table.run("CREATE TABLE n (id int PRIMARY KEY, at bigint NOT NULL, KEY (at))", "INSERT INTO n SELECT seq, 5 FROM seq_1_to_" + rows);
+        refused(drive(table, StreamConfig.incremental("n", "at", Optional.of("1")), new StreamName("loaded", "n"), 100_000, 10_000),
+                SourceError.TOO_MANY_UNSETTLED);
+    }
+
+    /** The server compares a text that spells nothing with whatever it makes of it, and the run would end well without a row. */
+    @Test
+    @Tag("A25")
+    void aStartThatIsNoValueOfTheCursorIsRefusedByEveryDatabase() {
+        SourceTable maria = mariadb("starts");
+        SourceTable sqlite = SourceTable.sqlite(context.temporaryFolder());
+        maria.run("CREATE TABLE t (id int PRIMARY KEY, day date NOT NULL, at datetime(6) NOT NULL, moment timestamp NOT NULL, exact decimal(9,2) NOT NULL)",
+                "INSERT INTO t VALUES (1, '2024-01-01', '2024-01-01 10:00:00', '2024-01-01 10:00:00', 1), (2, '2024-01-02', '2024-01-02 10:00:00.5', '2024-01-02 10:00:00', 2)");
+        sqlite.run("CREATE TABLE t (id integer PRIMARY KEY, day date NOT NULL, at datetime NOT NULL, moment datetime NOT NULL, exact decimal(9,2) NOT NULL)",
+                "INSERT INTO t VALUES (1, '2024-01-01', '2024-01-01 10:00:00', '2024-01-01 10:00:00', 1), (2, '2024-01-02', '2024-01-02 10:00:00.5', '2024-01-02 10:00:00', 2)");
+        for (SourceTable table : List.of(maria, sqlite)) {
+            Optional<String> lag = table == maria ? Optional.of("1d") : Optional.empty();
+            StreamName name = table == maria ? new StreamName("starts", "t") : StreamName.of("t");
+            for (List<String> start : List.of(List.of("day", "2024-01-02"), List.of("at", "2024-01-02"), List.of("at", "2024-01-02 10:00:00.5"),
+                    List.of("moment", "2024-01-02 10:00"), List.of("id", "2"))) {
+                StreamConfig stream = starting(start.getFirst(), start.getFirst().equals("id") ? lag.map(days -> "1") : lag, start.getLast());
+                assertThat(first(drive(table, stream, name, 10, 10).run())).as("%s", start).containsExactly("2");
+            }
+            for (List<String> start : List.of(List.of("day", "yesterday"), List.of("at", "yesterday"), List.of("at", "2024-13-01"),
+                    List.of("moment", "2024-01-02 10:00:00+01:00"), List.of("id", "two"), List.of("exact", "much"))) {
+                StreamConfig stream = starting(start.getFirst(), List.of("id", "exact").contains(start.getFirst()) ? lag.map(days -> "1") : lag, start.getLast());
+                refused(drive(table, stream, name, 10, 10), SourceError.STREAM_INVALID);
+            }
+        }
+    }
+
+    private static StreamConfig starting(String cursor, Optional<String> lag, String start) {
+        return new StreamConfig(
+                "t", List.of(), ReadMode.INCREMENTAL, Optional.of(cursor), Optional.empty(), lag, Optional.of(start), List.of(), Optional.empty(), List.of(),
+                io.windrow.api.schema.OutOfRange.FAIL, StreamConfig.Consistency.SNAPSHOT);
+    }
+
+    @Test
+    @Tag("C14")
+    void aCursorOfZerosIsRefusedAsOneThatIsNullIs() {
+        SourceTable table = mariadb("zero_cursors");
+        table.run("CREATE TABLE t (id int PRIMARY KEY, at datetime NOT NULL)", "INSERT INTO t VALUES (1, '2024-01-01')");
+        StreamName name = new StreamName("zero_cursors", "t");
+        Drive drive = drive(table, StreamConfig.incremental("t", "at", Optional.of("1m")), name, 10, 10);
+        assertThat(first(drive.run())).containsExactly("1");
+        table.run("SET sql_mode = ''", "INSERT INTO t VALUES (2, '0000-00-00')");
+        refused(drive, SourceError.CURSOR_INVALID);
+    }
+
     @Test
     @Tag("A25")
     void whatACursorCannotServeIsRefusedByName() {
