@@ -126,6 +126,25 @@ class MariadbChangesTest {
                 .contains("\"late\":44").contains("\"_absent\":[\"gone\"]");
     }
 
+    @Test
+    @Tag("D32")
+    void aStatementInThePlaceOfRowsIsNeverPassedOverWhereverTheRunBegins() throws IOException {
+        run("CREATE DATABASE stated", "CREATE TABLE stated.t (id int PRIMARY KEY)", "CREATE TABLE stated.others (id int PRIMARY KEY)");
+        Path file = pipeline("stated", "[stated.t]", "files: {path: ./out, format: jsonl}", "");
+        done(file);
+        run("SET SESSION binlog_format = 'STATEMENT'", "INSERT INTO stated.others VALUES (1)");
+        run("INSERT INTO stated.t VALUES (1)");
+        done(file);
+        run("SET SESSION binlog_format = 'STATEMENT'", "INSERT INTO stated.t VALUES (2)", "SET SESSION binlog_format = 'ROW'",
+                "INSERT INTO stated.t VALUES (3)");
+        for (int attempt = 0; attempt < 2; attempt++) {
+            Invoked stopped = Invoked.windrow("run", file);
+            assertThat(stopped.exit()).isNotZero();
+            assertThat(stopped.whole()).contains("connect.statement_logged").containsPattern("behind binlog\\.\\d+:\\d+ of the log")
+                    .doesNotContain("INSERT INTO stated.t");
+        }
+    }
+
     private void awaitRow(ChildJvm follower, int id) {
         await().atMost(PATIENCE).until(() -> lines().stream().anyMatch(line -> line.contains("\"id\":" + id + ",")) || !follower.alive());
         assertThat(follower.alive()).as(follower.output()).isTrue();

@@ -33,6 +33,8 @@ final class ConnectPlanner implements SplitPlanner {
     private final Map<StreamName, WindrowException> refusals = new LinkedHashMap<>();
     /** Where the log ends now; empty: nobody can tell. */
     private final Optional<ConnectSplit.End> end;
+    /** Which server it is; empty: nobody can tell. */
+    private final Optional<String> identity;
     private final boolean ends;
     private boolean handedOut;
     /** The log was handed out: where it goes on is this run's own doing. */
@@ -44,6 +46,7 @@ final class ConnectPlanner implements SplitPlanner {
         this.ends = requests.stream().anyMatch(request -> request.until() == Until.CAUGHT_UP);
         try (Server server = source.connect()) {
             server.expectFollowable();
+            this.identity = server.identity();
             this.end = server.end().map(place -> new ConnectSplit.End(place.place(), place.text()));
             requests.forEach(request -> plan(request, server, ends && end.isEmpty() ? Optional.of(endUnknown(request)) : Optional.empty()));
         }
@@ -71,7 +74,7 @@ final class ConnectPlanner implements SplitPlanner {
             StreamSchema schema = server.schema(request.stream());
             source.remember(schema);
             TableRead read = new TableRead(
-                    source.history(), source.preset().shape(), schema, server.estimatedRows(request.stream()), request);
+                    source.history(), source.preset().shape(), schema, server.estimatedRows(request.stream()), identity, request);
             if (read.isCopied()) {
                 expectNotBehind(request.stream(), read.start());
             }

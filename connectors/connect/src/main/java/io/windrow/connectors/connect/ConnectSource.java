@@ -14,6 +14,7 @@ import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.StreamDescription;
 import io.windrow.api.source.StreamRequest;
+import io.windrow.connectors.connect.database.Metrics;
 import io.windrow.connectors.connect.database.Preset;
 import io.windrow.connectors.connect.database.Server;
 import io.windrow.connectors.connect.host.ConnectError;
@@ -78,9 +79,17 @@ final class ConnectSource implements Source {
         PluginLoader known = loader;
         if (known == null) {
             known = PluginLoader.of(preset.plugin().orElseGet(this::ofLauncher));
+            known.watch(this::namesOne);
             loader = known;
         }
         return known;
+    }
+
+    /** Whether a statement names a followed table; another one is nobody's here. */
+    private boolean namesOne(String statement) {
+        String letter = "[\\p{L}\\p{N}_$]";
+        return preset.streams().stream().map(stream -> Pattern.quote(stream.name()))
+                .anyMatch(name -> Pattern.compile("(?iu)(?<!" + letter + ")" + name + "(?!" + letter + ")").matcher(statement).find());
     }
 
     private Path ofLauncher() {
@@ -116,7 +125,7 @@ final class ConnectSource implements Source {
     HostedTask start(ConnectSplit.Kind kind, Collection<StreamName> streams, HistoryFile file, SavedOffsets offsets) {
         Map<String, String> settings = settings(kind, streams, file);
         if (kind == ConnectSplit.Kind.COPY && preset.dialect() == Values.Dialect.BINLOG) {
-            ExactFloats.settings(streams.stream().map(this::schema).toList()).forEach(settings::putIfAbsent);
+            ExactCopy.settings(streams.stream().map(this::schema).toList()).forEach(settings::putIfAbsent);
         }
         return HostedTask.start(loader(), preset.connectorClass(), settings, secrets(settings), offsets);
     }
@@ -154,6 +163,7 @@ final class ConnectSource implements Source {
     private Map<String, String> debezium() {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("topic.prefix", server());
+        settings.putAll(Metrics.settings(context.pipeline()));
         // The runner retries, and knows when to stop.
         settings.put("errors.max.retries", "0");
         settings.put("decimal.handling.mode", "precise");

@@ -49,7 +49,7 @@ final class CopyReader extends TaskReader {
         while (ready.isEmpty()) {
             if (!open.isPolling()) {
                 // Asked before the poll: what the connector had read by then is in what it gives now, or was before.
-                copied = Metrics.isCopied(source.preset().vendor(), source.server());
+                copied = Metrics.isCopied(source.preset(), context.pipeline());
             }
             Optional<List<SourceRecord>> polled = open.poll(deadlineNanos);
             polled.ifPresent(records -> records.forEach(this::take));

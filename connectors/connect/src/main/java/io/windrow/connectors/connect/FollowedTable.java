@@ -11,13 +11,16 @@ import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.ArrowTypes;
 import io.windrow.api.schema.Column;
+import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.Source;
 import io.windrow.connectors.connect.host.ConnectError;
+import io.windrow.connectors.connect.plugin.ZeroDates;
 import io.windrow.connectors.connect.record.Change;
 import io.windrow.connectors.connect.record.Values;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -34,10 +37,13 @@ final class FollowedTable implements AutoCloseable {
 
     private final StreamSchema schema;
     private final Values.Dialect dialect;
+    private final OutOfRange outOfRange;
     private final Context context;
     private final Supplier<StreamSchema> fresh;
     private final BatchBuilder builder;
     private @Nullable Binding binding;
+    /** Values that followed a counted rule since the last batch, by {@code column:kind}. */
+    private final Map<String, Long> exceptions = new HashMap<>();
     private long seenAgain;
     /** With how many rows the batch is weighed next. */
     private int weighedAt = 1;
@@ -53,10 +59,12 @@ final class FollowedTable implements AutoCloseable {
     /**
      * A table without rows so far.
      *
+     * @param outOfRange what becomes of a date of zeros in a column that may not be null
      * @param fresh the table as the database has it at this moment
      */
-    FollowedTable(StreamSchema schema, Values.Dialect dialect, Context context, Supplier<StreamSchema> fresh) {
+    FollowedTable(StreamSchema schema, Values.Dialect dialect, OutOfRange outOfRange, Context context, Supplier<StreamSchema> fresh) {
         this.dialect = dialect;
+        this.outOfRange = outOfRange;
         this.schema = schema;
         this.context = context;
         this.fresh = fresh;
@@ -142,18 +150,46 @@ final class FollowedTable implements AutoCloseable {
                 builder.absent(column.name());
                 continue;
             }
-            try {
-                Object raw = values.get(field);
-                Object value = raw == null ? null : Values.of(column, field.schema(), raw, dialect);
-                if (value == null) {
-                    builder.setNull(i);
-                } else {
-                    builder.set(i, value);
-                }
-            } catch (WindrowException e) {
-                throw judged(e);
+            // What else reads a field puts its default in the place of a null (I8).
+            Object raw = values.getWithoutDefault(field.name());
+            if (raw == null && isMarked(field)) {
+                zeroDate(i);
+            } else {
+                write(i, field, raw);
             }
         }
+    }
+
+    private void write(int at, Field field, @Nullable Object raw) {
+        try {
+            Object value = raw == null ? null : Values.of(schema.columns().get(at), field.schema(), raw, dialect);
+            if (value != null) {
+                builder.set(at, value);
+            } else if (raw != null && !field.schema().isOptional()) {
+                zeroDate(at);
+            } else {
+                builder.setNull(at);
+            }
+        } catch (WindrowException e) {
+            throw e.errorCode() == ConnectError.VALUE_OUT_OF_RANGE ? e : judged(e);
+        }
+    }
+
+    private static boolean isMarked(Field field) {
+        Map<String, String> parameters = field.schema().parameters();
+        return parameters != null && parameters.containsKey(ZeroDates.MARK);
+    }
+
+    /** C14: no date, in a column that may not be null. */
+    private void zeroDate(int at) {
+        Column column = schema.columns().get(at);
+        if (outOfRange != OutOfRange.NULL) {
+            throw WindrowException.of(
+                    ConnectError.VALUE_OUT_OF_RANGE,
+                    "Reading " + stream() + ": column " + column.name() + ", a " + column.sourceType() + ", holds a value of the kind zero_date");
+        }
+        builder.setNull(at);
+        exceptions.merge(column.name() + ":zero_date", 1L, Long::sum);
     }
 
     /** A value that does not fit: is the table another by now, or was it another in the past? */
@@ -209,12 +245,16 @@ final class FollowedTable implements AutoCloseable {
     Batch take(Position position) {
         Batch batch = builder.build(position);
         weighedAt = 1;
-        if (seenAgain == 0) {
+        if (seenAgain == 0 && exceptions.isEmpty()) {
             return batch;
         }
-        Measure again = Measure.ofCount(seenAgain);
+        Batch.Parts parts = batch.release();
+        Batch whole = new Batch.Parts(
+                parts.schema(), parts.rows(), parts.position(), parts.account(), Map.copyOf(exceptions), parts.changes(), parts.rejected(),
+                seenAgain > 0 ? Map.of(Source.SEEN_AGAIN, Measure.ofCount(seenAgain)) : Map.of()).batch();
         seenAgain = 0;
-        return batch.release().plusMeasure(Source.SEEN_AGAIN, again).batch();
+        exceptions.clear();
+        return whole;
     }
 
     /**

@@ -11,9 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class History {
     private static final LogOrder.Before NOTHING = new LogOrder.Before(0, Map.of());
-
-    private static final Pattern OF_DATABASE =
-            Pattern.compile("(?is)(?:\\s|/\\*.*?\\*/)*(?:SET|(?:CREATE|ALTER|DROP)\\s+(?:OR\\s+REPLACE\\s+)?(?:DATABASE|SCHEMA))\\b");
 
     private final LogOrder order;
     private final Map<StreamName, List<Line>> lines = new TreeMap<>();
@@ -40,6 +37,12 @@ final class History {
     private record Line(long number, String text) {
         Map<String, @Nullable Object> parsed() {
             return SavedText.read(text);
+        }
+
+        /** What it says something of, if it is of no table. */
+        Optional<String> subject(StreamName stream) {
+            Map<String, @Nullable Object> parsed = parsed();
+            return DatabaseLine.subject(String.valueOf(parsed.get("ddl")), String.valueOf(parsed.get("databaseName")), stream.namespace());
         }
 
         /** Which change it tells of: read again after a restart, the same one is written with another time. */
@@ -60,10 +63,9 @@ final class History {
         for (Map<String, @Nullable Object> table : SavedText.objects(line.parsed(), "tableChanges")) {
             of.add(TableIds.stream(SavedText.field(table, "id", String.class)));
         }
-        // A change of no table, such as the character set of a database, counts for all of them.
-        Set<StreamName> keeping = !of.isEmpty() ? of : isOfDatabase(line) ? followed : Set.of();
-        for (StreamName stream : keeping) {
-            if (followed.contains(stream)) {
+        for (StreamName stream : followed) {
+            // A change of no table, such as the character set of a database, counts for all of its tables.
+            if (of.contains(stream) || of.isEmpty() && line.subject(stream).isPresent()) {
                 List<Line> own = lines.computeIfAbsent(stream, name -> new ArrayList<>());
                 // What was altered before a table's first form is in that form.
                 boolean covered = order.isAbsolute() && place(line) < firstForm(own);
@@ -72,11 +74,6 @@ final class History {
                 }
             }
         }
-    }
-
-    /** Else it is of a view or a grant or the like, which no table depends on. */
-    private static boolean isOfDatabase(Line line) {
-        return OF_DATABASE.matcher(String.valueOf(line.parsed().get("ddl"))).lookingAt();
     }
 
     /** Forgets a stream, which is to be copied anew. */
@@ -113,11 +110,16 @@ final class History {
     synchronized List<String> from(Map<StreamName, LogPlace> starts, LogPlace lowest) {
         Map<Line, String> all = new TreeMap<>(byPlace());
         for (StreamName stream : starts.keySet()) {
-            List<Line> own = lines.getOrDefault(stream, List.of());
+            // An earlier version kept every statement about any database.
+            List<Line> own = lines.getOrDefault(stream, List.of()).stream()
+                    .filter(line -> isOfTable(line) || line.subject(stream).isPresent()).toList();
             long known = Math.max(lowest.transaction(), firstForm(own));
             // Of a connector whose places are only counted nobody can tell, so every line stays as it is.
             List<Line> before = own.stream().filter(line -> order.isAbsolute() && place(line) <= known).toList();
-            List<Line> kept = new ArrayList<>(before.stream().filter(line -> !isOfTable(line)).toList());
+            Map<String, Line> newest = new TreeMap<>();
+            before.stream().filter(line -> !isOfTable(line)).sorted(byPlace())
+                    .forEach(line -> line.subject(stream).ifPresent(subject -> newest.put(subject, line)));
+            List<Line> kept = new ArrayList<>(newest.values());
             before.stream().filter(History::isOfTable).max(byPlace()).ifPresent(kept::add);
             List<Line> later = own.stream().filter(line -> !before.contains(line)).toList();
             later.forEach(line -> all.put(line, line.text()));

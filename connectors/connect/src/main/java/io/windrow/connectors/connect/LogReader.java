@@ -2,6 +2,7 @@ package io.windrow.connectors.connect;
 
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.Context;
+import io.windrow.api.error.ErrorCode;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.EndProof;
@@ -16,6 +17,7 @@ import io.windrow.connectors.connect.record.Values;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -29,6 +31,10 @@ final class LogReader extends TaskReader {
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long SAID_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long MOVED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** What says where in the log it was met. */
+    private static final Set<ErrorCode> PLACED =
+            Set.of(ConnectError.STATEMENT_UNREADABLE, ConnectError.EVENT_UNREADABLE, ConnectError.STATEMENT_LOGGED);
 
     private final ConnectSplit split;
     private final Map<StreamName, LogPlace> starts = new TreeMap<>();
@@ -99,12 +105,12 @@ final class LogReader extends TaskReader {
                 // Asked before the poll: what the connector had read by then is in what it gives now, or was before.
                 reached = hasReached();
             }
-            Optional<List<SourceRecord>> polled = open.poll(awaited(deadlineNanos));
+            Optional<List<SourceRecord>> polled = polled(open, awaited(deadlineNanos));
             learn();
             List<SourceRecord> records = polled.orElse(List.of());
             records.forEach(this::take);
             if (records.isEmpty()) {
-                silence.goesOn(source.preset().heard(source.server()));
+                silence.goesOn(source.preset().heard(context.pipeline()));
             } else {
                 silence.broken();
             }
@@ -121,6 +127,17 @@ final class LogReader extends TaskReader {
             }
         }
         return ready.poll();
+    }
+
+    /** What cannot be read lies behind what came last. */
+    private Optional<List<SourceRecord>> polled(HostedTask open, long deadlineNanos) {
+        try {
+            return open.poll(deadlineNanos);
+        } catch (WindrowException e) {
+            throw PLACED.contains(e.errorCode())
+                    ? WindrowException.of((ConnectError) e.errorCode(), e.getMessage() + ", behind " + order.text(lastOffset) + " of the log")
+                    : e;
+        }
     }
 
     /** I12: too many records wait for a commit to ask for more; they are handed on, so that one comes. */
@@ -150,7 +167,7 @@ final class LogReader extends TaskReader {
             return false;
         }
         long end = split.until().get().place();
-        return transaction >= end || source.preset().readUpTo(source.server()).orElse(Long.MIN_VALUE) >= end;
+        return transaction >= end || source.preset().readUpTo(context.pipeline()).orElse(Long.MIN_VALUE) >= end;
     }
 
     /**
@@ -268,7 +285,7 @@ final class LogReader extends TaskReader {
     private void altered(SourceRecord record, Change.Altered altered) {
         hand();
         moved(record);
-        for (StreamName stream : altered.streams()) {
+        for (StreamName stream : altered.among(tables.keySet())) {
             FollowedTable table = tables.get(stream);
             LogPlace start = starts.get(stream);
             if (table == null || start == null || start.covers(transaction, row)) {

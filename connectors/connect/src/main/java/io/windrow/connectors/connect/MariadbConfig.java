@@ -3,6 +3,7 @@ package io.windrow.connectors.connect;
 import io.windrow.api.config.ByteSize;
 import io.windrow.api.config.Doc;
 import io.windrow.api.config.Secret;
+import io.windrow.api.schema.OutOfRange;
 import io.windrow.connectors.connect.database.BinlogPreset;
 import io.windrow.connectors.connect.database.BinlogSettings;
 import io.windrow.connectors.connect.database.DatabasePreset;
@@ -30,8 +31,10 @@ public record MariadbConfig(
                 Optional<Long> serverId,
         @Doc(value = "How tables are kept still while the first copy takes its place in the log: minimal (a global read lock for as long as that takes) or none (nobody may alter a table meanwhile).", defaultValue = "minimal")
                 BinlogSettings.Lock copyLock,
+        @Doc(value = "What to do with a date of zeros in a column that may not be null: fail, or null (counted). Where it may be null, it is null.", defaultValue = "fail")
+                OutOfRange outOfRange,
         @Doc("The folder of the connector's jars. Default: debezium-3.5 below the launcher's plugins.") Optional<Path> plugin,
-        @Doc(value = "Further settings of Debezium's connector, by its own names; they win over what is set here.", example = "{connect.timeout.ms: '5000'}")
+        @Doc(value = "Further settings of Debezium's connector, by its own names. Those on which the stream rests are refused, with what to set instead.", example = "{connect.timeout.ms: '5000'}")
                 Map<String, String> properties,
         @Doc(value = "How many rows a batch holds at most.", defaultValue = "8192") int batchRows,
         @Doc(value = "How many bytes of memory a batch of rows takes at most.", defaultValue = "8MiB") ByteSize batchSize)
@@ -40,8 +43,8 @@ public record MariadbConfig(
         tables = List.copyOf(tables);
         excludeColumns = List.copyOf(excludeColumns);
         properties = Map.copyOf(properties);
+        BinlogSettings.requireNoText(outOfRange);
         DatabasePreset.require(tables, excludeColumns, properties, batchRows, batchSize);
-        BinlogSettings.requireOff(properties);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.windrow.api.config.Secret;
 import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.connect.database.KnownForm;
 import io.windrow.connectors.connect.database.MongoAddress;
+import io.windrow.connectors.connect.database.OwnSettings;
 import io.windrow.connectors.connect.database.Preset;
 import io.windrow.connectors.connect.database.Server;
 import io.windrow.connectors.connect.database.Tls;
@@ -44,16 +45,11 @@ public record MongodbConfig(
         @Doc("Whether the connection is encrypted and the server's certificate verified: verify_full, verify_ca or disable. Default: verify_full, but disable on this machine.")
                 Optional<Tls> tls,
         @Doc("The folder of the connector's jars. Default: debezium-3.6 below the launcher's plugins.") Optional<Path> plugin,
-        @Doc(value = "Further settings of Debezium's connector, by its own names; they win over what is set here.", example = "{cursor.max.await.time.ms: '1000'}")
+        @Doc(value = "Further settings of Debezium's connector, by its own names. Those on which the stream rests are refused, with what to set instead.", example = "{cursor.max.await.time.ms: '1000'}")
                 Map<String, String> properties,
         @Doc(value = "How many rows a batch holds at most.", defaultValue = "8192") int batchRows,
         @Doc(value = "How many bytes of memory a batch of rows takes at most.", defaultValue = "8MiB") ByteSize batchSize)
         implements Preset {
-    /** What would have the rows be others than they are said to be. */
-    private static final Set<String> OURS = Set.of(
-            "capture.mode", "capture.mode.full.update.type", "field.exclude.list", "field.renames", "mongodb.connection.string",
-            "collection.include.list", "collection.exclude.list", "database.include.list", "database.exclude.list");
-
     public MongodbConfig {
         collections = List.copyOf(collections);
         excludeFields = List.copyOf(excludeFields);
@@ -67,9 +63,7 @@ public record MongodbConfig(
             requireField(field, collections);
         }
         Preset.requireConnectors("properties", properties.keySet());
-        properties.keySet().stream().filter(OURS::contains).findFirst().ifPresent(own -> {
-            throw new IllegalArgumentException("properties must leave out " + own + ": it follows from the settings beside properties");
-        });
+        OwnSettings.requireNone(properties);
         if (user.isPresent() != password.isPresent()) {
             throw new IllegalArgumentException("user and password go together");
         }

@@ -24,7 +24,7 @@ public record SqlServerConfig(
         @Doc(value = "The tables to follow, as schema.table.", example = "[dbo.orders]") List<String> tables,
         @Doc(value = "Columns that are not delivered, as schema.table.column.", example = "[dbo.orders.shape]") List<String> excludeColumns,
         @Doc("The folder of the connector's jars. Default: debezium-3.6 below the launcher's plugins.") Optional<Path> plugin,
-        @Doc(value = "Further settings of Debezium's connector, by its own names; they win over what is set here.", example = "{snapshot.isolation.mode: read_committed}")
+        @Doc(value = "Further settings of Debezium's connector, by its own names. Those on which the stream rests are refused, with what to set instead.", example = "{snapshot.fetch.size: '5000'}")
                 Map<String, String> properties,
         @Doc(value = "How many rows a batch holds at most.", defaultValue = "8192") int batchRows,
         @Doc(value = "How many bytes of memory a batch of rows takes at most.", defaultValue = "8MiB") ByteSize batchSize)
@@ -41,6 +41,11 @@ public record SqlServerConfig(
     @Override
     public String vendor() {
         return "sqlserver";
+    }
+
+    @Override
+    public String contextName() {
+        return "sql_server";
     }
 
     @Override

@@ -33,9 +33,9 @@ final class TableRead {
             "Every row as of one moment, then every change after it in the order of commits, each exactly once.",
             List.of(
                     "The server keeps its log until it was read.",
-                    "Every session writes whole rows into the log (binlog_row_image is FULL).",
+                    "Every session writes whole rows into the log (binlog_row_image is FULL, and binlog_format is ROW), and the log is not compressed (log_bin_compress is off) while it is written.",
                     COPIED_AGAIN),
-            List.of());
+            List.of("dates of zeros in columns that may be null, which are null"));
     private static final Guarantee DOCUMENTS = new Guarantee(
             "log",
             "Every document as the copy met it, then every change since the copy began in the order of the log, each exactly once: what"
@@ -47,6 +47,7 @@ final class TableRead {
     private final StreamSchema schema;
     private final long estimatedRows;
     private final Shape shape;
+    private final Optional<String> server;
     private final boolean begun;
     private final boolean lost;
     private boolean parked;
@@ -56,15 +57,17 @@ final class TableRead {
     /** The place of the copy, for the state. */
     private @Nullable Position copiedAt;
 
-    TableRead(History history, Shape shape, StreamSchema schema, long estimatedRows, StreamRequest request) {
+    TableRead(History history, Shape shape, StreamSchema schema, long estimatedRows, Optional<String> server, StreamRequest request) {
         this.history = history;
         this.schema = schema;
         this.estimatedRows = estimatedRows;
         Optional<Map<String, @Nullable Object>> state = request.state().map(TableRead::parsed);
         this.shape = shape;
+        this.server = server;
         this.begun = state.isPresent();
         this.lost = state.isPresent() && !state.get().containsKey("copied_at");
         if (state.isPresent() && !lost) {
+            expectSameServer(state.get());
             Map<String, @Nullable Object> at = SavedText.object(state.get(), "copied_at");
             Position saved = new Position(
                     SavedText.field(at, "version", Long.class).intValue(), SavedText.field(at, "text", String.class));
@@ -83,6 +86,14 @@ final class TableRead {
             throw SavedText.invalid("a planner state of version " + state.version());
         }
         return SavedText.read(state.text());
+    }
+
+    /** D30: a state of an earlier version does not say whose it is. */
+    private void expectSameServer(Map<String, @Nullable Object> state) {
+        if (server.isPresent() && state.get("server") instanceof String known && !known.equals(server.get())) {
+            throw WindrowException.of(ConnectError.SERVER_CHANGED, "Following " + stream() + ": its place is one in the log of the server "
+                    + known + ", and " + server.get() + " answers");
+        }
     }
 
     StreamName stream() {
@@ -159,6 +170,7 @@ final class TableRead {
         Position at = copiedAt;
         if (at != null) {
             text.put("copied_at", Map.of("version", (long) at.version(), "text", at.text()));
+            server.ifPresent(one -> text.put("server", one));
             text.put("history", history.saved(stream()));
         }
         return new PlannerState(STATE_VERSION, SavedText.write(text));

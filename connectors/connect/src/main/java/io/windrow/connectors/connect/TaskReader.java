@@ -44,7 +44,7 @@ abstract sealed class TaskReader implements SplitReader permits CopyReader, LogR
             return open;
         }
         for (StreamName stream : streams) {
-            tables.put(stream, new FollowedTable(source.schema(stream), source.preset().dialect(), context, () -> source.fresh(stream)));
+            tables.put(stream, new FollowedTable(source.schema(stream), source.preset().dialect(), source.preset().outOfRange(), context, () -> source.fresh(stream)));
         }
         HistoryFile file = new HistoryFile(context.temporaryFolder(), known.get());
         history = file;

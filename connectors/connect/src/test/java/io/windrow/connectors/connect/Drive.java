@@ -43,9 +43,13 @@ final class Drive {
     Runnable beforeLog = () -> {};
     /** What is done after each batch of the log is committed, while the connector goes on. */
     Runnable afterBatch = () -> {};
+    /** What is done after each batch of a copy is committed, while the connector goes on. */
+    Runnable afterCopied = () -> {};
     /** How far a run reads. */
     Until until = Until.CAUGHT_UP;
     long seenAgain;
+    /** Values that followed a counted rule, by column and kind. */
+    final Map<String, Long> exceptions = new TreeMap<>();
     private Optional<Position> released = Optional.empty();
 
     Drive(Preset preset, Context context) {
@@ -128,6 +132,7 @@ final class Drive {
                             if (failed.containsKey(stream)) {
                                 continue;
                             }
+                            batch.exceptions().forEach((kind, count) -> exceptions.merge(kind, count, Long::sum));
                             rows.get(stream).addAll(ChangeText.rows(batch));
                             seenAgain += Optional.ofNullable(batch.measures().get(Source.SEEN_AGAIN)).map(m -> m.count()).orElse(0L);
                             states.put(stream, planner.state(stream));
@@ -136,9 +141,7 @@ final class Drive {
                                 data.moved().ifPresent(at -> moved(reader, one, at));
                             }
                         }
-                        if (log) {
-                            afterBatch.run();
-                        }
+                        (log ? afterBatch : afterCopied).run();
                         if (--left == 0) {
                             return 0;
                         }

@@ -10,6 +10,7 @@ import io.windrow.connectors.connect.record.LogPlace;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which forms of tables a connector is told, by where its streams stand. */
@@ -50,6 +51,43 @@ class HistoryTest {
         altered(AHEAD, 200, "earlier, read again for a stream behind");
         assertThat(told(400, 400)).containsExactly("later at 400");
         assertThat(history.saved(AHEAD)).hasSize(1);
+    }
+
+    private void said(long position, String ddl) {
+        history.add(Set.of(AHEAD, BEHIND), SavedText.write(Map.of(
+                "position", offset(position), "ddl", ddl, "databaseName", "other", "tableChanges", List.of())));
+    }
+
+    @Test
+    @Tag("D21")
+    void ofStatementsAboutNoTableTheLastOfEachIsKeptThatSetsACharacterSetOfOurs() {
+        altered(AHEAD, 10, "created");
+        for (int i = 0; i < 50; i++) {
+            said(20 + i, "CREATE DATABASE noise" + i + " CHARACTER SET utf8mb4");
+            said(20 + i, "DROP DATABASE noise" + i);
+            said(20 + i, "ALTER DATABASE COLLATE utf8mb4_bin");
+            said(20 + i, "SET PASSWORD FOR 'u'@'%' = '*HASH" + i + "'");
+            said(20 + i, "SET character_set_server=latin" + i + ", collation_server=x" + i);
+            said(20 + i, "ALTER DATABASE `shop` CHARACTER SET latin" + i);
+        }
+        said(90, "ALTER DATABASE shop COMMENT 'of no matter'");
+        assertThat(told(100, 100)).containsExactly(
+                "created at 100", "SET character_set_server=latin49, collation_server=x49 at 100", "ALTER DATABASE `shop` CHARACTER SET latin49 at 100");
+        assertThat(history.saved(AHEAD)).hasSize(3);
+        assertThat(history.saved(AHEAD).toString()).doesNotContain("HASH", "noise");
+    }
+
+    @Test
+    @Tag("D21")
+    void whatAnEarlierVersionKeptOfOtherDatabasesIsForgotten() {
+        history.restore(AHEAD, List.of(saved(1, "created", List.of(Map.of("id", "\"shop\".\"ahead\""))), saved(2, "SET PASSWORD FOR u = '*HASH'", List.of()),
+                saved(3, "CREATE SCHEMA other", List.of()), saved(4, "CREATE DATABASE IF NOT EXISTS Shop", List.of())));
+        assertThat(told(400, 400)).containsExactly("created at 400", "CREATE DATABASE IF NOT EXISTS Shop at 400");
+        assertThat(history.saved(AHEAD).stream().map(line -> line.get("number"))).containsExactlyInAnyOrder(1L, 4L);
+    }
+
+    private static Map<String, Object> saved(long number, String ddl, List<Object> tables) {
+        return Map.of("number", number, "text", SavedText.write(Map.of("position", offset(number), "ddl", ddl, "tableChanges", tables)));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.windrow.api.config.ByteSize;
 import io.windrow.api.config.Secret;
+import io.windrow.api.schema.OutOfRange;
 import io.windrow.connectors.connect.database.BinlogSettings;
 import io.windrow.testkit.mariadb.MariaServer;
 import java.nio.file.Path;
@@ -88,6 +89,11 @@ final class MariaShop {
         return config("windrow", "reads", 8192, columns.stream().map(this::table).toList(), table);
     }
 
+    /** The same with settings of the connector's own. */
+    MariadbConfig through(int port, Map<String, String> properties, String... tables) {
+        return config(OutOfRange.FAIL, properties, port, "windrow", "reads", 1000, List.of(), tables);
+    }
+
     /** Reaches the server by another port of this machine. */
     MariadbConfig through(int port, String... tables) {
         return config(port, "windrow", "reads", 8192, List.of(), tables);
@@ -102,10 +108,20 @@ final class MariaShop {
     }
 
     private MariadbConfig config(int port, String user, String password, int batchRows, List<String> excluded, String... tables) {
+        return config(OutOfRange.FAIL, Map.of(), port, user, password, batchRows, excluded, tables);
+    }
+
+    /** Follows tables under a rule for dates of zeros. */
+    MariadbConfig under(OutOfRange rule, String... tables) {
+        return config(rule, Map.of(), server.port(), "windrow", "reads", 8192, List.of(), tables);
+    }
+
+    private MariadbConfig config(
+            OutOfRange rule, Map<String, String> properties, int port, String user, String password, int batchRows, List<String> excluded, String... tables) {
         return new MariadbConfig(
                 "127.0.0.1", port, user, Secret.of(password),
                 java.util.Arrays.stream(tables).map(table -> database + "." + table).toList(), excluded, Optional.empty(),
-                Optional.empty(), BinlogSettings.Lock.MINIMAL, Optional.of(PLUGIN), Map.of(), batchRows, ByteSize.parse("8MiB"));
+                Optional.empty(), BinlogSettings.Lock.MINIMAL, rule, Optional.of(PLUGIN), properties, batchRows, ByteSize.parse("8MiB"));
     }
 
     String table(String name) {

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Until;
 import io.windrow.connectors.connect.database.Preset;
 import io.windrow.connectors.connect.host.ConnectError;
@@ -17,6 +18,7 @@ import io.windrow.testkit.fault.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -215,6 +217,28 @@ class MariadbFollowTest {
 
     @Test
     @Tag("D22")
+    @Tag("D21")
+    void aDatabaseThatIsDroppedStopsItsStreamsAndWhatUsersAreSetToIsNotKept() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)", "INSERT INTO $.t VALUES (1)", "CREATE TABLE $.u (id int PRIMARY KEY)");
+        Drive drive = new Drive(shop.config("t", "u"), context);
+        drive.run();
+        // The log still has it when the table is there again.
+        shop.run("CREATE USER 'set$'@'%'", "SET PASSWORD FOR 'set$'@'%' = PASSWORD('secret')", "CREATE DATABASE other$", "DROP DATABASE other$",
+                "INSERT INTO $.t VALUES (2)");
+        drive.run();
+        assertThat(drive.rows(shop.table("t"))).containsExactly("COPY|1", "INSERT|2");
+        assertThat(drive.states.values()).allSatisfy(state -> assertThat(state.text()).doesNotContain("PASSWORD", "other" + shop.database));
+        shop.run("DROP DATABASE $", "CREATE DATABASE $", "CREATE TABLE $.t (id int PRIMARY KEY)", "CREATE TABLE $.u (id int PRIMARY KEY)",
+                "INSERT INTO $.t VALUES (3)");
+        drive.run();
+        assertThat(drive.failed.values()).extracting(WindrowException::errorCode).containsOnly(ConnectError.TABLE_EMPTIED);
+        assertThat(drive.failed).hasSize(2);
+        assertThat(drive.rows(shop.table("t"))).containsExactly("COPY|1", "INSERT|2");
+    }
+
+    @Test
+    @Tag("D22")
     void noPlaceBehindSuchAStatementIsCommittedWhereverARunDies() {
         MariaShop shop = new MariaShop();
         shop.run("CREATE TABLE $.gone (id int PRIMARY KEY)", "CREATE TABLE $.kept (id int PRIMARY KEY)", "INSERT INTO $.gone VALUES (1)");
@@ -295,6 +319,54 @@ class MariadbFollowTest {
         assertThat(back.kind()).isEqualTo(ErrorKind.EXTERNAL_PERMANENT);
     }
 
+    @Test
+    @Tag("D30")
+    void anotherServerThanTheOneThatWasReadStopsTheStreamsWithThatReason() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)", "INSERT INTO $.t VALUES (1)");
+        Drive drive = new Drive(shop.config("t"), context);
+        drive.run();
+        try {
+            // As a replica has one of its own.
+            shop.run("SET GLOBAL server_id = 4711");
+            drive.run();
+        } finally {
+            shop.run("SET GLOBAL server_id = 1");
+        }
+        assertThat(drive.refused.values()).singleElement().satisfies(changed -> {
+            assertThat(changed.errorCode()).isEqualTo(ConnectError.SERVER_CHANGED);
+            assertThat(changed.kind()).isEqualTo(ErrorKind.EXTERNAL_PERMANENT);
+            assertThat(changed).hasMessageContaining("server_id 4711");
+        });
+        // As an earlier version has saved it.
+        drive.states.replaceAll((stream, state) -> new PlannerState(state.version(), state.text().replace(",\"server\":\"server_id 1\"", "")));
+        assertThat(drive.states.values()).noneMatch(state -> state.text().contains("server_id 1"));
+        shop.run("INSERT INTO $.t VALUES (2)");
+        drive.run();
+        assertThat(drive.rows(shop.table("t"))).containsExactly("COPY|1", "INSERT|2");
+        assertThat(drive.states.values()).allMatch(state -> state.text().contains("server_id 1"));
+    }
+
+    @Test
+    void aLogThatTheConnectorWouldPassOverOrAUserWhoMayNotReadItIsRefusedBeforeTheCopy() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)", "INSERT INTO $.t VALUES (1)", "CREATE USER 'weak$'@'%' IDENTIFIED BY 'reads'",
+                "GRANT SELECT, RELOAD ON *.* TO 'weak$'@'%'");
+        try {
+            shop.run("SET GLOBAL log_bin_compress = 1");
+            WindrowException compressed = catchThrowableOfType(WindrowException.class, new Drive(shop.config("t"), context)::run);
+            assertThat(compressed.errorCode()).isEqualTo(ConnectError.NOT_PREPARED);
+            assertThat(compressed).hasMessageContaining("log_bin_compress");
+        } finally {
+            shop.run("SET GLOBAL log_bin_compress = 0");
+        }
+        Drive weak = new Drive(shop.as("weak" + shop.database, "reads", "t"), context);
+        WindrowException lacking = catchThrowableOfType(WindrowException.class, weak::run);
+        assertThat(lacking.errorCode()).isEqualTo(ConnectError.PERMISSION_DENIED);
+        assertThat(lacking).hasMessageContaining("REPLICATION SLAVE");
+        assertThat(weak.rows(shop.table("t"))).isEmpty();
+    }
+
     @ParameterizedTest
     @Tag("D32")
     @ValueSource(strings = {"UPDATE $.t SET n = 2", "DELETE FROM $.t", "INSERT INTO $.t (id) VALUES (2)"})
@@ -310,6 +382,20 @@ class MariadbFollowTest {
         assertThat(part.kind()).isEqualTo(ErrorKind.EXTERNAL_PERMANENT);
         assertThat(part.remedy()).contains("binlog_row_image", "--full-refresh");
         assertThat(drive.rows(shop.table("t"))).containsExactly("COPY|1|one|1");
+    }
+
+    @Test
+    void anEventThatCannotBeReadIsNamedWithItsPlaceWhosesoeverItIs() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)", "CREATE TABLE $.others (essay text COMPRESSED)");
+        Drive drive = new Drive(shop.config("t"), context);
+        drive.run();
+        shop.run("INSERT INTO $.t VALUES (1)", "INSERT INTO $.others VALUES (REPEAT('a', 1000))", "INSERT INTO $.t VALUES (2)");
+        WindrowException unreadable = catchThrowableOfType(WindrowException.class, drive::run);
+        assertThat(unreadable.errorCode()).isEqualTo(ConnectError.EVENT_UNREADABLE);
+        assertThat(unreadable.kind()).isEqualTo(ErrorKind.EXTERNAL_PERMANENT);
+        assertThat(unreadable.getMessage()).matches(".*behind binlog\\.\\d+:\\d+ of the log");
+        assertThat(drive.rows(shop.table("t"))).doesNotContain("INSERT|2");
     }
 
     @Test
@@ -368,6 +454,24 @@ class MariadbFollowTest {
     }
 
     @Test
+    @Tag("D41")
+    void aCopyThatHearsNothingMoreOfTheServerEndsAndTheNextOneIsWhole() {
+        MariaShop shop = new MariaShop();
+        // More than what lies between the server and the reader.
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY, wide varchar(2000))", "INSERT INTO $.t SELECT seq, REPEAT('x', 2000) FROM $.seq_1_to_25000");
+        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", shop.server.port())) {
+            Drive drive = new Drive(shop.through(proxy.port(), Map.of("driver.socketTimeout", "2000", "max.queue.size", "2100"), "t"), context);
+            drive.afterCopied = proxy::blackHole;
+            WindrowException silent = catchThrowableOfType(WindrowException.class, drive::run);
+            assertThat(silent.kind()).as(silent.getMessage()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT);
+            drive.afterCopied = () -> {};
+            proxy.pass();
+            drive.run();
+            assertThat(drive.rows(shop.table("t"))).hasSize(25_000).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
     @Tag("C30")
     @Tag("C32")
     void namesOfAnyShapeAreFollowed() {
@@ -398,13 +502,14 @@ class MariadbFollowTest {
     @Test
     void whatTheServerRefusesIsNamed() {
         MariaShop shop = new MariaShop();
-        shop.run("CREATE TABLE $.t (id int PRIMARY KEY, shape point)", "CREATE VIEW $.v AS SELECT 1 AS one");
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY, shape point)", "CREATE VIEW $.v AS SELECT 1 AS one",
+                "CREATE TABLE $.squeezed (id int PRIMARY KEY, essay text COMPRESSED)");
         assertThatThrownBy(() -> new Drive(shop.as("windrow", "wrong", "t"), context).run())
                 .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(ConnectError.AUTHENTICATION))
                 .hasMessageNotContaining("wrong");
-        Drive drive = new Drive(shop.config("t", "v", "absent"), context);
+        Drive drive = new Drive(shop.config("t", "v", "absent", "squeezed"), context);
         drive.run();
-        assertThat(drive.refused).extractingFromEntries(entry -> entry.getValue().errorCode())
-                .containsExactlyInAnyOrder(ConnectError.TYPE_UNKNOWN, ConnectError.STREAM_INVALID, ConnectError.NO_SUCH_STREAM);
+        assertThat(drive.refused).extractingFromEntries(entry -> entry.getKey().name() + " " + entry.getValue().errorCode())
+                .containsExactlyInAnyOrder("t TYPE_UNKNOWN", "v STREAM_INVALID", "absent NO_SUCH_STREAM", "squeezed STREAM_INVALID");
     }
 }

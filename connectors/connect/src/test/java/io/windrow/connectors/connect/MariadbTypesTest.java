@@ -1,10 +1,15 @@
 package io.windrow.connectors.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.OutOfRange;
+import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.testkit.conformance.TestContext;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -51,7 +56,17 @@ class MariadbTypesTest {
             new Kind("moment timestamp(6) null", "'1970-01-02 00:00:00'", "'2037-12-31 23:59:59.999999'", "86400000000", "2145916799999999"),
             new Kind("whole_moment timestamp null", "'1970-01-02 00:00:00'", "'2037-12-31 23:59:59'", "86400000000", "2145916799000000"),
             new Kind("span time(6)", "'-507:48:27.000001'", "'838:59:59.999999'", "{\"months\":0,\"days\":0,\"micros\":-1828107000001}", "{\"months\":0,\"days\":0,\"micros\":3020399999999}"),
-            new Kind("the_year year", "1901", "2155", "1901", "2155"));
+            new Kind("the_year year", "1901", "2155", "1901", "2155"),
+            new Kind("no_year year", "'0000'", "'1970'", "0", "1970"),
+            new Kind("first date", "'0001-01-01'", "'0069-12-31'", String.valueOf(LocalDate.of(1, 1, 1).toEpochDay()), String.valueOf(LocalDate.of(69, 12, 31).toEpochDay())),
+            new Kind("first_at datetime(6)", "'0001-01-01 00:00:00'", "'0069-12-31 23:59:59.000001'", "0001-01-01T00:00", "0069-12-31T23:59:59.000001"),
+            // What a NULL is never replaced by (I8).
+            new Kind("given int default 7", "0", "8", "0", "8"),
+            new Kind("given_year year default 2000", "1999", "2001", "1999", "2001"),
+            new Kind("given_text varchar(5) default 'x'", "''", "'y'", "", "y"),
+            new Kind("given_day date default '2000-01-01'", "'1999-12-31'", "'2000-01-02'", "10956", "10958"),
+            new Kind("given_at datetime default '2000-01-01'", "'1999-12-31'", "'2000-01-02'", "1999-12-31T00:00", "2000-01-02T00:00"),
+            new Kind("given_moment timestamp null default '2000-01-01'", "'1999-12-31'", "'2000-01-02'", "946598400000000", "946771200000000"));
 
     private static String insert(int id, List<String> values) {
         return "INSERT INTO $.kinds VALUES (" + id + ", " + String.join(", ", values) + ")";
@@ -65,6 +80,7 @@ class MariadbTypesTest {
     @Tag("C05")
     @Tag("C08")
     @Tag("C11")
+    @Tag("C13")
     @Tag("C15")
     @Tag("C19")
     @Tag("C20")
@@ -86,6 +102,35 @@ class MariadbTypesTest {
         assertThat(drive.rows(shop.table("kinds"))).containsExactly(
                 arrived("COPY", 1, lows), arrived("COPY", 2, highs), arrived("COPY", 3, nulls), arrived("INSERT", 4, lows),
                 arrived("INSERT", 5, highs), arrived("INSERT", 6, nulls), arrived("DELETE", 2, highs));
+    }
+
+    @Test
+    @Tag("C14")
+    void aDateOfZerosThatMayNotBeNullStopsTheReadOrIsCountedAndIsNeverAnotherDate() {
+        MariaShop shop = new MariaShop();
+        String columns = " (id int PRIMARY KEY, d date NOT NULL, given date NOT NULL DEFAULT '2000-01-01', one datetime NOT NULL, two datetime(6) NOT NULL,"
+                + " m timestamp NOT NULL)";
+        String lax = "SET sql_mode = ''";
+        String zone = "SET time_zone = '+00:00'";
+        String epoch = "INSERT INTO $.%s VALUES (1, '1970-01-01', '2000-01-01', '1970-01-01', '1970-01-01', '1970-01-02')";
+        String zeros = "INSERT INTO $.%s VALUES (2, '0000-00-00', '0000-00-00', '0000-00-00', '0000-00-00', '0000-00-00')";
+        shop.run("CREATE TABLE $.counted" + columns, "CREATE TABLE $.strict" + columns);
+        shop.run(lax, zone, epoch.formatted("counted"), zeros.formatted("counted"), epoch.formatted("strict"));
+        Drive counted = new Drive(shop.under(OutOfRange.NULL, "counted"), context);
+        Drive strict = new Drive(shop.config("strict"), context);
+        counted.run();
+        strict.run();
+        shop.run(lax, zone, "UPDATE $.counted SET id = id + 2 ORDER BY id DESC", zeros.formatted("strict"));
+        counted.run();
+        String dates = "0|10957|1970-01-01T00:00|1970-01-01T00:00|86400000000";
+        String nulls = "null|null|null|null|null";
+        assertThat(counted.rows(shop.table("counted"))).containsExactly("COPY|1|" + dates, "COPY|2|" + nulls, "DELETE>|2|" + nulls, "INSERT<|4|" + nulls,
+                "DELETE>|1|" + dates, "INSERT<|3|" + dates);
+        assertThat(counted.exceptions).isEqualTo(Map.of("d:zero_date", 3L, "given:zero_date", 3L, "one:zero_date", 3L, "two:zero_date", 3L, "m:zero_date", 3L));
+        WindrowException stopped = catchThrowableOfType(WindrowException.class, strict::run);
+        assertThat(stopped.errorCode()).isEqualTo(ConnectError.VALUE_OUT_OF_RANGE);
+        assertThat(stopped).hasMessageContaining("column d, a date");
+        assertThat(strict.rows(shop.table("strict"))).containsExactly("COPY|1|" + dates);
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.source.Until;
@@ -30,10 +31,14 @@ import java.lang.reflect.Modifier;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.data.Decimal;
@@ -65,15 +70,24 @@ class PresetsTest {
     final TestContext context = new TestContext();
 
     static Stream<Preset> presets() {
+        return makers().map(maker -> maker.apply(Map.of()));
+    }
+
+    /** Each preset, by the connector's own settings that its config adds. */
+    static Stream<Function<Map<String, String>, Preset>> makers() {
         Secret password = Secret.of("hidden");
         Optional<Path> plugin = Optional.of(PLUGIN);
         return Stream.of(
-                new MysqlConfig("127.0.0.1", NOBODY, "u", password, List.of("shop.orders"), List.of("shop.orders.shape"), Optional.empty(),
-                        Optional.empty(), BinlogSettings.Lock.MINIMAL, plugin, Map.of(), 100, SIZE),
-                new SqlServerConfig("127.0.0.1", NOBODY, "shop", "u", password, List.of("dbo.orders"), List.of(), plugin, Map.of(), 100, SIZE),
-                new OracleConfig("127.0.0.1", NOBODY, "shop", "u", password, List.of("SHOP.ORDERS"), List.of(), plugin, Map.of(), 100, SIZE),
-                new Db2Config("127.0.0.1", NOBODY, "shop", "u", password, List.of("SHOP.ORDERS"), List.of(), plugin, Map.of(), 100, SIZE),
-                mongodb("mongodb://127.0.0.1:" + NOBODY + "/?replicaSet=rs0", Map.of("mongodb.server.selection.timeout.ms", "500")));
+                more -> new MysqlConfig("127.0.0.1", NOBODY, "u", password, List.of("shop.orders"), List.of("shop.orders.shape"), Optional.empty(),
+                        Optional.empty(), BinlogSettings.Lock.MINIMAL, OutOfRange.FAIL, plugin, more, 100, SIZE),
+                more -> new SqlServerConfig("127.0.0.1", NOBODY, "shop", "u", password, List.of("dbo.orders"), List.of(), plugin, more, 100, SIZE),
+                more -> new OracleConfig("127.0.0.1", NOBODY, "shop", "u", password, List.of("SHOP.ORDERS"), List.of(), plugin, more, 100, SIZE),
+                more -> new Db2Config("127.0.0.1", NOBODY, "shop", "u", password, List.of("SHOP.ORDERS"), List.of(), plugin, more, 100, SIZE),
+                more -> {
+                    Map<String, String> all = new HashMap<>(more);
+                    all.put("mongodb.server.selection.timeout.ms", "500");
+                    return mongodb("mongodb://127.0.0.1:" + NOBODY + "/?replicaSet=rs0", all);
+                });
     }
 
     private static MongodbConfig mongodb(String url, Map<String, String> properties) {
@@ -122,6 +136,16 @@ class PresetsTest {
 
     @ParameterizedTest
     @MethodSource("presets")
+    void theBeansOfTheConnectorAreLookedForUnderTheNameThatItGivesThem(Preset preset) throws Exception {
+        try (PluginLoader loader = PluginLoader.of(PLUGIN)) {
+            String module = preset.connectorClass().replaceFirst("[^.]+$", "Module");
+            Object name = loader.loadClass(module).getMethod("contextName").invoke(null);
+            assertThat(String.valueOf(name).toLowerCase(Locale.ROOT)).isEqualTo(preset.contextName());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("presets")
     void aRunThatReachesNobodySaysSo(Preset preset) {
         Set<ConnectError> expected = Set.of("oracle", "db2").contains(preset.vendor())
                 ? Set.of(ConnectError.PLUGIN_BROKEN)
@@ -133,24 +157,41 @@ class PresetsTest {
                 .hasMessageNotContaining("hidden");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"include.query", "connect.keep.alive"})
-    void aPropertyThatHasRowsReadTwiceIsRefused(String property) {
-        assertThatThrownBy(() -> new MysqlConfig(
-                        "127.0.0.1", NOBODY, "u", Secret.of("hidden"), List.of("shop.orders"), List.of(), Optional.empty(),
-                        Optional.empty(), BinlogSettings.Lock.MINIMAL, Optional.empty(), Map.of(property, "true"), 100, SIZE))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(property);
+    /** What a config may set besides, since nothing that is promised rests on it. */
+    private static final Set<String> FREE = Set.of(
+            "poll.interval.ms", "max.batch.size", "max.queue.size", "max.queue.size.in.bytes", "mongodb.server.selection.timeout.ms",
+            "driver.loginTimeout", "driver.socketTimeout", "connect.timeout.ms", "snapshot.fetch.size");
+
+    static Stream<Function<Map<String, String>, Preset>> everyMaker() {
+        return Stream.concat(makers(), Stream.of(more -> new MariadbConfig(
+                "127.0.0.1", NOBODY, "u", Secret.of("hidden"), List.of("shop.orders"), List.of("shop.orders.shape"), Optional.empty(), Optional.empty(),
+                BinlogSettings.Lock.MINIMAL, OutOfRange.FAIL, Optional.empty(), more, 100, SIZE)));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"column.exclude.list", "transforms.mask.type", "errors.tolerance"})
-    void aPropertyThatNobodyObeysOrThatOurSchemaWouldNotKnowOfIsRefused(String property) {
-        assertThatThrownBy(() -> new SqlServerConfig(
-                        "127.0.0.1", NOBODY, "shop", "u", Secret.of("hidden"), List.of("dbo.orders"), List.of(), Optional.empty(),
-                        Map.of(property, "x"), 100, SIZE))
+    @MethodSource("everyMaker")
+    void aPropertyOnWhichTheStreamRestsIsRefusedByName(Function<Map<String, String>, Preset> maker) {
+        Preset preset = maker.apply(Map.of());
+        Set<String> ours = new TreeSet<>(Set.of(
+                "skipped.operations", "event.processing.failure.handling.mode", "inconsistent.schema.handling.mode", "snapshot.mode",
+                "snapshot.select.statement.overrides.shop.orders", "snapshot.include.collection.list", "table.exclude.list",
+                "database.exclude.list", "gtid.source.excludes", "time.precision.mode", "decimal.handling.mode", "binary.handling.mode",
+                "bigint.unsigned.handling.mode", "enable.time.adjuster", "schema.history.internal.skip.unparseable.ddl",
+                "heartbeat.interval.ms", "topic.prefix", "tombstones.on.delete", "transforms", "transforms.mask.type", "offset.storage",
+                "errors.max.retries", "errors.tolerance", "include.query", "connect.keep.alive", "column.exclude.list", "column.mask.with.5.chars",
+                "field.renames", "converters", "signal.data.collection", "driver.zeroDateTimeBehavior", "internal.anything"));
+        try (HistoryFile history = new HistoryFile(context.temporaryFolder(), List.of())) {
+            ours.addAll(new ConnectSource(preset, context).settings(ConnectSplit.Kind.LOG, preset.streams(), history).keySet());
+        }
+        ours.removeAll(FREE);
+        assertThat(ours).allSatisfy(property -> assertThatThrownBy(() -> maker.apply(Map.of(property, "to-hide")))
+                .as(property)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("properties must leave out " + property);
+                .hasMessageContaining("properties must leave out " + property + ": ")
+                .hasMessageNotContaining("to-hide"));
+        FREE.forEach(property -> assertThat(maker.apply(Map.of(property, "1")).properties()).containsKey(property));
+        assertThat(maker.apply(Map.of("snapshot.isolation.mode", "snapshot")).properties()).hasSizeGreaterThan(0);
+        assertThatThrownBy(() -> maker.apply(Map.of("snapshot.isolation.mode", "read_committed"))).hasMessageContaining("snapshot.isolation.mode");
     }
 
     @ParameterizedTest
@@ -182,7 +223,7 @@ class PresetsTest {
         List<Change> changes = List.of(
                 document("r", null, "{\"_id\": {\"$oid\": \"5\"}, \"n\": 1}"), document("c", null, "{\"n\": 2}"),
                 document("u", "{\"n\": 2}", "{\"n\": 3}"), document("u", null, null), document("d", null, null), document("d", "{\"n\": 3}", null));
-        try (FollowedTable table = new FollowedTable(schema, Values.Dialect.PLAIN, context, () -> schema)) {
+        try (FollowedTable table = new FollowedTable(schema, Values.Dialect.PLAIN, OutOfRange.FAIL, context, () -> schema)) {
             table.copy((Change.Row) changes.getFirst(), -1, 0);
             changes.stream().skip(1).forEach(change -> table.add((Change.Row) change, 3, 0));
             try (Batch batch = table.take(new Position(1, "{}"))) {
@@ -242,7 +283,7 @@ class PresetsTest {
                 new Column(5, "at", new ColumnType.Timestamp(true), true, "datetimeoffset"),
                 new Column(6, "clock", new ColumnType.Time(), true, "time"),
                 new Column(7, "fine", new ColumnType.Timestamp(false), true, "datetime2")), List.of("id"));
-        try (FollowedTable table = new FollowedTable(schema, Values.Dialect.PLAIN, context, () -> schema)) {
+        try (FollowedTable table = new FollowedTable(schema, Values.Dialect.PLAIN, OutOfRange.FAIL, context, () -> schema)) {
             for (String op : List.of("c", "u", "d")) {
                 Struct value = new Struct(envelope).put("source", from).put("op", op).put(op.equals("d") ? "before" : "after", row);
                 Change change = Change.of(new SourceRecord(Map.of(), Map.of(), "t", envelope, value));

@@ -24,17 +24,17 @@ public interface BinlogPreset extends DatabasePreset {
     }
 
     @Override
-    default OptionalLong readUpTo(String server) {
-        return Metrics.binlog(vendor(), server);
+    default OptionalLong readUpTo(String pipeline) {
+        return Metrics.binlog(this, pipeline);
     }
 
     @Override
-    default OptionalLong heard(String server) {
-        return Metrics.heard(vendor(), server);
+    default OptionalLong heard(String pipeline) {
+        return Metrics.heard(this, pipeline);
     }
 
     /** What both tell their connector and their driver. */
     default BinlogSettings binlog() {
-        return new BinlogSettings(host(), port(), user(), password(), excludeColumns(), serverId(), copyLock());
+        return new BinlogSettings(host(), port(), user(), password(), excludeColumns(), serverId(), copyLock(), outOfRange());
     }
 }

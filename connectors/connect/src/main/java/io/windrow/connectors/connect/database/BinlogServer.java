@@ -6,6 +6,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.NamedIds;
+import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.connectors.connect.host.ConnectError;
@@ -17,19 +18,25 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A MariaDB or MySQL server, asked with the driver that lies beside the connector. */
 final class BinlogServer implements Server {
     /** The server does not know the statement. */
     private static final int SYNTAX = 1064;
+
+    private static final Pattern COMPRESSED = Pattern.compile("(?i)(?:/\\*M?!\\d*\\s*COMPRESSED\\s*\\*/|\\sCOMPRESSED)$");
 
     /** The binary log's client has a log of its own, which may quote rows (I11); what matters of it comes as an error. */
     private static final Logger CLIENT = Logger.getLogger("com.github.shyiko");
@@ -41,6 +48,7 @@ final class BinlogServer implements Server {
     private final Connection connection;
     private final List<String> statusSql;
     private final ExcludedColumns excluded;
+    private final OutOfRange outOfRange;
     private final Failures.Words words;
 
     /**
@@ -50,8 +58,9 @@ final class BinlogServer implements Server {
      * @param url without user and password
      * @param statusSql what asks for the place where the log ends: the first one that this version of the server knows counts
      * @param excluded columns that are not delivered, as {@code database.table.column}
+     * @param outOfRange what becomes of a date of zeros in a column that may not be null
      */
-    BinlogServer(Driver driver, String url, Properties properties, List<String> statusSql, List<String> excluded) {
+    BinlogServer(Driver driver, String url, Properties properties, List<String> statusSql, List<String> excluded, OutOfRange outOfRange) {
         this.words = Failures.Words.given(List.of(Secret.of(properties.getProperty("password", ""))), List.of());
         try {
             Connection made = driver.connect(url, properties);
@@ -62,6 +71,7 @@ final class BinlogServer implements Server {
         } catch (SQLException e) {
             throw failed("Connecting to " + url, e);
         }
+        this.outOfRange = outOfRange;
         this.statusSql = List.copyOf(statusSql);
         this.excluded = new ExcludedColumns(excluded);
     }
@@ -133,20 +143,31 @@ final class BinlogServer implements Server {
         while (rows.next()) {
             String name = rows.getString(1);
             present.add(name);
+            String columnType = rows.getString(3);
+            expectReadable(stream, name, columnType);
             if (excluded.contains(stream, name)) {
                 continue;
             }
-            String columnType = rows.getString(3);
             ColumnType type = BinlogTypes.of(rows.getString(2), columnType, rows.getInt(5), rows.getInt(6))
                     .orElseThrow(() -> WindrowException.of(
                             ConnectError.TYPE_UNKNOWN,
                             "Reading the columns of " + stream + ": column " + name + " is a " + columnType));
             // A timestamp of zeros is none, whatever the column says of null.
-            boolean nullable = rows.getString(4).equals("YES") || type.equals(new ColumnType.Timestamp(true));
+            boolean nullable = rows.getString(4).equals("YES") || type.equals(new ColumnType.Timestamp(true))
+                    || outOfRange == OutOfRange.NULL && (type instanceof ColumnType.Date || type instanceof ColumnType.Timestamp);
             columns.add(new Column(NamedIds.of(name, ids), name, type, nullable, columnType));
         }
         excluded.expectAmong(stream, present);
         return columns;
+    }
+
+    /** MariaDB's log holds such a column's bytes as they are stored, and the client cannot read a row that has one. */
+    private static void expectReadable(StreamName stream, String name, String columnType) {
+        if (COMPRESSED.matcher(columnType).find()) {
+            throw WindrowException.of(ConnectError.STREAM_INVALID, "Reading the columns of " + stream + ": column " + name + " is a " + columnType
+                            + ", and a row of the log that has a compressed column cannot be read, whether or not the column is delivered")
+                    .remedy("Store the column uncompressed, or take the table out of the pipeline.");
+        }
     }
 
     @Override
@@ -158,29 +179,37 @@ final class BinlogServer implements Server {
 
     @Override
     public void expectFollowable() {
-        for (CheckResult check : settings()) {
+        for (CheckResult check : LogSettings.checks(variables())) {
             if (check.outcome() == CheckResult.Outcome.FAILED) {
                 throw WindrowException.of(ConnectError.NOT_PREPARED, "Following the log: " + check.detail()).remedy(check.remedy());
             }
         }
+        List<String> missing = LogSettings.missingToFollow(grants());
+        if (!missing.isEmpty()) {
+            throw WindrowException.of(ConnectError.PERMISSION_DENIED, "Following the log: the user lacks " + String.join(", ", missing))
+                    .remedy(LogSettings.GRANT);
+        }
     }
 
-    private List<CheckResult> settings() {
+    /** The server's settings that have to do with its log, as far as this version has them. */
+    private Map<String, String> variables() {
         return ask("Reading the server's settings",
-                "SELECT @@global.log_bin, @@global.binlog_format, @@global.binlog_row_image", List.of(), rows -> {
-                    rows.next();
-                    return List.of(
-                            setting("binary log", rows.getBoolean(1), "log_bin is off", "Start the server with log_bin."),
-                            setting("log format", rows.getString(2).equals("ROW"), "binlog_format is " + rows.getString(2),
-                                    "SET GLOBAL binlog_format = 'ROW'; and in the server's configuration."),
-                            // With less, a column that did not change looks like one that is null (I8).
-                            setting("row image", rows.getString(3).equals("FULL"), "binlog_row_image is " + rows.getString(3),
-                                    "SET GLOBAL binlog_row_image = 'FULL'; and in the server's configuration."));
+                "SHOW GLOBAL VARIABLES WHERE Variable_name IN (" + LogSettings.NAMES.stream().map(name -> "'" + name + "'").collect(Collectors.joining(", "))
+                        + ")",
+                List.of(), rows -> {
+                    Map<String, String> found = new HashMap<>();
+                    while (rows.next()) {
+                        found.put(rows.getString(1).toLowerCase(Locale.ROOT), rows.getString(2));
+                    }
+                    return found;
                 });
     }
 
-    private static CheckResult setting(String name, boolean holds, String otherwise, String remedy) {
-        return holds ? CheckResult.ok(name, "as it must be") : CheckResult.failed(name, otherwise, remedy);
+    /** MySQL's is that of its data folder. MariaDB's own is one of the machine, so that of its replication is taken. */
+    @Override
+    public Optional<String> identity() {
+        Map<String, String> known = variables();
+        return Optional.ofNullable(known.get("server_uuid")).or(() -> Optional.ofNullable(known.get("server_id")).map(id -> "server_id " + id));
     }
 
     @Override
@@ -202,8 +231,8 @@ final class BinlogServer implements Server {
 
     @Override
     public List<CheckResult> check(List<StreamName> streams) {
-        List<CheckResult> results = new ArrayList<>(settings());
-        results.add(privileges());
+        List<CheckResult> results = new ArrayList<>(LogSettings.checks(variables()));
+        results.add(LogSettings.privileges(grants()));
         for (StreamName stream : streams) {
             try {
                 results.add(CheckResult.ok("table " + stream, schema(stream).columns().size() + " columns"));
@@ -214,24 +243,14 @@ final class BinlogServer implements Server {
         return results;
     }
 
-    private CheckResult privileges() {
-        String grants = ask("Reading the grants", "SHOW GRANTS", List.of(), rows -> {
-            StringBuilder all = new StringBuilder();
+    private List<String> grants() {
+        return ask("Reading the grants", "SHOW GRANTS", List.of(), rows -> {
+            List<String> grants = new ArrayList<>();
             while (rows.next()) {
-                all.append(rows.getString(1).toUpperCase(Locale.ROOT)).append('\n');
+                grants.add(rows.getString(1));
             }
-            return all.toString();
+            return grants;
         });
-        boolean all = grants.contains("ALL PRIVILEGES ON *.*");
-        boolean follows = grants.contains("REPLICATION SLAVE") && (grants.contains("BINLOG MONITOR") || grants.contains("REPLICATION CLIENT"));
-        if (all) {
-            return CheckResult.warning("privileges", "the user may do everything",
-                    "Use one that has SELECT, RELOAD, REPLICATION SLAVE and REPLICATION CLIENT only.");
-        }
-        return follows && (grants.contains("RELOAD") || grants.contains("LOCK TABLES"))
-                ? CheckResult.ok("privileges", "the user may copy and follow")
-                : CheckResult.failed("privileges", "the user may not copy and follow",
-                        "GRANT SELECT, RELOAD, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO CURRENT_USER();");
     }
 
     @Override

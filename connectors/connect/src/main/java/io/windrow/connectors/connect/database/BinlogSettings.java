@@ -1,6 +1,7 @@
 package io.windrow.connectors.connect.database;
 
 import io.windrow.api.config.Secret;
+import io.windrow.api.schema.OutOfRange;
 import io.windrow.connectors.connect.host.PluginLoader;
 import java.sql.Driver;
 import java.util.LinkedHashMap;
@@ -12,7 +13,13 @@ import java.util.Properties;
 
 /** What the configs of MariaDB and MySQL have in common. The components are those of the configs. */
 public record BinlogSettings(
-        String host, int port, String user, Secret password, List<String> excludeColumns, Optional<Long> serverId, Lock copyLock) {
+        String host, int port, String user, Secret password, List<String> excludeColumns, Optional<Long> serverId, Lock copyLock,
+        OutOfRange outOfRange) {
+    /** How long a question about tables and settings may take. */
+    private static final String ASK_MILLIS = "60000";
+    /** How long a copy may hear nothing; it waits for locks, too. */
+    private static final String COPY_MILLIS = "600000";
+
     /** How tables are kept still while a copy takes its place in the log. */
     public enum Lock {
         /** A global read lock until place and tables are known. */
@@ -21,13 +28,10 @@ public record BinlogSettings(
         NONE
     }
 
-    /** Refuses settings of the connector's own with which a row would not have the same number whenever it is read. */
-    public static void requireOff(Map<String, String> properties) {
-        for (String property : List.of("include.query", "connect.keep.alive")) {
-            if (Boolean.parseBoolean(properties.getOrDefault(property, "").trim())) {
-                throw new IllegalArgumentException(
-                        "properties must leave " + property + " off: with it, rows could not be told from those that were read before");
-            }
+    /** Refuses the rule that needs the value's own text, which a log does not have. */
+    public static void requireNoText(OutOfRange outOfRange) {
+        if (outOfRange == OutOfRange.TEXT) {
+            throw new IllegalArgumentException("out_of_range: text is not for a log, which holds binary values; null or fail");
         }
     }
 
@@ -50,6 +54,10 @@ public record BinlogSettings(
         settings.put("time.precision.mode", "adaptive_time_microseconds");
         settings.put("schema.history.internal.store.only.captured.tables.ddl", "true");
         settings.put("schema.history.internal.store.only.captured.databases.ddl", "true");
+        settings.put("converters", "windrow");
+        settings.put("windrow.type", "io.windrow.connectors.connect.plugin.ZeroDates");
+        // D41: of whom nobody is there any more, a copy would wait for ever. The log has signs of life instead.
+        settings.put("driver.socketTimeout", COPY_MILLIS);
         // Events by which the server says that it is idle: they tell how far the log was read when nothing happens in it. The
         // client makes their interval of this one.
         settings.put("connect.keep.alive.interval.ms", "250");
@@ -69,6 +77,7 @@ public record BinlogSettings(
         properties.setProperty("user", user);
         properties.setProperty("password", password.reveal());
         properties.setProperty("connectTimeout", "10000");
-        return new BinlogServer(loader.make(driver, Driver.class), url, properties, statusSql, excludeColumns);
+        properties.setProperty("socketTimeout", ASK_MILLIS);
+        return new BinlogServer(loader.make(driver, Driver.class), url, properties, statusSql, excludeColumns, outOfRange);
     }
 }

@@ -51,12 +51,7 @@ public interface DatabasePreset extends Preset {
             }
         }
         Preset.requireConnectors("properties", properties.keySet());
-        for (String list : List.of("column.exclude.list", "column.include.list")) {
-            if (properties.containsKey(list)) {
-                throw new IllegalArgumentException(
-                        "properties must leave out " + list + ": name the columns in exclude_columns, so that the stream's schema lacks them too");
-            }
-        }
+        OwnSettings.requireNone(properties);
         if (batchRows < 1 || batchRows > 1_000_000 || batchSize.bytes() < 1024) {
             throw new IllegalArgumentException("batch_rows must lie between 1 and 1000000, and batch_size be 1KiB or more");
         }

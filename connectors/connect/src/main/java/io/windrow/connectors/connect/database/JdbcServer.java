@@ -23,6 +23,9 @@ import java.util.TreeMap;
 
 /** A server of which no more is known than what JDBC tells of every database: its tables, columns and keys. */
 final class JdbcServer implements Server {
+    /** How long a question about tables may take. */
+    private static final int ASK_MILLIS = 60_000;
+
     private final Connection connection;
     private final ExcludedColumns excluded;
     private final Failures.Words words;
@@ -41,6 +44,8 @@ final class JdbcServer implements Server {
                 throw WindrowException.of(ConnectError.PLUGIN_BROKEN, "Connecting: the driver does not know " + url);
             }
             this.connection = made;
+            // D41: whoever is not there any more does not answer, and nobody waits for ever.
+            made.setNetworkTimeout(Runnable::run, ASK_MILLIS);
         } catch (SQLException e) {
             throw failed("Connecting to " + url, e);
         }

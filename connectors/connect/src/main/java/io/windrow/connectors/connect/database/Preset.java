@@ -2,6 +2,7 @@ package io.windrow.connectors.connect.database;
 
 import io.windrow.api.config.ByteSize;
 import io.windrow.api.config.Secret;
+import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.connect.host.PluginLoader;
 import io.windrow.connectors.connect.record.LogOrder;
@@ -23,6 +24,11 @@ public interface Preset {
 
     /** The connector's name in pipeline files. */
     String vendor();
+
+    /** What the connector calls its kind in its beans, in lower case. */
+    default String contextName() {
+        return vendor();
+    }
 
     /** The folder of its jars below the plugins' folder: one for each line of Debezium. */
     String line();
@@ -55,6 +61,11 @@ public interface Preset {
     /** Further settings of the connector, as the config has them; they win. */
     Map<String, String> properties();
 
+    /** What becomes of a date of zeros in a column that may not be null. */
+    default OutOfRange outOfRange() {
+        return OutOfRange.FAIL;
+    }
+
     /** What its records look like. */
     default Shape shape() {
         return Shape.ROWS;
@@ -72,19 +83,15 @@ public interface Preset {
     /**
      * Up to where the running connector has read the log, as {@link #order} counts: everything before is on its way to whoever
      * polls. Empty: it does not say.
-     *
-     * @param server the name under which the connector runs
      */
-    default OptionalLong readUpTo(String server) {
+    default OptionalLong readUpTo(String pipeline) {
         return OptionalLong.empty();
     }
 
     /**
      * How much has come to the running connector from the server, which sends a sign of life when it is idle. Empty: nobody counts.
-     *
-     * @param server the name under which the connector runs
      */
-    default OptionalLong heard(String server) {
+    default OptionalLong heard(String pipeline) {
         return OptionalLong.empty();
     }
 

@@ -27,6 +27,11 @@ public interface Server extends AutoCloseable {
      */
     void expectFollowable();
 
+    /** Which server it is, so that the log of another one is never taken for its; empty: nobody can tell. */
+    default Optional<String> identity() {
+        return Optional.empty();
+    }
+
     /** Where the log ends now, as {@link io.windrow.connectors.connect.record.LogOrder} counts; empty: nobody can tell. */
     default Optional<LogEnd> end() {
         return Optional.empty();

@@ -29,6 +29,10 @@ public enum ConnectError implements ErrorCode {
             "Run the pipeline with --full-refresh, which copies the tables again as a new generation, and have the server keep its log for longer."),
     LOG_WENT_BACK("log_went_back", ErrorKind.EXTERNAL_PERMANENT, "The log goes on at a place before the last one: another server, or an older state of it.",
             "If that is meant, run the pipeline with --full-refresh, which copies the tables again as a new generation."),
+    SERVER_CHANGED("server_changed", ErrorKind.EXTERNAL_PERMANENT, "Another server answers than the one whose log was read (MySQL's"
+            + " server_uuid or MariaDB's server_id tells): places of the one mean nothing in the other's log.",
+            "Point the pipeline to the server that it followed. If the change is meant, run the pipeline with --full-refresh, which copies the"
+            + " tables again as a new generation."),
     SERVER_ID_TAKEN("server_id_taken", ErrorKind.USER, "Another reader of the server's log has the same number.",
             "Give this pipeline a number of its own with the setting server_id."),
     EVENT_TOO_LARGE("event_too_large", ErrorKind.RESOURCE, "The log holds an event that is larger than the server sends.",
@@ -51,6 +55,20 @@ public enum ConnectError implements ErrorCode {
             + " as a session writes it whose binlog_row_image is not FULL: what is missing is not known.",
             "Have every session write whole rows (binlog_row_image), then run the pipeline with --full-refresh, which copies the tables again"
             + " as a new generation."),
+    STATEMENT_LOGGED("statement_logged", ErrorKind.EXTERNAL_PERMANENT, "The log holds a statement that names a followed table, in the place of the"
+            + " rows that it changed, as a session writes it whose binlog_format is not ROW: which rows is not known.",
+            "Have every session write rows (binlog_format), then run the pipeline with --full-refresh, which copies the tables again as a new"
+            + " generation."),
+    STATEMENT_UNREADABLE("statement_unreadable", ErrorKind.EXTERNAL_PERMANENT, "The log holds a statement that alters tables and that the connector cannot read.",
+            "Look it up at the place that the message names. Once the connector knows it (another version in the plugin folder), the read goes on there;"
+            + " else run the pipeline with --full-refresh, which copies the tables as they are now and goes on behind it."),
+    EVENT_UNREADABLE("event_unreadable", ErrorKind.EXTERNAL_PERMANENT, "The log holds an event that the connector cannot read, of whichever table:"
+            + " it reads them all.",
+            "Look it up at the place that the message names: a table with a COMPRESSED column writes such rows, and so does a server that is newer than"
+            + " the connector. Mend that, then run the pipeline with --full-refresh, which copies the tables anew and goes on behind it."),
+    VALUE_OUT_OF_RANGE("value_out_of_range", ErrorKind.DATA, "A column that may not be null holds a date of zeros, which is no date.",
+            "Set the source's out_of_range to null (counted), or correct the value in the database and run with --full-refresh; or leave the column"
+            + " out with exclude_columns."),
     VALUE_UNKNOWN("value_unknown", ErrorKind.EXTERNAL_PERMANENT, "The connector delivers something that is not known here.",
             "Report it with the message; leave the column out with exclude_columns until then."),
     CONNECTOR_FAILED("connector_failed", ErrorKind.EXTERNAL_PERMANENT, "The connector gave up.",

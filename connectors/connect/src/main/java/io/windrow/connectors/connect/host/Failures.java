@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -52,6 +53,8 @@ public final class Failures {
             Map.entry("data row is smaller than a column index", ConnectError.ROW_INCOMPLETE),
             Map.entry("internal schema size", ConnectError.ROW_INCOMPLETE),
             Map.entry("impossible position", ConnectError.LOG_WENT_BACK),
+            Map.entry("access denied; you need", ConnectError.PERMISSION_DENIED),
+            Map.entry("command denied to user", ConnectError.PERMISSION_DENIED),
             Map.entry("with the same server_uuid", ConnectError.SERVER_ID_TAKEN),
             Map.entry("with the same server_id", ConnectError.SERVER_ID_TAKEN),
             Map.entry("exceeded max_allowed_packet", ConnectError.EVENT_TOO_LARGE));
@@ -66,6 +69,8 @@ public final class Failures {
             "com.mongodb.MongoNodeIsRecoveringException", ConnectError.CONNECT_REFUSED,
             "com.mongodb.MongoNotPrimaryException", ConnectError.CONNECT_REFUSED,
             "com.mongodb.MongoSecurityException", ConnectError.AUTHENTICATION);
+
+    private static final String DECODING = "com.github.shyiko.mysql.binlog.event.deserialization.";
 
     /** As Kafka words it. The value may be anything, so the last name that could be meant is. */
     private static final Pattern INVALID_SETTING =
@@ -154,6 +159,7 @@ public final class Failures {
             }
         }
         ConnectError error = chain.stream().map(Failures::known).flatMap(Optional::stream).findFirst()
+                .or(() -> chain.stream().map(Failures::unreadable).flatMap(Optional::stream).findFirst())
                 .orElse(chain.stream().anyMatch(RetriableException.class::isInstance)
                         ? ConnectError.CONNECTOR_RETRIES
                         : ConnectError.CONNECTOR_FAILED);
@@ -195,6 +201,9 @@ public final class Failures {
         if (OF_DRIVER.containsKey(one.getClass().getName())) {
             return Optional.of(OF_DRIVER.get(one.getClass().getName()));
         }
+        if (message.contains("access denied for user")) {
+            return Optional.of(message.contains("to database") ? ConnectError.PERMISSION_DENIED : ConnectError.AUTHENTICATION);
+        }
         if (message.contains("(unauthorized)")) {
             return Optional.of(ConnectError.PERMISSION_DENIED);
         }
@@ -202,6 +211,17 @@ public final class Failures {
             return Optional.of(ConnectError.AUTHENTICATION);
         }
         return Optional.empty();
+    }
+
+    /** By the names of a plugin's classes; the binary log's client fails in its own ways where it meets what it does not know. */
+    private static Optional<ConnectError> unreadable(Throwable one) {
+        return switch (one.getClass().getSimpleName()) {
+            case "ParsingException", "MultipleParsingExceptions" -> Optional.of(ConnectError.STATEMENT_UNREADABLE);
+            case "EventDataDeserializationException" -> Optional.of(ConnectError.EVENT_UNREADABLE);
+            default -> Arrays.stream(one.getStackTrace()).anyMatch(frame -> frame.getClassName().startsWith(DECODING))
+                    ? Optional.of(ConnectError.EVENT_UNREADABLE)
+                    : Optional.empty();
+        };
     }
 
     /** A handshake that fails is about keys and certificates, which the next attempt has too. */

@@ -157,6 +157,11 @@ public final class HostedTask implements AutoCloseable {
             case Answer.Woken ignored -> Optional.empty();
             case Answer.Records given -> {
                 polling = false;
+                // Before what lies behind it is handed on: no place behind it may be committed.
+                if (loader.hasLost()) {
+                    throw WindrowException.of(
+                            ConnectError.STATEMENT_LOGGED, "Reading: a session wrote changes into the log as the statement that made them");
+                }
                 yield Optional.of(given.records());
             }
             case Answer.Failed failed -> {

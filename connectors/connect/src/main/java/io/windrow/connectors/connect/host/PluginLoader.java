@@ -2,6 +2,7 @@ package io.windrow.connectors.connect.host;
 
 import io.windrow.api.error.WindrowException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TimeZone;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -23,7 +25,13 @@ public final class PluginLoader extends URLClassLoader {
         registerAsParallelCapable();
     }
 
+    /** Of ours, but among the connector's classes: it implements what lies in the folder. */
+    private static final String OURS_INSIDE = "io.windrow.connectors.connect.plugin.";
+
     private static final List<String> SHARED = List.of("org.apache.kafka.", "org.slf4j.");
+
+    private volatile Predicate<String> matters = statement -> true;
+    private volatile boolean lost;
 
     private PluginLoader(URL[] jars) {
         super("plugin", jars, ClassLoader.getPlatformClassLoader());
@@ -82,6 +90,12 @@ public final class PluginLoader extends URLClassLoader {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        if (name.startsWith(OURS_INSIDE)) {
+            synchronized (getClassLoadingLock(name)) {
+                Class<?> known = findLoadedClass(name);
+                return known == null ? defined(name) : known;
+            }
+        }
         if (SHARED.stream().anyMatch(name::startsWith)) {
             try {
                 return PluginLoader.class.getClassLoader().loadClass(name);
@@ -91,6 +105,33 @@ public final class PluginLoader extends URLClassLoader {
             }
         }
         return super.loadClass(name, resolve);
+    }
+
+    private Class<?> defined(String name) throws ClassNotFoundException {
+        try (InputStream from = PluginLoader.class.getResourceAsStream("/" + name.replace('.', '/') + ".class")) {
+            if (from == null) {
+                throw new ClassNotFoundException(name);
+            }
+            byte[] bytes = from.readAllBytes();
+            return defineClass(name, bytes, 0, bytes.length);
+        } catch (IOException e) {
+            throw new ClassNotFoundException(name, e);
+        }
+    }
+
+    /** Which statements matter that a connector finds in a log of rows and passes over; any if nobody says. */
+    public void watch(Predicate<String> statements) {
+        matters = statements;
+    }
+
+    /** A connector of the folder has passed over a statement. Any thread. */
+    void passedOver(String statement) {
+        lost |= matters.test(statement);
+    }
+
+    /** Whether a statement was passed over that matters. Set before the connector hands on what it read behind it. */
+    boolean hasLost() {
+        return lost;
     }
 
     /** An object of a class of the folder, made by its constructor without arguments. */

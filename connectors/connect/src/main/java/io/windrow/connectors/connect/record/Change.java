@@ -3,6 +3,7 @@ package io.windrow.connectors.connect.record;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.connect.host.ConnectError;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -46,10 +47,19 @@ public sealed interface Change {
      * Tables were made, altered or dropped.
      *
      * @param streams which
+     * @param dropped the database that was dropped with all of its tables, if one was
      * @param emptied whether rows went that the log does not name one by one: with a table that was dropped, replaced or renamed,
      *     with a partition, or as duplicates
      */
-    record Altered(List<StreamName> streams, boolean emptied) implements Change {}
+    record Altered(List<StreamName> streams, Optional<String> dropped, boolean emptied) implements Change {
+        /** Those of the followed tables that may be meant; of a database's without regard to case, since to stop once too often loses nothing. */
+        public Set<StreamName> among(Collection<StreamName> followed) {
+            Set<StreamName> meant = new LinkedHashSet<>(streams);
+            dropped.ifPresent(database ->
+                    followed.stream().filter(stream -> stream.namespace().equalsIgnoreCase(database)).forEach(meant::add));
+            return meant;
+        }
+    }
 
     /** The connector is further, although no row came. */
     record Moved() implements Change {}
@@ -96,7 +106,8 @@ public sealed interface Change {
         // It tells of a table that got another one's name as altered.
         List<StreamName> renamed = Emptying.renamed(statement, database);
         streams.addAll(renamed);
-        return new Altered(List.copyOf(streams), emptied || replaced.isPresent() || !renamed.isEmpty());
+        Optional<String> dropped = Emptying.droppedDatabase(statement);
+        return new Altered(List.copyOf(streams), dropped, emptied || dropped.isPresent() || replaced.isPresent() || !renamed.isEmpty());
     }
 
     private static Change row(SourceRecord record, Struct value) {

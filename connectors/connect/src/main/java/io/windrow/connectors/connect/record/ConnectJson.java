@@ -46,7 +46,8 @@ final class ConnectJson {
                 out.writeStartObject();
                 for (Field field : struct.schema().fields()) {
                     out.writeFieldName(field.name());
-                    write(out, field.schema(), struct.get(field));
+                    // What else reads a field puts its default in the place of a null (I8).
+                    write(out, field.schema(), struct.getWithoutDefault(field.name()));
                 }
                 out.writeEndObject();
             }

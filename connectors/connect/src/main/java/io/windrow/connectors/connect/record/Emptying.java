@@ -111,6 +111,16 @@ final class Emptying {
         return List.of();
     }
 
+    /** The database that a statement drops, with every table in it. */
+    static Optional<String> droppedDatabase(String statement) {
+        List<String> tokens = bared(tokens(statement));
+        if (!is(tokens, 0, "DROP") || !is(tokens, 1, "DATABASE", "SCHEMA")) {
+            return Optional.empty();
+        }
+        int at = is(tokens, 2, "IF") ? 4 : 2;
+        return at < tokens.size() ? Optional.of(bare(tokens.get(at))) : Optional.empty();
+    }
+
     private static StreamName name(List<String> tokens, int at, String database) {
         String first = bare(tokens.get(at));
         return is(tokens, at + 1, ".") && at + 2 < tokens.size() ? new StreamName(first, bare(tokens.get(at + 2))) : new StreamName(database, first);

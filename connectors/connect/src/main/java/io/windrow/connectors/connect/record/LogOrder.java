@@ -26,6 +26,11 @@ public sealed interface LogOrder {
      */
     long number(Map<String, ?> offset, long next);
 
+    /** The place of an offset for people. */
+    default String text(Map<String, ?> offset) {
+        return offset.toString();
+    }
+
     /** Whether places and numbers can be compared that were found by two readings, from two starts or of other tables. */
     boolean isAbsolute();
 
@@ -53,6 +58,11 @@ public sealed interface LogOrder {
                 throw SavedText.invalid("an offset without a place in the binary log: file " + file + ", pos " + position);
             }
             return Long.parseLong(number.group(1)) << BITS | at.longValue();
+        }
+
+        @Override
+        public String text(Map<String, ?> offset) {
+            return offset.get("file") + ":" + offset.get("pos");
         }
 
         /** By the number of the event in its transaction and of the row in its event, whichever tables are read. */

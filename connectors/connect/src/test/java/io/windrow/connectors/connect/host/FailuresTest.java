@@ -9,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +22,27 @@ class FailuresTest {
 
     static Stream<Throwable> lostConnections() {
         return Stream.of(new EOFException(), new SSLException("closing inbound"), new ClosedChannelException(), new TimeoutException());
+    }
+
+    /** Called as Debezium's are. */
+    private static final class ParsingException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** As above. */
+    private static final class EventDataDeserializationException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        EventDataDeserializationException(Throwable cause) {
+            super(cause);
+        }
+    }
+
+    @Test
+    void whatCannotBeReadOfTheLogIsToldApartFromAConnectionThatIsLostOverIt() {
+        assertThat(coded(new IllegalStateException(new ParsingException()))).isEqualTo(ConnectError.STATEMENT_UNREADABLE);
+        assertThat(coded(new EventDataDeserializationException(new IOException("Unsupported type 140")))).isEqualTo(ConnectError.EVENT_UNREADABLE);
+        assertThat(coded(new EventDataDeserializationException(new EOFException()))).isEqualTo(ConnectError.CONNECT_REFUSED);
     }
 
     @ParameterizedTest
@@ -38,6 +60,10 @@ class FailuresTest {
             "LOG_LOST | the master has purged binary logs containing GTIDs that the slave requires",
             "LOG_LOST | connecting slave requested to start from GTID 0-1-5, which is not in the master's binlog",
             "LOG_WENT_BACK | Client requested master to start replication from impossible position; the first event",
+            "PERMISSION_DENIED | Access denied; you need (at least one of) the REPLICATION SLAVE privilege(s) for this operation",
+            "PERMISSION_DENIED | SELECT command denied to user 'u'@'h' for table 't'",
+            "PERMISSION_DENIED | Access denied for user 'u'@'h' to database 'shop'",
+            "AUTHENTICATION | Access denied for user 'u'@'h' (using password: YES)",
             "SERVER_ID_TAKEN | A slave with the same server_uuid/server_id as this slave has connected to the master",
             "EVENT_TOO_LARGE | log event entry exceeded max_allowed_packet; Increase max_allowed_packet on master",
             "CONNECTOR_FAILED | bogus data in log event"})

@@ -25,6 +25,16 @@ class EmptyingTest {
     }
 
     @Test
+    void aDatabaseThatIsDroppedIsFoundInEveryForm() {
+        for (String statement : List.of("DROP DATABASE shop", "drop schema if exists `shop`;", "/* gone */ DROP DATABASE `shop` -- for good")) {
+            assertThat(Emptying.droppedDatabase(statement)).as(statement).contains("shop");
+        }
+        for (String statement : List.of("DROP TABLE shop", "CREATE DATABASE shop", "DROP DATABASE", "SELECT 'DROP DATABASE shop'")) {
+            assertThat(Emptying.droppedDatabase(statement)).as(statement).isEmpty();
+        }
+    }
+
+    @Test
     void whatIsRenamedWithinATableIsNoTable() {
         for (String statement : List.of(
                 "ALTER TABLE t RENAME COLUMN a TO b", "ALTER TABLE t RENAME INDEX a TO b", "SET STATEMENT x = 1 FOR SELECT 1", "SET STATEMENT",
