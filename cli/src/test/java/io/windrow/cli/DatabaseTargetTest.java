@@ -1,23 +1,32 @@
 package io.windrow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.ledger.RollUp;
 import io.windrow.testkit.crash.ChildJvm;
 import io.windrow.testkit.crash.TableChurn;
+import io.windrow.testkit.mariadb.MariaServer;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whole runs from one PostgreSQL database into another and into a SQLite file, verified against the source. */
+/** Whole runs from one PostgreSQL database into another, MariaDB and files of SQLite and DuckDB, verified against the source. */
 @Tag("server")
 class DatabaseTargetTest {
     @RegisterExtension
@@ -172,6 +181,31 @@ class DatabaseTargetTest {
         String renamed = "SELECT id, name, md5(large) FROM live ORDER BY id";
         assertThat(TARGET.query(renamed)).isEqualTo(SOURCE.query(renamed));
         assertThat(TARGET.number("SELECT count(*) FROM information_schema.columns WHERE table_name = 'live'")).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mariadb", "duckdb"})
+    @Tag("D01")
+    void aChangeStreamIsMirroredAndVerifiedInEveryOtherDatabase(String target) throws IOException, SQLException {
+        Optional<String> missing = target.equals("mariadb") ? MariaServer.missing() : Optional.empty();
+        assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
+        String url = "jdbc:duckdb:" + folder.resolve("mirror.duckdb");
+        if (target.equals("mariadb")) {
+            try (Connection connection = DriverManager.getConnection(MariaServer.shared().jdbcUrl("")); Statement statement = connection.createStatement()) {
+                statement.execute("DROP DATABASE IF EXISTS whole_runs");
+                statement.execute("CREATE DATABASE whole_runs");
+            }
+            url = MariaServer.shared().url("whole_runs");
+        }
+        String table = "in_" + target;
+        SOURCE.execute("CREATE TABLE " + table + " (id int PRIMARY KEY, big text, amount numeric(12,2), at timestamptz)",
+                "ALTER TABLE " + table + " ALTER big SET STORAGE EXTERNAL",
+                "INSERT INTO " + table + " SELECT i, repeat('x' || i, 3000), i / 8.0, now() FROM generate_series(1, 50) i");
+        Path file = pipeline("into-" + target, "{table: public." + table + ", mode: cdc}", url, "write: {public." + table + ": mirror}");
+        done(file);
+        SOURCE.execute("UPDATE " + table + " SET amount = 1 WHERE id <= 10", "UPDATE " + table + " SET id = id + 100 WHERE id > 45",
+                "DELETE FROM " + table + " WHERE id = 20", "ALTER TABLE " + table + " ADD extra int", "UPDATE " + table + " SET extra = id, amount = 2");
+        done(file);
     }
 
     @Test

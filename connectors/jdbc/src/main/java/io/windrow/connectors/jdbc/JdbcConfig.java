@@ -3,6 +3,7 @@ package io.windrow.connectors.jdbc;
 import io.windrow.api.config.Doc;
 import io.windrow.api.config.Secret;
 import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.jdbc.load.UnfitText;
 import io.windrow.connectors.jdbc.table.Layout;
 import java.time.Duration;
 import java.util.HashSet;
@@ -40,6 +41,11 @@ public record JdbcConfig(
                                 + "stops) or ignore it.",
                         defaultValue = "apply")
                 Truncates truncates,
+        @Doc(
+                        value = "What becomes of a text with the character U+0000, which PostgreSQL cannot hold: stop the stream, or "
+                                + "replace the character by U+FFFD, with a notice that counts such texts. In a key it stops the stream.",
+                        defaultValue = "stop")
+                UnfitText unfitText,
         @Doc(value = "How long to wait for another session's lock.", defaultValue = "10s") Duration lockTimeout,
         @Doc(value = "How long to wait for a connection.", defaultValue = "10s") Duration connectTimeout) {
     public JdbcConfig {
@@ -58,14 +64,20 @@ public record JdbcConfig(
     /** A config with the defaults; for programs. */
     public static JdbcConfig of(Secret url) {
         return new JdbcConfig(
-                url, Optional.empty(), Optional.empty(), List.of(), Layout.Deletes.HARD, Truncates.APPLY,
+                url, Optional.empty(), Optional.empty(), List.of(), Layout.Deletes.HARD, Truncates.APPLY, UnfitText.STOP,
                 Duration.ofSeconds(10), Duration.ofSeconds(10));
     }
 
     /** The same with other deletes and truncates; for programs. */
     public JdbcConfig with(Layout.Deletes newDeletes, Truncates newTruncates) {
         return new JdbcConfig(
-                url, password, schema, tables, newDeletes, newTruncates, lockTimeout, connectTimeout);
+                url, password, schema, tables, newDeletes, newTruncates, unfitText, lockTimeout, connectTimeout);
+    }
+
+    /** The same with another rule for texts that the database cannot hold; for programs. */
+    public JdbcConfig with(UnfitText newUnfitText) {
+        return new JdbcConfig(
+                url, password, schema, tables, deletes, truncates, newUnfitText, lockTimeout, connectTimeout);
     }
 
     /** The name of a stream's table. */

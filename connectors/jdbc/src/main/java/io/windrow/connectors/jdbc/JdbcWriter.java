@@ -47,6 +47,8 @@ final class JdbcWriter implements SinkWriter {
     private long filtered;
     /** Deletes that are staged for what another row of a change of key needs of them, and are applied to nothing. */
     private long needed;
+    /** Texts that are not as they came. */
+    private long replaced;
     private boolean poisoned;
 
     JdbcWriter(JdbcTarget target, StreamSchema schema, WriteMode mode, WriterId id, AtomicLong sequence) {
@@ -57,7 +59,7 @@ final class JdbcWriter implements SinkWriter {
         this.sequence = sequence;
         this.types = TargetTable.types(target.dialect(), schema);
         this.content = mode.needsKey() ? Content.CHANGES : Content.ROWS;
-        this.loader = Loader.of(target.address().database());
+        this.loader = Loader.of(target.address().database(), target.config().unfitText());
     }
 
     @Override
@@ -71,12 +73,13 @@ final class JdbcWriter implements SinkWriter {
                 Connection to = connected();
                 Staging into = staging(to);
                 to.setAutoCommit(false);
-                long bytes = loader.load(to, new StagedRows(
-                        into.schema(), into.name(), into.qualified(), schema.columns(), types, batch.arrow(), selected,
+                Loader.Loaded loaded = loader.load(to, new StagedRows(
+                        into.schema(), into.name(), into.qualified(), schema.columns(), schema.key(), types, batch.arrow(), selected,
                         content == Content.CHANGES ? Optional.of(facts) : Optional.empty(), into.rows()));
                 to.commit();
                 to.setAutoCommit(true);
-                into.added(facts, selected, bytes);
+                into.added(facts, selected, loaded.bytes());
+                replaced += loaded.replaced();
             }
             target.context().failpoints().reach("jdbc.after_write");
             return batch;
@@ -186,6 +189,12 @@ final class JdbcWriter implements SinkWriter {
                 needed = 0;
                 staging = null;
                 target.context().failpoints().reach("jdbc.after_stage");
+            }
+            if (replaced > 0) {
+                target.context().notices().tell(
+                        "jdbc.text_replaced", "Epoch " + epoch + " of " + schema.stream() + ": " + replaced
+                                + " texts had the character U+0000, which is U+FFFD in the target.");
+                replaced = 0;
             }
             if (filtered > 0) {
                 staged.add(Staged.count(schema.stream(), Staged.Part.FILTERED, schema.version(), filtered));

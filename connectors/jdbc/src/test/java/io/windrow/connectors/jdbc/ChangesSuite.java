@@ -26,6 +26,7 @@ import io.windrow.api.sink.StreamCommit;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.sink.WriterId;
 import io.windrow.connectors.jdbc.ChangeRows.Change;
+import io.windrow.connectors.jdbc.load.UnfitText;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import io.windrow.connectors.jdbc.table.Alignment;
 import io.windrow.connectors.jdbc.table.Layout.Deletes;
@@ -33,6 +34,7 @@ import io.windrow.core.contract.SchemaDiff;
 import io.windrow.testkit.conformance.TestContext;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -42,6 +44,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -451,6 +454,24 @@ abstract class ChangesSuite {
         }
     }
 
+    /** Whether an index may be of some rows only. */
+    protected boolean indexesSomeRows() {
+        return false;
+    }
+
+    @Test
+    void aRowThatIsMarkedAsDeletedGivesItsValueUpWhereOnlyTheOthersAreUnique() throws SQLException {
+        if (indexesSomeRows()) {
+            try (Sink sink = sink(Deletes.SOFT, JdbcConfig.Truncates.APPLY)) {
+                apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 1), insert(3, "c", "z", 1));
+                execute("CREATE UNIQUE INDEX living ON orders (name) WHERE NOT _deleted");
+                apply(sink, WriteMode.MIRROR, 1, 2, delete(1, 2), update(2, "c", Change.UNCHANGED, 3), update(3, "a", Change.UNCHANGED, 3));
+                apply(sink, WriteMode.MIRROR, 1, 3, delete(3, 4), insert(1, "a", "w", 5));
+                assertThat(query("SELECT id, name, body FROM orders WHERE NOT _deleted ORDER BY id")).containsExactly("1|a|w", "2|c|y");
+            }
+        }
+    }
+
     /** The type of a short text that may be in an index. */
     protected String shortText() {
         return text();
@@ -622,6 +643,129 @@ abstract class ChangesSuite {
                         .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.VALUE_REFUSED))
                         .hasMessageNotContaining("x\0y");
                 assertThat(rows()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    @Tag("C21")
+    void aTextWithU0000IsReplacedWhereThatIsAskedForAndCountedButNotInAKey() {
+        try (Sink sink = new JdbcSink(JdbcConfig.of(Secret.of(url())).with(UnfitText.REPLACE), context)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a\0", "x\0\0y", 1), insert(2, "b", "z", 1));
+            assertThat(rows()).containsExactly(holdsZero() ? "1|a\0|x\0\0y" : "1|a\uFFFD|x\uFFFD\uFFFDy", "2|b|z");
+            assertThat(context.told()).isEqualTo(holdsZero() ? List.of()
+                    : List.of("jdbc.text_replaced: Epoch 1 of public.orders: 2 texts had the character U+0000, which is U+FFFD in the target."));
+            if (!holdsZero()) {
+                StreamSchema named = new StreamSchema(new StreamName("", "named"), 1, ChangeRows.SCHEMA.columns(), List.of("name"));
+                assertThatThrownBy(() -> apply(sink, named, WriteMode.MIRROR, 1, 1, insert(1, "a\0", "x", 1))).isInstanceOfSatisfying(
+                        WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.VALUE_REFUSED));
+            }
+        }
+    }
+
+    /** How many columns a mirror's table may have; empty: any number. */
+    protected OptionalInt mostColumns() {
+        return OptionalInt.empty();
+    }
+
+    @Test
+    @Tag("C33")
+    void aTableOfAsManyColumnsAsTheDatabaseAllowsArrivesAndAWiderOneIsRefusedByName() {
+        int most = mostColumns().orElse(1600);
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY); Committer committer = sink.committer()) {
+            if (mostColumns().isPresent()) {
+                assertThatThrownBy(() -> sink.prepare(flags(most + 1), WriteMode.MIRROR))
+                        .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.TABLE_TOO_WIDE))
+                        .hasMessageContaining("Preparing table flags for public.flags: it has " + (most + 1) + " columns and needs 7 beside them");
+            }
+            for (WriteMode mode : List.of(WriteMode.MIRROR, WriteMode.HISTORY)) {
+                StreamSchema schema = mode == WriteMode.MIRROR ? flags(most)
+                        : new StreamSchema(new StreamName("public", "wide"), 1, flags(most).columns(), List.of("id"));
+                sink.prepare(schema, mode);
+                try (SinkWriter writer = sink.writer(schema, mode, new WriterId(1, 1, 1)); BatchBuilder rows = new BatchBuilder(schema, context.allocator())) {
+                    rows.change(Operation.INSERT, 1, 0, 1, 1).set("id", 1L);
+                    schema.columns().stream().skip(1).forEach(column -> rows.setNull(column.name()));
+                    rows.endRow();
+                    try (Batch batch = rows.build(new Position(1, "{}"))) {
+                        writer.write(batch);
+                    }
+                    assertThat(committer.commit(new StreamCommit(
+                            new CommitIdentity(context.pipeline(), schema.stream(), 1, 1, "d"), 1, mode, writer.prepareCommit(1), Optional.empty(), false, "{}")))
+                            .isInstanceOf(CommitOutcome.Committed.class);
+                }
+                assertThat(query("SELECT id FROM " + schema.stream().name())).containsExactly("1");
+            }
+        }
+    }
+
+    private static StreamSchema flags(int count) {
+        List<Column> columns = new ArrayList<>(ChangeRows.SCHEMA.columns().subList(0, 1));
+        IntStream.range(1, count).forEach(i -> columns.add(new Column(i + 1, "f" + i, new ColumnType.Bool(), true, "bool")));
+        return new StreamSchema(new StreamName("public", "flags"), 1, columns, List.of("id"));
+    }
+
+    /** Statements that make the table {@code orders} whose {@code body} is computed; none: the database does not say that it is. */
+    protected List<String> computedTable() {
+        return List.of("CREATE TABLE orders (id " + number() + " NOT NULL PRIMARY KEY, name " + text() + ", body " + text()
+                + " GENERATED ALWAYS AS (name) STORED)");
+    }
+
+    @Test
+    void aColumnThatTheDatabaseComputesIsNamedBeforeAnythingIsWritten() throws SQLException {
+        if (!computedTable().isEmpty()) {
+            execute(computedTable().toArray(String[]::new));
+            try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+                assertThatThrownBy(() -> sink.prepare(ChangeRows.SCHEMA, WriteMode.MIRROR))
+                        .isInstanceOfSatisfying(WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.COLUMN_FILLED))
+                        .hasMessageContaining("fills its column body by itself");
+            }
+        }
+    }
+
+    @Test
+    @Tag("C30")
+    void tablesWhoseNamesDifferInTheirLettersCaseAreTwoOrTheSecondIsRefused() {
+        named("Center", List.of("id", "Center"));
+        if (tellsCase()) {
+            named("center", List.of("id", "center"));
+            assertThat(query("SELECT id FROM \"Center\"")).hasSize(1);
+        } else {
+            assertThatThrownBy(() -> named("center", List.of("id", "center"))).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.NAME_REFUSED));
+        }
+    }
+
+    /** Whether names differ by the case of their letters. */
+    protected boolean tellsCase() {
+        return false;
+    }
+
+    /** Whether the database has room for such a name. */
+    protected boolean fits(String name) {
+        return true;
+    }
+
+    @Test
+    @Tag("C30")
+    @Tag("C32")
+    void namesAtTheLimitOfTheirLengthArriveWholeOrAreRefused() {
+        Random random = new Random(30);
+        for (int bytes = 62; bytes <= 65; bytes++) {
+            for (List<String> letters : List.of(List.of("x", "y", "Z"), List.of("é", "a", "表", "ß"))) {
+                StringBuilder name = new StringBuilder();
+                for (int left = bytes; left > 0; left = bytes - name.toString().getBytes(StandardCharsets.UTF_8).length) {
+                    String next = letters.get(random.nextInt(letters.size()));
+                    name.append(next.getBytes(StandardCharsets.UTF_8).length <= left ? next : "b");
+                }
+                String whole = name.toString();
+                if (fits(whole)) {
+                    named(whole, List.of("id", whole));
+                } else {
+                    assertThatThrownBy(() -> named(whole, List.of("id", "v"))).isInstanceOfSatisfying(
+                            WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.NAME_REFUSED));
+                    assertThatThrownBy(() -> named("t", List.of("id", whole))).isInstanceOfSatisfying(
+                            WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.NAME_REFUSED));
+                }
             }
         }
     }

@@ -2,6 +2,7 @@ package io.windrow.connectors.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.windrow.api.batch.Batch;
 import io.windrow.api.batch.Operation;
@@ -22,8 +23,12 @@ import io.windrow.connectors.jdbc.ChangeRows.Change;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import io.windrow.testkit.conformance.TestContext;
 import io.windrow.testkit.fault.TcpProxy;
+import io.windrow.testkit.mariadb.MariaServer;
 import io.windrow.testkit.postgres.PostgresDatabase;
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
@@ -36,6 +41,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commits whose reply is lost, whose owner was replaced, or that something at the target stands in the way of. */
 @Tag("server")
@@ -64,6 +72,52 @@ class CommitTroubleTest {
         return new JdbcSink(JdbcConfig.of(Secret.of(url)), with);
     }
 
+    /** A database that a test writes to, and asks by itself. */
+    private record Target(String url, int port, Connecting connecting) {
+        /** The same by way of a proxy. */
+        String through(TcpProxy proxy) {
+            return url.replace(":" + port + "/", ":" + proxy.port() + "/");
+        }
+
+        long number(String sql) {
+            try (Connection connection = connecting.connect(); Statement statement = connection.createStatement();
+                    ResultSet found = statement.executeQuery(sql)) {
+                found.next();
+                return found.getLong(1);
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Connecting {
+        Connection connect() throws SQLException;
+    }
+
+    @TempDir
+    Path folder;
+
+    private Target target(String name) throws SQLException {
+        return switch (name) {
+            case "postgres" -> new Target(DATABASE.url(), DATABASE.server().port(), DATABASE::connect);
+            case "mariadb" -> {
+                Optional<String> missing = MariaServer.missing();
+                assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
+                MariaServer server = MariaServer.shared();
+                try (Connection connection = DriverManager.getConnection(server.jdbcUrl("")); Statement statement = connection.createStatement()) {
+                    statement.execute("DROP DATABASE IF EXISTS commit_trouble");
+                    statement.execute("CREATE DATABASE commit_trouble");
+                }
+                yield new Target(server.url("commit_trouble"), server.port(), () -> DriverManager.getConnection(server.jdbcUrl("commit_trouble")));
+            }
+            default -> {
+                String url = "jdbc:" + name + ":" + folder.resolve("target");
+                yield new Target(url, 0, () -> DriverManager.getConnection(url));
+            }
+        };
+    }
+
     private List<Staged> stage(Sink sink, long token, long epoch, Change... changes) {
         sink.prepare(ChangeRows.SCHEMA, WriteMode.MIRROR);
         try (SinkWriter writer = sink.writer(ChangeRows.SCHEMA, WriteMode.MIRROR, new WriterId(1, token, (int) epoch));
@@ -83,20 +137,22 @@ class CommitTroubleTest {
         return new Change(Operation.INSERT, id, "name", "body", position, 0, -1);
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"postgres", "mariadb"})
     @Tag("B28")
     @Tag("B29")
-    void aCommitWhoseReplyIsLostIsUnknownAndTheBookSaysThatItWasDone() throws InterruptedException {
+    void aCommitWhoseReplyIsLostIsUnknownAndTheBookSaysThatItWasDone(String name) throws InterruptedException, SQLException {
         List<Thread> resetting = new ArrayList<>();
-        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", DATABASE.server().port());
-                Sink sink = sink(DATABASE.url().replace(":" + DATABASE.server().port() + "/", ":" + proxy.port() + "/"), context);
+        Target target = target(name);
+        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", target.port());
+                Sink sink = sink(target.through(proxy), context);
                 Committer committer = sink.committer()) {
             List<Staged> staged = stage(sink, 1, 1, insert(1, 1), insert(2, 2));
             beforeCommit = () -> {
                 proxy.dropReplies();
                 resetting.add(Thread.ofPlatform().daemon().start(() -> {
                     try {
-                        Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> DATABASE.number("SELECT count(*) FROM orders") == 2);
+                        Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> target.number("SELECT count(*) FROM orders") == 2);
                     } finally {
                         proxy.resetAll();
                     }
@@ -112,35 +168,38 @@ class CommitTroubleTest {
             beforeCommit = () -> {};
             assertThat(committer.lastCommitted(ChangeRows.STREAM)).map(CommitIdentity::epoch).contains(1L);
             assertThat(committer.commit(commit(1, 1, staged))).isInstanceOf(CommitOutcome.AlreadyCommitted.class);
-            assertThat(DATABASE.number("SELECT count(*) FROM orders")).isEqualTo(2);
+            assertThat(target.number("SELECT count(*) FROM orders")).isEqualTo(2);
         }
     }
 
-    @Test
-    void aCommitThatNeverReachedTheServerIsDoneTheNextTime() {
-        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", DATABASE.server().port());
-                Sink sink = sink(DATABASE.url().replace(":" + DATABASE.server().port() + "/", ":" + proxy.port() + "/"), context);
+    @ParameterizedTest
+    @ValueSource(strings = {"postgres", "mariadb"})
+    void aCommitThatNeverReachedTheServerIsDoneTheNextTime(String name) throws SQLException {
+        Target target = target(name);
+        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", target.port());
+                Sink sink = sink(target.through(proxy), context);
                 Committer committer = sink.committer()) {
             List<Staged> staged = stage(sink, 1, 1, insert(1, 1));
             beforeCommit = proxy::resetAll;
             assertThat(committer.commit(commit(1, 1, staged))).isInstanceOf(CommitOutcome.Unknown.class);
             beforeCommit = () -> {};
             assertThat(committer.lastCommitted(ChangeRows.STREAM)).isEmpty();
-            assertThat(DATABASE.number("SELECT count(*) FROM orders")).isZero();
+            assertThat(target.number("SELECT count(*) FROM orders")).isZero();
             assertThat(committer.commit(commit(1, 1, staged))).isInstanceOf(CommitOutcome.Committed.class);
-            assertThat(DATABASE.number("SELECT count(*) FROM orders")).isEqualTo(1);
+            assertThat(target.number("SELECT count(*) FROM orders")).isEqualTo(1);
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"postgres", "mariadb"})
     @Tag("D41")
-    void aTargetThatTakesConnectionsAndNeverSaysAWordIsAnErrorThatIsTriedAgain() {
-        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", DATABASE.server().port())) {
-            JdbcConfig plain = JdbcConfig.of(Secret.of(
-                    DATABASE.url().replace(":" + DATABASE.server().port() + "/", ":" + proxy.port() + "/")));
+    void aTargetThatTakesConnectionsAndNeverSaysAWordIsAnErrorThatIsTriedAgain(String name) throws SQLException {
+        Target target = target(name);
+        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", target.port())) {
+            JdbcConfig plain = JdbcConfig.of(Secret.of(target.through(proxy)));
             JdbcConfig impatient = new JdbcConfig(
                     plain.url(), plain.password(), plain.schema(), plain.tables(), plain.deletes(), plain.truncates(),
-                    plain.lockTimeout(), Duration.ofSeconds(1));
+                    plain.unfitText(), plain.lockTimeout(), Duration.ofSeconds(1));
             proxy.blackHole();
             try (Sink sink = new JdbcSink(impatient, context)) {
                 assertThatThrownBy(() -> sink.prepare(ChangeRows.SCHEMA, WriteMode.MIRROR)).isInstanceOfSatisfying(
@@ -149,18 +208,20 @@ class CommitTroubleTest {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"postgres", "mariadb", "sqlite", "duckdb"})
     @Tag("B22")
-    void aReplacedOwnerIsRefusedByTheDatabaseAlsoInTheMiddleOfItsCommit() {
-        try (Sink stale = sink(DATABASE.url(), context); Sink fresh = sink(DATABASE.url(), context);
+    void aReplacedOwnerIsRefusedByTheDatabaseAlsoInTheMiddleOfItsCommit(String name) throws SQLException {
+        Target target = target(name);
+        try (Sink stale = sink(target.url(), context); Sink fresh = sink(target.url(), context);
                 Committer old = stale.committer(); Committer current = fresh.committer()) {
             List<Staged> late = stage(stale, 1, 5, insert(1, 1));
             List<Staged> now = stage(fresh, 2, 3, insert(2, 2));
             assertThat(current.commit(commit(2, 3, now))).isInstanceOf(CommitOutcome.Committed.class);
             assertThat(old.commit(commit(1, 5, late))).isInstanceOfSatisfying(
                     CommitOutcome.Rejected.class, r -> assertThat(r.reason().errorCode()).isEqualTo(JdbcError.STALE_OWNER));
-            assertThat(DATABASE.query("SELECT id FROM orders")).containsExactly(List.of("2"));
-            assertThat(DATABASE.number("SELECT token FROM _windrow_commits")).isEqualTo(2);
+            assertThat(target.number("SELECT sum(id) FROM orders")).isEqualTo(2);
+            assertThat(target.number("SELECT token FROM _windrow_commits")).isEqualTo(2);
         }
     }
 

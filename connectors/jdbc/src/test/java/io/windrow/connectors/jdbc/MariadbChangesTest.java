@@ -26,6 +26,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +64,16 @@ class MariadbChangesTest extends ChangesSuite {
     @Override
     protected String shortText() {
         return "varchar(200) COLLATE utf8mb4_nopad_bin";
+    }
+
+    @Override
+    protected boolean fits(String name) {
+        return name.codePointCount(0, name.length()) <= 64;
+    }
+
+    @Override
+    protected OptionalInt mostColumns() {
+        return OptionalInt.of(1010);
     }
 
     @Override

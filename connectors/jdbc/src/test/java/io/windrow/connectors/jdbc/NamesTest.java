@@ -13,6 +13,7 @@ import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.connectors.jdbc.JdbcConfig.TableConfig;
 import io.windrow.connectors.jdbc.JdbcConfig.Truncates;
+import io.windrow.connectors.jdbc.load.UnfitText;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import io.windrow.connectors.jdbc.table.Layout;
 import io.windrow.testkit.conformance.TestContext;
@@ -50,7 +51,7 @@ class NamesTest {
     private Sink sink(List<TableConfig> tables) {
         return new JdbcSink(
                 new JdbcConfig(Secret.of("jdbc:sqlite:" + folder.resolve("target.db")), Optional.empty(), Optional.empty(), tables,
-                        Layout.Deletes.HARD, Truncates.APPLY, Duration.ofSeconds(10), Duration.ofSeconds(10)),
+                        Layout.Deletes.HARD, Truncates.APPLY, UnfitText.STOP, Duration.ofSeconds(10), Duration.ofSeconds(10)),
                 context);
     }
 

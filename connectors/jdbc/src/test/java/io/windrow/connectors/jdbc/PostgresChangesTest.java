@@ -5,19 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.ColumnType;
+import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.connectors.jdbc.ChangeRows.Change;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import io.windrow.connectors.jdbc.table.Layout.Deletes;
 import io.windrow.testkit.postgres.PostgresDatabase;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag("server")
 class PostgresChangesTest extends ChangesSuite {
@@ -48,6 +53,54 @@ class PostgresChangesTest extends ChangesSuite {
     @Override
     protected boolean isStuck(ColumnType from, ColumnType to) {
         return from.equals(new ColumnType.Int(32, false)) && to.equals(new ColumnType.Float(64));
+    }
+
+    @Override
+    protected boolean tellsCase() {
+        return true;
+    }
+
+    @Override
+    protected boolean fits(String name) {
+        return name.getBytes(StandardCharsets.UTF_8).length <= 63;
+    }
+
+    @Override
+    protected OptionalInt mostColumns() {
+        return OptionalInt.of(1593);
+    }
+
+    @ParameterizedTest
+    @EnumSource(WriteMode.class)
+    void columnsThatTheServerNumbersTakeTheNumbersOfTheSource(WriteMode mode) throws SQLException {
+        execute("CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY, name text, body text)");
+        StreamSchema schema = mode == WriteMode.REPLACE || mode == WriteMode.APPEND
+                ? new StreamSchema(ChangeRows.STREAM, 1, ChangeRows.SCHEMA.columns(), List.of()) : ChangeRows.SCHEMA;
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, schema, mode, 1, 1, insert(7, "a", "x", 1));
+            if (mode.needsKey()) {
+                apply(sink, schema, mode, 1, 2, update(7, "b", "y", 2));
+            }
+            assertThat(rows()).isEqualTo(switch (mode) {
+                case APPEND -> List.of("7|a|x");
+                case REPLACE -> List.of();
+                case UPSERT, MIRROR -> List.of("7|b|y");
+                case HISTORY -> List.of("7|a|x", "7|b|y");
+            });
+            StreamSchema named = new StreamSchema(ChangeRows.STREAM, 1, ChangeRows.SCHEMA.columns(), List.of("name"));
+            execute("DROP TABLE orders", "DELETE FROM _windrow_commits", "CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY, name text, body text)");
+            if (mode == WriteMode.UPSERT || mode == WriteMode.MIRROR) {
+                assertThatThrownBy(() -> sink.prepare(named, mode)).isInstanceOfSatisfying(
+                        WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.COLUMN_FILLED));
+            } else {
+                sink.prepare(named, mode);
+            }
+        }
+    }
+
+    @Override
+    protected boolean indexesSomeRows() {
+        return true;
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteChangesTest extends ChangesSuite {
@@ -28,6 +29,16 @@ class SqliteChangesTest extends ChangesSuite {
 
     @Override
     protected boolean comparesTexts() {
+        return true;
+    }
+
+    @Override
+    protected OptionalInt mostColumns() {
+        return OptionalInt.of(1977);
+    }
+
+    @Override
+    protected boolean indexesSomeRows() {
         return true;
     }
 

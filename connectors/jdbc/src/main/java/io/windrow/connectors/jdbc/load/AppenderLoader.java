@@ -13,7 +13,7 @@ import org.duckdb.DuckDBConnection;
 /** Rows by DuckDB's appender. The only class that needs DuckDB's driver to load. */
 final class AppenderLoader implements Loader {
     @Override
-    public long load(Connection connection, StagedRows rows) throws SQLException {
+    public Loaded load(Connection connection, StagedRows rows) throws SQLException {
         long bytes = 0;
         try (DuckDBAppender appender = connection.unwrap(DuckDBConnection.class).createAppender(rows.schema().orElse("main"), rows.name())) {
             for (int i = 0; i < rows.selected().length; i++) {
@@ -23,7 +23,7 @@ final class AppenderLoader implements Loader {
             }
             appender.flush();
         }
-        return bytes;
+        return new Loaded(bytes, 0);
     }
 
     private static long row(DuckDBAppender appender, StagedRows rows, int i) throws SQLException {

@@ -32,7 +32,7 @@ final class BatchLoader implements Loader {
     }
 
     @Override
-    public long load(Connection connection, StagedRows rows) throws SQLException {
+    public Loaded load(Connection connection, StagedRows rows) throws SQLException {
         String sql = "INSERT INTO " + rows.table() + " (" + rows.columnList() + ") VALUES ("
                 + "?, ".repeat(rows.width() - 1) + "?)";
         long bytes = 0;
@@ -50,7 +50,7 @@ final class BatchLoader implements Loader {
                 statement.executeBatch();
             }
         }
-        return bytes;
+        return new Loaded(bytes, 0);
     }
 
     private long bind(PreparedStatement statement, StagedRows rows, int i) throws SQLException {

@@ -2,6 +2,7 @@ package io.windrow.connectors.jdbc.load;
 
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -38,13 +39,22 @@ final class CopyLoader implements Loader {
     private static final int FIRST_DAY = -2_451_507;
     private static final int LAST_DAY = 2_145_031_948;
 
+    private static final byte[] REPLACEMENT = "\uFFFD".getBytes(StandardCharsets.UTF_8);
+
     private final CopyBuffer buffer = new CopyBuffer();
+    private final UnfitText unfit;
+    private long replaced;
+
+    CopyLoader(UnfitText unfit) {
+        this.unfit = unfit;
+    }
 
     @Override
-    public long load(Connection connection, StagedRows rows) throws SQLException {
+    public Loaded load(Connection connection, StagedRows rows) throws SQLException {
         CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(
                 "COPY " + rows.table() + " (" + rows.columnList() + ") FROM STDIN (FORMAT binary)");
         long bytes = 0;
+        replaced = 0;
         try {
             buffer.clear();
             buffer.bytes(HEADER);
@@ -62,7 +72,7 @@ final class CopyLoader implements Loader {
                 copy.cancelCopy();
             }
         }
-        return bytes;
+        return new Loaded(bytes, replaced);
     }
 
     private int send(CopyIn copy) throws SQLException {
@@ -90,7 +100,7 @@ final class CopyLoader implements Loader {
             if (vector.isNull(row)) {
                 buffer.int4(-1);
             } else {
-                cell(rows.columns().get(c), rows.types().get(c).declared(), vector, row);
+                cell(rows, rows.columns().get(c), rows.types().get(c).declared(), vector, row);
             }
         }
     }
@@ -111,7 +121,7 @@ final class CopyLoader implements Loader {
         }
     }
 
-    private void cell(Column column, String declared, FieldVector vector, int row) {
+    private void cell(StagedRows rows, Column column, String declared, FieldVector vector, int row) {
         switch (column.type()) {
             case ColumnType.Bool ignored -> {
                 buffer.int4(1);
@@ -137,8 +147,8 @@ final class CopyLoader implements Loader {
                 var value = ((DecimalVector) vector).getObject(row);
                 buffer.numeric(value.unscaledValue().toString(), value.scale());
             }
-            case ColumnType.Text ignored -> characters(column, ((VarCharVector) vector).get(row));
-            case ColumnType.Json ignored -> characters(column, ((VarCharVector) vector).get(row));
+            case ColumnType.Text ignored -> characters(rows, column, ((VarCharVector) vector).get(row));
+            case ColumnType.Json ignored -> characters(rows, column, ((VarCharVector) vector).get(row));
             case ColumnType.Bytes ignored -> buffer.field(((VarBinaryVector) vector).get(row));
             case ColumnType.Uuid ignored -> buffer.field(((FixedSizeBinaryVector) vector).get(row));
             case ColumnType.Date ignored -> {
@@ -169,12 +179,26 @@ final class CopyLoader implements Loader {
     }
 
     /** PostgreSQL's texts hold any character but NUL. */
-    private void characters(Column column, byte[] utf8) {
+    private void characters(StagedRows rows, Column column, byte[] utf8) {
+        int zeros = 0;
         for (byte one : utf8) {
-            if (one == 0) {
-                throw BatchLoader.refused(column, "a text with the character U+0000");
-            }
+            zeros += one == 0 ? 1 : 0;
         }
-        buffer.field(utf8);
+        if (zeros == 0) {
+            buffer.field(utf8);
+        } else if (unfit == UnfitText.REPLACE && !rows.key().contains(column.name())) {
+            ByteBuffer whole = ByteBuffer.allocate(utf8.length + zeros * (REPLACEMENT.length - 1));
+            for (byte one : utf8) {
+                if (one == 0) {
+                    whole.put(REPLACEMENT);
+                } else {
+                    whole.put(one);
+                }
+            }
+            buffer.field(whole.array());
+            replaced++;
+        } else {
+            throw BatchLoader.refused(column, "a text with the character U+0000");
+        }
     }
 }

@@ -15,6 +15,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
  * @param name the staging table's name
  * @param table both, quoted
  * @param columns the stream's columns, as in {@code rows}
+ * @param key the names of those that tell rows apart
  * @param types how the database holds them
  * @param rows the values; stay the caller's
  * @param selected which rows, ascending
@@ -26,6 +27,7 @@ public record StagedRows(
         String name,
         String table,
         List<Column> columns,
+        List<String> key,
         List<SqlType> types,
         VectorSchemaRoot rows,
         int[] selected,

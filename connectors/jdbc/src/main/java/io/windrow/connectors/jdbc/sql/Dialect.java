@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What differs between databases. Immutable. */
 public interface Dialect {
@@ -58,6 +59,11 @@ public interface Dialect {
 
     /** The length of an identifier in the database's unit. */
     int length(String identifier);
+
+    /** How many columns a table may have; empty: any number. */
+    default OptionalInt maxColumns() {
+        return OptionalInt.empty();
+    }
 
     /** Why the database cannot hold an identifier of that length; empty: it can. */
     default Optional<String> unfit(String identifier) {
@@ -140,6 +146,19 @@ public interface Dialect {
     /** How an index holds a text that is no longer than a name. */
     default String indexedName(String column) {
         return column;
+    }
+
+    /**
+     * {@code SELECT} the names of a table's columns that the database fills by itself, and 1 if an {@code INSERT} that is {@link #overriding}
+     * gives them other values; parameters as of {@link #columnsOf}. Empty: it says so of none.
+     */
+    default Optional<String> filled() {
+        return Optional.empty();
+    }
+
+    /** What stands before the rows of an {@code INSERT} so that columns take them which are numbered by the database. */
+    default String overriding() {
+        return "";
     }
 
     /**

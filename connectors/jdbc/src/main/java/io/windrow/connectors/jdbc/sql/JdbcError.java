@@ -40,7 +40,8 @@ public enum JdbcError implements ErrorCode {
             "Make room at the database; the run then goes on where it was."),
     /** A value that the column cannot hold. */
     VALUE_REFUSED("value_refused", ErrorKind.DATA, "A value cannot be held by the target's column.",
-            "See docs/reference/jdbc-types.md for what each database can hold; cast or filter the column."),
+            "See docs/reference/jdbc-types.md for what each database can hold; cast or filter the column, or set unfit_text: replace for texts "
+                    + "that PostgreSQL cannot hold."),
     /** A statement was refused. */
     STATEMENT_REFUSED("statement_refused", ErrorKind.EXTERNAL_PERMANENT, "The database refuses a statement.",
             "Look up the state in the database's manual; its log has the statement."),
@@ -73,6 +74,9 @@ public enum JdbcError implements ErrorCode {
     COLUMN_TAKEN("column_taken", ErrorKind.USER, "A column was renamed at the source, and another column of the target has its new name.",
             "Rename or drop columns of the target by hand until they are called as at the source, and set column_names of the stream's row in "
                     + "_windrow_commits to null; in mode mirror with hard deletes, or replace, read the stream anew with `windrow run --full-refresh`."),
+    /** The database computes a column. */
+    COLUMN_FILLED("column_filled", ErrorKind.USER, "The database fills a column of the target by itself.",
+            "Make it a plain column (in PostgreSQL: ALTER TABLE … ALTER COLUMN … DROP EXPRESSION, or DROP IDENTITY), or leave it out with select."),
     /** A column is gone. */
     COLUMN_LOST("column_lost", ErrorKind.EXTERNAL_PERMANENT, "A column is gone from the target's table, whose rows were written with it.",
             "Copy the table again with `windrow run --full-refresh`, so that its rows are delivered with the column; or add the column by hand, "
@@ -80,6 +84,9 @@ public enum JdbcError implements ErrorCode {
     /** The table's engine knows no transactions. */
     TABLE_UNSAFE("table_unsafe", ErrorKind.USER, "The target's table is kept by a storage engine that cannot take a commit back.",
             "ALTER TABLE … ENGINE=InnoDB, or give the stream another table."),
+    /** There are too many columns. */
+    TABLE_TOO_WIDE("table_too_wide", ErrorKind.USER, "A table of the target cannot have as many columns, or such long rows.",
+            "Leave columns out with select, or write files; docs/reference/jdbc-types.md says how many columns each database's tables may have."),
     /** Other tables' rows would go with the table's. */
     TABLE_REFERENCED("table_referenced", ErrorKind.USER, "All rows of the table are to be replaced, and a foreign key would take rows of another along.",
             "Drop the foreign key; in mode replace it may be ON DELETE NO ACTION DEFERRABLE INITIALLY DEFERRED instead, where the database has that; "

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Properties;
 import org.mariadb.jdbc.Driver;
 
@@ -126,6 +127,11 @@ final class MariaDialect implements Dialect {
     }
 
     @Override
+    public OptionalInt maxColumns() {
+        return OptionalInt.of(1017);
+    }
+
+    @Override
     public int length(String identifier) {
         return identifier.codePointCount(0, identifier.length());
     }
@@ -221,6 +227,11 @@ final class MariaDialect implements Dialect {
     }
 
     @Override
+    public Optional<String> filled() {
+        return Optional.of("SELECT column_name, 0 FROM information_schema.columns WHERE table_schema = ? AND table_name = ? AND is_generated = 'ALWAYS'");
+    }
+
+    @Override
     public List<List<String>> widenings() {
         return List.of(
                 List.of("tinyint", "smallint", "int", "bigint", "decimal(19,0)"),
@@ -278,6 +289,7 @@ final class MariaDialect implements Dialect {
             case 1053, 1927 -> JdbcError.CONNECTION_LOST;
             case 1290, 1836 -> JdbcError.READ_ONLY;
             case 1049 -> JdbcError.URL_INVALID;
+            case 1117, 1118 -> JdbcError.TABLE_TOO_WIDE;
             case 1070, 1071 -> JdbcError.KEY_TOO_LONG;
             case 1062, 1264, 1265, 1292, 1366, 1406 -> JdbcError.VALUE_REFUSED;
             default -> SqlStates.of(e);

@@ -69,6 +69,9 @@ public final class SqlStates {
             case "25006" -> JdbcError.READ_ONLY;
             case "42501" -> JdbcError.PERMISSION_DENIED;
             case "3D000" -> JdbcError.URL_INVALID;
+            case "54011" -> JdbcError.TABLE_TOO_WIDE;
+            // An entry of an index, or a row, that is longer than a page.
+            case "54000" -> JdbcError.VALUE_REFUSED;
             case "40001", "40P01", "55P03", "55006", "57014" -> JdbcError.BUSY;
             default -> {
                 String group = state.length() < 2 ? "" : state.substring(0, 2);
@@ -76,7 +79,7 @@ public final class SqlStates {
                     case "08" -> JdbcError.CONNECTION_LOST;
                     case "28" -> JdbcError.AUTHENTICATION;
                     case "22", "23" -> JdbcError.VALUE_REFUSED;
-                    case "53", "54" -> JdbcError.TARGET_FULL;
+                    case "53" -> JdbcError.TARGET_FULL;
                     default -> JdbcError.STATEMENT_REFUSED;
                 };
             }

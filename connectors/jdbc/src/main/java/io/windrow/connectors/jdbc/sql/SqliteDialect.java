@@ -8,6 +8,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Properties;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteErrorCode;
@@ -72,6 +74,12 @@ final class SqliteDialect implements Dialect {
         return Integer.MAX_VALUE;
     }
 
+    /** Of 2000, since statements that fold changes have some more. */
+    @Override
+    public OptionalInt maxColumns() {
+        return OptionalInt.of(1984);
+    }
+
     @Override
     public int length(String identifier) {
         return identifier.length();
@@ -124,6 +132,11 @@ final class SqliteDialect implements Dialect {
     @Override
     public StagedKey stagedKey() {
         return StagedKey.ROW_NUMBER;
+    }
+
+    @Override
+    public Optional<String> filled() {
+        return Optional.of("SELECT name, 0 FROM pragma_table_xinfo(?) WHERE hidden IN (2, 3)");
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.windrow.api.schema.ColumnType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** The reference table of types for the documentation, written from the dialects themselves. */
 public final class TypeTable {
@@ -37,6 +38,14 @@ public final class TypeTable {
         for (Database database : Database.targets()) {
             page.append("- ").append(database.label()).append(": ").append(refused(database)).append(".\n");
         }
+        page.append("\nHow many columns a table may have: ")
+                .append(String.join(", ", Database.targets().stream().map(TypeTable::columns).toList()))
+                .append(".\n")
+                .append("""
+                In modes upsert, mirror and history seven of them are taken by what staging tables say of each change, in append and replace
+                one. In MariaDB, whose rows lie in a page but for their long values, there are fewer where many are texts. A wider table is
+                refused with `jdbc.table_too_wide`.
+                """);
         page.append("\n").append("""
                 Texts in types that have another meaning have one form each: decimals are plain (`-12.50`), dates and times ISO 8601
                 with six digits of a second (`2024-02-29T12:00:00.000001Z`; the `Z` marks an instant), intervals
@@ -46,9 +55,14 @@ public final class TypeTable {
         return page.toString();
     }
 
+    private static String columns(Database database) {
+        OptionalInt most = database.dialect().maxColumns();
+        return database.label() + " " + (most.isPresent() ? Integer.toString(most.getAsInt()) : "any number");
+    }
+
     private static String refused(Database database) {
         return switch (database) {
-            case POSTGRES -> "the character U+0000 in texts; dates and times before 4713 BC, dates after 5874897";
+            case POSTGRES -> "the character U+0000 in texts, unless `unfit_text: replace` is set; dates and times before 4713 BC, dates after 5874897";
             case SQLITE -> "NaN and the negative zero";
             case MARIADB -> "NaN and the infinities; dates and times outside of the years 1 to 9999; texts and bytes of a key "
                     + "that are longer than 255, or than fits if more than three texts are in it";

@@ -47,7 +47,7 @@ public final class Apply {
 
     /** Adds the rows with the generation that they came with. */
     public void append(StagedTable staged, long generation) throws SQLException {
-        statement.executeUpdate("INSERT INTO " + target + " (" + names(staged) + ", " + dialect.quoted(Layout.GENERATION) + ") SELECT "
+        statement.executeUpdate("INSERT INTO " + target + " (" + names(staged) + ", " + dialect.quoted(Layout.GENERATION) + ")" + dialect.overriding() + " SELECT "
                 + values(staged, "") + ", " + generation + " FROM " + stage(staged));
     }
 
@@ -59,7 +59,7 @@ public final class Apply {
 
     /** Adds the rows as they are. */
     public void insert(StagedTable staged) throws SQLException {
-        statement.executeUpdate("INSERT INTO " + target + " (" + names(staged) + ") SELECT " + values(staged, "") + " FROM "
+        statement.executeUpdate("INSERT INTO " + target + " (" + names(staged) + ")" + dialect.overriding() + " SELECT " + values(staged, "") + " FROM "
                 + stage(staged) + (staged.content() == StagedTable.Content.CHANGES ? " WHERE " + WRITES : ""));
     }
 
@@ -162,7 +162,7 @@ public final class Apply {
             case ON_CONFLICT -> {
                 changed.forEach(column -> set.add(column + " = excluded." + column));
                 // Under another name: the table's own may be excluded.
-                statement.executeUpdate("INSERT INTO " + target + " AS w_t (" + names + ") SELECT " + values(staged, "") + moreValues + from
+                statement.executeUpdate("INSERT INTO " + target + " AS w_t (" + names + ")" + dialect.overriding() + " SELECT " + values(staged, "") + moreValues + from
                         + " ON CONFLICT (" + keys + ") DO " + (set.isEmpty() ? "NOTHING" : "UPDATE SET " + String.join(", ", set)));
             }
             case ON_DUPLICATE_KEY -> {
@@ -260,7 +260,7 @@ public final class Apply {
         }
         String columns = names(staged) + ", " + dialect.quoted(Layout.VALID_FROM) + ", " + until + ", " + current + ", "
                 + dialect.quoted(Layout.POSITION) + ", " + dialect.quoted(Layout.ORDINAL);
-        statement.executeUpdate("INSERT INTO " + target + " (" + columns + ") SELECT " + values(staged, "w_s.") + ", "
+        statement.executeUpdate("INSERT INTO " + target + " (" + columns + ")" + dialect.overriding() + " SELECT " + values(staged, "w_s.") + ", "
                 + Folding.noEarlier(dialect.instantOf("w_s.w_since"), "w_t.w_floor", "w_t.w_floor") + ", "
                 + Folding.noEarlier(dialect.instantOf("w_s.w_until"), "w_t.w_floor", "NULL") + ", w_s.w_next IS NULL AND w_s.w_until IS NULL, "
                 + "w_s.w_pos, w_s.w_ord FROM (" + Folding.versions(stage, staged) + ") AS w_s LEFT JOIN ("

@@ -89,6 +89,16 @@ public record Place(Optional<String> schema) {
         return required;
     }
 
+    /** The columns of a table that the database fills by itself. */
+    List<Filled> filled(Dialect dialect, Connection connection, String table) throws SQLException {
+        List<Filled> filled = new ArrayList<>();
+        if (dialect.filled().isPresent()) {
+            ask(connection, dialect.filled().get(), Optional.of(table),
+                    results -> filled.add(new Filled(results.getString(1), results.getInt(2) == 1 ? By.NUMBER : By.EXPRESSION)));
+        }
+        return filled;
+    }
+
     /** The foreign keys that refer to a table; none where no database would enforce them. */
     List<Referring> referring(Dialect dialect, Connection connection, String table) throws SQLException {
         List<Referring> found = new ArrayList<>();
@@ -153,6 +163,17 @@ public record Place(Optional<String> schema) {
     enum Rank {
         PRIMARY,
         OTHER
+    }
+
+    /** A column that the database fills by itself. */
+    record Filled(String name, By by) {}
+
+    /** How the database fills a column. */
+    enum By {
+        /** It numbers rows, and takes another number with a new row. */
+        NUMBER,
+        /** It computes it. */
+        EXPRESSION
     }
 
     /** A table with a foreign key. */

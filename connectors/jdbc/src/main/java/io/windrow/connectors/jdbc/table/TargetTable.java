@@ -6,6 +6,7 @@ import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.SameColumns.Label;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.WriteMode;
+import io.windrow.connectors.jdbc.load.StagedRows;
 import io.windrow.connectors.jdbc.sql.Dialect;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import io.windrow.connectors.jdbc.sql.SqlType;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -60,6 +62,7 @@ public final class TargetTable {
     public List<TargetColumn> make(
             Connection connection, StreamSchema schema, WriteMode mode, Layout layout, Made made, List<TargetColumn> known) throws SQLException {
         checkNames(schema, layout);
+        checkWidth(schema, mode, layout);
         checkClash(connection);
         List<SqlType> types = types(dialect, schema);
         List<Place.Existing> existing = place.columns(dialect, connection, name);
@@ -74,6 +77,7 @@ public final class TargetTable {
                                 + ": it holds rows that this pipeline has not written");
             }
             place.expectTransactional(dialect, connection, name);
+            checkFilled(connection, schema, mode);
             // A table without a key that was made for a stream without one takes rows that are all replaced as it is.
             boolean isKeyed = mode.needsKey() || made == Made.BY_OTHERS || holdsKey(connection);
             List<String> unique = isKeyed ? layout.unique(schema.key()) : List.of();
@@ -244,6 +248,32 @@ public final class TargetTable {
         return WindrowException.of(
                 JdbcError.KEY_CHANGED, "Preparing table " + name + " for " + schema.stream() + ": nothing in it holds the columns of the key unique: "
                         + String.join(", ", schema.key()));
+    }
+
+    /** Its staging tables have columns for the facts of changes where it may have some of Windrow's own. */
+    private void checkWidth(StreamSchema schema, WriteMode mode, Layout layout) {
+        int more = Math.max(layout.own(dialect).size(), mode.needsKey() ? StagedRows.FACTS.size() : 1);
+        OptionalInt most = dialect.maxColumns();
+        if (most.isPresent() && schema.columns().size() + more > most.getAsInt()) {
+            throw WindrowException.of(
+                    JdbcError.TABLE_TOO_WIDE, "Preparing table " + name + " for " + schema.stream() + ": it has " + schema.columns().size()
+                            + " columns and needs " + more + " beside them, " + dialect.database().label() + " allows " + most.getAsInt());
+        }
+    }
+
+    /** A number that the database gives is only given another with a new row. */
+    private void checkFilled(Connection connection, StreamSchema schema, WriteMode mode) throws SQLException {
+        boolean isUpdated = mode == WriteMode.UPSERT || mode == WriteMode.MIRROR;
+        for (Place.Filled filled : place.filled(dialect, connection, name)) {
+            for (Column column : schema.columns()) {
+                if (dialect.folded(column.name()).equals(dialect.folded(filled.name()))
+                        && (filled.by() == Place.By.EXPRESSION || isUpdated && !schema.key().contains(column.name()))) {
+                    throw WindrowException.of(
+                            JdbcError.COLUMN_FILLED, "Preparing table " + name + " for " + schema.stream() + ": " + dialect.database().label()
+                                    + " fills its column " + column.name() + " by itself");
+                }
+            }
+        }
     }
 
     private void checkClash(Connection connection) throws SQLException {
