@@ -5,13 +5,27 @@ import java.util.List;
 
 /**
  * Finds payment cards: 12 to 19 digits that do not start with 0 and are not all the same, in groups with one separator
- * between them, of which Luhn's sum is right. Where more digits follow, as an expiry, a card ends with any of the groups; the
- * longest one counts. Each digit is looked at for the few starts that lie no more than 19 digits before it, and for each of
+ * between them, of which Luhn's sum is right and that are no part of a decimal number. Where more digits follow, as an expiry, a
+ * card ends with any of the groups; the longest one counts. Each digit is looked at for the few starts that lie no more than 19 digits before it, and for each of
  * them once, whatever its ends.
  */
 final class CardFinder implements Finder {
     private static final int SHORTEST = 12;
     private static final int LONGEST = 19;
+
+    private final Sum sum;
+
+    CardFinder(Sum sum) {
+        this.sum = sum;
+    }
+
+    /** Of what is found. */
+    enum Sum {
+        /** Luhn's sum is right. */
+        RIGHT,
+        /** It looks like a card. */
+        ANY
+    }
 
     @Override
     public List<Span> find(CharSequence text) {
@@ -36,7 +50,7 @@ final class CardFinder implements Finder {
     }
 
     /** Where the longest card ends that starts here; the start if there is none. */
-    private static int end(CharSequence text, int start) {
+    private int end(CharSequence text, int start) {
         int first = text.charAt(start) - '0';
         boolean alike = true;
         int found = start;
@@ -53,7 +67,8 @@ final class CardFinder implements Finder {
             if (isDigit(text, at)) {
                 continue;
             }
-            if (place + 1 >= SHORTEST && !alike && (place % 2 == 0 ? doublingOdd : doublingEven) % 10 == 0) {
+            if (place + 1 >= SHORTEST && !alike && !hasDecimals(text, at)
+                    && (sum == Sum.ANY || (place % 2 == 0 ? doublingOdd : doublingEven) % 10 == 0)) {
                 found = at;
             }
             if (at == text.length() || !Finders.isGap(text.charAt(at)) || !isDigit(text, at + 1)) {
@@ -62,6 +77,10 @@ final class CardFinder implements Finder {
             at++;
         }
         return found;
+    }
+
+    private static boolean hasDecimals(CharSequence text, int at) {
+        return at < text.length() && text.charAt(at) == '.' && isDigit(text, at + 1);
     }
 
     private static boolean isDigit(CharSequence text, int at) {

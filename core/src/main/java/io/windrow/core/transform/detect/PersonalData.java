@@ -5,6 +5,7 @@ import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.core.policy.MaskRule.Detector;
+import io.windrow.core.transform.detect.Finders.Shape;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -18,11 +19,14 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
+import org.jspecify.annotations.Nullable;
 
 /** Counts what finders find in the texts of a sample. Keeps no value (I11). Used by one thread. */
 public final class PersonalData {
     private final Map<Detector, Finder> finders = new EnumMap<>(Detector.class);
+    private final Map<Detector, Shape> shapes = new EnumMap<>(Detector.class);
     private final Map<String, Map<Detector, Long>> counts = new LinkedHashMap<>();
+    private final Map<String, Map<Detector, Odds>> odds = new LinkedHashMap<>();
     private final Map<String, Long> values = new LinkedHashMap<>();
     private final Map<String, Long> tooNested = new LinkedHashMap<>();
 
@@ -36,10 +40,23 @@ public final class PersonalData {
      */
     public record Found(String column, Detector detector, long found, long values) {}
 
+    /** How many numbers of a column look like one kind, and of how many of them the check digits are right. */
+    private static final class Odds {
+        private long alike;
+        private long right;
+
+        /** Whether no more are right than chance makes so, three standard deviations given. */
+        boolean isChance(double chance) {
+            double expected = alike * chance;
+            return right * 2 < alike && right <= expected + 3 * Math.sqrt(expected * (1 - chance));
+        }
+    }
+
     /** A count of nothing yet; {@code region} is the ISO country of phone numbers without a country code. */
     public PersonalData(Optional<String> region) {
         for (Detector detector : Detector.values()) {
             finders.put(detector, Finders.of(detector, region));
+            Finders.shape(detector).ifPresent(shape -> shapes.put(detector, shape));
         }
     }
 
@@ -62,7 +79,7 @@ public final class PersonalData {
         values.merge(column.name(), 1L, Long::sum);
         Set<Detector> held = EnumSet.noneOf(Detector.class);
         try {
-            search(column.type(), vector, row, held);
+            search(column.type(), vector, row, held, column.name());
         } catch (WindrowException e) {
             if (e.errorCode() != DetectError.TOO_NESTED) {
                 throw e;
@@ -75,23 +92,23 @@ public final class PersonalData {
     }
 
     /** Searches the same texts that a mask would. */
-    private void search(ColumnType type, FieldVector vector, int row, Set<Detector> held) {
+    private void search(ColumnType type, FieldVector vector, int row, Set<Detector> held, String column) {
         if (vector.isNull(row) || !Finders.search(type)) {
             return;
         }
         switch (type) {
-            case ColumnType.Text ignored -> JsonTexts.ofText(text(vector, row), text -> found(text, held));
-            case ColumnType.Json ignored -> JsonTexts.of(text(vector, row), text -> found(text, held));
+            case ColumnType.Text ignored -> JsonTexts.ofText(text(vector, row), text -> found(text, held, column));
+            case ColumnType.Json ignored -> JsonTexts.of(text(vector, row), text -> found(text, held, column));
             case ColumnType.ListOf of -> {
                 ListVector list = (ListVector) vector;
                 for (int at = list.getElementStartIndex(row); at < list.getElementEndIndex(row); at++) {
-                    search(of.element().type(), list.getDataVector(), at, held);
+                    search(of.element().type(), list.getDataVector(), at, held, column);
                 }
             }
             case ColumnType.Struct of -> {
                 List<FieldVector> fields = ((StructVector) vector).getChildrenFromFields();
                 for (int i = 0; i < fields.size(); i++) {
-                    search(of.fields().get(i).type(), fields.get(i), row, held);
+                    search(of.fields().get(i).type(), fields.get(i), row, held, column);
                 }
             }
             default -> {}
@@ -102,17 +119,47 @@ public final class PersonalData {
         return new String(((VarCharVector) vector).get(row), StandardCharsets.UTF_8);
     }
 
-    private Optional<String> found(String text, Set<Detector> held) {
+    private Optional<String> found(String text, Set<Detector> held, String column) {
         finders.forEach((detector, finder) -> {
-            if (!held.contains(detector) && !finder.find(text).isEmpty()) {
+            @Nullable Shape shape = shapes.get(detector);
+            if (shape == null && held.contains(detector)) {
+                return;
+            }
+            int found = finder.find(text).size();
+            if (found > 0) {
                 held.add(detector);
+            }
+            if (shape != null) {
+                Odds seen = odds.computeIfAbsent(column, name -> new EnumMap<>(Detector.class)).computeIfAbsent(detector, kind -> new Odds());
+                seen.alike += shape.finder().find(text).size();
+                seen.right += found;
             }
         });
         return Optional.of(text);
     }
 
-    /** What was found, by column in the order met; of several kinds in one column all are told, the most frequent first. */
+    private boolean isChance(String column, Detector detector) {
+        @Nullable Odds seen = odds.getOrDefault(column, Map.of()).get(detector);
+        return seen != null && seen.isChance(shapes.get(detector).chance());
+    }
+
+    /**
+     * What was found, by column in the order met; of several kinds in one column all are told, the most frequent first. But for
+     * {@link #byChance}.
+     */
     public List<Found> found() {
+        return all().stream().filter(one -> !isChance(one.column(), one.detector())).toList();
+    }
+
+    /**
+     * What is most likely nothing: among the column's numbers that look like the kind, no more have the right check digits than chance
+     * gives them, as one order number in eleven passes the test of the BSN.
+     */
+    public List<Found> byChance() {
+        return all().stream().filter(one -> isChance(one.column(), one.detector())).toList();
+    }
+
+    private List<Found> all() {
         List<Found> found = new ArrayList<>();
         counts.forEach((column, kinds) -> kinds.entrySet().stream()
                 .sorted(Map.Entry.<Detector, Long>comparingByValue().reversed())

@@ -114,7 +114,18 @@ class FindersTest {
         "BSN, 1234.56.783",
         "CODICE_FISCALE, RSS MRA 85T10 A562 T",
         "PESEL, 44051401358",
-        "PESEL, 44131401351"
+        "PESEL, 44131401351",
+        "PESEL, 3.44051401359",
+        "PESEL, 44051401359.5",
+        "BSN, 0.123456782",
+        "BSN, 123456782.50",
+        "BSN, -123456782.50",
+        "STEUER_ID, 3.86095742719",
+        "STEUER_ID, 86095742719.00",
+        "NIR, 0.185057800608491",
+        "NIR, 185057800608491.25",
+        "CARD, 400000000002.50",
+        "CARD, 4111111111111111.00"
     })
     void whatOnlyLooksLikeItIsLeftAlone(Detector detector, String bad) {
         assertThat(Finders.of(detector, Optional.empty()).find(bad)).isEmpty();
