@@ -9,8 +9,16 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Whether a text can be read as a type. No value is made, and nothing is trimmed. Pure. */
-interface TextForm {
+/**
+ * Whether a text can be read as a type, by a contract and by a cast alike. No value is made, and nothing is trimmed. Whatever fits has
+ * a value of the type, but that a float of more digits than it holds is rounded, which no cast does. Pure.
+ */
+public interface TextForm {
+    /** Digits before and behind the point. */
+    int DIGITS = 60;
+    /** The same of floats. */
+    int FLOAT_DIGITS = 400;
+
     /** Whether the first {@code length} bytes are such a value. */
     boolean fits(byte[] text, int length);
 
@@ -24,9 +32,9 @@ interface TextForm {
             case ColumnType.Text ignored -> Optional.of((text, length) -> true);
             case ColumnType.Json ignored -> Optional.of(TextForm::json);
             case ColumnType.Uuid ignored -> Optional.of(TextForm::uuid);
-            case ColumnType.Date ignored -> Optional.of((text, length) -> length == 10 && date(text));
-            case ColumnType.Time ignored -> Optional.of((text, length) -> time(text, 0, length) == length);
-            case ColumnType.Timestamp t -> Optional.of((text, length) -> moment(t, text, length));
+            case ColumnType.Date ignored -> Optional.of((text, length) -> Moments.date(text, length));
+            case ColumnType.Time ignored -> Optional.of((text, length) -> Moments.time(text, 0, length) == length);
+            case ColumnType.Timestamp t -> Optional.of((text, length) -> Moments.moment(t, text, length));
             case ColumnType.Bytes ignored -> Optional.empty();
             case ColumnType.Interval ignored -> Optional.empty();
             case ColumnType.ListOf ignored -> Optional.empty();
@@ -39,26 +47,40 @@ interface TextForm {
                 || length == 5 && text[0] == 'f' && text[1] == 'a' && text[2] == 'l' && text[3] == 's' && text[4] == 'e';
     }
 
+    /** Where the digits before the point end, of a number without exponent; -1 if it is none. */
+    private static int point(byte[] text, int start, int length) {
+        int point = Digits.end(text, start, length);
+        int end = point < length && text[point] == '.' ? Digits.end(text, point + 1, length) : point;
+        boolean any = point > start || end > point + 1;
+        return any && end == length && point - start <= DIGITS && end - point - 1 <= DIGITS ? point : -1;
+    }
+
     private static boolean whole(ColumnType.Int type, byte[] text, int length) {
-        int at = sign(text, length);
-        if (digits(text, at, length) != length || at == length) {
+        int at = Digits.sign(text, length);
+        int point = point(text, at, length);
+        if (point < 0) {
             return false;
         }
-        while (at < length && text[at] == '0') {
+        for (int i = point + 1; i < length; i++) {
+            if (text[i] != '0') {
+                return false;
+            }
+        }
+        while (at < point && text[at] == '0') {
             at++;
         }
         boolean negative = text[0] == '-';
-        if (length - at > 18) {
-            if (length - at > 20) {
+        if (point - at > 18) {
+            if (point - at > 20) {
                 return false;
             }
-            BigInteger value = new BigInteger(new String(text, at, length - at, StandardCharsets.US_ASCII));
+            BigInteger value = new BigInteger(new String(text, at, point - at, StandardCharsets.US_ASCII));
             value = negative ? value.negate() : value;
             return type.bits() == 64
                     && (type.signed() ? value.bitLength() < 64 : value.signum() >= 0 && value.bitLength() <= 64);
         }
         long value = 0;
-        for (; at < length; at++) {
+        for (; at < point; at++) {
             value = value * 10 + text[at] - '0';
         }
         value = negative ? -value : value;
@@ -69,20 +91,12 @@ interface TextForm {
     }
 
     private static boolean decimal(ColumnType.Decimal type, byte[] text, int length) {
-        int start = sign(text, length);
-        int point = digits(text, start, length);
-        int end = point;
-        if (point < length && text[point] == '.') {
-            end = digits(text, point + 1, length);
-            if (end - point - 1 == 0 && point == start) {
-                return false;
-            }
-        } else if (point == start) {
+        int start = Digits.sign(text, length);
+        int point = point(text, start, length);
+        if (point < 0) {
             return false;
         }
-        if (end != length) {
-            return false;
-        }
+        int end = length;
         while (start < point && text[start] == '0') {
             start++;
         }
@@ -93,29 +107,30 @@ interface TextForm {
     }
 
     private static boolean floating(ColumnType.Float type, byte[] text, int length) {
-        int start = sign(text, length);
+        int start = Digits.sign(text, length);
         if (length - start == 8 && new String(text, start, 8, StandardCharsets.ISO_8859_1).equals("Infinity")) {
             return true;
         }
         if (length == 3 && text[0] == 'N' && text[1] == 'a' && text[2] == 'N') {
             return true;
         }
-        int at = digits(text, start, length);
-        int mantissa = at - start;
+        int at = Digits.end(text, start, length);
+        int whole = at - start;
+        int fraction = 0;
         if (at < length && text[at] == '.') {
-            int fraction = digits(text, at + 1, length);
-            mantissa += fraction - at - 1;
-            at = fraction;
+            int end = Digits.end(text, at + 1, length);
+            fraction = end - at - 1;
+            at = end;
         }
-        if (mantissa == 0) {
+        if (whole + fraction == 0 || whole > FLOAT_DIGITS || fraction > FLOAT_DIGITS) {
             return false;
         }
         boolean exponent = at < length && (text[at] == 'e' || text[at] == 'E');
         if (exponent) {
             int from = at + 1;
             from += from < length && (text[from] == '-' || text[from] == '+') ? 1 : 0;
-            at = digits(text, from, length);
-            if (at == from) {
+            at = Digits.end(text, from, length);
+            if (at == from || at - from > 3) {
                 return false;
             }
         }
@@ -162,83 +177,5 @@ interface TextForm {
             }
         }
         return true;
-    }
-
-    private static boolean date(byte[] text) {
-        if (digits(text, 0, 4) != 4 || text[4] != '-' || digits(text, 5, 7) != 7 || text[7] != '-' || digits(text, 8, 10) != 10) {
-            return false;
-        }
-        int year = two(text, 0) * 100 + two(text, 2);
-        int month = two(text, 5);
-        int day = two(text, 8);
-        if (month < 1 || month > 12 || day < 1) {
-            return false;
-        }
-        boolean leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        int last = switch (month) {
-            case 2 -> leap ? 29 : 28;
-            case 4, 6, 9, 11 -> 30;
-            default -> 31;
-        };
-        return day <= last;
-    }
-
-    /** Where a time of day that begins at {@code at} ends; -1 if there is none. */
-    private static int time(byte[] text, int at, int length) {
-        if (at + 5 > length || digits(text, at, at + 2) != at + 2 || text[at + 2] != ':' || digits(text, at + 3, at + 5) != at + 5
-                || two(text, at) > 23 || two(text, at + 3) > 59) {
-            return -1;
-        }
-        if (at + 5 == length || text[at + 5] != ':') {
-            return at + 5;
-        }
-        if (at + 8 > length || digits(text, at + 6, at + 8) != at + 8 || two(text, at + 6) > 59) {
-            return -1;
-        }
-        if (at + 8 == length || text[at + 8] != '.') {
-            return at + 8;
-        }
-        int end = digits(text, at + 9, length);
-        return end == at + 9 || end > at + 15 ? -1 : end;
-    }
-
-    private static boolean moment(ColumnType.Timestamp type, byte[] text, int length) {
-        if (length < 16 || !date(text) || text[10] != 'T' && text[10] != ' ') {
-            return false;
-        }
-        int end = time(text, 11, length);
-        if (end < 0) {
-            return false;
-        }
-        if (!type.utc()) {
-            return end == length;
-        }
-        if (end + 1 == length && text[end] == 'Z') {
-            return true;
-        }
-        if (end + 3 > length || text[end] != '+' && text[end] != '-' || digits(text, end + 1, end + 3) != end + 3
-                || two(text, end + 1) > 18) {
-            return false;
-        }
-        int minutes = end + 3 < length && text[end + 3] == ':' ? end + 4 : end + 3;
-        return end + 3 == length
-                || minutes + 2 == length && digits(text, minutes, length) == length && two(text, minutes) <= 59;
-    }
-
-    private static int sign(byte[] text, int length) {
-        return length > 0 && (text[0] == '-' || text[0] == '+') ? 1 : 0;
-    }
-
-    /** Where the digits that begin at {@code from} end. */
-    private static int digits(byte[] text, int from, int end) {
-        int at = from;
-        while (at < end && text[at] >= '0' && text[at] <= '9') {
-            at++;
-        }
-        return at;
-    }
-
-    private static int two(byte[] text, int at) {
-        return (text[at] - '0') * 10 + text[at + 1] - '0';
     }
 }

@@ -30,10 +30,10 @@ record SlowJudge(StreamSchema schema, List<FieldCheck> checks) {
             "bool", "int8", "int64", "uint16", "uint64", "float32", "float64", "decimal(5,2)", "uuid", "date", "time",
             "timestamp", "timestamptz", "json", "text");
     private static final List<String> WORDS = List.of(
-            "", "a", "bb", "ç", "ığü", "12", "-128", "128", "+7", "12.50", ".5", "5.", ".", "-", "1e5", "1e400", "1e39", "NaN", "-Infinity",
+            "", "a", "bb", "ç", "ığü", "12", "-128", "128", "+7", "12.50", "12.00", ".5", "5.", ".0", ".", "-", "1e5", "1e400", "1e39", "NaN", "-Infinity",
             "true", "TRUE", "false", "999.99", "1000", "0001.100", "99999999999999999999", "18446744073709551615",
             "9223372036854775807", "9223372036854775808", "-9223372036854775808", "65536", "2024-02-29", "2023-02-29",
-            "2024-13-01", "2024-1-01", "23:59", "24:00", "23:59:60", "10:11:12.123456", "10:11:12.1234567", "10:11:12.",
+            "2024-13-01", "2024-1-01", "23:59", "24:00", "23:59:60", "10:11:12.123456", "10:11:12.1234567", "10:11:12.1234560", "10:11:12.",
             "2024-02-29T10:11", "2024-02-29 10:11:12", "2024-02-29T10:11:12Z", "2024-02-29T10:11:12+02", "2024-02-29T10:11:12+0230",
             "2024-02-29T10:11:12+02:30", "2024-02-29T10:11:12+02:60", "2024-02-29T10:11:12+19:00", "{\"a\":[1,2]}", "{\"a\":", "[1] [2]", "null",
             "3b241101-e2bb-4255-8caf-4136c566a962", "3b241101-e2bb-4255-8caf-4136c566a96", "3b241101xe2bb-4255-8caf-4136c566a962",
@@ -199,10 +199,10 @@ record SlowJudge(StreamSchema schema, List<FieldCheck> checks) {
             return switch (type) {
                 case ColumnType.Bool ignored -> text.equals("true") || text.equals("false");
                 case ColumnType.Int t -> {
-                    if (!text.matches("[+-]?[0-9]+")) {
+                    if (!text.matches("[+-]?([0-9]+(\\.0*)?|\\.0+)")) {
                         yield false;
                     }
-                    BigInteger value = new BigInteger(text);
+                    BigInteger value = new BigDecimal(text).toBigIntegerExact();
                     BigInteger low = t.signed() ? BigInteger.ONE.shiftLeft(t.bits() - 1).negate() : BigInteger.ZERO;
                     BigInteger high = BigInteger.ONE.shiftLeft(t.signed() ? t.bits() - 1 : t.bits());
                     yield value.compareTo(low) >= 0 && value.compareTo(high) < 0;
@@ -235,7 +235,7 @@ record SlowJudge(StreamSchema schema, List<FieldCheck> checks) {
     }
 
     private static boolean time(String text) {
-        return !text.matches(".*\\.|.*\\.[0-9]{7,}") && LocalTime.parse(text) != null;
+        return !text.matches(".*\\.|.*\\.[0-9]{6}[0-9]*[1-9]") && LocalTime.parse(text) != null;
     }
 
     private static boolean moment(boolean utc, String text) {

@@ -1,6 +1,7 @@
 package io.windrow.core.transform.shape;
 
 import io.windrow.api.schema.ColumnType;
+import io.windrow.core.contract.TextForm;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -45,6 +46,25 @@ interface Cast {
 
     /** The cast between two types; empty if there is none. */
     static Optional<Cast> between(ColumnType from, ColumnType to) {
+        Optional<Cast> cast = values(from, to);
+        // What a text stands for is read in one way: what passes a contract that demands the type can be cast to it, and nothing else.
+        return from instanceof ColumnType.Text && !(to instanceof ColumnType.Text)
+                ? cast.map(reading -> TextForm.of(to).map(form -> formed(form, reading)).orElse(reading))
+                : cast;
+    }
+
+    private static Cast formed(TextForm form, Cast reading) {
+        return value -> {
+            Object read = reading.of(value);
+            byte[] text = ((String) value).getBytes(StandardCharsets.UTF_8);
+            if (!form.fits(text, text.length)) {
+                throw new Misfit(ShapeError.CAST_FORM);
+            }
+            return read;
+        };
+    }
+
+    private static Optional<Cast> values(ColumnType from, ColumnType to) {
         return Optional.ofNullable(switch (to) {
             case ColumnType.Text ignored -> toText(from);
             case ColumnType.Bytes ignored -> from instanceof ColumnType.Text
@@ -198,10 +218,12 @@ interface Cast {
             case ColumnType.Decimal ignored -> value -> floating((BigDecimal) value, type.bits());
             case ColumnType.Text ignored -> value -> switch ((String) value) {
                 case "NaN" -> Double.NaN;
-                case "Infinity" -> Double.POSITIVE_INFINITY;
+                case "Infinity", "+Infinity" -> Double.POSITIVE_INFINITY;
                 case "-Infinity" -> Double.NEGATIVE_INFINITY;
-                case "-0", "-0.0" -> -0.0;
-                case String text when Forms.FLOAT.matcher(text).matches() -> floating(new BigDecimal(text), type.bits());
+                case String text when Forms.FLOAT.matcher(text).matches() -> {
+                    double number = floating(new BigDecimal(text), type.bits());
+                    yield number == 0 && text.startsWith("-") ? -0.0 : number;
+                }
                 default -> throw new Misfit(ShapeError.CAST_FORM);
             };
             default -> null;
@@ -252,7 +274,7 @@ interface Cast {
         return switch (from) {
             case ColumnType.Text ignored -> type.utc()
                     ? value -> {
-                        Instant instant = read(() -> OffsetDateTime.parse(spaced((String) value)).toInstant());
+                        Instant instant = read(() -> OffsetDateTime.parse(colons(spaced((String) value))).toInstant());
                         micros(instant.getNano());
                         return held(instant);
                     }
@@ -272,7 +294,18 @@ interface Cast {
     }
 
     private static String spaced(String text) {
-        return text.length() > 10 && text.charAt(10) == ' ' ? text.substring(0, 10) + "T" + text.substring(11) : text;
+        return text.replaceFirst(" ", "T");
+    }
+
+    /** The offset as java.time reads it: with minutes, behind a colon. */
+    private static String colons(String text) {
+        int sign = Math.max(text.lastIndexOf('+'), text.lastIndexOf('-'));
+        boolean behindTime = sign > text.indexOf(':') && text.indexOf(':') > 0;
+        return switch (behindTime ? text.length() - sign : 0) {
+            case 3 -> text + ":00";
+            case 5 -> text.substring(0, sign + 3) + ":" + text.substring(sign + 3);
+            default -> text;
+        };
     }
 
     private static LocalTime time(LocalTime time) throws Misfit {
@@ -311,8 +344,8 @@ interface Cast {
 
     /** The forms of texts. */
     final class Forms {
-        static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,60}(\\.[0-9]{1,60})?");
-        static final Pattern FLOAT = Pattern.compile("[+-]?[0-9]{1,400}(\\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?");
+        static final Pattern NUMBER = Pattern.compile(number(TextForm.DIGITS));
+        static final Pattern FLOAT = Pattern.compile(number(TextForm.FLOAT_DIGITS) + "([eE][+-]?[0-9]{1,3})?");
         static final Pattern UUID_FORM = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
         /** Seconds always, then as many digits as are needed. */
         static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
@@ -334,5 +367,9 @@ interface Cast {
                 .toFormatter(Locale.ROOT);
 
         private Forms() {}
+
+        private static String number(int digits) {
+            return "[+-]?([0-9]{1,%1$d}(\\.[0-9]{0,%1$d})?|\\.[0-9]{1,%1$d})".formatted(digits);
+        }
     }
 }

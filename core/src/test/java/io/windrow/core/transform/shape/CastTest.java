@@ -12,13 +12,16 @@ import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
+import io.windrow.core.contract.TextForm;
 import io.windrow.core.policy.ShapePolicy;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -120,6 +123,48 @@ class CastTest {
         assertThat(cast(new byte[] {-1}, new ColumnType.Bytes(), "text")).isEqualTo("shape.cast_form");
         assertThat(cast(LocalDateTime.of(1970, 1, 2, 1, 0), new ColumnType.Timestamp(false), "date"))
                 .isEqualTo("shape.cast_inexact");
+    }
+
+    /** A contract that demands a type lets a text pass, and a cast reads it, or neither does. */
+    @Test
+    void whatAContractTakesForReadableIsWhatACastReads() {
+        List<String> types = List.of("bool", "int8", "int64", "uint16", "uint64", "decimal(5,2)", "decimal(38,10)", "float32", "float64", "uuid",
+                "date", "time", "timestamp", "timestamptz");
+        List<String> texts = new ArrayList<>(List.of(
+                "", " 1", "1 ", "x", "1", "+1", "-1", "-0", "007", "1.", ".5", "-.5", "5.0", ".0", ".", "-", "+.", "1..2", "1.5", "1.50", "999.99",
+                "999.995", "1000", "127", "128", "-129", "65535", "65536", "18446744073709551615", "18446744073709551616", "1e3", "1E+3", "1e-3", "1e",
+                ".5e2", "5.e2", "1e999", "1e0005", "1e39", "0x10", "١", "NaN", "nan", "Infinity", "+Infinity", "-Infinity", "true", "TRUE", "false",
+                "00112233-4455-6677-8899-AABBCCDDEEFF", "0-0-0-0-0", "1".repeat(61), "0".repeat(60) + "1", "0." + "1".repeat(61), "9".repeat(401),
+                "2024-02-29", "2023-02-29", "2024-1-1", "0000-01-01", "-0000-01-01", "-0044-03-15", "-0100-02-29", "12024-01-01", "+2024-01-01",
+                "+12024-02-29", "+5881580-07-11", "+5881580-07-12", "+1000000000-01-01", "09:05", "9:05", "24:00", "09:05:60", "09:05:00.", "09:05:00.5",
+                "09:05:00.1234560", "09:05:00.1234567", "09:05:00.1234560000"));
+        for (String date : List.of("2024-01-31", "+12024-01-31", "-0044-01-31", "+292277-01-09", "+292278-01-09", "+999999999-12-31")) {
+            for (String time : List.of("T10:00", " 10:00:00", "t10:00:00.5", "T10:00:00.0000001", "T24:00", "  10:00")) {
+                for (String zone : List.of("", "Z", "z", "+00", "-05", "+0530", "+05:30", "+05:30:15", "+053015", "+18:00", "-18:01", "+1", "+05:", "+05:60", "[UTC]")) {
+                    texts.add(date + time + zone);
+                }
+            }
+        }
+        for (String name : types) {
+            ColumnType type = TypeNames.of(name).orElseThrow();
+            TextForm form = TextForm.of(type).orElseThrow();
+            Cast cast = Cast.between(TEXT, type).orElseThrow();
+            for (String text : texts) {
+                byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+                Optional<ShapeError> misfit = misfit(cast, text);
+                boolean reads = misfit.isEmpty() || type instanceof ColumnType.Float && misfit.get() == ShapeError.CAST_INEXACT;
+                assertThat(form.fits(utf8, utf8.length)).as("<%s> as %s: %s", text, name, misfit).isEqualTo(reads);
+            }
+        }
+    }
+
+    private static Optional<ShapeError> misfit(Cast cast, String text) {
+        try {
+            cast.of(text);
+            return Optional.empty();
+        } catch (Cast.Misfit e) {
+            return Optional.of(e.error);
+        }
     }
 
     @Test
