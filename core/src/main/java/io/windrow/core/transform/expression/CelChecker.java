@@ -333,10 +333,22 @@ final class CelChecker {
         Matcher overload = NO_OVERLOAD.matcher(message);
         if (overload.matches()) {
             String types = overload.group(2).replaceAll("wrapper\\(([a-z]+)\\)", "$1").replace("google.protobuf.", "");
-            String hint = types.contains("double") && types.contains("int") ? "; a float is compared with 1.0 or double(field)" : "";
-            return refused(ExpressionError.INVALID, offset, overload.group(1) + " does not go with " + types + hint);
+            return refused(ExpressionError.INVALID, offset, written(overload.group(1)) + " does not go with " + types + hint(types));
         }
         return refused(ExpressionError.INVALID, offset, message.lines().findFirst().orElse("it is no expression"));
+    }
+
+    /** An operator as it stands in the text: CEL calls it after the places of its operands. */
+    private static String written(String function) {
+        return function.replace("_", "").replace("@", "");
+    }
+
+    private static String hint(String types) {
+        List<String> words = List.of(types.split("[^a-z]+"));
+        if (words.contains("double") && types.contains("int")) {
+            return "; a float is compared with 1.0 or double(field)";
+        }
+        return words.contains("uint") && words.contains("int") ? "; an unsigned field goes with numbers such as 5u" : "";
     }
 
     private int offset(int line, int column) {
