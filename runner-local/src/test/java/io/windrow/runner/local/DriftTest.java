@@ -35,6 +35,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,6 +143,30 @@ class DriftTest {
         bench.upstream.schema = schema -> plus(schema, new ColumnType.Text());
         assertThat(bench.result(bench.run(), "c").error()).as("the same change is judged anew").isPresent();
         assertThat(refused()).isPresent();
+    }
+
+    /** G16: whose clock is behind refuses, and accepts, in the order in which it does. */
+    @Test
+    @Tag("G16")
+    void whatWasRefusedLastDoesNotHangOnClocks() {
+        bench.run();
+        StreamSchema first = versions().getFirst().version().schema();
+        StreamSchema text = plus(first, new ColumnType.Text());
+        StreamSchema date = plus(first, new ColumnType.Date());
+        Instant behind = Instant.parse("2001-01-01T00:00:00Z");
+        try (StateStore store = bench.store()) {
+            SchemaBook book = new SchemaBook(store, "bench");
+            Lease lease = store.acquire("bench", "test", Duration.ofSeconds(30));
+            book.refuse(lease, text, behind);
+            assertThat(book.refused(C)).as("refused by a clock that is behind").isPresent();
+            book.accept(lease, new SchemaVersion(date, "", Compatibility.NONE), behind.minusSeconds(60));
+            assertThat(book.refused(C)).as("another schema was accepted since").isEmpty();
+            book.refuse(lease, text, behind.minusSeconds(120));
+            assertThat(book.refused(C)).isPresent();
+            book.settle(lease, C, behind.minusSeconds(180));
+            assertThat(book.refused(C)).isEmpty();
+            store.release(lease);
+        }
     }
 
     private Optional<StreamSchema> refused() {
