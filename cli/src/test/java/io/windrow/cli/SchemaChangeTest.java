@@ -2,6 +2,9 @@ package io.windrow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,6 +17,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -46,6 +53,61 @@ class SchemaChangeTest {
         assertThat(manifests).hasSize(2);
         assertThat(schema(manifests.getFirst())).as("each file is listed with the schema it was written with")
                 .isNotEqualTo(schema(manifests.getLast()));
+    }
+
+    @Test
+    void everyDeliveredRowFitsTheSchemaThatIsExported() throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE exported (id int PRIMARY KEY, flag boolean, big bigint, amount numeric(30,10), f4 real, f8 double precision, "
+                        + "name text, doc json, raw bytea, u uuid, day date, t time, at timestamptz, local timestamp, span interval, list int[], "
+                        + "reals float8[])",
+                "INSERT INTO exported SELECT i, i % 2 = 0, i * 1000000007::bigint, i / 7.0, (ARRAY['NaN','Infinity','-1.5'])[1 + i % 3]::real, "
+                        + "(ARRAY['-Infinity','NaN','0.25'])[1 + i % 3]::float8, 'ünï ' || i, '{\"a\": [1]}', '\\x00ff', gen_random_uuid(), "
+                        + "date '2024-01-01' + i, '23:59:59.5', '2024-01-01 12:00+00', '2024-01-01 12:00:00.000001', '1 month -2 days 3 hours', "
+                        + "ARRAY[i, NULL], ARRAY['NaN', i]::float8[] FROM generate_series(1, 9) i",
+                "INSERT INTO exported (id) VALUES (0)");
+        for (String format : List.of("jsonl", "avro")) {
+            Path file = Files.writeString(folder.resolve(format + ".yaml"), """
+                    pipeline: exported-%s
+                    source:
+                      postgres: {url: "%s", streams: [{table: public.exported, mode: snapshot}]}
+                    sink:
+                      files: {path: ./%s, format: %s}
+                    """.formatted(format, DATABASE.url(), format, format));
+            Ended run = windrow("run", file.toString());
+            assertThat(run.exit()).as(run.out()).isZero();
+            String form = format.equals("avro") ? "avro" : "json_schema";
+            String exported = windrow("schema", "show", file.toString(), "--stream", "public.exported", "--as", form).out();
+            int rows = 0;
+            try (Stream<Path> walk = Files.walk(folder.resolve(format))) {
+                for (Path data : walk.filter(path -> path.toString().endsWith("." + format)).toList()) {
+                    rows += format.equals("avro") ? readAs(exported, data) : validated(exported, data);
+                }
+            }
+            assertThat(rows).isEqualTo(10);
+        }
+    }
+
+    private static int validated(String exported, Path data) throws IOException {
+        com.networknt.schema.Schema schema =
+                SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(exported);
+        List<String> lines = Files.readAllLines(data);
+        for (String line : lines) {
+            assertThat(schema.validate(line, InputFormat.JSON)).as(line).isEmpty();
+        }
+        return lines.size();
+    }
+
+    private static int readAs(String exported, Path data) throws IOException {
+        int rows = 0;
+        Schema wanted = new Schema.Parser().parse(exported);
+        try (DataFileReader<GenericRecord> reader = new DataFileReader<>(data.toFile(), new GenericDatumReader<>(wanted))) {
+            for (GenericRecord row : reader) {
+                assertThat(row.getSchema()).isEqualTo(wanted);
+                rows++;
+            }
+        }
+        return rows;
     }
 
     @Test

@@ -22,8 +22,9 @@ public final class SchemaExport {
     }
 
     /**
-     * A JSON Schema (draft 2020-12) of one row as a JSON object, indented: decimals and 64-bit numbers are numbers, times and dates
-     * are texts, bytes are texts in base64, an interval is an object of three numbers.
+     * A JSON Schema (draft 2020-12) of one row as a JSON object, indented: as the files sink
+     * writes it: decimals and 64-bit numbers are numbers, a float that is none of them is a text, times and dates are texts, bytes are
+     * texts in base64, a JSON document is a text, an interval is an object of three numbers.
      */
     public static String jsonSchema(StreamSchema schema) {
         StringWriter text = new StringWriter();
@@ -83,11 +84,12 @@ public final class SchemaExport {
                 out.writeFieldName("maximum");
                 out.writeNumber(one.shiftLeft(t.signed() ? t.bits() - 1 : t.bits()).subtract(one));
             }
-            case ColumnType.Float ignored -> out.writeStringField("type", "number");
+            case ColumnType.Float ignored -> real(out);
             case ColumnType.Decimal ignored -> out.writeStringField("type", "number");
             case ColumnType.Text ignored -> out.writeStringField("type", "string");
             case ColumnType.Json ignored -> {
-                // Any JSON value: a schema without a demand.
+                out.writeStringField("type", "string");
+                out.writeStringField("contentMediaType", "application/json");
             }
             case ColumnType.Bytes ignored -> {
                 out.writeStringField("type", "string");
@@ -111,6 +113,22 @@ public final class SchemaExport {
                 value(out, t.element());
             }
         }
+    }
+
+    /** JSON has no number for these three. */
+    private static void real(JsonGenerator out) throws IOException {
+        out.writeArrayFieldStart("anyOf");
+        out.writeStartObject();
+        out.writeStringField("type", "number");
+        out.writeEndObject();
+        out.writeStartObject();
+        out.writeArrayFieldStart("enum");
+        for (String text : List.of("NaN", "Infinity", "-Infinity")) {
+            out.writeString(text);
+        }
+        out.writeEndArray();
+        out.writeEndObject();
+        out.writeEndArray();
     }
 
     private static void formatted(JsonGenerator out, String format) throws IOException {
