@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -122,13 +123,17 @@ final class DisposeCommand implements Callable<Integer> {
     private int print(String pipeline, List<DisposalRecord> records, Disposer disposer) {
         List<DisposalRecord> intended = disposer.intended();
         List<StreamName> folded = disposer.foldedBefore();
+        Map<StreamName, Optional<String>> kept = disposer.keptAtTarget();
         ExitCode code = folded.isEmpty() ? ExitCode.OK : ExitCode.UNDECIDED;
         if (windrow.json) {
             return windrow.print(
                     Json.object("pipeline", pipeline, "applied", apply, "disposals",
                             records.stream().map(record -> new Json.Raw(record.toJson())).toList(), "intended",
                             intended.stream().map(record -> new Json.Raw(record.toJson())).toList(), "compact_first",
-                            folded.stream().map(StreamName::toString).toList()),
+                            folded.stream().map(StreamName::toString).toList(), "purge_at_target",
+                            kept.entrySet().stream()
+                                    .map(one -> Json.object("stream", one.getKey().toString(), "statement", one.getValue().orElse(null)))
+                                    .toList()),
                     code);
         }
         Screen screen = windrow.screen();
@@ -139,6 +144,9 @@ final class DisposeCommand implements Callable<Integer> {
         for (StreamName stream : folded) {
             screen.line(stream + " was folded under a former mask and is what readers see: run `windrow compact` first, then dispose again");
         }
+        kept.forEach((stream, statement) -> screen.line("Rows of " + stream + " under a former mask may lie at the target, which only its owner "
+                + "can delete: if nobody has done so, " + statement.map(sql -> "execute `" + sql + "` there").orElse("delete them there")
+                + " and run `windrow run --full-refresh --stream " + stream + "`"));
         Table table = Table.of("stream", "what", ">commits", ">files", ">rows", ">size", ">oldest", ">keys");
         boolean any = false;
         for (DisposalRecord record : records) {
@@ -148,7 +156,7 @@ final class DisposeCommand implements Callable<Integer> {
             }
         }
         if (!any) {
-            screen.line(folded.isEmpty() ? "Nothing is due" : "Nothing else is due");
+            screen.line(folded.isEmpty() && kept.isEmpty() ? "Nothing is due" : "Nothing else is due");
             return code.value();
         }
         table.print(screen);

@@ -10,7 +10,6 @@ import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.StreamPlan;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.api.sink.Sink;
-import io.windrow.api.sink.WriteMode;
 import io.windrow.core.transform.mask.MaskTransform;
 import io.windrow.core.plan.Admission;
 import io.windrow.core.plan.Plan;
@@ -64,10 +63,10 @@ final class PlanCommand implements Callable<Integer> {
                 refusals.putAll(admission.refusals());
                 admission.check(source, placed);
                 plans = admission.plans();
-                plans.forEach((stream, how) -> changedMask(plan, how, states.get(stream))
-                        .ifPresent(error -> refusals.put(stream, error)));
                 for (PlannedStream stream : streams) {
-                    unfit(stream, plans.get(stream.stream()), admission)
+                    StreamPlan how = plans.get(stream.stream());
+                    changedMask(plan, stream, sink, how, states.get(stream.stream()))
+                            .or(() -> unfit(stream, how, admission))
                             .ifPresent(error -> refusals.put(stream.stream(), error));
                 }
             }
@@ -103,14 +102,12 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     /** Why a stream cannot go on under the mask that the file asks for now. */
-    private static Optional<WindrowException> changedMask(Plan plan, StreamPlan how, @Nullable StreamState state) {
-        if (state == null || state.base().isEmpty() || state.committed().isEmpty() || how.restart().isPresent()
-                || state.committed().get().completesGeneration() && state.committed().get().mode() == WriteMode.REPLACE) {
-            return Optional.empty();
-        }
+    private static Optional<WindrowException> changedMask(
+            Plan plan, PlannedStream stream, Sink sink, @Nullable StreamPlan how, @Nullable StreamState state) {
         try {
-            MaskTransform.continues(
-                    state.stream(), state.committed().get().ledger().policies(), plan.steps().policies(how.schema()));
+            if (how != null && state != null) {
+                stream.checkMask(state, how, plan.steps().policies(how.schema()), sink.purging(stream.stream()));
+            }
             return Optional.empty();
         } catch (WindrowException e) {
             return Optional.of(e);

@@ -14,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -133,6 +135,84 @@ class DatabaseTargetTest {
         TARGET.execute("UPDATE orders SET name = 'spoilt' WHERE id = 7");
         Invoked verify = Invoked.windrow("verify", file);
         assertThat(verify.exit()).as(verify.whole()).isEqualTo(ExitCode.DIFFERENT.value());
+    }
+
+    /** No command deletes in somebody's database: the statement for it is named, and quarantine is purged all the same. */
+    @Test
+    @Tag("H05")
+    void aMaskThatIsTurnedOnLaterPurgesWhatWasSetAsideAndNamesTheStatementForTheTable() throws Exception {
+        SOURCE.execute("CREATE TABLE staff (id int PRIMARY KEY, code int)", "INSERT INTO staff SELECT i, 73910000 + i FROM generate_series(1, 20) i");
+        String target = "jdbc:sqlite:" + folder.resolve("staff.db");
+        String read = "{table: public.staff, mode: incremental, guarantee: proven}";
+        for (String write : List.of("append", "upsert")) {
+            String strict = "write: {public.staff: " + write + "}\ncontract: {streams: {public.staff: {fields: [{field: id, max: '19'}]}}}\n";
+            String tables = "  jdbc: {url: \"" + target + "\", tables: [{stream: public.staff, table: staff_" + write + "}]}";
+            Path file = pipeline("staff-" + write, read, target, strict);
+            Files.writeString(file, Files.readString(file).replaceFirst("  jdbc: .*", tables));
+            assertThat(Invoked.windrow("run", file).exit()).isZero();
+            assertThat(Invoked.windrow("quarantine", "show", file).out()).contains("73910020");
+
+            Files.writeString(file, Files.readString(file) + "mask: [{field: code, with: hmac, key: 'a key, long enough to be one'}]\n");
+            String drop = "DROP TABLE \"staff_" + write + "\"";
+            for (String command : List.of("plan", "run")) {
+                Invoked refused = Invoked.windrow(command, file);
+                assertThat(refused.exit()).as(refused.whole()).isNotZero();
+                assertThat(refused.whole()).contains("mask.changed", drop, "--full-refresh");
+            }
+            Invoked early = Invoked.windrow("run", "--full-refresh", file);
+            assertThat(early.whole()).as("a number's column takes no text").contains("jdbc.column_incompatible", "drop the table");
+            try (Connection connection = DriverManager.getConnection(target); Statement statement = connection.createStatement()) {
+                statement.execute(drop);
+            }
+            Invoked anew = Invoked.windrow("run", "--full-refresh", file);
+            assertThat(anew.exit()).as(anew.whole()).isZero();
+            Invoked purged = Invoked.windrow("dispose", "--former-masks", "--apply", file);
+            assertThat(purged.exit()).as(purged.whole()).isZero();
+            assertThat(purged.out()).contains("set aside", drop).doesNotContain("Nothing is due");
+            assertThat(Invoked.windrow("quarantine", "show", file).out()).doesNotContain("73910020");
+            Invoked again = Invoked.windrow("--json", "dispose", "--former-masks", file);
+            assertThat(again.out()).contains("purge_at_target", "staff_" + write);
+            assertThat(Invoked.windrow("run", file).exit()).isZero();
+            try (Connection connection = DriverManager.getConnection(target); Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("SELECT count(*), min(length(code)) FROM staff_" + write)) {
+                rows.next();
+                assertThat(rows.getInt(1)).isEqualTo(19);
+                assertThat(rows.getInt(2)).isEqualTo(64);
+            }
+        }
+    }
+
+    /** The target cannot do what it does not hear of: the plan says so, verify finds it, and the next good change mends it. */
+    @Test
+    void aChangeThatTheContractSetsAsideLeavesTheRowAsItWasUntilAGoodOneComes() throws Exception {
+        SOURCE.execute(
+                "CREATE TABLE stock (id int PRIMARY KEY, n int, at timestamptz NOT NULL DEFAULT now())", "CREATE INDEX ON stock (at)",
+                "INSERT INTO stock SELECT i, i FROM generate_series(1, 20) i");
+        String target = "jdbc:sqlite:" + folder.resolve("stock.db");
+        Path file = pipeline("stock", "{table: public.stock, mode: incremental, cursor: at}", target,
+                "write: {public.stock: upsert}\ncontract: {on_drift: quarantine, streams: {public.stock: {fields: [{field: n, min: '0'}]}}}");
+        done(file);
+        assertThat(Invoked.windrow("plan", file).out()).contains("does not see: A change that is set aside, by the contract");
+        SOURCE.execute("UPDATE stock SET n = -1, at = now() WHERE id = 7", "UPDATE stock SET n = 80, at = now() WHERE id = 8");
+        assertThat(Invoked.windrow("run", file).exit()).isZero();
+        assertThat(Invoked.windrow("quarantine", "show", file).out()).contains("contract.out_of_range", "\"n\":-1");
+        assertThat(numbers(target, "SELECT n FROM stock WHERE id IN (7, 8) ORDER BY id")).containsExactly(7, 80);
+        Invoked replay = Invoked.windrow("quarantine", "replay", file);
+        assertThat(replay.whole()).contains("replay.not_offered");
+        SOURCE.execute("UPDATE stock SET n = 70, at = now() WHERE id = 7");
+        done(file);
+        assertThat(numbers(target, "SELECT n FROM stock WHERE id IN (7, 8) ORDER BY id")).containsExactly(70, 80);
+    }
+
+    private static List<Integer> numbers(String target, String query) throws SQLException {
+        List<Integer> numbers = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection(target); Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            while (rows.next()) {
+                numbers.add(rows.getInt(1));
+            }
+        }
+        return numbers;
     }
 
     @Test

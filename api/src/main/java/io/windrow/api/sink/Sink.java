@@ -41,6 +41,14 @@ public interface Sink extends AutoCloseable {
     }
 
     /**
+     * What somebody executes at the target to delete all that was delivered of a stream, where the sink has no {@link #disposal}: one
+     * statement. A read in a new generation makes anew what it needs. Empty: the sink knows none.
+     */
+    default Optional<String> purging(StreamName stream) {
+        return Optional.empty();
+    }
+
+    /**
      * The capability to let one commit in append mode take the place of earlier ones, for {@code replay --apply}, if the sink
      * has it: what is to be staged with that commit. Whoever reads by the target's books sees the earlier ones or the new
      * one, never both.

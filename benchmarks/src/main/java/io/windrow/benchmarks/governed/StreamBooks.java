@@ -6,8 +6,10 @@ import io.windrow.api.schema.ColumnType;
 import io.windrow.api.source.ReadMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,9 @@ final class StreamBooks {
     /** What masks the rows that lie at the target. */
     private Optional<String> mask = Optional.empty();
     private Optional<String> maskOfRead = Optional.empty();
+    /** The same by column, of the last read that came to its end. */
+    private Map<Integer, String> maskOfColumns = Map.of();
+    private Map<Integer, String> maskOfReadColumns = Map.of();
     private boolean unfinished;
 
     StreamBooks(Table table, Policies policies) {
@@ -203,9 +208,20 @@ final class StreamBooks {
         return before && continues();
     }
 
-    /** Whether the next run goes on with a generation that has rows. */
+    /** Whether the next run has to stop, since it would put rows of a column beside older ones that are masked otherwise. */
+    boolean mustClash(View next) {
+        Map<Integer, String> now = maskById(next, Side.PRESENT);
+        Map<Integer, String> joinable = maskById(next, Side.PREVIOUS);
+        return !unfinished && continues() && now.entrySet().stream().anyMatch(column -> {
+            String before = maskOfColumns.get(column.getKey());
+            return before != null && !before.equals(column.getValue()) && !before.equals(joinable.get(column.getKey()));
+        });
+    }
+
+    /** Whether rows of the next run stand beside older ones: it goes on with a generation that has rows, or adds another copy. */
     boolean continues() {
-        return accepted != null && (table.mode == ReadMode.INCREMENTAL || unfinished) && hasBase;
+        return accepted != null && hasBase
+                && (table.mode == ReadMode.INCREMENTAL || unfinished || policies.appended.contains(table.stream));
     }
 
     private boolean hasBase;
@@ -223,11 +239,24 @@ final class StreamBooks {
     private Optional<String> maskVersion(View next, Side side) {
         StringBuilder text = new StringBuilder();
         for (Column column : next.delivered()) {
-            Oracle.rule(policies, table.stream, column).ifPresent(rule -> text.append(column.name()).append('|').append(rule.method())
-                    .append(rule.method().keyed() ? side == Side.PREVIOUS && rule.method() != MaskPlan.Method.FPE ? rule.previous().orElse(rule.key()) : rule.key() : "")
-                    .append('\n'));
+            Oracle.rule(policies, table.stream, column)
+                    .ifPresent(rule -> text.append(column.name()).append('|').append(version(rule, side)).append('\n'));
         }
         return text.isEmpty() ? Optional.empty() : Optional.of(text.toString());
+    }
+
+    /** What the mask does to each column, by id; nothing is a version, too. */
+    private Map<Integer, String> maskById(View next, Side side) {
+        Map<Integer, String> versions = new TreeMap<>();
+        for (Column column : next.delivered()) {
+            versions.put(column.id(), Oracle.rule(policies, table.stream, column).map(rule -> version(rule, side)).orElse(""));
+        }
+        return versions;
+    }
+
+    private static String version(MaskPlan rule, Side side) {
+        boolean former = side == Side.PREVIOUS && rule.method() != MaskPlan.Method.FPE;
+        return rule.method() + (rule.method().keyed() ? former ? rule.previous().orElse(rule.key()) : rule.key() : "");
     }
 
     /** The stream was stopped by its schema, which {@code windrow schema accept} can accept. */
@@ -272,6 +301,7 @@ final class StreamBooks {
         }
         view = next;
         maskOfRead = maskVersion(next, Side.PRESENT);
+        maskOfReadColumns = maskById(next, Side.PRESENT);
         unfinished = true;
     }
 
@@ -282,6 +312,7 @@ final class StreamBooks {
         }
         from = table.log.size();
         mask = maskOfRead;
+        maskOfColumns = maskOfReadColumns;
         unfinished = false;
     }
 

@@ -7,6 +7,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.DeliveryDisposal;
 import io.windrow.api.sink.Sink;
+import io.windrow.api.sink.WriteMode;
 import io.windrow.core.checkpoint.Lineage;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamEpoch;
@@ -32,8 +33,10 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -111,20 +114,49 @@ record DisposalScan(StateStore store, Sink sink, QuarantineDisposal quarantine, 
     /** Only once the newest delivery is whole, so that rows are there in it; what goes on in it under a new key stays. */
     private void maskedOtherwise(Due due, StreamState state) {
         StreamName stream = state.stream();
+        former(state).ifPresent(former -> {
+            // Whatever a clock said: a mask has nothing to do with age. What a sink cannot delete hinders nothing else.
+            if (canDispose(stream)) {
+                delivered(due, stream, Instant.MAX, (entry, commit) -> former.test(entry));
+            }
+            setAside(due, stream, former);
+        });
+    }
+
+    /** Which entries of a stream follow a former mask; empty: none does. */
+    private Optional<Predicate<LedgerEntry>> former(StreamState state) {
         Optional<StreamEpoch> whole = state.committed().filter(StreamEpoch::completesGeneration);
         if (whole.isEmpty()) {
-            return;
+            return Optional.empty();
         }
-        long first = Lineage.first(store, context.pipeline(), stream, whole.get().generation());
+        long first = Lineage.first(store, context.pipeline(), state.stream(), whole.get().generation());
         LedgerEntry newest = whole.get().ledger();
         Predicate<LedgerEntry> former = entry -> entry.generation() < first && !MaskTransform.isSame(entry.policies(), newest.policies());
         boolean[] any = new boolean[1];
-        store.eachLedger(context.pipeline(), stream, json -> any[0] |= former.test(LedgerEntry.parse(json)));
-        if (any[0]) {
-            // Whatever a clock said: a mask has nothing to do with age.
-            delivered(due, stream, Instant.MAX, (entry, commit) -> former.test(entry));
-            setAside(due, stream, former);
+        store.eachLedger(context.pipeline(), state.stream(), json -> any[0] |= former.test(LedgerEntry.parse(json)));
+        return any[0] ? Optional.of(former) : Optional.empty();
+    }
+
+    private boolean canDispose(StreamName stream) {
+        Optional<DeliveryDisposal> disposal = sink.disposal(stream);
+        disposal.ifPresent(DeliveryDisposal::close);
+        return disposal.isPresent();
+    }
+
+    /**
+     * The streams of which rows under a former mask may lie at a target that cannot dispose, each with the statement that deletes them
+     * there if the sink knows one. Whether somebody has executed it nobody knows; a copy that replaced them left none.
+     */
+    Map<StreamName, Optional<String>> keptAtTarget(Grounds grounds) {
+        Map<StreamName, Optional<String>> kept = new TreeMap<>();
+        for (StreamState state : store.load(context.pipeline())) {
+            if (!grounds.isHeld(state.stream())
+                    && state.committed().filter(epoch -> epoch.mode() != WriteMode.REPLACE).isPresent()
+                    && former(state).isPresent() && !canDispose(state.stream())) {
+                kept.put(state.stream(), sink.purging(state.stream()));
+            }
         }
+        return kept;
     }
 
     /**

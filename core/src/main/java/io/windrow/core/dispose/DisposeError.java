@@ -16,8 +16,7 @@ public enum DisposeError implements ErrorCode {
     NOT_OFFERED(
             "dispose.not_offered", ErrorKind.USER,
             "The sink cannot delete what it has delivered.",
-            "Take the retention of delivered files out of the pipeline file, and delete at the target. What was delivered under a "
-                    + "former mask are the generations whose `mask` differs from the newest one's in `windrow ledger --json`."),
+            "Take the retention of delivered files out of the pipeline file, and delete at the target."),
     TARGET_MISSING(
             "dispose.target_missing", ErrorKind.EXTERNAL_PERMANENT,
             "What the ledger says was delivered or set aside is not where the pipeline file says. Nothing was deleted, no key destroyed.",

@@ -135,6 +135,17 @@ public final class Disposer {
         };
     }
 
+    /**
+     * Of a disposal of what follows a former mask: the streams of which such rows may lie at a target that cannot dispose, with the
+     * statement that somebody is to execute there, where one is known. Needs no lease.
+     */
+    public Map<StreamName, Optional<String>> keptAtTarget() {
+        return switch (grounds) {
+            case Grounds.FormerMask ignored -> scan.keptAtTarget(grounds);
+            case Grounds.Age ignored -> Map.of();
+        };
+    }
+
     /** What earlier disposals decided and did not finish. Streams that are on hold stay until they are not. Needs no lease. */
     public List<DisposalRecord> intended() {
         return records(store, context.pipeline()).stream().filter(record -> record.status() == Status.INTENDED).toList();

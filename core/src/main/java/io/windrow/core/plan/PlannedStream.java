@@ -5,8 +5,14 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.StreamPlan;
+import io.windrow.core.checkpoint.StreamEpoch;
+import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.transform.mask.MaskTransform;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * How one stream is read and written.
@@ -36,6 +42,28 @@ public record PlannedStream(StreamName stream, ReadMode read, WriteMode write) {
     /** Whether the stream's changes are kept one by one, and not applied to a state. */
     public boolean keepsChanges() {
         return read == ReadMode.CDC && write == WriteMode.APPEND;
+    }
+
+    /**
+     * Refuses a mask other than that of rows which stay beside those of the next read: what it goes on with, and a whole copy before
+     * it whose place it does not take. A full refresh is not asked: it is how another mask is begun.
+     *
+     * @param state what is delivered of the stream
+     * @param how how its next read goes
+     * @param policies the versions of the policies of the next read
+     * @param purging what deletes at the target what was delivered, where no command of Windrow's does
+     */
+    public void checkMask(StreamState state, StreamPlan how, Map<String, String> policies, Optional<String> purging) {
+        state.committed()
+                .filter(delivered -> !takesThePlaceOf(delivered, how))
+                .ifPresent(delivered -> MaskTransform.continues(stream, delivered.ledger().policies(), policies, purging));
+    }
+
+    private boolean takesThePlaceOf(StreamEpoch delivered, StreamPlan how) {
+        boolean anew = how.restart().isPresent();
+        return delivered.completesGeneration()
+                ? write == WriteMode.REPLACE || write == WriteMode.MIRROR && anew
+                : anew;
     }
 
     /**

@@ -92,6 +92,11 @@ public final class QuarantineSink implements Sink {
     }
 
     @Override
+    public Optional<String> purging(StreamName stream) {
+        return real.purging(stream);
+    }
+
+    @Override
     public Optional<Staged> replacing(StreamName stream, List<CommitIdentity> replaced) {
         return real.replacing(stream, replaced);
     }

@@ -42,7 +42,7 @@ record Hindrances(PlannedStream task, StreamEpoch committed, StreamSteps steps, 
     private Optional<String> otherPolicies(List<Commit> written) {
         if (scope instanceof Scope.OfQuarantine && task.write() == WriteMode.APPEND) {
             // Nothing is written anew: the rows stand beside older ones, as those of a next run would.
-            MaskTransform.continues(task.stream(), committed.ledger().policies(), steps.policies());
+            MaskTransform.continues(task.stream(), committed.ledger().policies(), steps.policies(), Optional.empty());
             return Optional.empty();
         }
         Map<String, String> now = treatment(steps.policies());

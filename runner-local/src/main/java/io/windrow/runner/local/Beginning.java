@@ -27,7 +27,6 @@ import io.windrow.core.plan.ReadStart;
 import io.windrow.core.plan.ShownKeys;
 import io.windrow.core.plan.ShownPositions;
 import io.windrow.core.plan.Steps;
-import io.windrow.core.transform.mask.MaskTransform;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -311,8 +310,8 @@ final class Beginning {
             }
         }
         Map<String, String> policies = steps.policies(plan.schema());
-        if (plan.restart().isEmpty() && bases.get(stream) != null && state != null) {
-            state.committed().ifPresent(epoch -> MaskTransform.continues(stream, epoch.ledger().policies(), policies));
+        if (state != null && !book.isRefreshed(state)) {
+            track.task().checkMask(state, plan, policies, sink.purging(stream));
         }
         remember(track);
         track.planned(plan, policies);

@@ -140,6 +140,12 @@ public final class JdbcSink implements Sink {
     }
 
     @Override
+    public Optional<String> purging(StreamName stream) {
+        Place place = new Place(target.dialect().defaultSchema().isEmpty() ? Optional.empty() : target.config().schema());
+        return Optional.of("DROP TABLE " + place.qualified(target.dialect(), target.config().table(stream)));
+    }
+
+    @Override
     public void close() {
         // Every connection is closed by the writer, committer or delivery that opened it.
     }

@@ -54,7 +54,7 @@ public enum MaskError implements ErrorCode {
             ErrorKind.USER,
             "A former key is given where no former token can stand beside the new one, or for a field by which rows are told apart: "
                     + "rows delivered before would not be found under their new tokens.",
-            "Take `previous_key` out, and deliver the stream anew under the new key: `windrow run --full-refresh --stream NAME`."),
+            "Take `previous_key` out (or, if a field has the name of its former token, leave that field out of the stream), and deliver the stream anew under the new key: `windrow run --full-refresh --stream NAME`."),
     /** A column that identifies rows would lose its identity. */
     KEY_NOT_INJECTIVE(
             "mask.key_not_injective",
@@ -73,7 +73,7 @@ public enum MaskError implements ErrorCode {
             ErrorKind.USER,
             "The mask or its key differs from that of the rows delivered before.",
             "Open a new generation with `windrow run --full-refresh --stream NAME`, then purge the older ones with `windrow dispose "
-                    + "--former-masks --apply FILE`; or give the old key as `previous_key`."),
+                    + "--former-masks --apply FILE`; the table of a database is dropped before, by the statement that the message names. Or give the old key as `previous_key`."),
     /** A value is not of the alphabet of its format-preserving mask. */
     OUTSIDE_ALPHABET(
             "mask.outside_alphabet",

@@ -146,12 +146,14 @@ public final class MaskTransform implements Transform {
         new Renames(this::naming).check(accepted, offered, oldNames);
     }
 
-    /**
-     * Refuses a schema in which a field is called by a name that the rules hide, and delivered under an accepted one of which
-     * they hide less. Parameters as of {@link #checkRenames}.
-     */
+    /** The same of a field that is delivered under an accepted name of which the rules hide less than of its own. */
     public void checkKept(StreamSchema accepted, StreamSchema offered, Map<String, String> oldNames) {
         new Renames(this::naming).checkKept(accepted, offered, oldNames);
+    }
+
+    /** Whether rows may be set aside: those with a value that cannot be encrypted in its format, or searched to its end. */
+    public boolean setsAside() {
+        return rules.stream().map(Compiled::rule).anyMatch(rule -> rule.with() == MaskRule.Method.FPE || !isWhole(rule));
     }
 
     static boolean isWhole(MaskRule rule) {
@@ -183,8 +185,13 @@ public final class MaskTransform implements Transform {
         return !rule.detect().isEmpty() && rule.field().filter(field -> field.indexOf('*') >= 0).isPresent();
     }
 
-    /** Whether rows of an earlier policy may stand beside rows of the present one; versions are those of the ledger. */
-    public static void continues(StreamName stream, Map<String, String> delivered, Map<String, String> now) {
+    /**
+     * Refuses a mask under which rows may not stand beside those of an earlier one; versions are those of the ledger.
+     *
+     * @param purging what deletes at the target all that was delivered, where no command of Windrow's does
+     */
+    public static void continues(
+            StreamName stream, Map<String, String> delivered, Map<String, String> now, Optional<String> purging) {
         if (!isContinued(delivered, now)) {
             throw WindrowException.of(
                             MaskError.CHANGED,
@@ -192,9 +199,11 @@ public final class MaskTransform implements Transform {
                                     + version(delivered).map(version -> "follow mask version " + version).orElse("are not masked")
                                     + ", now "
                                     + version(now).map(version -> "version " + version + " is asked for").orElse("no mask is asked for"))
-                    .remedy("Run `windrow run --full-refresh --stream " + stream + "`, which opens a new generation, then "
-                            + "`windrow dispose --former-masks --apply FILE`, which deletes what older generations delivered and set "
-                            + "aside under the former mask; or, after a change of key, give the old one as `previous_key`.");
+                    .remedy(purging.map(statement -> "Stop who reads the table and delete it: `" + statement + "`. Then run ").orElse("Run ")
+                            + "`windrow run --full-refresh --stream " + stream + "`, which opens a new generation, then "
+                            + "`windrow dispose --former-masks --apply FILE`, which deletes what older generations "
+                            + (purging.isEmpty() ? "delivered and set aside" : "set aside")
+                            + " under the former mask; or, after a change of key, give the old one as `previous_key`.");
         }
     }
 
@@ -279,7 +288,12 @@ public final class MaskTransform implements Transform {
         }
         MaskRule first = deciding.getFirst();
         if (isWhole(first)) {
-            return Optional.of(whole(first, column, ids));
+            ColumnMask whole = whole(first, column, ids);
+            whole.output().stream().skip(1).map(Column::name).filter(name -> schema.indexOf(name) >= 0).findFirst().ifPresent(taken -> {
+                throw previousUnfit(first, "Masking field " + column.name() + " of " + schema.stream() + ": its former token would be called "
+                        + taken + ", as another field of the stream is");
+            });
+            return Optional.of(whole);
         }
         if (!isSearched(column)) {
             throw noText(first, schema, column);

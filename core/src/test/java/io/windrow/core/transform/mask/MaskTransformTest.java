@@ -454,20 +454,20 @@ class MaskTransformTest {
         Map<String, String> none = policies(List.of(SCHEMA.columns().getFirst()), detect);
         for (Map<String, String> delivered : List.of(before, fewer, none)) {
             for (Map<String, String> now : List.of(before, fewer, none)) {
-                MaskTransform.continues(SCHEMA.stream(), delivered, now);
+                MaskTransform.continues(SCHEMA.stream(), delivered, now, Optional.empty());
                 assertThat(MaskTransform.isSame(delivered, now)).isTrue();
             }
         }
         for (MaskRule other : List.of(rule("email", Method.REDACT), detect(Method.NULL, Detector.EMAIL), rule("born", Method.REDACT))) {
             Map<String, String> changed = policies(SCHEMA.columns(), other);
-            refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), before, changed));
-            refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), changed, fewer));
+            refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), before, changed, Optional.empty()));
+            refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), changed, fewer, Optional.empty()));
         }
-        refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), Map.of(), before));
-        refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), before, Map.of()));
+        refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), Map.of(), before, Optional.empty()));
+        refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), before, Map.of(), Optional.empty()));
         Map<String, String> old = Map.of("mask", before.get("mask"), "mask.previous", before.get("mask.previous"));
-        MaskTransform.continues(SCHEMA.stream(), old, before);
-        refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), old, fewer));
+        MaskTransform.continues(SCHEMA.stream(), old, before, Optional.empty());
+        refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), old, fewer, Optional.empty()));
     }
 
     /** They hold letters in clear where the value had some outside of the alphabet. */
@@ -482,7 +482,7 @@ class MaskTransformTest {
                 MaskTransform.POLICY, PolicyDigest.of("as it was"), MaskTransform.COLUMNS,
                 columns.replace(PolicyDigest.of(version), PolicyDigest.of(former)));
         assertThat(MaskTransform.isSame(then, now)).isFalse();
-        refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), then, now));
+        refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), then, now, Optional.empty()));
     }
 
     @Test
@@ -493,9 +493,25 @@ class MaskTransformTest {
                 Truncation.MONTH, Alphabet.DIGITS, "***", Optional.empty(), Origin.NONE);
         Map<String, String> before = policies(SCHEMA.columns().subList(0, 3), first);
         Map<String, String> now = policies(SCHEMA.columns(), second);
-        MaskTransform.continues(SCHEMA.stream(), before, now);
+        MaskTransform.continues(SCHEMA.stream(), before, now, Optional.empty());
         assertThat(MaskTransform.isSame(before, now)).isFalse();
-        refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), now, before));
+        refused(MaskError.CHANGED, () -> MaskTransform.continues(SCHEMA.stream(), now, before, Optional.empty()));
+    }
+
+    @Test
+    void aFormerTokenThatWouldHaveTheNameOfAnotherFieldIsRefusedWithThePlaceOfItsRule() {
+        MaskRule rotated = new MaskRule(
+                Optional.of("email"), List.of(), Method.TOKEN, Optional.of(Secret.of("x".repeat(32))), Optional.of(Secret.of(KEY)), 0, 4,
+                Truncation.MONTH, Alphabet.DIGITS, "***",
+                Optional.empty(), new Origin("p.yaml:3:5"));
+        List<Column> columns = new ArrayList<>(SCHEMA.columns());
+        columns.add(new Column(99, "email_previous", new ColumnType.Text(), true, "text"));
+        assertThatThrownBy(() -> new MaskTransform(List.of(rotated)).bind(new StreamSchema(SCHEMA.stream(), 1, columns, SCHEMA.key())))
+                .isInstanceOfSatisfying(WindrowException.class, e -> {
+                    assertThat(e.errorCode()).isEqualTo(MaskError.PREVIOUS_KEY_UNFIT);
+                    assertThat(e.place()).contains("p.yaml:3:5");
+                })
+                .hasMessageContaining("email_previous");
     }
 
     private static Map<String, String> policies(List<Column> columns, MaskRule rule) {

@@ -69,7 +69,8 @@ public enum JdbcError implements ErrorCode {
             "Give the stream a key at the source, or write it in mode append or replace."),
     /** A column has an incompatible type. */
     COLUMN_INCOMPATIBLE("column_incompatible", ErrorKind.USER, "A column of the target has a type that cannot become the stream's.",
-            "Change the column in the target by hand, or give the stream another table."),
+            "Change the column in the target by hand; or, where all rows come again (in mode replace, or with `windrow run --full-refresh`), "
+                    + "drop the table before: it is made anew."),
     /** A column's new name is taken. */
     COLUMN_TAKEN("column_taken", ErrorKind.USER, "A column was renamed at the source, and another column of the target has its new name.",
             "Rename or drop columns of the target by hand until they are called as at the source, and set column_names of the stream's row in "
