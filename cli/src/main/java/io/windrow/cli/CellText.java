@@ -4,6 +4,7 @@ import io.windrow.api.schema.Column;
 import io.windrow.connectors.files.format.FlatText;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.function.IntFunction;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VarBinaryVector;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Values as text for people. */
 final class CellText {
+    private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
+    private static final int ZERO_WIDTH_JOINER = 0x200d;
+
     private CellText() {}
 
     /** The column's values as a run delivers them to JSON and CSV, but for bytes, which are shown in hexadecimal digits; null for null. */
@@ -51,15 +55,39 @@ final class CellText {
         return fitted.append('…').toString();
     }
 
-    /** At most {@code max} characters, control characters made visible. */
+    /** At most {@code max} characters, control characters and such as turn the order of others made visible. */
     static String shown(String text, int max) {
         StringBuilder shown = new StringBuilder();
         int taken = 0;
         for (int i = 0; i < text.length() && taken < max; taken++) {
             int c = text.codePointAt(i);
             i += Character.charCount(c);
-            shown.appendCodePoint(Character.isISOControl(c) ? '·' : c);
+            shown.appendCodePoint(isUnseen(c) ? '·' : c);
         }
         return text.codePointCount(0, text.length()) > max ? shown.append('…').toString() : shown.toString();
+    }
+
+    /** JSON that says the same, in which what a terminal would obey stands as an escape. */
+    static String escaped(String json) {
+        StringBuilder escaped = new StringBuilder();
+        json.codePoints().forEach(c -> {
+            if (isUnseen(c)) {
+                for (char unit : Character.toChars(c)) {
+                    escaped.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
+                }
+            } else {
+                escaped.appendCodePoint(c);
+            }
+        });
+        return escaped.toString();
+    }
+
+    /** Controls, and what changes how others look without being seen; not what joins letters and emoji. */
+    private static boolean isUnseen(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE -> true;
+            case Character.FORMAT -> c != ZERO_WIDTH_JOINER && c != ZERO_WIDTH_NON_JOINER;
+            default -> false;
+        };
     }
 }

@@ -15,9 +15,7 @@ import io.windrow.runner.local.Compaction;
 import io.windrow.runner.local.Compaction.Compacted;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -48,7 +46,7 @@ final class CompactCommand implements Callable<Integer> {
         Plan plan = new Planner(registry).plan(PipelineFiles.of(registry).read(file));
         String pipeline = plan.spec().pipeline();
         List<Compacted> done = new ArrayList<>();
-        Map<StreamName, WindrowException> failed = new LinkedHashMap<>();
+        FailedStreams failed = new FailedStreams();
         try (StateStore store = Stores.required(plan.spec());
                 ProcessContext context = ProcessContext.open(pipeline, new Notes(windrow.screen()))) {
             Compaction compaction = new Compaction(store, context, event -> {}, plan);
@@ -56,7 +54,7 @@ final class CompactCommand implements Callable<Integer> {
                 try {
                     done.add(compaction.apply(stream));
                 } catch (WindrowException e) {
-                    failed.put(stream, e);
+                    failed.add(stream, e);
                 }
             }
         }
@@ -64,18 +62,15 @@ final class CompactCommand implements Callable<Integer> {
             throw WindrowException.of(
                     CompactError.NO_LOG, "Folding the change logs of " + pipeline + ": nothing that was delivered is appended to files");
         }
-        ExitCode code = failed.values().stream().findFirst().map(e -> ExitCode.of(e.kind())).orElse(ExitCode.OK);
+        ExitCode code = failed.worst();
         if (windrow.json) {
             return windrow.print(
                     Json.object(
-                            "pipeline", pipeline, "streams", done.stream().map(CompactCommand::json).toList(), "failed",
-                            failed.entrySet().stream()
-                                    .map(one -> Json.object("stream", one.getKey().toString(), "error", Failure.json(one.getValue())))
-                                    .toList()),
+                            "pipeline", pipeline, "streams", done.stream().map(CompactCommand::json).toList(), "failed", failed.json()),
                     code);
         }
         print(done);
-        failed.values().forEach(e -> Failure.print(windrow.screen(), e, windrow.detail()));
+        failed.print(windrow);
         return code.value();
     }
 

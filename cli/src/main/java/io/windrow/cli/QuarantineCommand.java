@@ -115,14 +115,14 @@ final class QuarantineCommand implements Runnable {
         if (windrow.json) {
             return windrow.print(
                     Json.object("pipeline", pipeline.pipeline(), "rows",
-                            rows.stream().map(row -> new Json.Raw(row.line())).toList(), "more", more),
+                            rows.stream().map(row -> new Json.Raw(CellText.escaped(row.line()))).toList(), "more", more),
                     ExitCode.OK);
         }
         for (QuarantinedRow row : rows) {
             windrow.screen().line(row.stream() + ", epoch " + row.epoch() + ", row " + row.ordinal() + ": "
-                    + (row.field().isEmpty() ? "" : row.field() + " ") + CellText.shown(row.reason(), 200) + " ("
+                    + (row.field().isEmpty() ? "" : CellText.shown(row.field(), 60) + " ") + CellText.shown(row.reason(), 200) + " ("
                     + row.code() + ")");
-            windrow.screen().line("  " + row.row());
+            windrow.screen().line("  " + CellText.escaped(row.row()));
         }
         windrow.screen().line(rows.isEmpty() ? "No such row is set aside"
                 : more ? "There are more; --rows shows them" : Screen.rows(rows.size()));

@@ -66,6 +66,7 @@ final class QuarantineReplayCommand implements Callable<Integer> {
         Registry registry = Registry.load();
         Plan plan = new Planner(registry).plan(which.spec());
         List<Outcome> outcomes = new ArrayList<>();
+        FailedStreams failed = new FailedStreams();
         Map<StreamName, Long> unread;
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(quarantine.windrow.screen()));
                 StateStore store = Stores.required(plan.spec())) {
@@ -74,14 +75,17 @@ final class QuarantineReplayCommand implements Callable<Integer> {
                     context.decrypting(plan, store).sealing(Sealing.Use.SET_ASIDE));
             Map<StreamName, Long> before = rows(rows);
             unread = new TreeMap<>(before);
-            for (PlannedStream task : tasks(plan, context, before.keySet())) {
-                Applied applied = apply
-                        ? new WindowReplay(store, context, event -> {}, plan)
-                                .apply(task, rows, which.filter(), System.getProperty("user.name"), new Staging.Passing(context.temporaryFolder()))
-                        : new Applied(judge(plan, context, store, task, rows), Optional.empty());
-                long had = before.get(task.stream());
+            List<PlannedStream> tasks = tasks(plan, context, before.keySet());
+            for (PlannedStream task : tasks) {
                 unread.remove(task.stream());
-                outcomes.add(new Outcome(applied, had, had - rows(rows).getOrDefault(task.stream(), 0L)));
+                try {
+                    outcomes.add(outcome(plan, context, store, task, rows, before.get(task.stream())));
+                } catch (RuntimeException e) {
+                    if (tasks.size() == 1) {
+                        throw e;
+                    }
+                    failed.add(task.stream(), e);
+                }
             }
         }
         Windrow windrow = quarantine.windrow;
@@ -91,15 +95,25 @@ final class QuarantineReplayCommand implements Callable<Integer> {
                             outcomes.stream().map(QuarantineReplayCommand::json).toList(), "unread",
                             unread.entrySet().stream()
                                     .map(left -> Json.object("stream", left.getKey().toString(), "rows", left.getValue()))
-                                    .toList()),
-                    ExitCode.OK);
+                                    .toList(), "failed", failed.json()),
+                    failed.worst());
         }
         unread.forEach((stream, count) -> windrow.screen().line(Screen.rows(count) + " of " + stream
                 + " stay: the pipeline does not read the stream any more"));
-        if (!outcomes.isEmpty() || unread.isEmpty()) {
+        if (!outcomes.isEmpty() || unread.isEmpty() && failed.isEmpty()) {
             print(windrow.screen(), outcomes);
         }
-        return ExitCode.OK.value();
+        failed.print(windrow);
+        return failed.worst().value();
+    }
+
+    private Outcome outcome(
+            Plan plan, ProcessContext context, StateStore store, PlannedStream task, Quarantine rows, long had) {
+        Applied applied = apply
+                ? new WindowReplay(store, context, event -> {}, plan)
+                        .apply(task, rows, which.filter(), System.getProperty("user.name"), new Staging.Passing(context.temporaryFolder()))
+                : new Applied(judge(plan, context, store, task, rows), Optional.empty());
+        return new Outcome(applied, had, had - rows(rows).getOrDefault(task.stream(), 0L));
     }
 
     private Map<StreamName, Long> rows(Quarantine rows) {
@@ -149,6 +163,12 @@ final class QuarantineReplayCommand implements Callable<Integer> {
         }
         table.print(screen);
         for (Outcome outcome : outcomes) {
+            long lost = outcome.applied.difference().withoutKey();
+            if (lost > 0) {
+                screen.line("  " + outcome.applied.difference().stream() + "  " + Screen.rows(lost) + (lost == 1 ? " has" : " have")
+                        + " no whole key in quarantine (null, withheld or not there) and cannot be found again: run `windrow replay` over the "
+                        + "window, or discard what is delivered");
+            }
             outcome.applied.difference().refusal().ifPresent(refusal -> screen.line("  " + outcome.applied.difference().stream()
                     + "  " + refusal.why() + "; --apply refuses this: " + refusal.error().code()));
         }
@@ -165,7 +185,7 @@ final class QuarantineReplayCommand implements Callable<Integer> {
         return Json.object(
                 "stream", d.stream().toString(), "rows", outcome.rows, "passing", outcome.passing(), "delivered_before", d.equal(),
                 "to_deliver", d.added() + d.changed(), "refused", d.refusal().map(refusal -> refusal.error().code()), "why",
-                d.refusal().map(Refusal::why), "left_quarantine", outcome.left, "stay", outcome.rows - outcome.left,
+                d.refusal().map(Refusal::why), "without_key", d.withoutKey(), "left_quarantine", outcome.left, "stay", outcome.rows - outcome.left,
                 "generation", outcome.applied.epoch().map(LedgerEntry::generation), "epoch",
                 outcome.applied.epoch().map(LedgerEntry::epoch));
     }

@@ -90,24 +90,36 @@ final class ReplayCommand implements Callable<Integer> {
         Registry registry = Registry.load();
         Plan plan = new Planner(registry).plan(PipelineFiles.of(registry).read(file));
         List<Applied> results = new ArrayList<>();
+        FailedStreams failed = new FailedStreams();
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
                 StateStore store = Stores.required(plan.spec())) {
             Staging staging = into == null ? new Staging.Passing(context.temporaryFolder()) : new Staging.Kept(folder(into));
             List<StreamState> states = store.load(plan.spec().pipeline());
-            for (PlannedStream task : tasks(plan, context, states)) {
-                results.add(apply
-                        ? new WindowReplay(store, context, event -> {}, plan).apply(task, window, staging)
-                        : new Applied(compare(plan, context, store, task, states, window, staging), Optional.empty()));
+            List<PlannedStream> tasks = tasks(plan, context, states);
+            for (PlannedStream task : tasks) {
+                try {
+                    results.add(apply
+                            ? new WindowReplay(store, context, event -> {}, plan).apply(task, window, staging)
+                            : new Applied(compare(plan, context, store, task, states, window, staging), Optional.empty()));
+                } catch (RuntimeException e) {
+                    if (tasks.size() == 1) {
+                        throw e;
+                    }
+                    failed.add(task.stream(), e);
+                }
             }
         }
         if (windrow.json) {
             return windrow.print(
                     Json.object("pipeline", plan.spec().pipeline(), "applied", apply, "streams",
-                            results.stream().map(ReplayCommand::json).toList()),
-                    ExitCode.OK);
+                            results.stream().map(ReplayCommand::json).toList(), "failed", failed.json()),
+                    failed.worst());
         }
-        print(results);
-        return ExitCode.OK.value();
+        if (!results.isEmpty()) {
+            print(results, failed);
+        }
+        failed.print(windrow);
+        return failed.worst().value();
     }
 
     private static Path folder(Path wanted) {
@@ -149,7 +161,7 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    private void print(List<Applied> results) {
+    private void print(List<Applied> results, FailedStreams failed) {
         Screen screen = windrow.screen();
         Table table = Table.of(
                 "stream", ">source", ">delivered", ">equal", ">added", ">changed", ">missing", ">left", "hash sums");
@@ -169,7 +181,7 @@ final class ReplayCommand implements Callable<Integer> {
             result.epoch().ifPresent(epoch -> screen.line("  " + d.stream() + "  " + delivered(epoch)));
         }
         screen.line("");
-        screen.line(ending(results));
+        screen.line(failed.isEmpty() ? ending(results) : "Of the other streams the errors say what hindered them");
     }
 
     private static List<String> notes(Difference d) {

@@ -110,6 +110,20 @@ class QuarantineCommandTest {
         }
     }
 
+    /** A terminal obeys controls of both sets, and shows others in another order; as JSON the row stays what it is. */
+    @Test
+    void whatATerminalWouldObeyIsShownAsAnEscape() throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE hostile (id int PRIMARY KEY, amount int, name text)",
+                "INSERT INTO hostile VALUES (1, NULL, U&'a\\009B31m\\202Eb\\200Dc'), (2, 2, 'good')");
+        Path file = pipeline("hostile", "");
+        assertThat(run(file).outcome()).isEqualTo(Outcome.COMPLETED);
+        for (Object[] words : List.of(new Object[] {"quarantine", "show", file}, new Object[] {"--json", "quarantine", "show", file})) {
+            String shown = windrow(words).out();
+            assertThat(shown).contains("\\u009b31m\\u202eb\u200dc").doesNotContain("\u009b", "\u202e");
+        }
+    }
+
     /** Nothing would delete them: the next commit that sweeps may never come. */
     @Test
     void whatDeadProcessesLeftGoesWithADiscardOrADisposal() throws IOException {

@@ -121,6 +121,50 @@ class QuarantineReplayTest {
         assertThat(windrow("quarantine", "list", file).out()).contains("No row is set aside");
     }
 
+    /** A row is set aside before the steps rename and cast its key, and under the name that the source had for it then. */
+    @Test
+    void aRowIsFoundAgainAlthoughItsKeyIsSpeltOtherwiseInTheTarget() throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE spelt (id text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), amount int)",
+                "INSERT INTO spelt SELECT lpad(i::text, 3, '0'), '2026-01-01 00:00:00+00'::timestamptz + i * interval '1 hour',"
+                        + " CASE WHEN i % 10 = 5 THEN -i ELSE i END FROM generate_series(1, 20) i");
+        String mode = "mode: incremental, cursor: at";
+        Path file = pipeline("spelt", mode, "append", "0", "transform: {public.spelt: {rename: {id: order_no}, cast: {order_no: int64}}}\n");
+        for (int i = 0; i < 2; i++) {
+            done("run", file);
+            DATABASE.execute("INSERT INTO spelt VALUES ('10" + i + "', '2026-02-0" + (i + 1) + "', 1)");
+        }
+        done("run", file);
+        DATABASE.execute("UPDATE spelt SET amount = 55 WHERE id = '005'");
+        assertThat(replay(file, "--apply")).containsEntry("left_quarantine", "1").containsEntry("stay", "1").containsEntry("without_key", "0");
+        assertThat(lines()).filteredOn(line -> line.contains("\"order_no\":5,")).hasSize(1);
+
+        pipeline("spelt", mode, "append", "0", "transform: {public.spelt: {rename: {number: order_no}, cast: {order_no: int64}}}\n");
+        DATABASE.execute("ALTER TABLE spelt RENAME COLUMN id TO number", "INSERT INTO spelt VALUES ('200', '2026-02-03', 1)");
+        done("run", file);
+        DATABASE.execute("UPDATE spelt SET amount = 66 WHERE number = '015'");
+        assertThat(replay(file, "--apply")).containsEntry("left_quarantine", "1").containsEntry("stay", "0");
+        assertThat(lines()).filteredOn(line -> line.contains("\"order_no\":15,")).hasSize(1);
+        done("verify", file, "--files");
+    }
+
+    @Test
+    void rowsWhoseLinesHoldNoWholeKeyAreCountedAndStay() throws IOException {
+        Path file = delivered("keyless", "mode: snapshot", "replace", "");
+        try (Stream<Path> walk = Files.walk(folder.resolve("quarantine"))) {
+            for (Path path : walk.filter(path -> path.toString().endsWith(".jsonl")).toList()) {
+                Files.writeString(path, Files.readString(path).replace("\"row\":{\"id\":5,", "\"row\":{\"id\":null,"));
+            }
+        }
+        pipeline("keyless", "mode: snapshot", "replace", "-20", "");
+        Map<String, @Nullable Object> dry = replay(file);
+        assertThat(dry).as(dry.toString()).containsEntry("passing", "1");
+        int lost = Integer.parseInt(String.valueOf(dry.get("without_key")));
+        assertThat(lost).isPositive();
+        assertThat(windrow("quarantine", "replay", file).out()).contains("no whole key in quarantine", "windrow replay");
+        assertThat(replay(file, "--apply")).containsEntry("stay", Integer.toString(lost));
+    }
+
     @ParameterizedTest
     @CsvSource({"replay.before_release", "run.after_save_prepared", "files.before_manifest"})
     void aKilledReplayDeliversOnceAndTakesTheRowOutWhenItIsRepeated(String place) throws Exception {

@@ -7,6 +7,7 @@ import io.windrow.testkit.postgres.PostgresDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +60,32 @@ class ReplayTest {
         Map<String, @Nullable Object> stream =
                 ((List<Map<String, @Nullable Object>>) command.json().getFirst().get("streams")).getFirst();
         return stream;
+    }
+
+    /** What one stream's replay did is told although another's is refused, and the command does not end well. */
+    @Test
+    void aStreamThatIsRefusedHidesNothingOfTheOthers() throws IOException {
+        DATABASE.execute("CREATE TABLE apart_a (id int PRIMARY KEY, n int)", "CREATE TABLE apart_b (id int PRIMARY KEY, n int)",
+                "INSERT INTO apart_a SELECT i, i FROM generate_series(1, 50) i", "INSERT INTO apart_b SELECT i, i FROM generate_series(1, 50) i");
+        String tables = "table: public.apart_a, mode: snapshot}\n      - {table: public.apart_b, mode: snapshot";
+        Path file = pipeline("apart", tables, "jsonl", "transform: {public.apart_b: {filter: 'id > 0'}}");
+        done("run", file);
+        DATABASE.execute("UPDATE apart_a SET n = -1 WHERE id = 7", "UPDATE apart_b SET n = -1 WHERE id = 7");
+        pipeline("apart", tables, "jsonl", "transform: {public.apart_b: {filter: 'id > 1'}}");
+        for (Object[] words : List.of(
+                new Object[] {"replay", "--apply", "--by", "id", "--from", "1", file}, new Object[] {"--json", "replay", "--apply", "--by", "id", "--from", "1", file})) {
+            Invoked applied = windrow(words);
+            assertThat(applied.exit()).as(applied.whole()).isEqualTo(ExitCode.USER.value());
+            assertThat(applied.out()).contains("public.apart_a");
+            assertThat(applied.whole()).contains("replay.policy_changed");
+        }
+        try (Stream<Path> walk = Files.walk(folder.resolve("out"))) {
+            List<String> lines = new ArrayList<>();
+            for (Path path : walk.filter(path -> path.toString().endsWith(".jsonl")).toList()) {
+                lines.addAll(Files.readAllLines(path));
+            }
+            assertThat(lines).filteredOn(line -> line.contains("\"n\":-1")).as("the stream that is not refused is delivered, once").hasSize(1);
+        }
     }
 
     private static void assertCounts(Map<String, @Nullable Object> stream, int added, int changed, int missing, int left) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.windrow.api.batch.Batch;
 import io.windrow.api.schema.StreamSchema;
+import io.windrow.core.transform.shape.CastText;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -19,28 +20,41 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of rows that were set aside, as their lines spell them: masked like the rows. Its size grows with the quarantine of
+ * The keys of rows that were set aside, masked like the rows. A row was set aside before its key was renamed or cast by the steps, so
+ * both its line and the rows that are delivered are read in one spelling. Its size grows with the quarantine of
  * one stream, which {@code quarantine.limit} bounds.
  */
 public final class QuarantinedKeys {
     private static final JsonFactory JSON = new JsonFactory();
 
     private final StreamSchema schema;
+    private final List<KeyColumn> columns;
     private final Set<List<String>> keys = new LinkedHashSet<>();
     private long withoutKey;
     private long firstEpoch = Long.MAX_VALUE;
 
-    private QuarantinedKeys(StreamSchema schema) {
+    /**
+     * A column of the key.
+     *
+     * @param id its id
+     * @param before what it is called before the steps
+     * @param cast how the steps spell its values; empty: as they come
+     */
+    public record KeyColumn(int id, String before, Optional<CastText> cast) {}
+
+    private QuarantinedKeys(StreamSchema schema, List<KeyColumn> columns) {
         this.schema = schema;
+        this.columns = List.copyOf(columns);
     }
 
     /**
      * Reads them.
      *
      * @param schema what the stream's rows are delivered in; it names the key
+     * @param columns the columns of the key, in its order
      */
-    public static QuarantinedKeys of(Quarantine quarantine, Quarantine.Filter filter, StreamSchema schema) {
-        QuarantinedKeys keys = new QuarantinedKeys(schema);
+    public static QuarantinedKeys of(Quarantine quarantine, Quarantine.Filter filter, StreamSchema schema, List<KeyColumn> columns) {
+        QuarantinedKeys keys = new QuarantinedKeys(schema, columns);
         quarantine.rows(filter, row -> {
             if (row.stream().equals(schema.stream())) {
                 Optional<List<String>> key = keys.key(row);
@@ -70,21 +84,24 @@ public final class QuarantinedKeys {
             throw new UncheckedIOException("Reading JSON from memory", e);
         }
         List<String> key = new ArrayList<>();
-        for (String name : schema.key()) {
+        for (int i = 0; i < columns.size(); i++) {
+            KeyColumn column = columns.get(i);
+            // A line of an earlier version does not say what it calls the key.
+            String name = row.key().getOrDefault(column.id(), values.containsKey(schema.key().get(i)) ? schema.key().get(i) : column.before());
             @Nullable String value = values.get(name);
             if (value == null) {
                 return Optional.empty();
             }
-            key.add(value);
+            key.add(column.cast().map(cast -> cast.before(value)).orElse(value));
         }
         return key.isEmpty() ? Optional.empty() : Optional.of(key);
     }
 
-    /** The key of a delivered row, spelled as a line would. */
+    /** The key of a delivered row, in the same spelling. */
     public List<String> key(Batch batch, int row) {
         List<String> key = new ArrayList<>();
-        for (String name : schema.key()) {
-            int at = schema.indexOf(name);
+        for (int i = 0; i < columns.size(); i++) {
+            int at = schema.indexOf(schema.key().get(i));
             StringWriter text = new StringWriter();
             try {
                 try (JsonGenerator json = JSON.createGenerator(text)) {
@@ -92,7 +109,8 @@ public final class QuarantinedKeys {
                 }
                 try (JsonParser json = JSON.createParser(text.toString())) {
                     json.nextToken();
-                    key.add(json.getText());
+                    String value = json.getText();
+                    key.add(columns.get(i).cast().map(cast -> cast.after(value)).orElse(value));
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException("Writing JSON to memory", e);
@@ -106,7 +124,7 @@ public final class QuarantinedKeys {
         return keys.contains(key(batch, row));
     }
 
-    /** The keys, in the order of the quarantine. */
+    /** The keys, as their lines spell them where nothing is cast, in the order of the quarantine. */
     public List<List<String>> all() {
         return List.copyOf(keys);
     }

@@ -22,13 +22,18 @@ import java.util.Map;
  * @param field the column; empty if it is the row as a whole
  * @param reason why, one line without values
  * @param time when it was set aside
+ * @param key by which columns the row could be found again: their names in {@code row} by their ids; empty in lines of earlier versions
  * @param row the row as JSON by column name, masked
  * @param line the whole line as JSON
  */
 public record QuarantinedRow(
         StreamName stream, long generation, long epoch, long ordinal, String code, String field, String reason,
-        Instant time, String row, String line) {
+        Instant time, Map<Integer, String> key, String row, String line) {
     private static final JsonFactory JSON = new JsonFactory();
+
+    public QuarantinedRow {
+        key = Map.copyOf(key);
+    }
 
     static QuarantinedRow parse(String line, String where) {
         Map<String, String> values = new HashMap<>();
@@ -55,12 +60,25 @@ public record QuarantinedRow(
                     value(values, "field", where),
                     value(values, "reason", where),
                     Instant.parse(value(values, "time", where)),
+                    key(values.getOrDefault("key", "{}")),
                     value(values, "row", where),
                     line);
         } catch (IOException | NumberFormatException | DateTimeException e) {
             // The parser's own text quotes the line (I11).
             throw unreadable(where);
         }
+    }
+
+    private static Map<Integer, String> key(String text) throws IOException {
+        Map<Integer, String> key = new HashMap<>();
+        try (JsonParser json = JSON.createParser(text)) {
+            json.nextToken();
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                int id = Integer.parseInt(json.currentName());
+                key.put(id, json.nextTextValue());
+            }
+        }
+        return key;
     }
 
     private static String value(Map<String, String> values, String name, String where) {

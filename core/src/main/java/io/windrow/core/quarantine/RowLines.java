@@ -81,6 +81,7 @@ final class RowLines {
             if (!aside.operations().isEmpty()) {
                 json.writeStringField("operation", aside.operations().get(row).name().toLowerCase(Locale.ROOT));
             }
+            writeKey(json);
             json.writeObjectFieldStart("row");
             List<Column> columns = aside.schema().columns();
             for (int i = 0; i < columns.size(); i++) {
@@ -100,6 +101,20 @@ final class RowLines {
         StringBuilder line = new StringBuilder(text.getBuffer()).append('\n');
         line.setCharAt(0, ',');
         return line.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** What the row calls the columns by which it is delivered: by their ids, since both sides may rename them. */
+    private void writeKey(JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("key");
+        for (String name : batch.schema().key()) {
+            int id = batch.schema().columns().get(batch.schema().indexOf(name)).id();
+            for (Column column : aside.schema().columns()) {
+                if (column.id() == id) {
+                    json.writeStringField(Integer.toString(id), column.name());
+                }
+            }
+        }
+        json.writeEndObject();
     }
 
     private String position() throws IOException {

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param repeated source rows that repeat a delivered one, by the pipeline's {@code dedupe}
  * @param earlierVersions further delivered rows of equal keys: older states that append mode keeps
  * @param setAside source rows that the contract does not let pass; they are not delivered
+ * @param withoutKey rows in quarantine whose lines hold no whole key, so that they cannot be found at the source again
  * @param ambiguous keys of which the source has several rows
  * @param refusal why it is not applied; empty if it can be
  * @param examples some keys that differ, with what they are
@@ -42,6 +43,7 @@ public record Difference(
         long repeated,
         long earlierVersions,
         long setAside,
+        long withoutKey,
         long ambiguous,
         Optional<Refusal> refusal,
         List<String> examples) {

@@ -130,7 +130,7 @@ public final class Reextraction implements AutoCloseable {
                         ReplayError.NO_KEY,
                         "Replaying quarantined rows of " + task.stream() + ": it has no key by which they could be found again");
             }
-            QuarantinedKeys keys = QuarantinedKeys.of(quarantine, filter, steps.output());
+            QuarantinedKeys keys = steps.quarantined(quarantine, filter);
             PlannerState planner = state.base().orElseThrow().planner();
             return new Scope.OfQuarantine(keys, () -> new PickingReader(
                     new SteppedReader(
@@ -201,7 +201,7 @@ public final class Reextraction implements AutoCloseable {
         return new Difference(
                 task.stream(), scope.text(), account.in() - account.out(), tally.rows, stagedHash, tally.hash,
                 comparing.equal, comparing.added, comparing.changed, comparing.missing, comparing.left, comparing.repeated,
-                comparing.earlierVersions, account.quarantined(), comparing.ambiguous, refusal, comparing.examples());
+                comparing.earlierVersions, account.quarantined(), scope.withoutKey(), comparing.ambiguous, refusal, comparing.examples());
     }
 
     private static int partitions(long rows) {
@@ -357,8 +357,7 @@ public final class Reextraction implements AutoCloseable {
     public Optional<QuarantinedKeys> knownAside(Quarantine quarantine) {
         return steps.output().key().isEmpty()
                 ? Optional.empty()
-                : Optional.of(QuarantinedKeys.of(
-                        quarantine, Quarantine.Filter.ALL.and(row -> lineage.contains(row.generation())), steps.output()));
+                : Optional.of(steps.quarantined(quarantine, Quarantine.Filter.ALL.and(row -> lineage.contains(row.generation()))));
     }
 
     /** What the stream remembers when the correction is delivered, to tell later repetitions by. After its rows were given. */

@@ -16,6 +16,9 @@ sealed interface Scope {
     /** For people. */
     String text();
 
+    /** Rows that belong to the part and have no key by which they could be found at the source. */
+    long withoutKey();
+
     /**
      * A range of values.
      *
@@ -40,6 +43,11 @@ sealed interface Scope {
         @Override
         public String text() {
             return found.slice().toString();
+        }
+
+        @Override
+        public long withoutKey() {
+            return 0;
         }
     }
 
@@ -68,6 +76,11 @@ sealed interface Scope {
         @Override
         public String text() {
             return keys.size() + " keys in quarantine";
+        }
+
+        @Override
+        public long withoutKey() {
+            return keys.withoutKey();
         }
     }
 }

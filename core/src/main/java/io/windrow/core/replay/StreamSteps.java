@@ -1,6 +1,8 @@
 package io.windrow.core.replay;
 
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.Column;
+import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.DeliveryAudit.Commit;
 import io.windrow.core.contract.KeptSchemas;
@@ -9,9 +11,14 @@ import io.windrow.core.contract.SchemaGate;
 import io.windrow.core.contract.SchemaRules;
 import io.windrow.core.ledger.LedgerEntry;
 import io.windrow.core.plan.Steps;
+import io.windrow.core.quarantine.Quarantine;
+import io.windrow.core.quarantine.QuarantinedKeys;
 import io.windrow.core.transform.dedupe.Dedupe;
 import io.windrow.core.transform.mask.MaskTransform;
 import io.windrow.core.transform.provenance.ProvenanceTransform;
+import io.windrow.core.transform.shape.CastText;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -59,6 +66,19 @@ record StreamSteps(
         return output.key().stream()
                 .map(name -> output.columns().get(output.indexOf(name)).id())
                 .collect(Collectors.toSet());
+    }
+
+    /** The keys of rows of the stream that stand in quarantine. */
+    QuarantinedKeys quarantined(Quarantine quarantine, Quarantine.Filter filter) {
+        Set<String> hidden = all.hidden(input);
+        List<QuarantinedKeys.KeyColumn> columns = new ArrayList<>();
+        for (String name : output.key()) {
+            Column after = output.columns().get(output.indexOf(name));
+            Column before = input.columns().stream().filter(column -> column.id() == after.id()).findFirst().orElse(after);
+            ColumnType type = hidden.contains(before.name()) ? new ColumnType.Text() : before.type();
+            columns.add(new QuarantinedKeys.KeyColumn(after.id(), before.name(), CastText.between(type, after.type())));
+        }
+        return QuarantinedKeys.of(quarantine, filter, output, columns);
     }
 
     /** Whether rows of a commit may be shown: they follow the present mask, or there is none. */

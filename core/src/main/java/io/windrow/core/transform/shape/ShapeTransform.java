@@ -51,6 +51,13 @@ public final class ShapeTransform implements Transform {
         return Optional.ofNullable(policies.get(stream.toString())).flatMap(ShapePolicy::filter).isPresent();
     }
 
+    /** Whether rows of the stream may be set aside, since a value does not fit its cast or an expression. */
+    public boolean setsAside(StreamName stream) {
+        return Optional.ofNullable(policies.get(stream.toString()))
+                .filter(policy -> policy.filter().isPresent() || !policy.compute().isEmpty() || !policy.cast().isEmpty())
+                .isPresent();
+    }
+
     /**
      * One column that comes out.
      *
