@@ -62,7 +62,8 @@ public enum ContractError implements ErrorCode {
     /** A row does not fit the accepted schema. */
     DRIFTED_ROW(
             "drifted_row", ErrorKind.DATA, "A row does not fit the accepted schema.",
-            "Accept the new schema with `windrow schema accept PIPELINE --stream STREAM`, then replay what was set aside."),
+            "Accept the new schema with `windrow schema accept PIPELINE --stream STREAM`, then deliver what was set aside with `windrow "
+                    + "quarantine replay PIPELINE --apply` (from tables of PostgreSQL into files), or with `windrow run --full-refresh --stream STREAM`."),
     /** A row's text is not readable as the type. */
     TYPE("type", ErrorKind.DATA, "A text cannot be read as the type that the contract demands.", Texts.ROW),
     /** A row holds null. */
@@ -75,7 +76,8 @@ public enum ContractError implements ErrorCode {
     NOT_IN_SET("not_in_set", ErrorKind.DATA, "A value is none of those that the contract names.", Texts.ROW);
 
     private static final class Texts {
-        static final String ROW = "Mend the row at the source, or the contract; then replay what was set aside.";
+        static final String ROW = "Mend the row at the source, or the contract; then deliver what was set aside with `windrow quarantine replay FILE --apply` "
+                + "(from tables of PostgreSQL into files), or with `windrow run --full-refresh --stream STREAM`.";
 
         private Texts() {}
     }

@@ -5,6 +5,7 @@ import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
 import io.windrow.core.policy.ContractPolicy;
+import io.windrow.core.policy.Drift;
 import io.windrow.core.policy.FieldCheck;
 import io.windrow.core.policy.StreamContract;
 import io.windrow.core.transform.PolicyDigest;
@@ -41,6 +42,13 @@ public final class ContractTransform implements Transform {
         for (String part : parts) {
             text.append(part.length()).append(':').append(part);
         }
+    }
+
+    /** Whether rows of a stream may be set aside: by a check, or by drift. */
+    public boolean setsAside(StreamName stream) {
+        Optional<StreamContract> contract = Optional.ofNullable(policy.streams().get(stream.toString()));
+        return contract.filter(one -> !one.fields().isEmpty()).isPresent()
+                || contract.flatMap(StreamContract::onDrift).orElse(policy.onDrift()) == Drift.QUARANTINE;
     }
 
     /** Binds the checks of the stream; refuses what does not fit it with a {@link ContractError} and its place. */

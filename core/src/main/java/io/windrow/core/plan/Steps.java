@@ -299,20 +299,11 @@ public record Steps(List<Transform> transforms) {
     }
 
     /**
-     * What a target that goes by keys does not hear of because rows are left out on the way: one sentence; empty if it hears
-     * of every change that is read.
+     * What a target that goes by keys does not hear of because rows are left out or set aside on the way: a sentence for each; empty if
+     * it hears of every change that is read.
      */
     public Optional<String> unheard(PlannedStream stream) {
-        boolean leavesOut = stream.write().needsKey()
-                && transforms.stream().anyMatch(transform -> switch (transform) {
-                    case ShapeTransform shape -> shape.filters(stream.stream());
-                    case SampleTransform sample -> sample.origin(stream.stream()).isPresent();
-                    default -> false;
-                });
-        return leavesOut
-                ? Optional.of("A row that filter or sample let through and that a change takes out of them: the target keeps it as "
-                        + "it was delivered last.")
-                : Optional.empty();
+        return Unheard.of(stream, transforms);
     }
 
     /** Refuses, with the place in the file, what would not let a target that goes by the key find the rows that it has. */

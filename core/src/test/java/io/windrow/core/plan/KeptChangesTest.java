@@ -9,6 +9,7 @@ import io.windrow.api.batch.Operation;
 import io.windrow.api.batch.Position;
 import io.windrow.api.config.ByteSize;
 import io.windrow.api.config.Origin;
+import io.windrow.api.config.Secret;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
@@ -18,12 +19,19 @@ import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.transform.BoundTransform;
 import io.windrow.api.transform.Transform;
+import io.windrow.core.contract.ContractTransform;
+import io.windrow.core.policy.ContractPolicy;
 import io.windrow.core.policy.DedupePolicy;
+import io.windrow.core.policy.Drift;
+import io.windrow.core.policy.FieldCheck;
+import io.windrow.core.policy.MaskRule;
 import io.windrow.core.policy.SamplePolicy;
 import io.windrow.core.policy.ShapePolicy;
+import io.windrow.core.policy.StreamContract;
 import io.windrow.core.policy.WatermarkPolicy;
 import io.windrow.core.transform.change.ChangeLogError;
 import io.windrow.core.transform.dedupe.Dedupe;
+import io.windrow.core.transform.mask.MaskTransform;
 import io.windrow.core.transform.sample.SampleTransform;
 import io.windrow.core.transform.shape.ShapeTransform;
 import io.windrow.core.transform.watermark.WatermarkTransform;
@@ -89,6 +97,25 @@ class KeptChangesTest {
                     .isEmpty();
         }
         assertThat(Steps.NONE.unheard(byKey)).isEmpty();
+    }
+
+    
+    void norOfChangesThatAreSetAside() {
+        FieldCheck check = new FieldCheck("id", Optional.empty(), true, Optional.empty(), Optional.empty(), Optional.empty(), List.of(), HERE);
+        List<Transform> settingAside = List.of(
+                new ContractTransform(new ContractPolicy(
+                        Drift.EVOLVE, Map.of(STREAM.toString(), new StreamContract(Optional.empty(), List.of(check), HERE)), HERE)),
+                new ContractTransform(new ContractPolicy(Drift.QUARANTINE, Map.of(), HERE)),
+                new MaskTransform(List.of(new MaskRule(
+                        Optional.of("phone"), List.of(), MaskRule.Method.FPE, Optional.of(Secret.of("x".repeat(32))), Optional.empty(), 0, 4,
+                        MaskRule.Truncation.MONTH, MaskRule.Alphabet.DIGITS, "***", Optional.empty(), HERE))),
+                new ShapeTransform(Map.of(STREAM.toString(), new ShapePolicy(
+                        Optional.empty(), Map.of(), List.of(), Map.of(), Map.of("n", "int8"), HERE))));
+        PlannedStream byKey = new PlannedStream(STREAM, ReadMode.CDC, WriteMode.MIRROR);
+        for (Transform step : settingAside) {
+            assertThat(new Steps(List.of(step)).unheard(byKey)).get().asString().contains("set aside");
+        }
+        assertThat(new Steps(List.of(new ContractTransform(new ContractPolicy(Drift.FREEZE, Map.of(), HERE)))).unheard(byKey)).isEmpty();
     }
 
     @ParameterizedTest
