@@ -2,6 +2,7 @@ package io.windrow.cli;
 
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.sink.Sink;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.StreamDescription;
@@ -48,8 +49,10 @@ final class DiscoverCommand implements Callable<Integer> {
         try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
                 Source source = plan.openSource(context)) {
             if (personalData) {
-                return scan(new PersonalDataScan(
-                        source, target.chosen(plan, source.selected()), rows, Optional.ofNullable(region)));
+                try (Sink sink = plan.openSink(context)) {
+                    return scan(new PersonalDataScan(
+                            plan, source, sink, target.chosen(plan, source.selected()), rows, Optional.ofNullable(region)));
+                }
             }
             streams = chosen(plan, source);
         }
@@ -73,7 +76,7 @@ final class DiscoverCommand implements Callable<Integer> {
 
     private int scan(PersonalDataScan scan) {
         if (windrow.json) {
-            return windrow.print(Json.object("streams", scan.json(), "proposal", scan.proposal()), ExitCode.OK);
+            return windrow.print(Json.object("streams", scan.json(), "proposal", scan.proposal().yaml(), "unhidden", scan.proposal().unhidden()), ExitCode.OK);
         }
         scan.print(windrow.screen());
         return ExitCode.OK.value();

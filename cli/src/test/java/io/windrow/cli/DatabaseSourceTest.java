@@ -88,6 +88,31 @@ class DatabaseSourceTest {
         assertThat(refused.whole()).contains("jdbc.guarantee_unavailable").contains("settle");
     }
 
+    /** The values of a key by which a table is read in ranges stand in positions. */
+    @Test
+    void discoveryProposesForAKeyInRangesOnlyWhatThePlanTakes() throws Exception {
+        String url = "jdbc:sqlite:" + folder.resolve("mail.db");
+        execute(url, "CREATE TABLE mail (email text NOT NULL PRIMARY KEY, note text)",
+                "INSERT INTO mail WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400) SELECT 'p' || i || '@example.com', "
+                        + "CASE WHEN i % 9 = 0 THEN 'call p' || i || '@example.com' END FROM n");
+        String pipeline = """
+                pipeline: mail
+                source:
+                  jdbc: {url: '%s', split_rows: 50, streams: [{table: mail, mode: snapshot}]}
+                sink:
+                  files: {path: ./out, format: jsonl}
+                """.formatted(url);
+        Path file = Files.writeString(folder.resolve("mail.yaml"), pipeline);
+        Invoked found = Invoked.windrow("discover", "--pii", file);
+        assertThat(found.exit()).as(found.whole()).isZero();
+        String proposal = found.out().substring(found.out().indexOf("mask:")).replace("${secret:masking/key}", "a key, long enough to be one");
+        Files.writeString(file, pipeline + proposal + "\n");
+        Invoked plan = Invoked.windrow("plan", file);
+        assertThat(plan.exit()).as(proposal + plan.whole()).isZero();
+        Invoked run = Invoked.windrow("run", file);
+        assertThat(run.exit()).as(run.whole()).isZero();
+    }
+
     @Test
     void initWritesAPipelineOfEveryTableAndItRuns() throws Exception {
         String url = "jdbc:sqlite:" + folder.resolve("shop.db");

@@ -125,7 +125,31 @@ class MaskTest {
         assertThat(windrow("plan", file).out()).doesNotContain("--former-masks");
     }
 
-    /** I11: the target shows both generations until the former is disposed of. */
+    /** Each run adds a whole copy: under another mask it would stand beside the older ones, as rows of a next read would. */
+    @Test
+    @Tag("H05")
+    void aCopyUnderAnotherMaskIsNotPutBesideOlderOnesUntilTheyAreRefreshed() throws IOException {
+        people("copied");
+        String write = "write: {public.copied: append}\n";
+        Path file = pipeline("copied", "mode: snapshot", write);
+        assertThat(windrow("run", file).exit()).isZero();
+        String masked = write + "mask: [{field: email, with: hmac, key: '%s'}, {field: note, with: redact}]\n";
+        for (String policies : List.of(masked.formatted(KEY), masked.formatted("second key, also long enough, yes"))) {
+            pipeline("copied", "mode: snapshot", policies);
+            for (String command : List.of("plan", "run")) {
+                Invoked refused = windrow(command, file);
+                assertThat(refused.exit()).as(refused.whole()).isNotZero();
+                assertThat(refused.whole()).contains("mask.changed", "--full-refresh");
+            }
+            Invoked anew = windrow("run", "--full-refresh", file);
+            assertThat(anew.exit()).as(anew.whole()).isZero();
+            assertThat(windrow("run", file).exit()).as("further copies follow the new mask").isZero();
+            assertThat(windrow("dispose", "--former-masks", "--apply", file).exit()).isZero();
+            assertThat(holding(CANARY)).isEmpty();
+        }
+    }
+
+        /** I11: the target shows both generations until the former is disposed of. */
     @Test
     void verifyShowsNoKeyThatWasDeliveredBeforeTheMask() throws IOException {
         DATABASE.execute(
@@ -293,6 +317,27 @@ class MaskTest {
         Invoked asJson = windrow("--json", "discover", "--pii", file);
         assertThat(asJson.json()).hasSize(1);
         assertThat(asJson.out().replaceAll("\\s", "")).contains("\"too_nested\":[{\"field\":\"note\",\"values\":1}]");
+    }
+
+    @Test
+    void everyMaskThatDiscoveryProposesPassesThePlan() throws IOException {
+        DATABASE.execute(
+                "CREATE TABLE odd (ref text PRIMARY KEY, contacts text[], number text, note text)",
+                "INSERT INTO odd SELECT CASE WHEN i % 20 = 0 THEN 'p' || i || '@example.com' ELSE 'ref ' || i END, ARRAY['p' || i || '@example.com'],"
+                        + " (100000000 + i * 7)::text, CASE WHEN i % 20 = 1 THEN 'to p' || i || '@example.com' END FROM generate_series(1, 300) i",
+                "CREATE TABLE plain (id int PRIMARY KEY, note text)", "INSERT INTO plain VALUES (1, 'nothing')");
+        for (String read : List.of("mode: snapshot", "mode: incremental, guarantee: proven")) {
+            Path file = pipeline("odd", read, "");
+            Invoked found = windrow("discover", "--pii", file);
+            assertThat(found.exit()).as(found.whole()).isZero();
+            assertThat(found.out()).contains("Field number of public.odd", "pass the check of bsn, no more than chance lets pass");
+            String proposal = found.out().substring(found.out().indexOf("mask:")).replace("${secret:masking/key}", KEY);
+            assertThat(proposal).contains("public.odd.ref", "public.odd.contacts").doesNotContain("bsn");
+            Invoked plan = windrow("plan", pipeline("odd", read, proposal + "\n"));
+            assertThat(plan.exit()).as("%s: %s", proposal, plan.whole()).isZero();
+            assertThat(windrow("preview", file).out()).doesNotContain("@example.com");
+        }
+        assertThat(windrow("--json", "discover", "--pii", pipeline("plain", "mode: snapshot", "")).json().getFirst()).doesNotContainKey("proposal");
     }
 
     private static void people(String table) {
