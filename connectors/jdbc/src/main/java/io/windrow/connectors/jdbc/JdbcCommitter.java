@@ -124,14 +124,13 @@ final class JdbcCommitter implements Committer {
             }
         }
         Fitting fitting = new Fitting(target.dialect(), place, row.orElseThrow().table());
-        if (commit.identity().generation() != row.orElseThrow().generation()) {
+        boolean anew = commit.identity().generation() != row.orElseThrow().generation();
+        if (anew) {
             target.tables(open).complete(open);
-        } else if (commit.mode() != WriteMode.REPLACE) {
-            fitting.expectColumns(open, staged, target.tables(open).read(open, target.id(stream)).columns());
         }
-        align(open, commit, staged, row.orElseThrow());
-        List<TargetColumn> known = target.tables(open).read(open, target.id(stream)).columns();
-        List<TargetColumn> fit = fitting.run(open, staged, known);
+        Fitting.Lost lost = anew || commit.mode() == WriteMode.REPLACE ? Fitting.Lost.ADDED : Fitting.Lost.REFUSED;
+        List<TargetColumn> known = align(open, commit, staged, row.orElseThrow(), fitting, lost);
+        List<TargetColumn> fit = fitting.run(open, staged, known, lost);
         if (!fit.equals(known)) {
             open.setAutoCommit(false);
             if (isOwner(open, commit)) {
@@ -144,14 +143,22 @@ final class JdbcCommitter implements Committer {
         return Optional.empty();
     }
 
-    /** In a transaction of its own, under the lock of the stream's row: an owner that was replaced does not name columns (I6). */
-    private void align(Connection open, StreamCommit commit, List<StagedTable> staged, CommitBook.Row before) throws SQLException {
+    /**
+     * In a transaction of its own, under the lock of the stream's row: an owner that was replaced does not name columns (I6). Returns the
+     * table's columns as the book has them then.
+     */
+    private List<TargetColumn> align(
+            Connection open, StreamCommit commit, List<StagedTable> staged, CommitBook.Row before, Fitting fitting, Fitting.Lost lost)
+            throws SQLException {
         String id = target.id(commit.identity().stream());
         TableBook tables = target.tables(open);
         Alignment alignment = new Alignment(target.dialect(), target.place(open), before.table());
         List<TargetColumn> known = tables.read(open, id).columns();
         for (StagedTable table : staged) {
             if (alignment.isDue(table, known, rows(before, commit))) {
+                if (lost == Fitting.Lost.REFUSED) {
+                    fitting.expectColumns(open, List.of(table), known);
+                }
                 open.setAutoCommit(false);
                 if (isOwner(open, commit)) {
                     alignment.run(open, table, tables.read(open, id).columns(), rows(before, commit), columns -> {
@@ -168,6 +175,7 @@ final class JdbcCommitter implements Committer {
                 known = tables.read(open, id).columns();
             }
         }
+        return known;
     }
 
     /** Locks the stream's row, and says whether the commit is still to be made. */

@@ -35,7 +35,7 @@ class DuckdbChangesTest extends ChangesSuite {
 
     @Override
     protected List<String> computedTable() {
-        return List.of();
+        return List.of("CREATE TABLE orders (id bigint, name varchar, body varchar GENERATED ALWAYS AS (name))");
     }
 
     @Override

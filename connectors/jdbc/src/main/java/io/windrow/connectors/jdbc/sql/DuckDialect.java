@@ -9,8 +9,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
 
 /**
@@ -141,8 +141,19 @@ final class DuckDialect implements Dialect {
     /** The catalog has a column's collation in the table's statement alone. */
     @Override
     public String looseColumns() {
-        String behind = " || ' VARCHAR COLLATE ')";
-        return "SELECT c.column_name, 'COLLATE' FROM duckdb_columns() AS c JOIN duckdb_tables() AS t ON t.table_oid = c.table_oid "
+        return columnsWith("'COLLATE'", "' VARCHAR COLLATE '");
+    }
+
+    /** The same of what computes it. */
+    @Override
+    public Optional<String> filled() {
+        return Optional.of(columnsWith("0", "' ' || c.data_type || ' GENERATED ALWAYS AS('"));
+    }
+
+    /** {@code SELECT} the columns of a table with the words behind their names in the statement that makes it. */
+    private static String columnsWith(String shown, String words) {
+        String behind = " || " + words + ")";
+        return "SELECT c.column_name, " + shown + " FROM duckdb_columns() AS c JOIN duckdb_tables() AS t ON t.table_oid = c.table_oid "
                 + "AND t.database_oid = c.database_oid WHERE c.database_name = current_database() AND c.schema_name = ? AND c.table_name = ? "
                 + "AND (contains(t.sql, '(' || c.column_name" + behind + " OR contains(t.sql, ', ' || c.column_name" + behind
                 + " OR contains(t.sql, '\"' || replace(c.column_name, '\"', '\"\"') || '\"'" + behind + ")";

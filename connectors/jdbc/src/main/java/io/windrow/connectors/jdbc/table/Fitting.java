@@ -22,13 +22,25 @@ import java.util.Map;
  * @param name the table's name
  */
 public record Fitting(Dialect dialect, Place place, String name) {
+    /** What becomes of a column that the table was written with and has no longer. */
+    public enum Lost {
+        /** The commit is refused if there are rows: made anew, the column would be empty in all of them. */
+        REFUSED,
+        /** It is made anew, since the rows are read anew. */
+        ADDED
+    }
+
     /**
      * Refuses a table that holds rows and lost a column that they were written with: made anew, it would be empty in all of them (I8).
      *
      * @param known the table's columns as the book has them
      */
     public void expectColumns(Connection connection, List<StagedTable> staged, List<TargetColumn> known) throws SQLException {
-        Map<String, String> there = types(connection);
+        expectColumns(connection, types(connection), staged, known);
+    }
+
+    private void expectColumns(Connection connection, Map<String, String> there, List<StagedTable> staged, List<TargetColumn> known)
+            throws SQLException {
         for (StagedTable table : staged) {
             List<Integer> same = TargetColumn.indexes(known, table.labels());
             for (int i = 0; i < same.size(); i++) {
@@ -49,14 +61,17 @@ public record Fitting(Dialect dialect, Place place, String name) {
     }
 
     /**
-     * Adds what the table has lost, its rows being read anew; widens columns that cannot hold the staged values yet, in one transaction
+     * Adds or refuses what the table has lost; widens columns that cannot hold the staged values yet, in one transaction
      * where the database has that; and refuses those that were made something else since: the database would convert the values as it likes.
      *
      * @param known the table's columns as the book has them
      * @return the same as they are now
      */
-    public List<TargetColumn> run(Connection connection, List<StagedTable> staged, List<TargetColumn> known) throws SQLException {
+    public List<TargetColumn> run(Connection connection, List<StagedTable> staged, List<TargetColumn> known, Lost lost) throws SQLException {
         Map<String, String> there = types(connection);
+        if (lost == Lost.REFUSED) {
+            expectColumns(connection, there, staged, known);
+        }
         List<TargetColumn> columns = new ArrayList<>(known);
         if (staged.stream().allMatch(table -> table.columns().stream().allMatch(column -> holds(there, table, column)))) {
             return columns;
