@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
@@ -388,6 +389,9 @@ class MariadbFollowTest {
     void anEventThatCannotBeReadIsNamedWithItsPlaceWhosesoeverItIs() {
         MariaShop shop = new MariaShop();
         shop.run("CREATE TABLE $.t (id int PRIMARY KEY)", "CREATE TABLE $.others (essay text COMPRESSED)");
+        try (ConnectSource source = new ConnectSource(shop.config("t"), context)) {
+            assertThat(source.check()).anyMatch(check -> check.outcome() == CheckResult.Outcome.WARNING && check.name().equals("compressed columns"));
+        }
         Drive drive = new Drive(shop.config("t"), context);
         drive.run();
         shop.run("INSERT INTO $.t VALUES (1)", "INSERT INTO $.others VALUES (REPEAT('a', 1000))", "INSERT INTO $.t VALUES (2)");

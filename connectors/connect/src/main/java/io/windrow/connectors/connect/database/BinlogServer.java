@@ -233,6 +233,7 @@ final class BinlogServer implements Server {
     public List<CheckResult> check(List<StreamName> streams) {
         List<CheckResult> results = new ArrayList<>(LogSettings.checks(variables()));
         results.add(LogSettings.privileges(grants()));
+        compressed().ifPresent(results::add);
         for (StreamName stream : streams) {
             try {
                 results.add(CheckResult.ok("table " + stream, schema(stream).columns().size() + " columns"));
@@ -241,6 +242,16 @@ final class BinlogServer implements Server {
             }
         }
         return results;
+    }
+
+    /** The connector reads the rows of every table, so one that nobody follows may stop it, too. */
+    private Optional<CheckResult> compressed() {
+        String found = ask("Looking for compressed columns",
+                "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME FROM information_schema.COLUMNS WHERE COLUMN_TYPE LIKE '%COMPRESSED*/' LIMIT 1",
+                List.of(), rows -> rows.next() ? rows.getString(1) + "." + rows.getString(2) + "." + rows.getString(3) : "");
+        return found.isEmpty() ? Optional.empty() : Optional.of(CheckResult.warning(
+                "compressed columns", "a row of the log that has " + found + " cannot be read and stops every stream, whether or not its table is followed",
+                "Store such columns uncompressed if their tables are written to."));
     }
 
     private List<String> grants() {

@@ -11,6 +11,8 @@ final class Written {
         UNKNOWN
     }
 
+    private static final int DAY = 10;
+
     private Written() {}
 
     /**
@@ -29,6 +31,11 @@ final class Written {
             }
             case ColumnType.Timestamp moment -> {
                 IsoTexts.moment(written, moment.utc() && zones == Zones.KNOWN);
+                yield written;
+            }
+            // A cursor that is a text begins with a day.
+            case ColumnType.Text ignored -> {
+                IsoTexts.date(written.substring(0, Math.min(DAY, written.length())));
                 yield written;
             }
             default -> written;

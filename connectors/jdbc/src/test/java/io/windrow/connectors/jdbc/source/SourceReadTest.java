@@ -517,6 +517,19 @@ class SourceReadTest {
         }
     }
 
+    @Test
+    @Tag("A25")
+    void aStartOfATextThatHoldsTimesBeginsWithADay() {
+        SourceTable table = SourceTable.sqlite(context.temporaryFolder());
+        table.run("CREATE TABLE t (id integer PRIMARY KEY, at text NOT NULL)", "INSERT INTO t VALUES (1, '2024-01-01'), (2, '2024-01-02T10:00:00Z')");
+        for (String start : List.of("2024-01-02", "2024-01-02T10:00:00Z")) {
+            assertThat(first(drive(table, starting("at", Optional.empty(), start), StreamName.of("t"), 10, 10).run())).containsExactly("2");
+        }
+        for (String none : List.of("yesterday", "2024", "")) {
+            refused(drive(table, starting("at", Optional.empty(), none), StreamName.of("t"), 10, 10), SourceError.STREAM_INVALID);
+        }
+    }
+
     private static StreamConfig starting(String cursor, Optional<String> lag, String start) {
         return new StreamConfig(
                 "t", List.of(), ReadMode.INCREMENTAL, Optional.of(cursor), Optional.empty(), lag, Optional.of(start), List.of(), Optional.empty(), List.of(),
