@@ -41,6 +41,8 @@ final class Drive {
     @Nullable StreamPlan plan;
     /** What the last run knew of the first stream without a split. */
     Optional<EndProof> nothingNew = Optional.empty();
+    /** Behind what the last run went on with its first stream. */
+    Optional<Position> resumed = Optional.empty();
 
     Drive(JdbcSourceConfig config, Context context, StreamName stream, ReadMode mode) {
         this(config, context, List.of(stream), mode);
@@ -71,6 +73,7 @@ final class Drive {
             }
             plan = planner.plans().get(streams.getFirst());
             nothingNew = planner.nothingNew(streams.getFirst());
+            resumed = planner.resumes(streams.getFirst());
             List.copyOf(open.values()).forEach(one -> planner.giveBack(one.split(), one.from()));
             for (List<Assignment> next = planner.next(1); !next.isEmpty(); next = planner.next(1)) {
                 Assignment one = next.getFirst();

@@ -382,7 +382,9 @@ class SourceReadTest {
                 new RowMarks("salt").of(new Object[] {2L, "2099-01-01 00:00:00"})), Optional.empty()).toState());
         assertThat(first(drive.run())).containsExactly("1");
         assertThat(context.told()).anyMatch(text -> text.startsWith("jdbc.cursor_future") && text.contains("looked at again"));
+        assertThat(drive.resumed).as("it goes on behind nothing").isEmpty();
         assertThat(drive.run()).isEmpty();
+        assertThat(drive.resumed.orElseThrow().text()).isEqualTo("{\"at\":\"window\",\"column\":\"at\",\"cursor\":\"2024-01-01 10:00:00\"}");
     }
 
     @Test
