@@ -2,15 +2,18 @@ package io.windrow.connectors.postgres;
 
 import io.windrow.api.config.ByteSize;
 import io.windrow.api.config.Doc;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 
 /** How the streams of mode cdc follow the database's changes: all of them share one replication slot. */
 @Doc("How the streams of mode cdc follow the database's changes: all of them share one replication slot.")
 public record ChangesConfig(
-        @Doc(value = "The replication slot. Without it: windrow_ and the pipeline's name.", example = "windrow_orders")
+        @Doc(value = "The replication slot. Without it: windrow_ and the pipeline's name, with _ for -, and a digest if it has other characters than a-z, 0-9 and -, or too many.", example = "windrow_orders")
                 Optional<String> slot,
-        @Doc(value = "The publication. Without it: windrow_ and the pipeline's name.", example = "windrow_orders")
+        @Doc(value = "The publication. Without it: windrow_ and the pipeline's name, as for the slot.", example = "windrow_orders")
                 Optional<String> publication,
         @Doc(
                         value = "auto: slot and publication are made if they are not there, and tables are added to the publication, if the role may do that. never: they are taken as they are.",
@@ -48,6 +51,10 @@ public record ChangesConfig(
                         value = "How a table is copied that joins others which are followed already, or whose first copy was interrupted: beside (in ranges of its key while the log is read; its key must be of whole numbers, UUIDs or texts, and not masked) or before (all of it at once, while the log of all waits; so are tables with other keys, or with a masked one).",
                         defaultValue = "beside")
                 Added added) {
+    private static final String PREFIX = "windrow_";
+    /** PostgreSQL cuts longer names off. */
+    private static final int LONGEST_NAME = 63;
+
     public ChangesConfig {
         require(slot.isEmpty() || slot.get().matches("[a-z0-9_]{1,63}"), "slot: 1 to 63 of a-z, 0-9 and _");
         require(!limitBehind.isNegative(), "limit_behind must not be negative");
@@ -113,18 +120,41 @@ public record ChangesConfig(
         BEFORE
     }
 
-    /** The slot's name for a pipeline. */
-    String slotOf(String pipeline) {
-        return slot.orElseGet(() -> named(pipeline));
+    /**
+     * The slot's name for a pipeline.
+     *
+     * @param saved the slot that the pipeline's streams were read from before; empty: none was
+     */
+    String slotOf(String pipeline, Optional<String> saved) {
+        return slot.orElseGet(() -> named(pipeline, saved));
     }
 
-    /** The publication's name for a pipeline. */
-    String publicationOf(String pipeline) {
-        return publication.orElseGet(() -> named(pipeline));
+    /** The publication's name for a pipeline; the slot that was read from before tells how it was named then. */
+    String publicationOf(String pipeline, Optional<String> saved) {
+        return publication.orElseGet(() -> named(pipeline, saved));
     }
 
-    private static String named(String pipeline) {
-        String name = "windrow_" + pipeline.toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
-        return name.substring(0, Math.min(63, name.length()));
+    /** What slot and publication were called by versions that took several pipelines' names for one; empty: as they are now. */
+    static Optional<String> formerName(String pipeline) {
+        String former = cut(plain(pipeline), LONGEST_NAME);
+        return former.equals(named(pipeline, Optional.empty())) ? Optional.empty() : Optional.of(former);
+    }
+
+    /** No two pipelines may share a slot: each would take what the other has not read. */
+    private static String named(String pipeline, Optional<String> saved) {
+        String plain = plain(pipeline);
+        if (pipeline.matches("[a-z0-9-]+") && plain.length() <= LONGEST_NAME || saved.equals(Optional.of(cut(plain, LONGEST_NAME)))) {
+            return cut(plain, LONGEST_NAME);
+        }
+        String digest = UUID.nameUUIDFromBytes(pipeline.getBytes(StandardCharsets.UTF_8)).toString().substring(0, 8);
+        return cut(plain, LONGEST_NAME - 1 - digest.length()) + "_" + digest;
+    }
+
+    private static String plain(String pipeline) {
+        return PREFIX + pipeline.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
+    }
+
+    private static String cut(String name, int length) {
+        return name.substring(0, Math.min(length, name.length()));
     }
 }

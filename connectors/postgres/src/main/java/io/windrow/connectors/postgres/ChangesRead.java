@@ -55,6 +55,12 @@ final class ChangesRead implements StreamRead {
     private final Optional<String> member;
     /** Which table an earlier run copied; empty: none did, or that was not saved then. */
     private final OptionalLong oid;
+    /** The table's columns in the plan; empty: it is none. */
+    private final Optional<TableColumns> columns;
+    /** What they were in front of all that is read; empty: no earlier run saved that. */
+    private final Optional<TableColumns> before;
+    /** What they were when an earlier run was planned that may not have come to that place. */
+    private final Optional<TableColumns> planned;
     /** The partitions as they were looked at last; empty: the table has none. */
     private Optional<LeafFiles> heaps;
 
@@ -75,6 +81,9 @@ final class ChangesRead implements StreamRead {
                 .map(saved -> log.completed(shape.stream(), saved));
         this.oid = state.filter(text -> copied).map(text -> text.optionalNumber("oid")).orElse(OptionalLong.empty());
         this.heaps = state.filter(text -> copied).flatMap(text -> text.object("partitions")).map(LeafFiles::of);
+        this.columns = shape.relation().map(relation -> TableColumns.of(relation, log.seen()));
+        this.before = copied ? state.flatMap(text -> text.object("columns")).map(TableColumns::of) : columns;
+        this.planned = state.filter(text -> copied).flatMap(text -> text.object("planned")).map(TableColumns::of);
         if (copied) {
             StateText at = state.get().object("start").orElseThrow(() -> StateText.invalid("the field start is missing"));
             Position saved = new Position((int) at.number("version"), at.text("text"));
@@ -83,6 +92,15 @@ final class ChangesRead implements StreamRead {
             start = Optional.ofNullable(request.released().get(log.splitId()))
                     .filter(released -> LogPosition.ORDER.compare(released, saved) > 0)
                     .orElse(saved);
+        }
+    }
+
+    /** The slot that a stream was read from before; empty: none, or its state cannot be read, which is that stream's own trouble. */
+    static Optional<String> slot(StreamRequest request) {
+        try {
+            return request.state().map(ChangesRead::parse).flatMap(text -> text.optionalText("slot"));
+        } catch (WindrowException e) {
+            return Optional.empty();
         }
     }
 
@@ -99,6 +117,21 @@ final class ChangesRead implements StreamRead {
 
     StreamShape shape() {
         return shape;
+    }
+
+    /** The table's columns in the plan. */
+    Optional<TableColumns> columns() {
+        return columns;
+    }
+
+    /** What is known of the table's columns in the log that is read. */
+    Optional<TableHistory> history() {
+        return columns.map(now -> TableHistory.of(shape, before(), now));
+    }
+
+    private Optional<TableColumns> before() {
+        Position at = start;
+        return planned.filter(then -> at != null && LogPosition.of(at).reaches(then.lsn())).or(() -> before);
     }
 
     /** Whether the table's rows lie in partitions. */
@@ -313,7 +346,8 @@ final class ChangesRead implements StreamRead {
     public PlannerState state() {
         StateText text = StateText.create().with("read", "cdc").with("slot", log.slot()).with("copied", copied)
                 .with("published", member.or(() -> log.member(shape.stream()))).with("oid", shape.relation().map(relation -> oid.orElse(relation.oid())))
-                .with("partitions", heaps.map(LeafFiles::toState));
+                .with("partitions", heaps.map(LeafFiles::toState)).with("columns", before().map(TableColumns::toState))
+                .with("planned", columns.filter(now -> before().filter(now::isAs).isEmpty()).map(TableColumns::toState));
         Position at = copiedAt;
         if (at != null) {
             text.with("start", StateText.create().with("version", (long) at.version()).with("text", at.text()));

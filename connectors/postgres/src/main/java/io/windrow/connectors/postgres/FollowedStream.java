@@ -36,6 +36,7 @@ final class FollowedStream implements AutoCloseable {
     private final ChangeDecoder decoder;
     private final LogPosition start;
     private @Nullable LogBinding binding;
+    private @Nullable TableHistory history;
     /** Whether what the log says the table is was found to fit. */
     private boolean judged;
     private long seenAgain;
@@ -55,7 +56,8 @@ final class FollowedStream implements AutoCloseable {
                 shape.stream(), shape.plans(), new BatchLimits(source.config().batchRows(), source.config().batchSize().bytes()),
                 context.allocator());
         if (shape.config().isOfMessages()) {
-            bind(LogBinding.messages(shape));
+            binding = LogBinding.ofMessages(shape);
+            judged = true;
         }
     }
 
@@ -106,9 +108,12 @@ final class FollowedStream implements AutoCloseable {
         return shape.relation().map(Relation::oid).orElse(0L);
     }
 
-    /** The log says how the table looks from here on. */
-    void bind(PublishedRelation relation) {
-        binding = LogBinding.of(shape, relation);
+    /** The log says how the table looks from here on, in a transaction whose commit lies there. */
+    void bind(PublishedRelation relation, long commit) {
+        TableHistory known = history == null ? source.history(shape) : history;
+        Optional<int[]> numbers = known.numbers(relation.columns(), commit);
+        history = numbers.map(all -> known.after(relation.columns(), all)).orElse(known);
+        binding = LogBinding.of(shape, relation, numbers);
         judged = binding.misfit().isEmpty();
     }
 
@@ -117,12 +122,17 @@ final class FollowedStream implements AutoCloseable {
         return !judged;
     }
 
+    /** Whether a change is from before the table's copy began, whose rows show it, whatever its columns were. */
+    private boolean isOlderThanCopy(Transaction transaction) {
+        return copy != null && copy.isNewerThan(transaction.id());
+    }
+
     /**
      * A row of the table is wanted: a column that the table has lost since is left out of the rows to come; anything else that
      * differs stops the stream.
      */
-    void judge() {
-        if (judged) {
+    void judge(Transaction transaction) {
+        if (judged || isOlderThanCopy(transaction)) {
             return;
         }
         Misfit misfit = bound().misfit().orElseThrow();
@@ -135,9 +145,7 @@ final class FollowedStream implements AutoCloseable {
                     "Table " + shape.stream() + " no longer has the column " + misfit.column()
                             + ": older changes in the log are delivered without it.");
         } else if (!past || misfit.kind() == Misfit.Kind.OTHER) {
-            throw WindrowException.of(
-                    past ? LogError.RELATION_DIFFERS : LogError.RELATION_CHANGED,
-                    "Reading the changes of " + shape.stream() + ": column " + misfit.column() + " " + misfit.why());
+            throw WindrowException.of(past ? LogError.RELATION_DIFFERS : LogError.RELATION_CHANGED, "Reading the changes of " + shape.stream() + ": column " + misfit.column() + " " + misfit.why());
         }
         judged = true;
     }
@@ -176,7 +184,8 @@ final class FollowedStream implements AutoCloseable {
         if (copying == null) {
             return false;
         }
-        boolean known = copying.supersedes(keys.orElseThrow().key(row, before, bound().columnOf()), transaction.id());
+        boolean known = isOlderThanCopy(transaction)
+                || copying.supersedes(keys.orElseThrow().key(row, before, bound().columnOf()), transaction.id());
         superseded += known ? 1 : 0;
         return known;
     }

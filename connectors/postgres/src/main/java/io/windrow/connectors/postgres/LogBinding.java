@@ -1,5 +1,6 @@
 package io.windrow.connectors.postgres;
 
+import io.windrow.connectors.postgres.catalog.RelationColumn;
 import io.windrow.connectors.postgres.pgoutput.PublishedRelation;
 import io.windrow.connectors.postgres.pgoutput.PublishedRelation.PublishedColumn;
 import io.windrow.connectors.postgres.pgoutput.PublishedRelation.Role;
@@ -30,6 +31,8 @@ record LogBinding(int[] columnOf, boolean[] identity, int[] missing, Optional<Mi
         enum Kind {
             /** The log's rows hold it, and a stream leaves it out as long as the table computes it. */
             COMPUTED,
+            /** The log's rows hold it under another name. */
+            RENAMED,
             /** The log's rows hold it, the table may have lost it since. */
             GONE,
             /** The log's rows hold it in another form, or are told by another key. */
@@ -41,40 +44,85 @@ record LogBinding(int[] columnOf, boolean[] identity, int[] missing, Optional<Mi
         }
     }
 
-    static LogBinding of(StreamShape shape, PublishedRelation relation) {
+    /**
+     * Binds the log's columns to those that have the same number, whatever they are called.
+     *
+     * @param numbers as {@link TableHistory#numbers} gives them
+     */
+    static LogBinding of(StreamShape shape, PublishedRelation relation, Optional<int[]> numbers) {
         List<PublishedColumn> columns = relation.columns();
+        if (numbers.isEmpty()) {
+            int[] none = new int[columns.size()];
+            Arrays.fill(none, -1);
+            return new LogBinding(none, new boolean[none.length], new int[0], Optional.of(unsure(shape, columns)));
+        }
         int[] columnOf = new int[columns.size()];
-        boolean[] identity = new boolean[columnOf.length];
-        boolean[] found = new boolean[shape.plans().size()];
         Misfit worst = null;
         for (int i = 0; i < columnOf.length; i++) {
-            PublishedColumn column = columns.get(i);
-            // A partition that came later identifies its rows by its primary key, also where its root says FULL.
-            identity[i] = relation.identity() == FULL && !shape.schema().key().isEmpty()
-                    ? shape.schema().key().contains(column.name())
-                    : column.role() == Role.IDENTITY;
-            columnOf[i] = shape.schema().indexOf(column.name());
-            Misfit misfit = columnOf[i] < 0 ? beside(shape, column) : within(shape, relation, column);
-            if (columnOf[i] >= 0) {
-                found[columnOf[i]] = true;
-            }
+            int number = numbers.get()[i];
+            columnOf[i] = indexOf(shape, number);
+            Misfit misfit = columnOf[i] < 0
+                    ? beside(shape, number, columns.get(i))
+                    : within(shape, relation, columnOf[i], columns.get(i));
             if (misfit != null && misfit.isWorseThan(worst)) {
                 worst = misfit;
             }
         }
-        int[] missing = missing(found);
-        if (missing.length > 0 && worst != null && worst.kind() == Misfit.Kind.GONE) {
-            // A column gone and one come together may be one that was renamed: nobody guesses (D17).
-            worst = new Misfit(
-                    worst.column(), Misfit.Kind.OTHER,
-                    worst.why() + ", where the table has " + shape.plans().get(missing[0]).column().name()
-                            + ": it may have been renamed");
+        LogBinding bound = of(shape, relation, columnOf, Optional.ofNullable(worst));
+        // Behind the plan a column gone and one come together may be one that was renamed: nobody guesses (D17).
+        boolean renamed = Arrays.stream(numbers.get()).anyMatch(number -> number == 0)
+                && bound.missing().length > 0;
+        return renamed ? of(shape, relation, columnOf, Optional.of(unsure(shape, columns))) : bound;
+    }
+
+    /** Binds messages, whose columns are always the same. */
+    static LogBinding ofMessages(StreamShape shape) {
+        PublishedRelation messages = messages(shape);
+        int[] columnOf = messages.columns().stream().mapToInt(column -> shape.schema().indexOf(column.name())).toArray();
+        return of(shape, messages, columnOf, Optional.empty());
+    }
+
+    private static LogBinding of(StreamShape shape, PublishedRelation relation, int[] columnOf, Optional<Misfit> worst) {
+        boolean[] identity = new boolean[columnOf.length];
+        boolean[] found = new boolean[shape.plans().size()];
+        for (int i = 0; i < columnOf.length; i++) {
+            // A partition that came later identifies its rows by its primary key, also where its root says FULL.
+            identity[i] = relation.identity() == FULL && !shape.schema().key().isEmpty()
+                    ? columnOf[i] >= 0 && shape.schema().key().contains(name(shape, columnOf[i]))
+                    : relation.columns().get(i).role() == Role.IDENTITY;
+            if (columnOf[i] >= 0) {
+                found[columnOf[i]] = true;
+            }
         }
-        return new LogBinding(columnOf, identity, missing, Optional.ofNullable(worst));
+        return new LogBinding(columnOf, identity, missing(found), worst);
+    }
+
+    private static int indexOf(StreamShape shape, int number) {
+        for (int i = 0; i < shape.plans().size(); i++) {
+            if (shape.plans().get(i).column().id() == number) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static String name(StreamShape shape, int column) {
+        return shape.schema().columns().get(column).name();
+    }
+
+    private static Misfit unsure(StreamShape shape, List<PublishedColumn> columns) {
+        String name = columns.stream()
+                .map(PublishedColumn::name)
+                .filter(column -> shape.schema().indexOf(column) < 0)
+                .findFirst()
+                .orElse(columns.getLast().name());
+        return new Misfit(
+                name, Misfit.Kind.OTHER,
+                "of the log may be one or another of the table's, since columns were dropped and others added or renamed");
     }
 
     /** How messages would be announced if the log did that. */
-    static PublishedRelation messages(StreamShape shape) {
+    private static PublishedRelation messages(StreamShape shape) {
         return new PublishedRelation(
                 0, shape.stream(), FULL,
                 shape.available().stream()
@@ -83,8 +131,8 @@ record LogBinding(int[] columnOf, boolean[] identity, int[] missing, Optional<Mi
     }
 
     /** A column that the stream does not deliver. */
-    private static @Nullable Misfit beside(StreamShape shape, PublishedColumn column) {
-        if (shape.leftOut().contains(column.name())) {
+    private static @Nullable Misfit beside(StreamShape shape, int number, PublishedColumn column) {
+        if (shape.available().stream().anyMatch(one -> one.number() == number && shape.leftOut().contains(one.name()))) {
             return new Misfit(column.name(), Misfit.Kind.COMPUTED, "is in the log, and was computed when the run was planned");
         }
         return shape.config().columns().isEmpty()
@@ -93,20 +141,24 @@ record LogBinding(int[] columnOf, boolean[] identity, int[] missing, Optional<Mi
     }
 
     /** A column that the stream delivers. */
-    private static @Nullable Misfit within(StreamShape shape, PublishedRelation relation, PublishedColumn column) {
-        var planned = shape.column(column.name());
+    private static @Nullable Misfit within(StreamShape shape, PublishedRelation relation, int index, PublishedColumn column) {
+        RelationColumn planned = shape.column(name(shape, index));
         if (planned.typeOid() != column.typeOid() || planned.typmod() != column.typmod()) {
             return new Misfit(column.name(), Misfit.Kind.OTHER, "has another type in the log than in the table");
         }
         List<String> key = shape.schema().key();
-        if (key.contains(column.name()) && column.role() != Role.IDENTITY) {
+        if (key.contains(planned.name()) && column.role() != Role.IDENTITY) {
             return new Misfit(
                     column.name(), Misfit.Kind.OTHER,
                     "is of the key by which the run was planned, and the log identifies rows by another (REPLICA IDENTITY)");
         }
-        return key.isEmpty() && relation.identity() != FULL
-                ? new Misfit(column.name(), Misfit.Kind.OTHER, "is not in the log's image of a deleted row any more (REPLICA IDENTITY)")
-                : null;
+        if (key.isEmpty() && relation.identity() != FULL) {
+            return new Misfit(
+                    column.name(), Misfit.Kind.OTHER, "is not in the log's image of a deleted row any more (REPLICA IDENTITY)");
+        }
+        return planned.name().equals(column.name())
+                ? null
+                : new Misfit(column.name(), Misfit.Kind.RENAMED, "is " + planned.name() + " in the table");
     }
 
     private static int[] missing(boolean[] found) {

@@ -10,23 +10,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Tests what change streams need beyond reading, and says as SQL what somebody with the right has to run. Changes nothing. */
 final class LogChecks {
-    private static final long SHORTEST_PATIENCE_MILLIS = 10_000;
+    private static final String WITHOUT_IDENTITY =
+            """
+            SELECT t.schemaname, t.tablename FROM pg_catalog.pg_publication_tables t
+            JOIN pg_catalog.pg_publication p ON p.pubname = t.pubname AND (p.pubupdate OR p.pubdelete)
+            JOIN pg_catalog.pg_namespace n ON n.nspname = t.schemaname
+            JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
+            WHERE t.pubname = %s AND c.relkind = 'r' AND c.relreplident <> 'f' AND NOT EXISTS (
+                SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND CASE c.relreplident
+                    WHEN 'd' THEN i.indisprimary AND i.indimmediate WHEN 'i' THEN i.indisreplident ELSE false END)
+            ORDER BY 1, 2""";
 
     private final PostgresSource source;
     private final ChangesConfig config;
-    private final String slot;
-    private final String publication;
+    private final String pipeline;
+    private String slot = "";
+    private String publication = "";
     private final List<CheckResult> results = new ArrayList<>();
 
     LogChecks(PostgresSource source, String pipeline) {
         this.source = source;
         this.config = source.config().following();
-        this.slot = config.slotOf(pipeline);
-        this.publication = config.publicationOf(pipeline);
+        this.pipeline = pipeline;
     }
 
     List<CheckResult> run(Session session, ServerFacts server, Map<StreamName, StreamConfig> streams) throws SQLException {
@@ -34,7 +44,10 @@ final class LogChecks {
             results.add(CheckResult.failed("log", "The server is a standby.", "Follow changes on the primary."));
             return results;
         }
-        settings(session);
+        new LogServerChecks(source, results).run(session);
+        Optional<String> former = former(session, server);
+        slot = config.slotOf(pipeline, former);
+        publication = config.publicationOf(pipeline, former);
         slot(session, server);
         List<StreamShape> followed = new ArrayList<>();
         for (Map.Entry<StreamName, StreamConfig> stream : streams.entrySet()) {
@@ -44,44 +57,13 @@ final class LogChecks {
         return results;
     }
 
-    private void settings(Session session) throws SQLException {
-        List<@Nullable String> row = session.row("SELECT current_setting('wal_level'), (SELECT rolreplication OR rolsuper "
-                + "FROM pg_catalog.pg_roles WHERE rolname = current_user), current_setting('max_replication_slots')::int - "
-                + "(SELECT count(*) FROM pg_catalog.pg_replication_slots), current_setting('max_slot_wal_keep_size'), "
-                + "(SELECT setting FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout')");
-        if (!"logical".equals(row.get(0))) {
-            results.add(CheckResult.failed(
-                    "log", "The server's wal_level is " + row.get(0) + ": its log does not hold rows.",
-                    "ALTER SYSTEM SET wal_level = 'logical'; and restart the server"));
-        }
-        if (!"t".equals(row.get(1))) {
-            results.add(CheckResult.failed(
-                    "log", "The role may not replicate.",
-                    "ALTER ROLE " + Identifier.quoted(source.address().user()) + " REPLICATION;"));
-        }
-        if (Long.parseLong(String.valueOf(row.get(2))) < 2) {
-            results.add(CheckResult.warning(
-                    "log", "Fewer than two replication slots are free: one stays, one is taken while tables are copied.",
-                    "ALTER SYSTEM SET max_replication_slots = 20; and restart the server"));
-        }
-        if ("-1".equals(row.get(3))) {
-            results.add(CheckResult.warning(
-                    "log", "A slot that nobody reads keeps the server's log until its disk is full.",
-                    "ALTER SYSTEM SET max_slot_wal_keep_size = '50GB'; SELECT pg_reload_conf();"));
-        }
-        patience(Long.parseLong(String.valueOf(row.get(4))));
-    }
-
-    /** Whoever waits for his sink does not read, and says so every two seconds. */
-    private void patience(long millis) {
-        if (millis >= SHORTEST_PATIENCE_MILLIS) {
-            return;
-        }
-        String what = millis == 0
-                ? "The server never gives up a reader that it hears no more (wal_sender_timeout is 0), and lets no other have its slot."
-                : "The server gives up a reader that it has not heard for " + millis + " ms (wal_sender_timeout).";
-        results.add(CheckResult.warning(
-                "log", what, "ALTER ROLE " + Identifier.quoted(source.address().user()) + " SET wal_sender_timeout = '60s';"));
+    /** The slot of a pipeline that an older version made, as far as that can be told without its state: no other is there. */
+    private Optional<String> former(Session session, ServerFacts server) throws SQLException {
+        Optional<String> name = ChangesConfig.formerName(pipeline);
+        return name.isPresent() && SlotFacts.read(session, server.major(), config.slotOf(pipeline, Optional.empty())).isEmpty()
+                        && SlotFacts.read(session, server.major(), name.get()).isPresent()
+                ? name
+                : Optional.empty();
     }
 
     private void slot(Session session, ServerFacts server) throws SQLException {
@@ -105,6 +87,18 @@ final class LogChecks {
                     "Name another slot in changes.slot, or run: SELECT pg_drop_replication_slot(" + Identifier.literal(slot) + ");"));
         } else {
             results.add(CheckResult.ok("slot", "Slot " + slot + " holds back " + facts.get().amount() + "."));
+            failover(session, server);
+        }
+    }
+
+    /** A slot that was made by somebody else may stay behind where the server fails over. */
+    private void failover(Session session, ServerFacts server) throws SQLException {
+        if (server.major() >= 17 && !session.column("SELECT s.slot_name FROM pg_catalog.pg_replication_slots s WHERE NOT s.failover AND s.slot_name = "
+                + Identifier.literal(slot) + " AND EXISTS (SELECT FROM pg_catalog.pg_replication_slots p WHERE p.slot_type = 'physical')").isEmpty()) {
+            results.add(CheckResult.warning(
+                    "slot", "Slot " + slot + " is not a failover slot: where a standby is promoted it is not there.",
+                    "Over a replication connection, while nobody reads the slot: ALTER_REPLICATION_SLOT " + slot
+                            + " (FAILOVER true); and on the standbys sync_replication_slots = on."));
         }
     }
 
@@ -128,6 +122,7 @@ final class LogChecks {
         List<StreamName> streams = followed.stream().map(StreamShape::stream).toList();
         Publication found = Publication.read(session, server.major(), publication);
         Optional<String> sql = found.toCarry(streams);
+        others(session, streams);
         for (StreamShape shape : followed) {
             try {
                 found.expectWhole(shape);
@@ -137,7 +132,7 @@ final class LogChecks {
         }
         if (sql.isEmpty()) {
             results.add(CheckResult.ok("publication", "Publication " + publication + (streams.isEmpty() ? " is there." : " carries the tables.")));
-        } else if (config.create() == ChangesConfig.Create.AUTO && mayPublish(session, streams)) {
+        } else if (config.create() == ChangesConfig.Create.AUTO && mayPublish(session, found, streams)) {
             results.add(CheckResult.ok("publication", "The first run runs: " + sql.get() + ";"));
         } else {
             results.add(CheckResult.failed(
@@ -147,20 +142,39 @@ final class LogChecks {
         }
     }
 
-    /** The role needs CREATE in the database and has to own the tables; or the publication, which the run finds out. */
-    private static boolean mayPublish(Session session, List<StreamName> streams) throws SQLException {
-        List<@Nullable String> create =
-                session.row("SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')");
-        if (!"t".equals(create.getFirst())) {
+    /** The role has to own the tables that are to be added, and the publication; if that is to be made, it needs CREATE in the database. */
+    private boolean mayPublish(Session session, Publication found, List<StreamName> streams) throws SQLException {
+        String right = found.there().isEmpty()
+                ? "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')"
+                : "SELECT pg_catalog.pg_has_role(pubowner, 'USAGE') FROM pg_catalog.pg_publication WHERE pubname = " + Identifier.literal(publication);
+        if (!"t".equals(session.row(right).getFirst())) {
             return false;
         }
         for (StreamName stream : streams) {
             List<@Nullable String> row = session.row("SELECT pg_catalog.pg_has_role(c.relowner, 'USAGE') FROM pg_catalog.pg_class c"
                     + " WHERE c.oid = " + Identifier.literal(Identifier.quoted(stream)) + "::pg_catalog.regclass");
-            if (!"t".equals(row.getFirst())) {
+            if (found.member(stream).isEmpty() && !"t".equals(row.getFirst())) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** D26: a table that a publication carries cannot be updated without an identity, whoever follows it. */
+    private void others(Session session, List<StreamName> followed) throws SQLException {
+        List<String> tables = new ArrayList<>();
+        for (List<@Nullable String> table : session.rows(WITHOUT_IDENTITY.formatted(Identifier.literal(publication)))) {
+            StreamName name = new StreamName(String.valueOf(table.get(0)), String.valueOf(table.get(1)));
+            if (!followed.contains(name)) {
+                tables.add(Identifier.quoted(name));
+            }
+        }
+        if (!tables.isEmpty()) {
+            results.add(CheckResult.warning(
+                    "publication",
+                    "Publication " + publication + " carries tables without a replica identity, on which the application's own UPDATE and"
+                            + " DELETE fail: " + String.join(", ", tables) + ".",
+                    tables.stream().map(table -> "ALTER TABLE " + table + " REPLICA IDENTITY FULL;").collect(Collectors.joining(" "))));
+        }
     }
 }

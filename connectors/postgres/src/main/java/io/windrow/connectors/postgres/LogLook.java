@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogLook {
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** A table and its columns' numbers by their names. */
+    private static final String TABLE = "SELECT r.oid, (SELECT coalesce(pg_catalog.json_object_agg(a.attname, a.attnum), '{}')::text"
+            + " FROM pg_catalog.pg_attribute a WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped)"
+            + " FROM pg_catalog.to_regclass(%s) AS named(o), LATERAL (SELECT named.o::pg_catalog.oid) AS r(oid)";
 
     private final PostgresSource source;
     private final Context context;
@@ -111,6 +117,18 @@ final class LogLook {
         });
     }
 
+    /** The log tells of columns that come and go; of one that has got another's name it tells nothing. */
+    private void columns(ChangesRead read, StateText numbers) {
+        read.columns().orElseThrow().columns().forEach((number, column) -> {
+            OptionalLong now = numbers.optionalNumber(column.name());
+            if (now.isPresent() && now.getAsLong() != number) {
+                source.watch().stop(WindrowException.of(
+                        LogError.RELATION_CHANGED,
+                        "Following " + read.shape().stream() + ": column " + column.name() + " is another one than before"));
+            }
+        });
+    }
+
     /** Looks whether the tables are those that are followed. Partitions are looked at with a snapshot of now, and no lock stays. */
     private void tables(Session session) throws SQLException {
         boolean partitioned = reads.values().stream().anyMatch(ChangesRead::isPartitioned);
@@ -121,11 +139,12 @@ final class LogLook {
                     continue;
                 }
                 try {
-                    List<@Nullable String> named = now.promptly(() -> now.row("SELECT pg_catalog.to_regclass("
-                            + Identifier.literal(Identifier.quoted(read.shape().stream())) + ")::pg_catalog.oid"));
+                    List<@Nullable String> named = now.promptly(() -> now.row(TABLE.formatted(
+                            Identifier.literal(Identifier.quoted(read.shape().stream())))));
                     // Renamed or dropped it is not another one yet; the publication tells.
                     if (named.getFirst() instanceof String oid) {
                         read.expectSame(now, Long.parseLong(oid));
+                        columns(read, StateText.parse(String.valueOf(named.get(1))));
                     }
                 } catch (WindrowException e) {
                     source.watch().fail(read.shape().stream(), e);

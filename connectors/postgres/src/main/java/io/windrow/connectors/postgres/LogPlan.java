@@ -37,6 +37,8 @@ final class LogPlan implements AutoCloseable {
     private final OptionalLong until;
     private final Optional<SlotFacts> facts;
     private final long end;
+    /** Whatever the plan's snapshot shows was committed before this place. */
+    private final long seen;
     private final long timeline;
     private final Map<StreamName, ChangesRead> reads = new TreeMap<>();
     private Publication published;
@@ -50,15 +52,16 @@ final class LogPlan implements AutoCloseable {
 
     LogPlan(
             PostgresSource source, Context context, Session session, ServerFacts server, List<StreamName> sharing,
-            Until until)
+            List<StreamRequest> requests)
             throws SQLException {
         this.source = source;
         this.context = context;
         this.config = source.config().following();
         this.server = server;
         this.sharing = List.copyOf(sharing);
-        this.slot = config.slotOf(context.pipeline());
-        this.publication = config.publicationOf(context.pipeline());
+        Optional<String> saved = requests.stream().flatMap(request -> ChangesRead.slot(request).stream()).findFirst();
+        this.slot = config.slotOf(context.pipeline(), saved);
+        this.publication = config.publicationOf(context.pipeline(), saved);
         this.published = Publication.read(session, server.major(), publication);
         boolean standby = server.standby() == ServerFacts.Standby.STANDBY;
         this.facts = standby ? Optional.empty() : SlotFacts.read(session, server.major(), slot);
@@ -66,12 +69,30 @@ final class LogPlan implements AutoCloseable {
                 "SELECT lsn, pg_catalog.pg_walfile_name(lsn) FROM pg_catalog.pg_current_wal_insert_lsn() AS lsn");
         this.end = standby ? -1 : LogPosition.lsn(String.valueOf(log.get(0)));
         this.timeline = standby ? 0 : Long.parseLong(String.valueOf(log.get(1)).substring(0, 8), 16);
-        this.until = until == Until.STOPPED || standby ? OptionalLong.empty() : OptionalLong.of(LogCopy.lastRecord(session, end));
+        this.seen = standby ? -1 : LogCopy.lastRecord(session, end);
+        this.until = requests.getFirst().until() == Until.STOPPED || standby ? OptionalLong.empty() : OptionalLong.of(seen);
+        SynchronousNames.warning(session).ifPresent(text ->
+                context.notices().tell("postgres.synchronous", text + " " + SynchronousNames.REMEDY));
+        if (saved.isEmpty() && !standby) {
+            tellFormer(session);
+        }
         this.look = new LogLook(source, context, server.major(), slot, reads, this::close);
         facts.flatMap(found -> source.watch().observe(slot, found, System.nanoTime(), context))
                 .filter(over -> config.onLimit() == ChangesConfig.OnLimit.STOP)
                 .ifPresent(over -> source.watch().stop(
                         WindrowException.of(LogError.LOG_LIMIT, "Following the changes: " + over)));
+    }
+
+    /** A slot that an older version made for a pipeline of which no state is left would hold the log back for ever. */
+    private void tellFormer(Session session) throws SQLException {
+        Optional<String> former = ChangesConfig.formerName(context.pipeline()).filter(name -> config.slot().isEmpty());
+        if (former.isPresent() && SlotFacts.read(session, server.major(), former.get()).isPresent()) {
+            context.notices().tell(
+                    "postgres.former_slot",
+                    "Slot " + former.get() + " may be one that an older version of Windrow made for this pipeline, whose slot is "
+                            + slot + " now. If no other pipeline reads it, it only holds the log back; run: SELECT"
+                            + " pg_drop_replication_slot(" + Identifier.literal(former.get()) + ");");
+        }
     }
 
     /** Takes a stream in, or refuses it with the reason. */
@@ -283,7 +304,10 @@ final class LogPlan implements AutoCloseable {
             return List.of();
         }
         Map<StreamName, Position> starts = new TreeMap<>();
-        active.forEach(read -> starts.put(read.shape().stream(), read.start().orElseThrow()));
+        for (ChangesRead read : active) {
+            starts.put(read.shape().stream(), read.start().orElseThrow());
+            read.history().ifPresent(history -> source.remember(read.shape().stream(), history));
+        }
         handedOut = true;
         begun = true;
         // Every table is copied: a transaction that stayed open would keep the server from vacuuming, and its locks whoever
@@ -313,6 +337,11 @@ final class LogPlan implements AutoCloseable {
     /** The id of the log's split. */
     String splitId() {
         return LogSplit.id(slot);
+    }
+
+    /** Behind all that the plan's snapshot shows. */
+    long seen() {
+        return seen;
     }
 
     String slot() {

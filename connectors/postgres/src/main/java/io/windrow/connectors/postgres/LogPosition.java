@@ -134,6 +134,11 @@ record LogPosition(
         return inside.map(in -> Long.compareUnsigned(place, in.commit) > 0).orElseGet(() -> Long.compareUnsigned(place, lsn) >= 0);
     }
 
+    /** Whether every transaction whose commit lies before a place was delivered. */
+    boolean reaches(long place) {
+        return Long.compareUnsigned(inside.map(Inside::commit).orElse(lsn), place) >= 0;
+    }
+
     /** Whether the whole transaction with this commit record was delivered. */
     boolean coversAll(long commit) {
         return Long.compareUnsigned(commit, inside.map(Inside::commit).orElse(lsn)) < 0;

@@ -244,7 +244,7 @@ final class LogRows implements Messages, AutoCloseable {
         FollowedStream stream = tables.announce(relation);
         if (stream != null) {
             busy = stream;
-            stream.bind(relation);
+            stream.bind(relation, current().position());
         }
     }
 
@@ -319,7 +319,7 @@ final class LogRows implements Messages, AutoCloseable {
         }
         busy = stream;
         try {
-            stream.judge();
+            stream.judge(current());
         } catch (WindrowException e) {
             altered.put(stream.stream(), LogPosition.ofChange(current(), record, inRecord));
             throw e;

@@ -72,7 +72,7 @@ public final class PostgresConnector implements Connector {
         @Override
         public Source create(PostgresConfig config, Context context) {
             String slot = PostgresAddress.of(config.url(), config.password()).display() + ' '
-                    + config.following().slotOf(context.pipeline());
+                    + config.following().slotOf(context.pipeline(), Optional.empty());
             return new PostgresSource(config, context, stands.computeIfAbsent(slot, name -> new SlotWatch.Stand()));
         }
     }

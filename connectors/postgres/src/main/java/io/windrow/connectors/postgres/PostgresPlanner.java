@@ -96,9 +96,8 @@ final class PostgresPlanner implements SplitPlanner {
 
     private Optional<LogPlan> log(
             PostgresSource source, Map<StreamName, StreamConfig> selected, List<StreamRequest> requests) throws SQLException {
-        Optional<StreamRequest> first =
-                requests.stream().filter(request -> request.mode() == ReadMode.CDC).findFirst();
-        if (first.isEmpty()) {
+        List<StreamRequest> following = requests.stream().filter(request -> request.mode() == ReadMode.CDC).toList();
+        if (following.isEmpty()) {
             return Optional.empty();
         }
         List<StreamName> sharing = new ArrayList<>();
@@ -107,7 +106,7 @@ final class PostgresPlanner implements SplitPlanner {
                 sharing.add(name);
             }
         });
-        return Optional.of(new LogPlan(source, context, session, moment.server(), sharing, first.get().until()));
+        return Optional.of(new LogPlan(source, context, session, moment.server(), sharing, following));
     }
 
     private void plan(

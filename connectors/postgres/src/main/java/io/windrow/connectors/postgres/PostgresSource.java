@@ -30,6 +30,7 @@ final class PostgresSource implements Source {
     private final Context context;
     private final PostgresAddress address;
     private final Map<StreamName, StreamShape> shapes = new ConcurrentHashMap<>();
+    private final Map<StreamName, TableHistory> histories = new ConcurrentHashMap<>();
     private final SlotWatch watch;
     private volatile String snapshotServer = "";
     private volatile @Nullable Session asking;
@@ -132,6 +133,17 @@ final class PostgresSource implements Source {
         shapes.put(shape.stream(), shape);
     }
 
+    /** What this run's planner knows of a table's columns in the log. */
+    void remember(StreamName stream, TableHistory history) {
+        histories.put(stream, history);
+    }
+
+    /** What the planner knows of a table's columns in the log; where no planner of this process did, what they are now. */
+    TableHistory history(StreamShape shape) {
+        return histories.computeIfAbsent(shape.stream(), name -> TableHistory.of(
+                shape, Optional.empty(), TableColumns.of(shape.relation().orElseThrow(), -1)));
+    }
+
     /** The stream as the planner found it; where no planner of this process did, as the session's snapshot shows it. */
     StreamShape shape(StreamName stream, Session session) throws SQLException {
         StreamShape known = shapes.get(stream);
@@ -199,6 +211,7 @@ final class PostgresSource implements Source {
     @Override
     public SplitPlanner plan(List<StreamRequest> requests) {
         shapes.clear();
+        histories.clear();
         watch.planned();
         return new PostgresPlanner(this, context, requests);
     }

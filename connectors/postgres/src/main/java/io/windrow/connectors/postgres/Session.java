@@ -28,6 +28,9 @@ final class Session implements AutoCloseable {
     /** Who gives a read up waits for the request to cancel it, and a runner for him. */
     private static final long CANCEL_SECONDS = 10;
 
+    /** What the server shows of us. */
+    static final String APPLICATION = "windrow";
+
     private static final String SERVER =
             "coalesce(pg_catalog.host(pg_catalog.inet_server_addr()) || ':' || pg_catalog.inet_server_port(),"
                     + " 'a local socket') || ', up since ' || pg_catalog.pg_postmaster_start_time()::pg_catalog.text";
@@ -62,7 +65,7 @@ final class Session implements AutoCloseable {
 
     static Session open(PostgresAddress address, PostgresConfig config, Wire wire, Purpose purpose) {
         Properties properties = address.properties();
-        properties.setProperty("ApplicationName", "windrow");
+        properties.setProperty("ApplicationName", APPLICATION);
         properties.setProperty("assumeMinServerVersion", "14");
         properties.setProperty("connectTimeout", Long.toString(config.connectTimeout().toSeconds()));
         // Also for what follows the handshake: a proxy without a server behind it accepts and never says a word.

@@ -2,6 +2,7 @@ package io.windrow.connectors.postgres;
 
 import io.windrow.api.config.ByteSize;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Settings of change streams for tests: the defaults but for one or two. */
 final class Changes {
@@ -38,6 +39,13 @@ final class Changes {
         return new ChangesConfig(
                 D.slot(), D.publication(), D.create(), D.onTruncate(), D.onPartitionRemoved(), D.warnRetained(), D.limitRetained(), D.limitBehind(),
                 D.onLimit(), D.inProgress(), D.spillLimit(), ChangesConfig.Origin.NONE, D.cut(), D.added());
+    }
+
+    /** A slot and a publication of this name. */
+    static ChangesConfig named(String name) {
+        return new ChangesConfig(
+                Optional.of(name), Optional.of(name), D.create(), D.onTruncate(), D.onPartitionRemoved(), D.warnRetained(), D.limitRetained(),
+                D.limitBehind(), D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), D.cut(), D.added());
     }
 
     static ChangesConfig asGiven() {

@@ -44,6 +44,7 @@ final class Drive implements AutoCloseable {
 
     Optional<PlannerState> state = Optional.empty();
     Map<String, Open> open = new TreeMap<>();
+    String pipeline = "test";
     long generation = 1;
     String restarted = "";
     boolean completed;
@@ -87,7 +88,7 @@ final class Drive implements AutoCloseable {
         return new Context() {
             @Override
             public String pipeline() {
-                return "test";
+                return pipeline;
             }
 
             @Override

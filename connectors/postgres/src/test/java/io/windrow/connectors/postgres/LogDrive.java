@@ -51,6 +51,8 @@ final class LogDrive implements AutoCloseable {
     long superseded;
     /** Streams of which a mask hides the key. */
     final Set<StreamName> hidden = new HashSet<>();
+    /** The slot that runs read. */
+    String slot = "windrow_test";
     /** Up to where runs read. */
     Until until = Until.CAUGHT_UP;
     /** How long a read of the log may wait. */
@@ -129,7 +131,7 @@ final class LogDrive implements AutoCloseable {
     void run(int batches) {
         try (PostgresSource source = drive.source(); Session session = Session.open(source.address(), source.config())) {
             await().pollDelay(Duration.ZERO).atMost(Duration.ofMinutes(5)).until(() -> session.row(
-                    "SELECT count(*) FROM pg_catalog.pg_replication_slots WHERE slot_name = 'windrow_test' AND active").contains("0"));
+                    "SELECT count(*) FROM pg_catalog.pg_replication_slots WHERE slot_name = '" + slot + "' AND active").contains("0"));
         }
         runAtOnce(batches);
     }
@@ -180,7 +182,7 @@ final class LogDrive implements AutoCloseable {
     }
 
     private Split log(StreamName stream) {
-        return new LogSplit("windrow_test", "p", java.util.OptionalLong.empty()).toSplit(List.of(stream));
+        return new LogSplit(slot, "p", java.util.OptionalLong.empty()).toSplit(List.of(stream));
     }
 
     private List<StreamRequest> requests() {

@@ -259,6 +259,30 @@ class PostgresAddedTableTest {
     }
 
     @Test
+    @Tag("D10")
+    @Tag("D43")
+    void A_first_copy_whose_snapshot_goes_while_its_parts_are_read_begins_again_in_ranges() throws SQLException {
+        create(Keys.WHOLE);
+        try (LogDrive drive = new LogDrive(LogDrive.config(db.url(), "public.u"), U)) {
+            AtomicBoolean ended = new AtomicBoolean();
+            drive.whileCopying = planner -> {
+                if (copies(drive) > 0 && !ended.getAndSet(true)) {
+                    // Who exports the snapshot waits in its transaction; who reads a part is at work.
+                    await().atMost(Duration.ofMinutes(5)).until(() -> db.number("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                            + " WHERE application_name = 'windrow' AND datname = current_database() AND state = 'idle in transaction'") == 0);
+                    db.execute("DELETE FROM u WHERE n = 0 AND id % 2 = 0");
+                }
+            };
+            assertThatThrownBy(drive::run).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT));
+            assertThat(ended).isTrue();
+            drive.run();
+            assertThat(drive.generations.get(U)).isEqualTo(2);
+            assertThat(Folded.rows(drive.rows(), 1)).isEqualTo(table(Keys.WHOLE)).hasSize(1500);
+        }
+    }
+
+    @Test
     @Tag("D22")
     void A_table_that_is_emptied_while_it_is_copied_is_what_came_into_it_afterwards() throws SQLException {
         create(Keys.WHOLE);

@@ -15,6 +15,7 @@ import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.StreamRequest;
+import io.windrow.api.source.Until;
 import io.windrow.connectors.postgres.ChangesConfig.OnLimit;
 import io.windrow.connectors.postgres.codec.CodecError;
 import io.windrow.connectors.postgres.pgoutput.LogError;
@@ -107,6 +108,37 @@ class PostgresSlotTest {
     /** The server has heard of the end of all who read a slot. */
     private void left() {
         await().atMost(Duration.ofMinutes(5)).until(() -> db.number("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'walsender'") == 0);
+    }
+
+    @Test
+    void A_slot_that_an_older_version_named_is_read_on_and_a_pipeline_without_a_state_has_its_own_and_is_told() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive before = drive(Changes.named("windrow_te_st"), "public.t"); LogDrive now = drive("public.t")) {
+            before.slot = "windrow_te_st";
+            before.run();
+            now.slot = before.slot;
+            now.drive.pipeline = "te.st";
+            now.goOnFrom(before);
+            db.execute("INSERT INTO t VALUES (1)");
+            now.run();
+            assertThat(now.rows()).containsExactly("INSERT|1");
+            assertThat(remedies(now)).noneMatch(one -> one.contains("PUBLICATION"));
+            now.states.clear();
+            now.places.clear();
+            now.released.clear();
+            now.slot = ChangesConfig.DEFAULT.slotOf("te.st", Optional.empty());
+            now.run();
+            assertThat(now.rows()).contains("COPY|1");
+            assertThat(now.drive.notices).anyMatch(notice -> notice.startsWith("postgres.former_slot") && notice.contains("'windrow_te_st'"));
+            db.dropSlot(now.slot);
+            db.dropSlot(before.slot);
+        }
+    }
+
+    private static List<String> remedies(LogDrive drive) {
+        try (PostgresSource source = drive.drive.source()) {
+            return source.check().stream().map(result -> result.remedy()).toList();
+        }
     }
 
     @Test
@@ -214,6 +246,24 @@ class PostgresSlotTest {
             };
             assertThatThrownBy(limited::run).isInstanceOfSatisfying(
                     WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(LogError.LOG_LIMIT));
+            assertThat(slots()).isOne();
+        }
+    }
+
+    @Test
+    void A_slot_that_stays_where_it_is_for_longer_than_allowed_while_others_write_stops_the_streams() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive limited = drive(Changes.limited("0", Duration.ofNanos(1), OnLimit.STOP), "public.t")) {
+            limited.run();
+            limited.until = Until.STOPPED;
+            limited.beforeRead = (planner, reader) -> {
+                db.execute("INSERT INTO t SELECT count(*) FROM t");
+                limited.drive.looks(planner);
+            };
+            assertThatThrownBy(limited::run).isInstanceOfSatisfying(WindrowException.class, e -> {
+                assertThat(e.errorCode()).isEqualTo(LogError.LOG_LIMIT);
+                assertThat(e).hasMessageContaining("limit_behind");
+            });
             assertThat(slots()).isOne();
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.windrow.connectors.postgres.ChangesConfig.OnLimit;
 import io.windrow.testkit.conformance.TestContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,19 @@ class SlotWatchTest {
 
     private Optional<String> observe(SlotWatch watch, SlotFacts facts, long seconds) {
         return watch.observe("s", facts, Duration.ofSeconds(seconds).toNanos(), context);
+    }
+
+    @Test
+    void Every_pipeline_has_a_slot_of_its_own_however_alike_their_names_are() {
+        String most = "x".repeat(55);
+        List<String> pipelines = List.of("orders_eu", "orders-eu", "orders.eu", "Orders-EU", "orders_EU", most, most + "1", most + "2");
+        List<String> names = pipelines.stream().map(name -> ChangesConfig.DEFAULT.slotOf(name, Optional.empty())).toList();
+        assertThat(names).doesNotHaveDuplicates().allMatch(name -> name.matches("[a-z0-9_]{1,63}"));
+        assertThat(names).contains("windrow_orders_eu", "windrow_" + most);
+        assertThat(names.get(1)).isEqualTo("windrow_orders_eu");
+        assertThat(ChangesConfig.DEFAULT.slotOf("orders_eu", Optional.of("windrow_orders_eu"))).isEqualTo("windrow_orders_eu");
+        assertThat(ChangesConfig.DEFAULT.slotOf("orders_eu", Optional.of("another"))).isEqualTo(names.getFirst());
+        assertThat(ChangesConfig.DEFAULT.publicationOf("orders_eu", Optional.empty())).isEqualTo(names.getFirst());
     }
 
     @Test

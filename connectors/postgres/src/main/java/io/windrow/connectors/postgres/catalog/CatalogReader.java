@@ -26,7 +26,7 @@ import java.util.Set;
 public final class CatalogReader {
     private static final String RELATIONS =
             """
-            SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispartition, c.reltuples, c.relpages
+            SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispartition, c.reltuples, c.relpages, c.relnatts
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'""";
     private static final String NO_SYSTEM =
@@ -121,7 +121,7 @@ public final class CatalogReader {
     }
 
     private record Found(
-            long oid, StreamName name, String kind, boolean partition, Relation.Estimate estimate) {}
+            long oid, StreamName name, String kind, boolean partition, Relation.Estimate estimate, int width) {}
 
     private static Catalog read(Connection connection, PreparedStatement statement) throws SQLException {
         ServerFacts server = ServerReader.read(connection);
@@ -133,7 +133,8 @@ public final class CatalogReader {
                         new StreamName(rows.getString(2), rows.getString(3)),
                         rows.getString(4),
                         rows.getBoolean(5),
-                        new Relation.Estimate(rows.getDouble(6), rows.getLong(7))));
+                        new Relation.Estimate(rows.getDouble(6), rows.getLong(7)),
+                        rows.getInt(8)));
             }
         }
         Object[] oids = found.stream().map(Found::oid).toArray();
@@ -154,6 +155,7 @@ public final class CatalogReader {
                     one.name,
                     kind,
                     own,
+                    one.width,
                     keyed ? keys.getOrDefault(one.oid, List.of()) : List.of(),
                     edges.parents.getOrDefault(one.oid, List.of()),
                     descendants,

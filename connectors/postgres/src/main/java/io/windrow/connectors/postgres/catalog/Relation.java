@@ -10,6 +10,7 @@ import java.util.List;
  * @param name schema and name, exact
  * @param kind what it is
  * @param columns the live columns in attnum order; dropped ones are left out
+ * @param width the highest attnum that a column has or had
  * @param keys unique keys that identify a row, the primary key first
  * @param parents the relations it inherits from or is a partition of
  * @param descendants the relations that inherit from it, at any depth; their rows appear in it when it is read (C37)
@@ -20,6 +21,7 @@ public record Relation(
         StreamName name,
         Kind kind,
         List<RelationColumn> columns,
+        int width,
         List<UniqueKey> keys,
         List<StreamName> parents,
         List<StreamName> descendants,
