@@ -52,6 +52,7 @@ public final class Bench {
                     rounds, words.has("--json") ? StartBench.Output.JSON : StartBench.Output.TABLE);
             case "governed" -> GovernedBench.run(scale, rounds);
             case "memory" -> MemoryBench.run(scale);
+            case "maria-cdc" -> System.out.println("{" + MariaChangesBench.rates(scale, rounds) + "}");
             case "pg-cdc" -> changes(words.value("--part", "all"), scale, rounds);
             default -> wrong("Which benchmark?");
         }
@@ -66,7 +67,7 @@ public final class Bench {
 
     private static void wrong(String why) {
         System.err.println(why);
-        System.err.println("usage: ./windrow-dev bench pg-snapshot|pg-cdc|start|memory|governed [--scale S] [--pairs N] [--rounds N]"
+        System.err.println("usage: ./windrow-dev bench pg-snapshot|pg-cdc|maria-cdc|start|memory|governed [--scale S] [--pairs N] [--rounds N]"
                 + " [--part P] [--json]");
         PARTS.forEach((name, parts) -> System.err.println("       P of " + name + ": " + String.join("|", parts)));
         System.err.println("       ./windrow-dev bench table FILE...    what they printed, as tables");

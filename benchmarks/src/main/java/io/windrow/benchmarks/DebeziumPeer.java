@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Debezium's engine in a process with a class path of its own, which stays for all rounds and so is as warm as this one.
- * {@code benchmarks/peers/install debezium} fetches it; without, nothing is measured.
+ * {@code benchmarks/peers/install} fetches its jars; without, nothing is measured.
  */
 final class DebeziumPeer implements AutoCloseable {
     /** Of the settings that were tried, those it was fastest with. */
@@ -23,18 +23,24 @@ final class DebeziumPeer implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts it, for a server's database postgres. */
-    static DebeziumPeer start(int port) throws IOException {
+    /**
+     * Starts it.
+     *
+     * @param line the peer's name: which line of Debezium
+     * @param settings of its connector, each as name=value
+     */
+    static DebeziumPeer start(String line, List<String> settings) throws IOException {
         Path benchmarks = Path.of(System.getProperty("windrow.root"), "benchmarks");
-        Path jars = benchmarks.resolve("target/peers/debezium/jars");
+        Path jars = benchmarks.resolve("target/peers/" + line + "/jars");
         if (!Files.isDirectory(jars)) {
-            System.err.println("debezium: not installed; benchmarks/peers/install debezium does it");
+            System.err.println(line + ": not installed; benchmarks/peers/install " + line + " does it");
             return new DebeziumPeer(null);
         }
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx4g", "-cp", jars + "/*",
-                benchmarks.resolve("peers/debezium/DebeziumDrain.java").toString(), Integer.toString(port));
+                benchmarks.resolve("peers/debezium/DebeziumDrain.java").toString());
         builder.command().addAll(SETTINGS);
+        builder.command().addAll(settings);
         return new DebeziumPeer(builder.redirectError(ProcessBuilder.Redirect.INHERIT).start());
     }
 
@@ -42,14 +48,14 @@ final class DebeziumPeer implements AutoCloseable {
         return process != null;
     }
 
-    /** Reads that many changes from a slot that is there. */
-    Cost drain(String slot, long events) throws IOException {
+    /** Reads that many changes, with one more setting than it was started with. */
+    Cost drain(long events, String setting) throws IOException {
         Process running = process;
         if (running == null) {
             throw new IOException("Debezium is not installed");
         }
         Writer to = running.outputWriter(StandardCharsets.UTF_8);
-        to.write(slot + " " + events + "\n");
+        to.write(events + " " + setting + "\n");
         to.flush();
         BufferedReader from = running.inputReader(StandardCharsets.UTF_8);
         String answer = from.readLine();

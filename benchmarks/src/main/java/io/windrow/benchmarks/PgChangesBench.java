@@ -1,21 +1,10 @@
 package io.windrow.benchmarks;
 
-import io.windrow.api.batch.Batch;
 import io.windrow.api.config.Secret;
-import io.windrow.api.context.Context;
-import io.windrow.api.context.Failpoints;
-import io.windrow.api.context.Notices;
 import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
-import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.ReadMode;
-import io.windrow.api.source.ReadResult;
-import io.windrow.api.source.Source;
 import io.windrow.api.source.SourceFactory;
-import io.windrow.api.source.Split;
-import io.windrow.api.source.SplitPlanner;
-import io.windrow.api.source.SplitReader;
-import io.windrow.api.source.StreamRequest;
 import io.windrow.cli.Main;
 import io.windrow.connectors.postgres.PostgresConfig;
 import io.windrow.connectors.postgres.PostgresConnector;
@@ -31,15 +20,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
-import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.postgresql.PGConnection;
 import org.postgresql.replication.PGReplicationStream;
 
@@ -56,12 +42,13 @@ final class PgChangesBench {
     private final PostgresServer server;
     private final Path work;
     private final int rounds;
-    private Optional<PlannerState> state = Optional.empty();
+    private final Nowhere<PostgresConfig> source;
 
     private PgChangesBench(PostgresServer server, Path work, int rounds) {
         this.server = server;
         this.work = work;
         this.rounds = rounds;
+        this.source = source(server, work);
     }
 
     /** The figures as the inner part of a JSON object: one million inserts and 200 000 mixed changes, times the scale. */
@@ -90,7 +77,7 @@ final class PgChangesBench {
 
     private String measured(Load load, String prefix) throws Exception {
         execute("CREATE TABLE events " + COLUMNS, "CREATE DATABASE mirror_base");
-        nowhere();
+        source.begin();
         for (Sink sink : Sink.values()) {
             pipeline(work.resolve(sink.base()), sink, "mirror_base");
             execute("SELECT pg_copy_logical_replication_slot('" + sink.slot() + "', '" + sink.slot() + "_kept')");
@@ -101,15 +88,15 @@ final class PgChangesBench {
         Rounds parquet = new Rounds();
         Rounds mirror = new Rounds();
         Rounds peer = new Rounds();
-        try (DebeziumPeer debezium = DebeziumPeer.start(server.port())) {
+        try (DebeziumPeer debezium = DebeziumPeer.start("debezium", postgres(server.port()))) {
             for (int round = 0; round < rounds; round++) {
                 limit.add(Cost.of(() -> raw(events)));
-                nowhere.add(Cost.of(() -> expect(events, nowhere())));
+                nowhere.add(Cost.of(() -> expect(events, source.read())));
                 parquet.add(round(round, Sink.PARQUET));
                 mirror.add(round(round, Sink.MIRROR));
                 if (debezium.installed()) {
                     execute("SELECT pg_copy_logical_replication_slot('windrow_base_kept', 'peer_" + round + "')");
-                    peer.add(debezium.drain("peer_" + round, events));
+                    peer.add(debezium.drain(events, "slot.name=peer_" + round));
                     execute("SELECT pg_drop_replication_slot('peer_" + round + "')");
                 }
                 System.err.printf(Locale.ROOT, "round %d: L %s, nowhere %s, parquet %s, mirror %s, debezium %s%n",
@@ -196,45 +183,15 @@ final class PgChangesBench {
         }
     }
 
-    /** The source alone, its batches dropped; nothing is let go, so the next round reads the same. */
-    private long nowhere() throws Exception {
-        long rows = 0;
-        try (RootAllocator allocator = new RootAllocator();
-                Source source = open(allocator);
-                SplitPlanner planner = source.plan(List.of(new StreamRequest(EVENTS, ReadMode.CDC, 1, state)))) {
-            while (!planner.ended(EVENTS)) {
-                for (SplitPlanner.Assignment one : planner.next(1)) {
-                    try (SplitReader reader = one.split().kind() == Split.Kind.LOG
-                            ? source.openLog(one.split(), one.starts())
-                            : source.open(one.split(), one.from())) {
-                        rows += drained(planner, reader, one.split());
-                    }
-                }
-            }
-            state = Optional.of(planner.state(EVENTS));
-        }
-        return rows;
+    /** What Debezium is told. */
+    private static List<String> postgres(int port) {
+        return List.of("connector.class=io.debezium.connector.postgresql.PostgresConnector", "database.port=" + port, "database.user=postgres",
+                "database.password=none", "database.dbname=postgres", "plugin.name=pgoutput", "publication.name=windrow_bench",
+                "publication.autocreate.mode=disabled", "offset.storage=org.apache.kafka.connect.storage.MemoryOffsetBackingStore",
+                "schema.history.internal=io.debezium.relational.history.MemorySchemaHistory");
     }
 
-    private static long drained(SplitPlanner planner, SplitReader reader, Split split) {
-        long rows = 0;
-        while (true) {
-            switch (reader.read(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500))) {
-                case ReadResult.Data data -> {
-                    try (Batch batch = data.batch()) {
-                        rows += batch.rowCount();
-                    }
-                }
-                case ReadResult.Idle ignored -> reader.keepAlive();
-                case ReadResult.End end -> {
-                    planner.ended(split, end.proof());
-                    return rows;
-                }
-            }
-        }
-    }
-
-    private Source open(BufferAllocator allocator) {
+    private static Nowhere<PostgresConfig> source(PostgresServer server, Path work) {
         StreamConfig follow = new StreamConfig(
                 Optional.of("public.events"), Optional.empty(), Optional.empty(), List.of(), ReadMode.CDC, Optional.empty(),
                 Level.CONDITIONAL, Optional.empty(), Optional.empty(), List.of(), Optional.empty(), List.of(), OutOfRange.FAIL,
@@ -242,29 +199,7 @@ final class PgChangesBench {
         @SuppressWarnings("unchecked")
         SourceFactory<PostgresConfig> factory =
                 (SourceFactory<PostgresConfig>) new PostgresConnector().source().orElseThrow();
-        return factory.create(PostgresConfig.of(Secret.of(server.url("postgres")), List.of(follow)), new Plain(allocator, work));
-    }
-
-    private record Plain(BufferAllocator allocator, Path temporaryFolder) implements Context {
-        @Override
-        public String pipeline() {
-            return "bench";
-        }
-
-        @Override
-        public Clock clock() {
-            return Clock.systemUTC();
-        }
-
-        @Override
-        public Failpoints failpoints() {
-            return Failpoints.NONE;
-        }
-
-        @Override
-        public Notices notices() {
-            return Notices.IGNORE;
-        }
+        return new Nowhere<>(factory, PostgresConfig.of(Secret.of(server.url("postgres")), List.of(follow)), EVENTS, work);
     }
 
     /** One whole run, from copies of the state, the target and the slot as they were before the load. */
