@@ -40,7 +40,8 @@ final class ResultTable {
             Map.entry("large_cpu_over_debezium", Bar.atMost(0.333)),
             Map.entry("latency_p99_ms", Bar.atMost(1_500)),
             Map.entry("mirror_latency_p99_ms", Bar.atMost(1_500)),
-            Map.entry("peak_rss_over_small", Bar.atMost(1.15)));
+            Map.entry("peak_rss_over_small", Bar.atMost(1.15)),
+            Map.entry("mariadb_rate_over_connector", Bar.atLeast(1)));
     private static final Map<String, String> BARS_OF_THE_RUN =
             Map.of("connectors_ms", "connectors_bar_ms", "ten_rows_ms", "ten_rows_bar_ms");
 

@@ -25,8 +25,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** A table's columns change between two runs of an incremental stream that appends to Parquet. */
+/** A table's columns change between two runs. */
 @Tag("server")
 class SchemaChangeTest {
     @RegisterExtension
@@ -221,6 +223,81 @@ class SchemaChangeTest {
                 + "behind position \\{\"at\":\"window\",\"transaction\":(\\d+)[,}]").matcher(out.replaceAll("\\s*\\n\\s*", " "));
         assertThat(found.find()).as(out).isTrue();
         return Long.parseLong(found.group(1));
+    }
+
+    /** What becomes of a stream whose table was altered, and of the row that came after. */
+    @ParameterizedTest(name = "{0} {1} {2}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            cdc         | evolve     | ADD COLUMN note text              | (2, 'b', 2, 'n')     | "name":"b","n":2,"note":"n"
+            cdc         | freeze     | ADD COLUMN note text              | (2, 'b', 2, 'n')     | "name":"b","n":2
+            cdc         | quarantine | ADD COLUMN note text              | (2, 'b', 2, 'n')     | contract.drifted_row
+            cdc         | quarantine | ADD COLUMN note text              | (2, 'b', 2, NULL)    | "name":"b","n":2
+            cdc         | stop       | ADD COLUMN note text              | (2, 'b', 2, 'n')     | contract.drift
+            cdc         | evolve     | RENAME COLUMN name TO title       | (2, 'b', 2)          | "title":"b","n":2
+            cdc         | freeze     | RENAME COLUMN name TO title       | (2, 'b', 2)          | "name":"b","n":2
+            cdc         | freeze     | DROP COLUMN name                  | (2, 2)               | contract.drift
+            cdc         | evolve     | ALTER COLUMN n TYPE bigint        | (2, 'b', 5000000000) | "n":5000000000
+            cdc         | quarantine | ALTER COLUMN n TYPE bigint        | (2, 'b', 5000000000) | contract.drift
+            cdc         | evolve     | ALTER COLUMN n TYPE smallint      | (2, 'b', 2)          | contract.drift
+            cdc         | quarantine | ALTER COLUMN name DROP NOT NULL   | (2, NULL, 2)         | "name":null,"n":2
+            incremental | evolve     | ALTER COLUMN name DROP NOT NULL   | (2, NULL, 2)         | "name":null,"n":2
+            incremental | quarantine | ADD COLUMN note text              | (2, 'b', 2, 'n')     | contract.drifted_row
+            incremental | quarantine | ALTER COLUMN name DROP NOT NULL   | (2, NULL, 2)         | contract.drifted_row
+            incremental | freeze     | RENAME COLUMN name TO title       | (2, 'b', 2)          | "name":"b","n":2
+            snapshot    | quarantine | ADD COLUMN note text              | (2, 'b', 2, 'n')     | contract.drifted_row
+            snapshot    | freeze     | ALTER COLUMN n TYPE bigint        | (2, 'b', 5000000000) | contract.drift
+            """)
+    void anAlteredTableMeetsThePolicyOfItsStream(String mode, String policy, String alteration, String row, String outcome) throws IOException {
+        DATABASE.execute(
+                "DROP TABLE IF EXISTS drifting", "CREATE TABLE drifting (id int PRIMARY KEY, name text NOT NULL, n int)",
+                "INSERT INTO drifting VALUES (1, 'a', 1)");
+        Path file = Files.writeString(folder.resolve("drifting.yaml"), """
+                pipeline: drifting
+                source:
+                  postgres:
+                    url: '%s'
+                    streams: [{table: public.drifting, mode: %s%s}]
+                contract: {on_drift: %s}
+                sink:
+                  files: {path: ./out, format: jsonl}
+                """.formatted(DATABASE.url(), mode, mode.equals("incremental") ? ", cursor: id" : "", policy));
+        try {
+            Ended first = windrow("run", file.toString());
+            assertThat(first.exit()).as(first.out()).isZero();
+            DATABASE.execute("ALTER TABLE drifting " + alteration, "INSERT INTO drifting VALUES " + row);
+            Ended second = windrow("run", file.toString());
+            String delivered = String.join("\n", rows("drifting"));
+            switch (outcome) {
+                case "contract.drift" -> {
+                    assertThat(second.exit()).as(second.out()).isNotZero();
+                    assertThat(second.out()).contains(outcome, "windrow schema accept");
+                    assertThat(delivered).doesNotContain("\"id\":2");
+                }
+                case "contract.drifted_row" -> {
+                    assertThat(second.exit()).as(second.out()).isZero();
+                    assertThat(second.out()).contains("1 row set aside");
+                    assertThat(windrow("quarantine", "show", file.toString()).out()).contains(outcome, "\"id\":2");
+                    assertThat(delivered).doesNotContain("\"id\":2");
+                }
+                default -> {
+                    assertThat(second.exit()).as(second.out()).isZero();
+                    assertThat(delivered).contains("{\"id\":2," + (outcome.startsWith("\"n\"") ? "\"name\":\"b\"," : "") + outcome);
+                    assertThat(delivered.contains("note")).isEqualTo(outcome.contains("note"));
+                }
+            }
+        } finally {
+            DATABASE.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'windrow_drifting'");
+        }
+    }
+
+    private List<String> rows(String table) throws IOException {
+        List<String> lines = new ArrayList<>();
+        try (Stream<Path> found = Files.walk(folder.resolve("out/public." + table).toRealPath())) {
+            for (Path written : found.filter(path -> path.toString().endsWith(".jsonl")).toList()) {
+                lines.addAll(Files.readAllLines(written));
+            }
+        }
+        return lines;
     }
 
     private static void equalAndWhole(Path file) {

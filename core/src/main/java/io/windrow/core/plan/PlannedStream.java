@@ -61,9 +61,13 @@ public record PlannedStream(StreamName stream, ReadMode read, WriteMode write) {
 
     private boolean takesThePlaceOf(StreamEpoch delivered, StreamPlan how) {
         boolean anew = how.restart().isPresent();
-        return delivered.completesGeneration()
-                ? write == WriteMode.REPLACE || write == WriteMode.MIRROR && anew
-                : anew;
+        return switch (write) {
+            case REPLACE -> delivered.completesGeneration() || anew;
+            // What an unfinished copy has delivered goes when the next one begins.
+            case APPEND -> !delivered.completesGeneration() && anew;
+            // Rows that are gone at the source by then, and versions that have ended, stay.
+            case UPSERT, MIRROR, HISTORY -> false;
+        };
     }
 
     /**

@@ -24,8 +24,13 @@ public final class UnnamedFile implements AutoCloseable {
     /** A new file in the folder, which only its owner may read while it still has a name. */
     public static UnnamedFile in(Path folder) throws IOException {
         Path named = Files.createTempFile(folder, "rows-", ".tmp");
-        return new UnnamedFile(FileChannel.open(
-                named, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE));
+        try {
+            return new UnnamedFile(FileChannel.open(
+                    named, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE));
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(named);
+            throw e;
+        }
     }
 
     /** Takes bytes behind those that are there; it buffers none, and closing it does not close the file. */

@@ -464,7 +464,7 @@ class MariadbFollowTest {
         // More than what lies between the server and the reader.
         shop.run("CREATE TABLE $.t (id int PRIMARY KEY, wide varchar(2000))", "INSERT INTO $.t SELECT seq, REPEAT('x', 2000) FROM $.seq_1_to_25000");
         try (TcpProxy proxy = TcpProxy.to("127.0.0.1", shop.server.port())) {
-            Drive drive = new Drive(shop.through(proxy.port(), Map.of("driver.socketTimeout", "2000", "max.queue.size", "2100"), "t"), context);
+            Drive drive = new Drive(shop.through(proxy.port(), Map.of("driver.socketTimeout", "15000", "max.queue.size", "2100"), "t"), context);
             drive.afterCopied = proxy::blackHole;
             WindrowException silent = catchThrowableOfType(WindrowException.class, drive::run);
             assertThat(silent.kind()).as(silent.getMessage()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT);

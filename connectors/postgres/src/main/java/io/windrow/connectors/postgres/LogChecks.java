@@ -47,7 +47,8 @@ final class LogChecks {
         new LogServerChecks(source, results).run(session);
         Optional<String> former = former(session, server);
         slot = config.slotOf(pipeline, former);
-        publication = config.publicationOf(pipeline, former);
+        Optional<String> own = config.slot().isPresent() && SlotFacts.read(session, server.major(), slot).isPresent() ? config.slot() : former;
+        publication = Publication.of(session, server.major(), config, pipeline, own).name();
         slot(session, server);
         List<StreamShape> followed = new ArrayList<>();
         for (Map.Entry<StreamName, StreamConfig> stream : streams.entrySet()) {

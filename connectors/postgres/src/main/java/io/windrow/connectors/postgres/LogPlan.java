@@ -61,8 +61,8 @@ final class LogPlan implements AutoCloseable {
         this.sharing = List.copyOf(sharing);
         Optional<String> saved = requests.stream().flatMap(request -> ChangesRead.slot(request).stream()).findFirst();
         this.slot = config.slotOf(context.pipeline(), saved);
-        this.publication = config.publicationOf(context.pipeline(), saved);
-        this.published = Publication.read(session, server.major(), publication);
+        this.published = Publication.of(session, server.major(), config, context.pipeline(), saved);
+        this.publication = published.name();
         boolean standby = server.standby() == ServerFacts.Standby.STANDBY;
         this.facts = standby ? Optional.empty() : SlotFacts.read(session, server.major(), slot);
         List<@Nullable String> log = standby ? List.of() : session.row(
@@ -73,7 +73,7 @@ final class LogPlan implements AutoCloseable {
         this.until = requests.getFirst().until() == Until.STOPPED || standby ? OptionalLong.empty() : OptionalLong.of(seen);
         SynchronousNames.warning(session).ifPresent(text ->
                 context.notices().tell("postgres.synchronous", text + " " + SynchronousNames.REMEDY));
-        if (saved.isEmpty() && !standby) {
+        if (!standby) {
             tellFormer(session);
         }
         this.look = new LogLook(source, context, server.major(), slot, reads, this::close);
@@ -83,9 +83,9 @@ final class LogPlan implements AutoCloseable {
                         WindrowException.of(LogError.LOG_LIMIT, "Following the changes: " + over)));
     }
 
-    /** A slot that an older version made for a pipeline of which no state is left would hold the log back for ever. */
+    /** A slot that an older version made for a pipeline which reads another one by now would hold the log back for ever. */
     private void tellFormer(Session session) throws SQLException {
-        Optional<String> former = ChangesConfig.formerName(context.pipeline()).filter(name -> config.slot().isEmpty());
+        Optional<String> former = ChangesConfig.formerName(context.pipeline()).filter(name -> config.slot().isEmpty() && !name.equals(slot));
         if (former.isPresent() && SlotFacts.read(session, server.major(), former.get()).isPresent()) {
             context.notices().tell(
                     "postgres.former_slot",

@@ -47,6 +47,21 @@ record Publication(String name, Optional<Facts> there, Map<StreamName, Table> ta
      */
     record Table(List<String> columns, Optional<String> filter, String member) {}
 
+    /**
+     * A pipeline's publication. One that an older version made is known by its name alone where the slot has a name of its own.
+     *
+     * @param saved the slot that the pipeline's streams were read from before; empty: none was
+     */
+    static Publication of(Session session, int major, ChangesConfig config, String pipeline, Optional<String> saved) throws SQLException {
+        Publication named = read(session, major, config.publicationOf(pipeline, saved));
+        Optional<String> former = ChangesConfig.formerName(pipeline).filter(name -> config.publication().isEmpty());
+        if (named.there().isPresent() || saved.isEmpty() || former.isEmpty()) {
+            return named;
+        }
+        Publication older = read(session, major, former.get());
+        return older.there().isPresent() ? older : named;
+    }
+
     static Publication read(Session session, int major, String name) throws SQLException {
         List<@Nullable String> row = session.row("SELECT pubinsert, pubupdate, pubdelete, pubtruncate, pubviaroot "
                 + "FROM pg_catalog.pg_publication WHERE pubname = " + Identifier.literal(name));

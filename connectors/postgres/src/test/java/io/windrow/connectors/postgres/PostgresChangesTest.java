@@ -647,6 +647,7 @@ class PostgresChangesTest {
             db.execute("ALTER PUBLICATION windrow_test SET (publish = 'insert, update, delete, truncate')");
             db.execute("CREATE TABLE v (id int)", "ALTER PUBLICATION windrow_test ADD TABLE v");
             assertThat(remedies(drive)).as("v is nobody's stream").contains("ALTER TABLE \"public\".\"v\" REPLICA IDENTITY FULL;");
+            await().atMost(Duration.ofMinutes(5)).until(() -> db.number("SELECT count(*) FROM pg_stat_get_wal_senders()") == 0);
             List<Connection> senders = new ArrayList<>();
             for (long free = db.number("SELECT current_setting('max_wal_senders')::int"); free > 0; free--) {
                 senders.add(DriverManager.getConnection(

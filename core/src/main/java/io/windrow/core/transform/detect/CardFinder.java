@@ -79,8 +79,16 @@ final class CardFinder implements Finder {
         return found;
     }
 
+    /** Digits behind a dot that another part follows, as a date does, are none. */
     private static boolean hasDecimals(CharSequence text, int at) {
-        return at < text.length() && text.charAt(at) == '.' && isDigit(text, at + 1);
+        if (at == text.length() || text.charAt(at) != '.' || !isDigit(text, at + 1)) {
+            return false;
+        }
+        int end = at + 1;
+        while (isDigit(text, end) && end - at <= LONGEST) {
+            end++;
+        }
+        return end == text.length() || "./-".indexOf(text.charAt(end)) < 0;
     }
 
     private static boolean isDigit(CharSequence text, int at) {

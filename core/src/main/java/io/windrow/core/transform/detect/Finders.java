@@ -16,8 +16,11 @@ public final class Finders {
     private static final String SPACE = "[." + GAPS + "]?";
     /** What does not begin inside a number; a dot may stand before it that is none of a decimal fraction. */
     private static final String NUMBER = "(?<!\\d)(?<!\\d\\.)";
-    /** What does not end inside a number, nor before its decimals: an amount is none of those that are searched. */
-    private static final String NUMBER_END = "(?!\\d|\\.\\d)";
+    /**
+     * What does not end inside a number, nor before its decimals: an amount is none of those that are searched. Digits behind a dot
+     * that another part follows, as a date does, are no decimals.
+     */
+    private static final String NUMBER_END = "(?!\\d|\\.\\d++(?![./-]))";
     private static final String WORD = "(?<![A-Za-z\\d])";
     private static final String WORD_END = "(?![A-Za-z\\d])";
     private static final String FOUR = "\\d{1,3}(?:\\.\\d{1,3}){3}";

@@ -81,6 +81,16 @@ class FindersTest {
 
     @ParameterizedTest
     @CsvSource({
+        "CARD, 4111111111111111", "PESEL, 44051401359", "BSN, 111222333", "STEUER_ID, 86095742719", "NIR, 185057800608491"
+    })
+    void aDateOrAVersionBehindADotMakesNoDecimals(Detector detector, String good) {
+        for (String after : List.of(".12/26", ".04.2027", ".1-2")) {
+            assertThat(Finders.of(detector, Optional.empty()).find(good + after)).as(after).contains(new Finder.Span(0, good.length()));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "EMAIL, ada@localhost",
         "EMAIL, @example.com",
         "CARD, 4111 1111 1111 1112",

@@ -14,15 +14,19 @@ import java.sql.DatabaseMetaData;
 import java.sql.Driver;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A server of which no more is known than what JDBC tells of every database: its tables, columns and keys. */
 final class JdbcServer implements Server {
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcServer.class);
     /** How long a question about tables may take. */
     private static final int ASK_MILLIS = 60_000;
 
@@ -44,12 +48,23 @@ final class JdbcServer implements Server {
                 throw WindrowException.of(ConnectError.PLUGIN_BROKEN, "Connecting: the driver does not know " + url);
             }
             this.connection = made;
-            // D41: whoever is not there any more does not answer, and nobody waits for ever.
-            made.setNetworkTimeout(Runnable::run, ASK_MILLIS);
+            limit(made);
         } catch (SQLException e) {
             throw failed("Connecting to " + url, e);
         }
         this.excluded = new ExcludedColumns(excluded);
+    }
+
+    /** D41: whoever is not there any more does not answer, and nobody waits for ever, if the driver knows how. */
+    private static void limit(Connection made) throws SQLException {
+        try {
+            made.setNetworkTimeout(Runnable::run, ASK_MILLIS);
+        } catch (SQLFeatureNotSupportedException e) {
+            LOG.debug("The driver knows no time-out of the network", e);
+        } catch (SQLException e) {
+            made.close();
+            throw e;
+        }
     }
 
     private WindrowException failed(String doing, SQLException e) {

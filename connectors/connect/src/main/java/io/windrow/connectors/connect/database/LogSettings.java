@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** What MariaDB and MySQL say of their log and of their user, judged: whether every change can be read of it. */
 final class LogSettings {
@@ -78,11 +79,17 @@ final class LogSettings {
         String all = joined(grants);
         List<String> missing = new ArrayList<>();
         if (!all.contains(EVERYTHING)) {
-            lacks(missing, "REPLICATION SLAVE", all.contains("REPLICATION SLAVE"));
-            lacks(missing, "REPLICATION CLIENT", all.contains("BINLOG MONITOR") || all.contains("REPLICATION CLIENT"));
+            boolean isSuper = has(all, "SUPER");
+            lacks(missing, "REPLICATION SLAVE", has(all, "REPLICATION SLAVE"));
+            lacks(missing, "REPLICATION CLIENT", isSuper || has(all, "BINLOG MONITOR") || has(all, "REPLICATION CLIENT"));
             lacks(missing, "RELOAD", all.contains("RELOAD") || all.contains("LOCK TABLES"));
         }
         return missing;
+    }
+
+    /** As a whole: there is a privilege REPLICATION SLAVE ADMIN too. */
+    private static boolean has(String all, String privilege) {
+        return Pattern.compile("\\b" + privilege + "\\s*(,|ON\\b)").matcher(all).find();
     }
 
     private static void lacks(List<String> missing, String privilege, boolean has) {

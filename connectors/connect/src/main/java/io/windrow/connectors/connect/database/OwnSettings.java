@@ -37,7 +37,7 @@ public final class OwnSettings {
                     + "|extended\\.headers.*", EVENTS),
             new Rule(".*\\.(handling|adjustment|precision)\\.mode|enable\\.time\\.adjuster|database\\.(timezone|connectionTimeZone)"
                     + "|unavailable\\.value\\.placeholder|converters|post\\.processors"
-                    + "|driver\\.(?i:.*time_?zone|zeroDateTimeBehavior|yearIsDateType|tinyInt1isBit|transformedBitIsBoolean|sessionVariables|preserveInstants)",
+                    + "|driver\\.(?i:.*time_?zone|zeroDateTimeBehavior|yearIsDateType|tinyInt1isBit|transformedBitIsBoolean|sessionVariables|initSql|preserveInstants)|database\\.initial\\.statements",
                     VALUES),
             new Rule("snapshot\\.(?!(fetch\\.size|lock\\.timeout\\.ms|isolation\\.mode)$).*|incremental\\..*|signal\\..*|notification\\..*|read\\.only", COPIES),
             new Rule("(schema|database)\\.history\\..*|offset\\..*|heartbeat\\..*|connect\\.keep\\.alive.*|errors\\..*|custom\\.metric\\.tags"

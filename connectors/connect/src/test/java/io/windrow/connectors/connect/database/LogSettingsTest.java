@@ -53,6 +53,9 @@ class LogSettingsTest {
         assertThat(lacking.outcome()).isEqualTo(CheckResult.Outcome.FAILED);
         assertThat(lacking.detail()).contains("REPLICATION SLAVE", "REPLICATION CLIENT").doesNotContain("RELOAD");
         assertThat(LogSettings.missingToFollow(List.of("GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `w`@`%`"))).isEmpty();
+        assertThat(LogSettings.missingToFollow(List.of("GRANT SUPER, REPLICATION SLAVE ON *.* TO `w`@`%`"))).isEmpty();
+        assertThat(LogSettings.missingToFollow(List.of("GRANT REPLICATION CLIENT, REPLICATION SLAVE ADMIN ON *.* TO `w`@`%`")))
+                .containsExactly("REPLICATION SLAVE");
         assertThat(LogSettings.privileges(List.of("GRANT USAGE ON *.* TO `w`@`%`", "GRANT `follower`@`%` TO `w`@`%`")).outcome())
                 .isEqualTo(CheckResult.Outcome.WARNING);
         assertThat(LogSettings.privileges(List.of("GRANT ALL PRIVILEGES ON *.* TO `w`@`%`")).outcome()).isEqualTo(CheckResult.Outcome.WARNING);

@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,6 +57,16 @@ final class Lag {
             case LocalDateTime moment -> written(moment.minus(duration()).minus(further));
             case Instant moment -> written(LocalDateTime.ofInstant(moment.minus(duration()), ZoneOffset.UTC));
             default -> throw invalid("a lag is for numbers, dates and timestamps");
+        };
+    }
+
+    /** The next value of a date or a time above a raw one: nothing that the database holds lies between. */
+    Object above(Object raw) {
+        return switch (value(raw)) {
+            case LocalDate day -> day.plusDays(1).toString();
+            case LocalDateTime moment -> written(moment.plus(1, ChronoUnit.MICROS));
+            case Instant moment -> written(LocalDateTime.ofInstant(moment.plus(1, ChronoUnit.MICROS), ZoneOffset.UTC));
+            default -> throw invalid("only dates and timestamps have a next value");
         };
     }
 

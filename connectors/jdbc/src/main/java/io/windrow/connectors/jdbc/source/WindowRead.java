@@ -235,8 +235,11 @@ final class WindowRead implements StreamRead {
             }
         }
         if (clock.shows() && session.number(ReadSql.countFrom(dialect, shape, below)) > MAX_REMEMBERED) {
-            // Many of one load have one value, and nothing newer need ever come: by the clock, too, they are settled one day.
-            Object settled = lag.before(clock.raw(), clocks.getFirst());
+            // Many of one load have one value, and nothing newer need ever come: by the clock, too, they are settled one day. What is
+            // newer than all that is there may still come, however long ago that is by the clock.
+            Object byClock = lag.before(clock.raw(), clocks.getFirst());
+            Object above = lag.above(latest.get());
+            Object settled = lag.isBehind(above, byClock) ? above : byClock;
             if (below.filter(bound -> !lag.isBehind(Raw.of(bound), settled)).isEmpty()) {
                 return Optional.of(Raw.text(settled, doing));
             }

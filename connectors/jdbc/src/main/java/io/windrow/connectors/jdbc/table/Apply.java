@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -241,7 +242,7 @@ public final class Apply {
      */
     public void history(StagedTable staged, Generation generation, OptionalLong copied) throws SQLException {
         String stage = stage(staged);
-        resolve(staged, Partial.Ends.BY_DELETE);
+        resolve(staged, staged.truncates() ? Partial.Ends.BY_TRUNCATE_TOO : Partial.Ends.BY_DELETE);
         // Without a copied row, none of the history has to be looked at.
         if (copied.isPresent() && isAny(Copied.any(stage))) {
             Copied copies = new Copied(dialect, stage, target, staged, copied.getAsLong());
@@ -249,22 +250,30 @@ public final class Apply {
             statement.executeUpdate(copies.found());
             statement.executeUpdate(copies.begin());
         }
-        String current = dialect.quoted(Layout.IS_CURRENT);
-        String until = dialect.quoted(Layout.VALID_TO);
-        statement.executeUpdate(Folding.closing(stage, staged, target, dialect, keys(staged), keyValues(staged), until, current));
+        close(staged);
         if (generation == Generation.LATER) {
             // A copy that is made again may find a row where an earlier one has found it: the same version, delivered again.
             List<String> version = Stream.concat(staged.key().stream(), Stream.of(Layout.POSITION, Layout.ORDINAL)).map(dialect::quoted).toList();
             statement.executeUpdate("DELETE FROM " + target + " WHERE (" + String.join(", ", version) + ") IN (SELECT " + keyValues(staged)
                     + ", w_pos, w_ord FROM " + stage + " WHERE " + WRITES + ")");
         }
-        String columns = names(staged) + ", " + dialect.quoted(Layout.VALID_FROM) + ", " + until + ", " + current + ", "
+        String columns = names(staged) + ", " + dialect.quoted(Layout.VALID_FROM) + ", " + dialect.quoted(Layout.VALID_TO) + ", "
+                + dialect.quoted(Layout.IS_CURRENT) + ", "
                 + dialect.quoted(Layout.POSITION) + ", " + dialect.quoted(Layout.ORDINAL);
         statement.executeUpdate("INSERT INTO " + target + " (" + columns + ")" + dialect.overriding() + " SELECT " + values(staged, "w_s.") + ", "
                 + Folding.noEarlier(dialect.instantOf("w_s.w_since"), "w_t.w_floor", "w_t.w_floor") + ", "
                 + Folding.noEarlier(dialect.instantOf("w_s.w_until"), "w_t.w_floor", "NULL") + ", w_s.w_next IS NULL AND w_s.w_until IS NULL, "
                 + "w_s.w_pos, w_s.w_ord FROM (" + Folding.versions(stage, staged) + ") AS w_s LEFT JOIN ("
                 + Folding.ends(stage, target, dialect, staged, keyValues(staged)) + ") AS w_t ON " + sameKey(staged) + " WHERE " + WRITES);
+    }
+
+    private void close(StagedTable staged) throws SQLException {
+        Closing closing = new Closing(dialect, stage(staged), target, staged, keys(staged), keyValues(staged));
+        Optional<Closing.Truncate> truncate = staged.truncates() ? closing.firstTruncate(statement) : Optional.empty();
+        statement.executeUpdate(closing.byKey(truncate));
+        if (truncate.isPresent()) {
+            statement.executeUpdate(closing.all(truncate.get()));
+        }
     }
 
     /** Gives the columns that a change leaves as they were their values, from an earlier change or the target's row (I8). */

@@ -42,19 +42,22 @@ public final class Folding {
     static String versions(String stage, StagedTable staged) {
         String partition = "(PARTITION BY " + keyColumns(staged) + " ORDER BY " + ORDER + ")";
         String changes = staged.truncates()
-                ? "(SELECT w_c.*, max(CASE WHEN " + Apply.TRUNCATES + " THEN w_micros END) OVER (ORDER BY " + ORDER + ") AS w_cut FROM " + stage + " AS w_c)"
+                ? "(SELECT w_c.*, max(CASE WHEN " + Apply.TRUNCATES + " THEN w_micros END) OVER (ORDER BY " + ORDER + ") AS w_cut, count(CASE WHEN "
+                        + Apply.TRUNCATES + " THEN 1 END) OVER (ORDER BY " + ORDER + ") AS w_truncated FROM " + stage + " AS w_c)"
                 : stage;
         String own = staged.truncates() ? "CASE WHEN w_micros IS NULL OR w_cut > w_micros THEN w_cut ELSE w_micros END" : "w_micros";
         String since = "SELECT w_f.*, max(" + own + ") OVER " + partition + " AS w_since FROM " + changes + " AS w_f WHERE NOT " + Apply.TRUNCATES;
-        String next = "SELECT w_e.*, lead(w_seq) OVER " + partition + " AS w_next, lead(w_pos) OVER " + partition
-                + " AS w_next_pos, lead(w_ord) OVER " + partition + " AS w_next_ord, lead(w_since) OVER " + partition
-                + " AS w_later FROM (" + since + ") AS w_e";
-        String truncate = "(SELECT w_b.w_micros FROM " + stage + " AS w_b WHERE w_b." + Apply.TRUNCATES
-                + " AND (w_b.w_pos, w_b.w_ord, w_b.w_seq) > (w_v.w_pos, w_v.w_ord, w_v.w_seq) AND (w_v.w_next IS NULL OR "
-                + "(w_b.w_pos, w_b.w_ord, w_b.w_seq) < (w_v.w_next_pos, w_v.w_next_ord, w_v.w_next)) ORDER BY w_b.w_pos, w_b.w_ord, w_b.w_seq LIMIT 1)";
-        String end = staged.truncates() ? "COALESCE(" + truncate + ", w_later)" : "w_later";
-        return "SELECT w_w.*, CASE WHEN w_end < w_since THEN w_since ELSE w_end END AS w_until FROM (SELECT w_v.*, " + end
-                + " AS w_end FROM (" + next + ") AS w_v) AS w_w";
+        String truncated = staged.truncates() ? ", lead(w_truncated) OVER " + partition + " AS w_next_truncated" : "";
+        String next = "SELECT w_e.*, lead(w_seq) OVER " + partition + " AS w_next, lead(w_since) OVER " + partition + " AS w_later" + truncated
+                + " FROM (" + since + ") AS w_e";
+        if (!staged.truncates()) {
+            return "SELECT w_w.*, CASE WHEN w_later < w_since THEN w_since ELSE w_later END AS w_until FROM (" + next + ") AS w_w";
+        }
+        // The truncates have their numbers, and each change the number of those before it: none is looked for row by row.
+        String truncates = "SELECT w_micros AS w_at, row_number() OVER (ORDER BY " + ORDER + ") AS w_number FROM " + stage + " WHERE " + Apply.TRUNCATES;
+        return "SELECT w_w.*, CASE WHEN w_end < w_since THEN w_since ELSE w_end END AS w_until FROM (SELECT w_v.*, COALESCE(CASE WHEN w_v.w_next IS NULL"
+                + " OR w_v.w_next_truncated > w_v.w_truncated THEN w_b.w_at END, w_v.w_later) AS w_end FROM (" + next + ") AS w_v LEFT JOIN ("
+                + truncates + ") AS w_b ON w_b.w_number = w_v.w_truncated + 1) AS w_w";
     }
 
     /** {@code SELECT}: for the key of every change the latest end of a version of it. */
@@ -67,27 +70,5 @@ public final class Folding {
     /** When something is, or when the versions before have ended if that is later; {@code unknown} is what becomes of null. */
     static String noEarlier(String at, String floor, String unknown) {
         return "CASE WHEN " + at + " IS NULL THEN " + unknown + " WHEN " + at + " < " + floor + " THEN " + floor + " ELSE " + at + " END";
-    }
-
-    /**
-     * {@code UPDATE}: the versions that are current end with the first change of their key in the log, or a truncate before it,
-     * but no earlier than they began.
-     */
-    static String closing(
-            String stage, StagedTable staged, String target, Dialect dialect, String keys, String keyValues, String until,
-            String current) {
-        String match = staged.key().stream()
-                .map(name -> {
-                    int index = staged.indexOf(name);
-                    return staged.columns().get(index).in().replace("%s", "w_b.c" + index) + " = " + target + "." + dialect.quoted(name);
-                })
-                .collect(Collectors.joining(" AND "));
-        String any = staged.truncates() ? "(w_b." + Apply.TRUNCATES + " OR (" + match + "))" : "(" + match + ")";
-        String at = dialect.instantOf("w_b.w_micros");
-        String began = target + "." + dialect.quoted(Layout.VALID_FROM);
-        String first = "(SELECT " + noEarlier(at, began, began) + " FROM " + stage
-                + " AS w_b WHERE " + any + " ORDER BY w_b.w_pos, w_b.w_ord, w_b.w_seq LIMIT 1)";
-        String which = staged.truncates() ? "" : " AND " + keys + " IN (SELECT " + keyValues + " FROM " + stage + ")";
-        return "UPDATE " + target + " SET " + until + " = " + first + ", " + current + " = false WHERE " + current + which;
     }
 }

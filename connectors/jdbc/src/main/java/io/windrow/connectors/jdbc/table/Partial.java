@@ -19,8 +19,10 @@ import java.util.stream.Collectors;
 record Partial(Dialect dialect, String stage, String target, String onlyCurrent, Ends ends, StagedTable staged) {
     /** What ends a row. */
     enum Ends {
-        /** A delete of its key, or a truncate. */
+        /** A delete of its key. */
         BY_DELETE,
+        /** That, or a truncate, of which the staging table holds what came before. */
+        BY_TRUNCATE_TOO,
         /** Rows that were deleted stay. */
         NEVER
     }
@@ -77,8 +79,8 @@ record Partial(Dialect dialect, String stage, String target, String onlyCurrent,
 
     /** {@code SELECT}: the same of a marked row, whose old row is nowhere. */
     String withoutOldRow() {
-        return "SELECT 1 FROM " + stage + " AS w_u JOIN " + stage + " AS w_k ON w_k.w_pos = w_u.w_pos AND w_k.w_ord = w_u.w_link AND w_k."
-                + Apply.DELETES + " WHERE w_u.w_unchanged LIKE '" + MARK + "%' AND (" + leaves() + ") AND " + nowhere("w_k.") + " LIMIT 1";
+        return "SELECT 1 FROM " + stage + " AS w_u" + dialect.joinedInOrder() + stage + " AS w_k WHERE w_k.w_pos = w_u.w_pos AND w_k.w_ord = w_u.w_link"
+                + " AND w_k." + Apply.DELETES + " AND w_u.w_unchanged LIKE '" + MARK + "%' AND (" + leaves() + ") AND " + nowhere("w_k.") + " LIMIT 1";
     }
 
     private String leaves() {
@@ -93,7 +95,8 @@ record Partial(Dialect dialect, String stage, String target, String onlyCurrent,
     /** Whether {@code w_p} is an earlier write of the same row. */
     private String earlier(String alias) {
         String between = switch (ends) {
-            case BY_DELETE -> " AND NOT EXISTS (SELECT 1 FROM " + stage + " AS w_e WHERE " + ended(alias) + " AND " + before("w_p.", "w_e.") + ")";
+            case BY_DELETE, BY_TRUNCATE_TOO ->
+                    " AND NOT EXISTS (SELECT 1 FROM " + stage + " AS w_e WHERE " + ended(alias) + " AND " + before("w_p.", "w_e.") + ")";
             case NEVER -> "";
         };
         return sameKey("w_p.", alias) + " AND " + before("w_p.", alias) + " AND w_p." + Apply.WRITES + between;
@@ -102,7 +105,7 @@ record Partial(Dialect dialect, String stage, String target, String onlyCurrent,
     /** Whether {@code w_t} is the row of the target that a change speaks of. */
     private String shown(String alias) {
         String gone = switch (ends) {
-            case BY_DELETE -> " AND NOT EXISTS (SELECT 1 FROM " + stage + " AS w_e WHERE " + ended(alias) + ")";
+            case BY_DELETE, BY_TRUNCATE_TOO -> " AND NOT EXISTS (SELECT 1 FROM " + stage + " AS w_e WHERE " + ended(alias) + ")";
             case NEVER -> "";
         };
         return targetKey(alias) + onlyCurrent + gone;
@@ -111,7 +114,7 @@ record Partial(Dialect dialect, String stage, String target, String onlyCurrent,
     /** Whether {@code w_e} ended what had the key before. */
     private String ended(String alias) {
         String deleted = "w_e." + Apply.DELETES + " AND " + sameKey("w_e.", alias);
-        return (staged.truncates() ? "(w_e." + Apply.TRUNCATES + " OR " + deleted + ")" : deleted) + " AND " + before("w_e.", alias);
+        return (ends == Ends.BY_TRUNCATE_TOO ? "(w_e." + Apply.TRUNCATES + " OR " + deleted + ")" : deleted) + " AND " + before("w_e.", alias);
     }
 
     /** {@code SELECT}: whether some change leaves a column as it was whose value the target's row never got. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** A staging table that is being filled, and what is known of its rows so far. Used by one thread. */
 public final class Staging {
@@ -126,7 +127,7 @@ public final class Staging {
         }
         // The changes of a key are looked for one by one.
         if (content == Content.CHANGES && (fold == Fold.NONE || !unchanged.isEmpty())) {
-            index(statement, "_k", String.join(", ", key.stream().map(index -> "c" + index).toList()));
+            index(statement, "_k", key.stream().map(index -> "c" + index + ", ").collect(Collectors.joining()) + "w_op, w_pos");
         }
         // So are the old rows of changes of key.
         if (moves && !unchanged.isEmpty()) {
