@@ -22,8 +22,8 @@ public final class SchemaExport {
     }
 
     /**
-     * A JSON Schema (draft 2020-12) of one row as a JSON object, indented: as the files sink
-     * writes it: decimals and 64-bit numbers are numbers, a float that is none of them is a text, times and dates are texts, bytes are
+     * A JSON Schema (draft 2020-12) of one row as a JSON object as the files sink
+     * writes it, indented: decimals and 64-bit numbers are numbers, a float that is none of them is a text, times and dates are texts, bytes are
      * texts in base64, a JSON document is a text, an interval is an object of three numbers.
      */
     public static String jsonSchema(StreamSchema schema) {

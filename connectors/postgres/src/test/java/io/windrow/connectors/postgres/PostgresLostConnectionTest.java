@@ -347,6 +347,7 @@ class PostgresLostConnectionTest {
     }
 
     @Test
+    @Tag("I03")
     void A_snapshot_whose_connections_swallow_everything_is_given_up_and_holds_nobody_up_meanwhile() {
         PostgresConfig config = impatient(Drive.config(url(), StreamConfig.snapshot("public.t")));
         db.execute("INSERT INTO t SELECT i, repeat('x', 6000) FROM generate_series(1, 5000) i");

@@ -68,8 +68,7 @@ public final class ReplayedTimes {
                 first = OptionalLong.of(Math.min(at, first.orElse(at)));
                 last = OptionalLong.of(Math.max(at, last.orElse(at)));
                 long late = before.lowWatermark().isPresent() && at < before.lowWatermark().getAsLong() ? 1 : 0;
-                int at0 = row;
-                count(new Window(locator.start(at), 1, late, sum(hashes, at0, 1)));
+                count(new Window(locator.start(at), 1, late, sum(hashes, row, 1)));
             }
         }
     }
