@@ -188,6 +188,16 @@ public interface Dialect {
         return " CROSS JOIN ";
     }
 
+    /** {@code DELETE}: rows of a table. Their query may read the same table. */
+    default String delete(String table, Among rows) {
+        return "DELETE FROM " + table + " WHERE " + rows.in();
+    }
+
+    /** {@code UPDATE}: rows of a table that meet a condition too. Their query may read the same table. */
+    default String update(String table, String set, String condition, Among rows) {
+        return "UPDATE " + table + " SET " + set + " WHERE " + condition + " AND " + rows.in();
+    }
+
     /** Appended to a {@code SELECT} to lock its row until the end of the transaction. */
     String rowLock();
 

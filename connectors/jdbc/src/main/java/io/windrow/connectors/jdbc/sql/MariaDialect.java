@@ -260,6 +260,28 @@ final class MariaDialect implements Dialect {
         return " STRAIGHT_JOIN ";
     }
 
+    /** Before 11.1 a condition in the place of the join is asked for each row that the table has. */
+    @Override
+    public String delete(String table, Among rows) {
+        return "DELETE " + table + " FROM " + table + joined(table, rows);
+    }
+
+    @Override
+    public String update(String table, String set, String condition, Among rows) {
+        return "UPDATE " + table + joined(table, rows) + " SET " + set + " WHERE " + condition;
+    }
+
+    /** Distinct, so that the query is put aside before the table changes. */
+    private static String joined(String table, Among rows) {
+        List<String> values = new ArrayList<>();
+        List<String> pairs = new ArrayList<>();
+        for (int i = 0; i < rows.columns().size(); i++) {
+            values.add(rows.values().get(i) + " AS w_" + i);
+            pairs.add(table + "." + rows.columns().get(i) + " = w_q.w_" + i);
+        }
+        return " JOIN (SELECT DISTINCT " + String.join(", ", values) + " " + rows.from() + ") AS w_q ON " + String.join(" AND ", pairs);
+    }
+
     @Override
     public Upsert upsert() {
         return Upsert.ON_DUPLICATE_KEY;

@@ -2,6 +2,7 @@ package io.windrow.connectors.jdbc.table;
 
 import io.windrow.api.batch.Operation;
 import io.windrow.api.error.WindrowException;
+import io.windrow.connectors.jdbc.sql.Among;
 import io.windrow.connectors.jdbc.sql.Dialect;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import io.windrow.connectors.jdbc.table.StagedTable.StagedColumn;
@@ -97,7 +98,7 @@ public final class Apply {
     public void state(StagedTable staged) throws SQLException {
         String stage = stage(staged);
         if (staged.truncates()) {
-            statement.executeUpdate(Folding.beforeTruncate(stage));
+            statement.executeUpdate(Folding.beforeTruncate(dialect, stage));
             empty();
         }
         resolve(staged, Partial.Ends.BY_DELETE);
@@ -114,17 +115,16 @@ public final class Apply {
     private void replace(StagedTable staged) throws SQLException {
         String stage = stage(staged);
         if (staged.folds()) {
-            statement.executeUpdate(Folding.superseded(stage, staged));
+            statement.executeUpdate(Folding.superseded(dialect, stage, staged));
         }
-        String keys = keys(staged);
-        String deletedKeys = keys + " IN (SELECT " + keyValues(staged) + " FROM " + stage + " WHERE " + DELETES + ")";
+        Among gone = staged.rows(dialect, "FROM " + stage + " WHERE " + DELETES);
         if (layout.deletes() == Layout.Deletes.SOFT) {
-            statement.executeUpdate("UPDATE " + target + " SET " + deleted() + " = true WHERE " + deletedKeys);
-            room(staged).make(statement, keys, sameKey(staged));
+            statement.executeUpdate(dialect.update(target, deleted() + " = true", "1 = 1", gone));
+            room(staged).make(statement, sameKey(staged));
             upsert(staged, Marks.TAKEN_OFF);
         } else {
-            statement.executeUpdate("DELETE FROM " + target + " WHERE " + deletedKeys);
-            room(staged).make(statement, keys, sameKey(staged));
+            statement.executeUpdate(dialect.delete(target, gone));
+            room(staged).make(statement, sameKey(staged));
             upsert(staged, wasMarked(staged) ? Marks.TAKEN_OFF : Marks.NONE);
         }
     }
@@ -254,8 +254,8 @@ public final class Apply {
         if (generation == Generation.LATER) {
             // A copy that is made again may find a row where an earlier one has found it: the same version, delivered again.
             List<String> version = Stream.concat(staged.key().stream(), Stream.of(Layout.POSITION, Layout.ORDINAL)).map(dialect::quoted).toList();
-            statement.executeUpdate("DELETE FROM " + target + " WHERE (" + String.join(", ", version) + ") IN (SELECT " + keyValues(staged)
-                    + ", w_pos, w_ord FROM " + stage + " WHERE " + WRITES + ")");
+            List<String> same = Stream.concat(staged.keyValues().stream(), Stream.of("w_pos", "w_ord")).toList();
+            statement.executeUpdate(dialect.delete(target, new Among(version, same, "FROM " + stage + " WHERE " + WRITES)));
         }
         String columns = names(staged) + ", " + dialect.quoted(Layout.VALID_FROM) + ", " + dialect.quoted(Layout.VALID_TO) + ", "
                 + dialect.quoted(Layout.IS_CURRENT) + ", "
@@ -264,11 +264,11 @@ public final class Apply {
                 + Folding.noEarlier(dialect.instantOf("w_s.w_since"), "w_t.w_floor", "w_t.w_floor") + ", "
                 + Folding.noEarlier(dialect.instantOf("w_s.w_until"), "w_t.w_floor", "NULL") + ", w_s.w_next IS NULL AND w_s.w_until IS NULL, "
                 + "w_s.w_pos, w_s.w_ord FROM (" + Folding.versions(stage, staged) + ") AS w_s LEFT JOIN ("
-                + Folding.ends(stage, target, dialect, staged, keyValues(staged)) + ") AS w_t ON " + sameKey(staged) + " WHERE " + WRITES);
+                + Folding.ends(stage, target, dialect, staged) + ") AS w_t ON " + sameKey(staged) + " WHERE " + WRITES);
     }
 
     private void close(StagedTable staged) throws SQLException {
-        Closing closing = new Closing(dialect, stage(staged), target, staged, keys(staged), keyValues(staged));
+        Closing closing = new Closing(dialect, stage(staged), target, staged);
         Optional<Closing.Truncate> truncate = staged.truncates() ? closing.firstTruncate(statement) : Optional.empty();
         statement.executeUpdate(closing.byKey(truncate));
         if (truncate.isPresent()) {
@@ -349,18 +349,5 @@ public final class Apply {
                 .map(name -> "w_t." + dialect.quoted(name) + " = "
                         + staged.columns().get(staged.indexOf(name)).in().replace("%s", "w_s.c" + staged.indexOf(name)))
                 .collect(Collectors.joining(" AND "));
-    }
-
-    /** The key of the target's row: {@code ("a", "b")}. */
-    private String keys(StagedTable staged) {
-        return "(" + String.join(", ", staged.key().stream().map(dialect::quoted).toList()) + ")";
-    }
-
-    /** The key of a staged row, as the target holds it. */
-    private static String keyValues(StagedTable staged) {
-        return String.join(", ", staged.key().stream()
-                .map(staged::indexOf)
-                .map(i -> staged.columns().get(i).in().replace("%s", "c" + i))
-                .toList());
     }
 }

@@ -16,10 +16,8 @@ import java.util.stream.Collectors;
  * @param stage the staging table
  * @param target the stream's table
  * @param staged what the staging table holds
- * @param keys the key of the target's row, in parentheses
- * @param keyValues the key of a staged row, as the target holds it
  */
-record Closing(Dialect dialect, String stage, String target, StagedTable staged, String keys, String keyValues) {
+record Closing(Dialect dialect, String stage, String target, StagedTable staged) {
     /**
      * A truncate in the staging table.
      *
@@ -54,19 +52,23 @@ record Closing(Dialect dialect, String stage, String target, StagedTable staged,
                 .orElse("");
         String first = "(SELECT " + Folding.noEarlier(dialect.instantOf("w_b.w_micros"), began(), began()) + " FROM " + stage + " AS w_b WHERE "
                 + match + " ORDER BY w_b.w_pos, w_b.w_ord, w_b.w_seq LIMIT 1)";
-        return ended(first) + " AND " + keys + " IN (SELECT " + keyValues + " FROM " + stage + " WHERE NOT " + Apply.TRUNCATES + before + ")";
+        return dialect.update(target, ended(first), current(), staged.rows(dialect, "FROM " + stage + " WHERE NOT " + Apply.TRUNCATES + before));
     }
 
     /** {@code UPDATE}: all that are left. */
     String all(Truncate truncate) {
-        return ended(truncate.micros().isEmpty()
+        String at = truncate.micros().isEmpty()
                 ? began()
-                : Folding.noEarlier(dialect.instantOf(Long.toString(truncate.micros().getAsLong())), began(), began()));
+                : Folding.noEarlier(dialect.instantOf(Long.toString(truncate.micros().getAsLong())), began(), began());
+        return "UPDATE " + target + " SET " + ended(at) + " WHERE " + current();
     }
 
     private String ended(String at) {
-        String current = dialect.quoted(Layout.IS_CURRENT);
-        return "UPDATE " + target + " SET " + dialect.quoted(Layout.VALID_TO) + " = " + at + ", " + current + " = false WHERE " + current;
+        return dialect.quoted(Layout.VALID_TO) + " = " + at + ", " + current() + " = false";
+    }
+
+    private String current() {
+        return dialect.quoted(Layout.IS_CURRENT);
     }
 
     private String began() {

@@ -36,10 +36,11 @@ record Copied(Dialect dialect, String stage, String target, StagedTable staged, 
         String at = dialect.instantOf(Long.toString(moment));
         String began = target + "." + dialect.quoted(Layout.VALID_FROM);
         String ended = target + "." + dialect.quoted(Layout.VALID_TO);
-        return "UPDATE " + target + " SET " + dialect.quoted(Layout.IS_CURRENT) + " = true, " + dialect.quoted(Layout.VALID_TO) + " = NULL WHERE NOT "
-                + dialect.quoted(Layout.IS_CURRENT) + " AND (" + ended + " = " + at + " OR " + ended + " = " + began + " AND " + began + " > " + at
-                + ") AND EXISTS (SELECT 1 FROM " + stage + " AS w_s WHERE w_s.w_micros IS NULL AND w_s." + Apply.WRITES + " AND " + equal(target + ".", "w_s.")
-                + ")";
+        String set = dialect.quoted(Layout.IS_CURRENT) + " = true, " + dialect.quoted(Layout.VALID_TO) + " = NULL";
+        String condition = "NOT " + dialect.quoted(Layout.IS_CURRENT) + " AND (" + ended + " = " + at + " OR " + ended + " = " + began + " AND " + began + " > "
+                + at + ") AND EXISTS (SELECT 1 FROM " + stage + " AS w_s WHERE w_s.w_micros IS NULL AND w_s." + Apply.WRITES + " AND "
+                + equal(target + ".", "w_s.") + ")";
+        return dialect.update(target, set, condition, staged.rows(dialect, "FROM " + stage + " WHERE " + COPIES));
     }
 
     /** {@code DELETE}: copies of versions that are there. */

@@ -1,5 +1,6 @@
 package io.windrow.connectors.jdbc.table;
 
+import io.windrow.connectors.jdbc.sql.Among;
 import io.windrow.connectors.jdbc.sql.Dialect;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -16,17 +17,17 @@ public final class Folding {
     }
 
     /** {@code DELETE}: what came before the last truncate. */
-    public static String beforeTruncate(String stage) {
-        return "DELETE FROM " + stage + " WHERE NOT " + Apply.TRUNCATES + " AND w_seq IN (SELECT w_a.w_seq FROM (SELECT w_seq, w_pos, w_ord FROM "
-                + stage + ") AS w_a, (SELECT w_pos, w_ord, w_seq FROM " + stage + " WHERE " + Apply.TRUNCATES
-                + ") AS w_b WHERE (w_a.w_pos, w_a.w_ord, w_a.w_seq) < (w_b.w_pos, w_b.w_ord, w_b.w_seq))";
+    public static String beforeTruncate(Dialect dialect, String stage) {
+        return dialect.delete(stage, new Among(List.of("w_seq"), List.of("w_a.w_seq"), "FROM (SELECT w_seq, w_pos, w_ord FROM " + stage + " WHERE NOT "
+                + Apply.TRUNCATES + ") AS w_a, (SELECT w_pos, w_ord, w_seq FROM " + stage + " WHERE " + Apply.TRUNCATES
+                + " ORDER BY w_pos DESC, w_ord DESC, w_seq DESC LIMIT 1) AS w_b WHERE (w_a.w_pos, w_a.w_ord, w_a.w_seq) < (w_b.w_pos, w_b.w_ord, w_b.w_seq)"));
     }
 
     /** {@code DELETE}: every change of a key but its last. */
-    static String superseded(String stage, StagedTable staged) {
-        return "DELETE FROM " + stage + " WHERE w_seq IN (SELECT w_seq FROM (SELECT w_seq, row_number() OVER (PARTITION BY "
+    static String superseded(Dialect dialect, String stage, StagedTable staged) {
+        return dialect.delete(stage, new Among(List.of("w_seq"), List.of("w_seq"), "FROM (SELECT w_seq, row_number() OVER (PARTITION BY "
                 + keyColumns(staged) + " ORDER BY w_pos DESC, w_ord DESC, w_seq DESC) AS w_n FROM " + stage + " WHERE NOT "
-                + Apply.TRUNCATES + ") AS w_x WHERE w_n > 1)";
+                + Apply.TRUNCATES + ") AS w_x WHERE w_n > 1"));
     }
 
     /** {@code SELECT}: how many keys have one of the given changes. */
@@ -61,10 +62,10 @@ public final class Folding {
     }
 
     /** {@code SELECT}: for the key of every change the latest end of a version of it. */
-    static String ends(String stage, String target, Dialect dialect, StagedTable staged, String keyValues) {
+    static String ends(String stage, String target, Dialect dialect, StagedTable staged) {
         String key = staged.key().stream().map(dialect::quoted).collect(Collectors.joining(", "));
         return "SELECT " + key + ", max(" + dialect.quoted(Layout.VALID_TO) + ") AS w_floor FROM " + target + " WHERE (" + key + ") IN (SELECT "
-                + keyValues + " FROM " + stage + ") GROUP BY " + key;
+                + String.join(", ", staged.keyValues()) + " FROM " + stage + ") GROUP BY " + key;
     }
 
     /** When something is, or when the versions before have ended if that is later; {@code unknown} is what becomes of null. */

@@ -1,5 +1,6 @@
 package io.windrow.connectors.jdbc.table;
 
+import io.windrow.connectors.jdbc.sql.Among;
 import io.windrow.connectors.jdbc.sql.Dialect;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -35,9 +36,9 @@ record Partial(Dialect dialect, String stage, String target, String onlyCurrent,
      * in has made their old row. None is marked: there are none any more.
      */
     String mark() {
-        return "UPDATE " + stage + " SET w_unchanged = '" + MARK + "' || w_unchanged WHERE w_seq IN (SELECT w_seq FROM (SELECT w_s.w_seq FROM "
-                + moves("w_s", "w_b") + " AND NOT EXISTS (SELECT 1 FROM " + moves("w_l", "w_o") + " AND " + sameKey("w_l.", "w_b.") + " AND "
-                + before("w_l.", "w_b.") + ")) AS w_x)";
+        return dialect.update(stage, "w_unchanged = '" + MARK + "' || w_unchanged", "w_link IS NOT NULL", new Among(List.of("w_seq"), List.of("w_s.w_seq"),
+                "FROM " + moves("w_s", "w_b") + " AND NOT EXISTS (SELECT 1 FROM " + moves("w_l", "w_o") + " AND " + sameKey("w_l.", "w_b.")
+                        + " AND " + before("w_l.", "w_b.") + ")"));
     }
 
     /**
@@ -94,27 +95,27 @@ record Partial(Dialect dialect, String stage, String target, String onlyCurrent,
 
     /** Whether {@code w_p} is an earlier write of the same row. */
     private String earlier(String alias) {
-        String between = switch (ends) {
-            case BY_DELETE, BY_TRUNCATE_TOO ->
-                    " AND NOT EXISTS (SELECT 1 FROM " + stage + " AS w_e WHERE " + ended(alias) + " AND " + before("w_p.", "w_e.") + ")";
-            case NEVER -> "";
-        };
-        return sameKey("w_p.", alias) + " AND " + before("w_p.", alias) + " AND w_p." + Apply.WRITES + between;
+        return sameKey("w_p.", alias) + " AND " + before("w_p.", alias) + " AND w_p." + Apply.WRITES
+                + notEnded(alias, " AND " + before("w_p.", "w_e."));
     }
 
     /** Whether {@code w_t} is the row of the target that a change speaks of. */
     private String shown(String alias) {
-        String gone = switch (ends) {
-            case BY_DELETE, BY_TRUNCATE_TOO -> " AND NOT EXISTS (SELECT 1 FROM " + stage + " AS w_e WHERE " + ended(alias) + ")";
-            case NEVER -> "";
-        };
-        return targetKey(alias) + onlyCurrent + gone;
+        return targetKey(alias) + onlyCurrent + notEnded(alias, "");
     }
 
-    /** Whether {@code w_e} ended what had the key before. */
-    private String ended(String alias) {
-        String deleted = "w_e." + Apply.DELETES + " AND " + sameKey("w_e.", alias);
-        return (ends == Ends.BY_TRUNCATE_TOO ? "(w_e." + Apply.TRUNCATES + " OR " + deleted + ")" : deleted) + " AND " + before("w_e.", alias);
+    /**
+     * That nothing has ended what had the key before, {@code since} some change. Truncates are asked for apart, by the key that they
+     * lack: in one question with the deletes neither would be looked up.
+     */
+    private String notEnded(String alias, String since) {
+        String none = " AND NOT EXISTS (SELECT 1 FROM " + stage + " AS w_e WHERE ";
+        String deletes = none + "w_e." + Apply.DELETES + " AND " + sameKey("w_e.", alias) + " AND " + before("w_e.", alias) + since + ")";
+        return switch (ends) {
+            case BY_DELETE -> deletes;
+            case BY_TRUNCATE_TOO -> deletes + none + "w_e." + Apply.TRUNCATES + " AND " + withoutKey("w_e.") + " AND " + before("w_e.", alias) + since + ")";
+            case NEVER -> "";
+        };
     }
 
     /** {@code SELECT}: whether some change leaves a column as it was whose value the target's row never got. */
@@ -144,6 +145,10 @@ record Partial(Dialect dialect, String stage, String target, String onlyCurrent,
         return staged.key().stream()
                 .map(name -> one + "c" + staged.indexOf(name) + " = " + other + "c" + staged.indexOf(name))
                 .collect(Collectors.joining(" AND "));
+    }
+
+    private String withoutKey(String alias) {
+        return staged.key().stream().map(name -> alias + "c" + staged.indexOf(name) + " IS NULL").collect(Collectors.joining(" AND "));
     }
 
     private String targetKey(String alias) {

@@ -1,5 +1,6 @@
 package io.windrow.connectors.jdbc.table;
 
+import io.windrow.connectors.jdbc.sql.Among;
 import io.windrow.connectors.jdbc.sql.Dialect;
 import io.windrow.connectors.jdbc.table.StagedTable.StagedColumn;
 import java.sql.Connection;
@@ -27,10 +28,9 @@ record Room(Dialect dialect, Place place, Connection connection, String target, 
      * again. Where a column must have a value, or an expression is unique, whole rows go instead, if nothing else is in them. Not if rows
      * of another table refer to them, which would change too.
      *
-     * @param keys the columns of the key, for a statement
      * @param sameKey the condition that {@code w_t}, of the target, has the key of {@code w_s}, of the staging table
      */
-    void make(Statement statement, String keys, String sameKey) throws SQLException {
+    void make(Statement statement, String sameKey) throws SQLException {
         List<Place.Unique> others = others();
         if (others.isEmpty() || !place.referring(dialect, connection, staged.target()).isEmpty()) {
             return;
@@ -54,17 +54,17 @@ record Room(Dialect dialect, Place place, Connection connection, String target, 
             return;
         }
         // What an expression, or part of a column, comes to is not known here.
-        String held = staged.key().stream().map(name -> "w_t." + dialect.quoted(name)).collect(Collectors.joining(", "));
-        String which = " WHERE " + keys + " IN (SELECT " + held + " FROM " + target + " AS w_t JOIN " + stage + " AS w_s ON " + sameKey
-                + " WHERE w_s." + Apply.WRITES + (isPlain ? " AND (" + String.join(" OR ", changed) + ")" : "") + ")";
+        List<String> keys = staged.key().stream().map(dialect::quoted).toList();
+        Among which = new Among(keys, keys.stream().map(name -> "w_t." + name).toList(), "FROM " + target + " AS w_t JOIN " + stage + " AS w_s ON "
+                + sameKey + " WHERE w_s." + Apply.WRITES + (isPlain ? " AND (" + String.join(" OR ", changed) + ")" : ""));
         if (isPlain && others.stream().allMatch(one -> one.names().stream().anyMatch(free::contains))) {
             List<String> nulls = staged.columns().stream()
                     .filter(column -> free.contains(dialect.folded(column.name())))
                     .map(column -> dialect.quoted(column.name()) + " = NULL")
                     .toList();
-            statement.executeUpdate("UPDATE " + target + " SET " + String.join(", ", nulls) + which);
+            statement.executeUpdate(dialect.update(target, String.join(", ", nulls), "1 = 1", which));
         } else if (holdsNothingElse()) {
-            statement.executeUpdate("DELETE FROM " + target + which);
+            statement.executeUpdate(dialect.delete(target, which));
         }
     }
 

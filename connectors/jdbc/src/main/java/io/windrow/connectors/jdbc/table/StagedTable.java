@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.SameColumns.Label;
+import io.windrow.connectors.jdbc.sql.Among;
 import io.windrow.connectors.jdbc.sql.Dialect;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import java.io.IOException;
@@ -82,6 +83,16 @@ public record StagedTable(
             }
         }
         throw WindrowException.of(JdbcError.BOOK_UNREADABLE, "Reading a staging table: it has no column " + name);
+    }
+
+    /** The key of a staged row, as the target holds it: an expression for each column. */
+    List<String> keyValues() {
+        return key.stream().map(this::indexOf).map(i -> columns.get(i).in().replace("%s", "c" + i)).toList();
+    }
+
+    /** The target's rows that have the key of any staged row. */
+    Among rows(Dialect dialect, String from) {
+        return new Among(key.stream().map(dialect::quoted).toList(), keyValues(), from);
     }
 
     /** What a column is used for. */

@@ -117,7 +117,7 @@ public final class Staging {
         List<Integer> key = schema.key().stream().map(schema::indexOf).toList();
         if (content == Content.CHANGES && fold != Fold.NONE) {
             if (truncates) {
-                statement.executeUpdate(Folding.beforeTruncate(qualified()));
+                statement.executeUpdate(Folding.beforeTruncate(dialect, qualified()));
             }
             String counted = fold == Fold.WRITES_BY_KEY ? Apply.WRITES : "NOT " + Apply.TRUNCATES;
             long left = number(statement, count + " WHERE " + counted);

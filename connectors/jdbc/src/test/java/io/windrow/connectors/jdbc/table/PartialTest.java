@@ -23,23 +23,27 @@ class PartialTest {
     /** All changes of a transaction have its position: with that alone every row would be compared with every other one. */
     @Test
     void noRowIsLookedUpByThePositionOfItsTransactionAlone() throws SQLException {
-        Partial partial = new Partial(Database.SQLITE.dialect(), "s", "t", "", Partial.Ends.BY_DELETE, STAGED);
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:"); Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, body TEXT, valid_from TEXT, valid_to TEXT, is_current INTEGER)");
             statement.execute("CREATE TABLE s (w_seq INTEGER NOT NULL PRIMARY KEY, w_op smallint NOT NULL, w_pos bigint NOT NULL,"
                     + " w_ord bigint NOT NULL, w_micros bigint, w_link bigint, w_unchanged text, c0 INTEGER, c1 TEXT)");
             statement.execute("CREATE INDEX s_k ON s (c0, w_op, w_pos)");
             statement.execute("CREATE INDEX s_p ON s (w_pos, w_ord)");
-            for (String sql : List.of(partial.mark(), partial.withoutOldRow(), partial.followLinks(1), partial.withoutRow(), partial.withoutValue(1),
-                    partial.fill(1))) {
-                assertThat(plan(statement, sql)).as(sql).isNotEmpty()
-                        .noneMatch(step -> step.contains("(w_pos=?)"))
-                        .noneMatch(step -> step.startsWith("SCAN w_e"))
-                        .allMatch(step -> !step.startsWith("SEARCH w_e") || step.contains("(c0=? AND w_op=?"));
+            for (Partial.Ends ends : Partial.Ends.values()) {
+                Partial partial = new Partial(Database.SQLITE.dialect(), "s", "t", "", ends, STAGED);
+                for (String sql : List.of(partial.mark(), partial.withoutOldRow(), partial.followLinks(1), partial.withoutRow(),
+                        partial.withoutValue(1), partial.fill(1))) {
+                    assertThat(plan(statement, sql)).as(sql).isNotEmpty()
+                            .noneMatch(step -> step.contains("(w_pos=?)"))
+                            .noneMatch(step -> step.startsWith("SCAN w_e"))
+                            .allMatch(step -> !step.startsWith("SEARCH w_e") || step.contains("(c0=? AND w_op=?"));
+                }
             }
-            String closing = new Closing(Database.SQLITE.dialect(), "s", "t", STAGED, "(\"id\")", "c0")
+            String closing = new Closing(Database.SQLITE.dialect(), "s", "t", STAGED)
                     .byKey(Optional.of(new Closing.Truncate(1, 2, 3, OptionalLong.of(4))));
             assertThat(plan(statement, closing)).noneMatch(step -> step.startsWith("SCAN w_b"));
+            String goOn = new Copied(Database.SQLITE.dialect(), "s", "t", STAGED, 5).goOn();
+            assertThat(plan(statement, goOn)).as(goOn).isNotEmpty().noneMatch(step -> step.startsWith("SCAN t"));
         }
     }
 
