@@ -43,6 +43,12 @@ public enum CliError implements ErrorCode {
             "Move the store beside the pipeline file, or write its absolute path."),
     /** Consent is missing. */
     NEEDS_YES("cli.needs_yes", ErrorKind.USER, "The command would change state.", "Read what it would do, then add --yes."),
+    /** A stream that is not followed. */
+    NOT_FOLLOWED(
+            "cli.not_followed",
+            ErrorKind.USER,
+            "A stream is not followed, so it is not copied beside its log.",
+            "A snapshot is read whole by its next run. Read a stream of another mode from its start by `windrow run --full-refresh --stream NAME`."),
     /** Something that the source or the sink cannot do. */
     NOT_OFFERED(
             "cli.not_offered",

@@ -28,6 +28,7 @@ final class Commands {
         makers.put("dispose", DisposeCommand::new);
         makers.put("schema", SchemaCommand::new);
         makers.put("state", StateCommand::new);
+        makers.put("resync", ResyncCommand::new);
         makers.put("init", InitCommand::new);
         makers.put("connectors", ConnectorsCommand::new);
         makers.put("spec", SpecCommand::new);

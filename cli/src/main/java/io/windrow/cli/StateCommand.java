@@ -13,6 +13,7 @@ import io.windrow.api.source.StreamRequest;
 import io.windrow.core.checkpoint.GenerationStart;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.Progress;
+import io.windrow.core.checkpoint.Resync;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
@@ -51,15 +52,17 @@ final class StateCommand implements Runnable {
         Plan plan = plan(file);
         List<StreamState> states;
         Set<StreamName> owed;
+        List<Resync> asked;
         try (StateStore store = Stores.required(plan.spec())) {
             states = store.load(plan.spec().pipeline());
             owed = store.run(plan.spec().pipeline()).map(run -> run.owedAt(states).keySet()).orElse(Set.of());
+            asked = store.resyncs(plan.spec().pipeline());
         }
         if (windrow.json) {
             return windrow.print(
                     Json.object(
                             "pipeline", plan.spec().pipeline(),
-                            "streams", states.stream().map(state -> json(state, owed)).toList()),
+                            "streams", states.stream().map(state -> json(state, owed, asked)).toList()),
                     ExitCode.OK);
         }
         Table table = Table.of("stream", ">gen", ">epoch", "status", "complete", ">open splits", "planner state");
@@ -75,6 +78,8 @@ final class StateCommand implements Runnable {
                     CellText.shown(state.base().map(b -> b.planner().text()).orElse("-"), 100));
         }
         table.print(windrow.screen(), "open splits");
+        asked.forEach(one -> windrow.screen().note(
+                one.stream() + ": a copy was asked for at " + one.askedAt() + " and is not begun"));
         owed.forEach(stream -> windrow.screen().note(
                 stream + ": a full refresh was asked for; the next run that reads the stream begins it at its start"));
         return ExitCode.OK.value();
@@ -221,7 +226,7 @@ final class StateCommand implements Runnable {
         return new Planner(registry).plan(PipelineFiles.of(registry).read(file));
     }
 
-    private static Map<String, Object> json(StreamState state, Set<StreamName> owed) {
+    private static Map<String, Object> json(StreamState state, Set<StreamName> owed, List<Resync> asked) {
         Optional<StreamEpoch> latest = state.pending().or(state::committed);
         return Json.object(
                 "stream", state.stream().toString(),
@@ -232,6 +237,8 @@ final class StateCommand implements Runnable {
                 "planner", state.base().map(base -> base.planner().text()),
                 "planner_version", state.base().map(base -> base.planner().version()),
                 "open_splits", state.base().map(base -> base.openSplits().size()),
-                "refresh_owed", owed.contains(state.stream()));
+                "refresh_owed", owed.contains(state.stream()),
+                "resync_asked",
+                asked.stream().filter(one -> one.stream().equals(state.stream())).map(one -> one.askedAt().toString()).findFirst());
     }
 }

@@ -125,6 +125,53 @@ class ChangeStreamTest {
 
     @Test
     @Tag("D10")
+    @Tag("D39")
+    void aTableIsCopiedAgainWhileItIsFollowedAndChangesAndExactAlsoIfTheRunDies(@TempDir Path folder) throws Exception {
+        String place = "postgres.before_range";
+        long seed = Kills.seed();
+        try (PostgresDatabase database = PostgresDatabase.create(PostgresServer.shared(18), "CREATE TABLE t (id int PRIMARY KEY)");
+                TableChurn churn = TableChurn.start(database, "churned", 2000, TableChurn.Change.all(), seed)) {
+            Path file = Files.writeString(folder.resolve("p.yaml"), """
+                    pipeline: resynced
+                    source:
+                      postgres:
+                        url: '%s'
+                        split_size: 32KiB
+                        batch_rows: 200
+                        streams: [{table: public.t, mode: cdc}, {table: public.churned, mode: cdc}]
+                    sink:
+                      files: {path: ./out, format: jsonl}
+                    run: {epoch_rows: 300, epoch_every: 300ms}
+                    """.formatted(database.url()));
+            assertThat(Invoked.windrow("run", file.toString()).exit()).isZero();
+            List<String> follow = List.of("run", "--follow", file.toString());
+            try (ChildJvm child = ChildJvm.start(Main.class.getName(), follow, Map.of(KillingFailpoints.VARIABLE, place + ":1"))) {
+                Invoked asked = Invoked.windrow("resync", file.toString(), "--stream", "public.churned", "--yes");
+                assertThat(asked.exit()).as(asked.whole()).isZero();
+                assertThat(child.awaitLine(KillingFailpoints.REACHED + place, PATIENCE)).as(child.output()).isTrue();
+                child.kill();
+            }
+            assertThat(Invoked.windrow("--json", "state", "show", file.toString()).out()).contains("\"generation\" : 2");
+            try (ChildJvm child = ChildJvm.start(Main.class.getName(), follow, Map.of())) {
+                Invoked through = Invoked.windrow("resync", file.toString(), "--stream", "public.churned", "--yes", "--wait", "2m");
+                assertThat(through.exit()).as(through.whole() + child.output()).isZero();
+                child.terminate();
+                child.awaitEnd(PATIENCE);
+            }
+            churn.pause();
+            Invoked last = Invoked.windrow("run", file.toString());
+            assertThat(last.exit()).as(last.whole()).isZero();
+            List<List<String>> table = database.query("SELECT id, payload FROM churned");
+            List<List<String>> delivered = new Delivered(folder.resolve("out/public.churned"), CrashMode.CHANGES).newest();
+            assertThat(Oracle.compare(table, delivered).toString()).as("seed " + seed).isEqualTo(
+                    Oracle.compare(table, table).toString());
+            assertThat(Invoked.windrow("--json", "state", "show", file.toString()).out()).contains("\"generation\" : 3");
+            assertThat(Invoked.windrow("verify", file.toString(), "--files").exit()).isZero();
+        }
+    }
+
+    @Test
+    @Tag("D10")
     void aTableWhoseKeyIsMaskedIsCopiedAlthoughItsFirstCopyWasKilledAndNothingThatIsKeptHoldsTheKey(@TempDir Path folder) throws Exception {
         try (PostgresDatabase database = PostgresDatabase.create(
                 PostgresServer.shared(18), "CREATE TABLE t (id text PRIMARY KEY, n int)",

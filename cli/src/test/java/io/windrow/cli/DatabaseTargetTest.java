@@ -1,6 +1,7 @@
 package io.windrow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.windrow.core.ledger.LedgerEntry;
@@ -17,8 +18,10 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
@@ -356,6 +359,58 @@ class DatabaseTargetTest {
         assertThat(Invoked.windrow("run", file).exit()).isZero();
         for (String rows : List.of("SELECT id, name FROM again ORDER BY id", "SELECT id FROM beside")) {
             assertThat(TARGET.query(rows)).isEqualTo(SOURCE.query(rows));
+        }
+    }
+
+    /** The request waits in the store, whether somebody runs or not; what is spoilt is right again, and the other table is not touched. */
+    @Test
+    @Tag("D39")
+    void aMirrorIsCopiedAgainByTheRunThatFollowsItAndByTheNextOneIfNoneDoes() throws Exception {
+        SOURCE.execute(
+                "CREATE TABLE resynced (id int PRIMARY KEY, name text)", "CREATE TABLE left_alone (id int PRIMARY KEY)",
+                "INSERT INTO resynced SELECT i, 'row ' || i FROM generate_series(1, 2000) i");
+        Path file = pipeline(
+                "resynced", "{table: public.resynced, mode: cdc}, {table: public.left_alone, mode: cdc}", TARGET.url(),
+                "write: {public.resynced: mirror, public.left_alone: mirror}\nrun: {epoch_every: 300ms}");
+        assertThat(Invoked.windrow("resync", file, "--stream", "public.resynced", "--yes").whole()).contains("cli.no_state");
+        assertThat(Invoked.windrow("run", file).exit()).isZero();
+        assertThat(Invoked.windrow("resync", file, "--stream", "public.resinced", "--yes").whole()).contains("did you mean public.resynced?");
+        Path snapshot = Files.writeString(
+                folder.resolve("snapshot.yaml"), Files.readString(file).replace("resynced, mode: cdc", "resynced, mode: snapshot"));
+        assertThat(Invoked.windrow("resync", snapshot, "--stream", "resynced", "--yes").whole()).contains("cli.not_followed");
+        Invoked only = Invoked.windrow("resync", file, "--stream", "public.resynced");
+        assertThat(only.whole()).contains("cli.needs_yes", "its table at the target is emptied");
+        assertThat(Invoked.windrow("state", "show", file).whole()).doesNotContain("a copy was asked for");
+
+        String spoil = "UPDATE resynced SET name = 'spoilt' WHERE id = 5";
+        TARGET.execute(spoil, "INSERT INTO resynced VALUES (100000, 'gone')", "DELETE FROM resynced WHERE id = 6");
+        SOURCE.execute("DELETE FROM resynced WHERE id = 7", "INSERT INTO left_alone VALUES (1)");
+        Invoked asked = Invoked.windrow("resync", file, "--stream", "public.resynced", "--yes");
+        assertThat(asked.exit()).as(asked.whole()).isZero();
+        assertThat(Invoked.windrow("resync", file, "--stream", "resynced", "--yes").whole()).contains("it is one copy");
+        assertThat(Invoked.windrow("state", "show", file).whole()).contains("public.resynced: a copy was asked for");
+        Invoked run = Invoked.windrow("run", file);
+        assertThat(run.whole()).contains("is copied again as generation 2");
+        theMirrorIs(SOURCE);
+
+        TARGET.execute(spoil, "INSERT INTO resynced VALUES (100000, 'gone')");
+        try (ChildJvm follower = ChildJvm.start(Main.class.getName(), List.of("run", "--follow", file.toString()), Map.of())) {
+            await().atMost(Duration.ofMinutes(2)).until(() -> !follower.alive()
+                    || SOURCE.number("SELECT count(*) FROM pg_replication_slots WHERE active AND slot_name = 'windrow_resynced'") == 1);
+            SOURCE.execute("UPDATE resynced SET name = 'later' WHERE id = 10", "INSERT INTO left_alone VALUES (2)");
+            Invoked through = Invoked.windrow("resync", file, "--stream", "resynced", "--yes", "--wait", "2m");
+            assertThat(through.exit()).as(through.whole() + follower.output()).isZero();
+            assertThat(through.whole()).contains("Copied again: public.resynced", "generation 3");
+            theMirrorIs(SOURCE);
+            follower.terminate();
+            follower.awaitEnd(Duration.ofMinutes(2));
+        }
+        assertThat(Invoked.windrow("state", "show", file).out()).containsPattern("public.left_alone +1 ").containsPattern("public.resynced +3 ");
+    }
+
+    private static void theMirrorIs(PostgresDatabase source) {
+        for (String rows : List.of("SELECT id, name FROM resynced ORDER BY id", "SELECT id FROM left_alone ORDER BY id")) {
+            assertThat(TARGET.query(rows)).isEqualTo(source.query(rows));
         }
     }
 }

@@ -149,11 +149,29 @@ final class JdbcStateStore implements StateStore {
     }
 
     @Override
+    public synchronized List<Resync> resyncs(String pipeline) {
+        String doing = "Reading what was asked of " + pipeline;
+        return transaction(doing, Access.READ, c -> new ResyncRows(c, pipeline, damage(doing)).all());
+    }
+
+    @Override
+    public synchronized void ask(String pipeline, Resync resync) {
+        String doing = "Asking for a copy of " + resync.stream();
+        transaction(doing, Access.WRITE, c -> {
+            new ResyncRows(c, pipeline, damage(doing)).add(resync);
+            return 1;
+        });
+    }
+
+    @Override
     public synchronized void open(Lease lease, GenerationStart generation) {
         String doing = "Opening generation " + generation.generation() + " of " + generation.stream();
         transaction(doing, Access.WRITE, c -> {
             fence(c, lease, doing); // I6
             new StreamRows(c, lease.pipeline(), damage(doing)).open(generation);
+            if (generation.start().isEmpty()) {
+                new ResyncRows(c, lease.pipeline(), damage(doing)).remove(generation.stream());
+            }
             return 1;
         });
     }

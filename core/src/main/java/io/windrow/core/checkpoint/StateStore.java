@@ -65,7 +65,18 @@ public interface StateStore extends AutoCloseable {
     /** Saves up to where a log may be let go, before it is; takes the place of what was saved of it. Same refusals as {@link #save}. */
     void release(Lease lease, Release release);
 
-    /** Opens a new generation of a stream (reset, rewind, edit). Same refusals as {@link #save}. */
+    /** The copies that were asked for and are not begun, by stream. Needs no lease. */
+    List<Resync> resyncs(String pipeline);
+
+    /**
+     * Asks for a copy, also while another owner holds the lease. The same stream asked for again is one copy.
+     */
+    void ask(String pipeline, Resync resync);
+
+    /**
+     * Opens a new generation of a stream (reset, rewind, edit). One that begins at the very start takes away the copy that
+     * was asked for, in the same transaction. Same refusals as {@link #save}.
+     */
     void open(Lease lease, GenerationStart generation);
 
     /**

@@ -331,6 +331,31 @@ class SqliteStateStoreTest {
         expect(CheckpointError.CORRUPTED, () -> store.released(PIPELINE));
     }
 
+    @Test
+    void aCopyIsAskedForWithoutTheLeaseAndGoesWithTheGenerationThatBeginsIt() throws SQLException {
+        Lease lease = store.acquire(PIPELINE, "me", TTL);
+        store.save(lease, List.of(epoch(ORDERS, 1, 1, Map.of())));
+        Instant noon = Instant.parse("2026-01-01T12:00:00.123456Z");
+        try (StateStore asking = StateStores.open(url())) {
+            asking.ask(PIPELINE, new Resync(ORDERS, Instant.EPOCH));
+            asking.ask(PIPELINE, new Resync(ORDERS, noon));
+            asking.ask(PIPELINE, new Resync(ITEMS, noon));
+        }
+        Resync asked = new Resync(ORDERS, noon);
+        assertThat(store.resyncs(PIPELINE)).containsExactlyInAnyOrder(asked, new Resync(ITEMS, noon));
+        assertThat(store.resyncs("another")).isEmpty();
+        assertThat(ResyncRows.write(asked)).isEqualTo("{\"asked_at\":\"2026-01-01T12:00:00.123Z\"}");
+        Progress somewhere = new Progress(new PlannerState(1, "{}"), Map.of());
+        store.open(lease, new GenerationStart(ORDERS, 2, 1, Optional.of(somewhere)));
+        assertThat(store.resyncs(PIPELINE)).as("not at the very start").contains(asked);
+        expect(CheckpointError.CONFLICT, () -> store.open(lease, new GenerationStart(ORDERS, 2, 1, Optional.empty())));
+        assertThat(store.resyncs(PIPELINE)).as("nothing was opened").contains(asked);
+        store.open(lease, new GenerationStart(ORDERS, 3, 1, Optional.empty()));
+        assertThat(store.resyncs(PIPELINE)).containsExactly(new Resync(ITEMS, noon));
+        sql("UPDATE windrow_resync SET record = replace(record, '2026', '2025')");
+        expect(CheckpointError.CORRUPTED, () -> store.resyncs(PIPELINE));
+    }
+
     private void sql(String statement) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url()); Statement run = connection.createStatement()) {
             run.executeUpdate(statement);

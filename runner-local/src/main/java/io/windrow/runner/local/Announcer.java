@@ -56,6 +56,16 @@ final class Announcer implements Notices, Levels {
         }
     }
 
+    /** What became of a stream is not settled after all: it is read again. */
+    void revived(StreamName stream) {
+        lock.lock();
+        try {
+            finished.remove(stream);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void announce(RunEvent event) {
         lock.lock();
         try {

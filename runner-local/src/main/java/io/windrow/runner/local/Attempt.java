@@ -49,6 +49,8 @@ final class Attempt {
     private final Announcer announcer;
     private final RetryBudget budget;
     private final BooleanSupplier stopRequested;
+    /** Whether something was asked for that only the next attempt can do. */
+    private final BooleanSupplier renewalAsked;
     private final Until until;
     private final ProgressTicker ticker;
     private final ArrayDeque<Message> deferred = new ArrayDeque<>();
@@ -73,7 +75,7 @@ final class Attempt {
     Attempt(
             Map<StreamName, StreamTrack> tracks, SplitPlanner planner, Crew crew, CommitThread committer,
             EpochBuilder builder, Flow flow, RunParts parts, RetryBudget budget,
-            Beginning beginning, BooleanSupplier stopRequested) {
+            Beginning beginning, BooleanSupplier stopRequested, BooleanSupplier renewalAsked) {
         this.tracks = tracks;
         this.planner = planner;
         this.splits = new SplitDesk(tracks, planner, crew, flow, parts, budget, beginning);
@@ -87,6 +89,7 @@ final class Attempt {
         this.announcer = parts.announcer();
         this.budget = budget;
         this.stopRequested = stopRequested;
+        this.renewalAsked = renewalAsked;
         this.until = parts.options().until();
         this.triesAgain = beginning.leavesBehind();
         this.ticker = new ProgressTicker(tracks.values(), flow, announcer);
@@ -140,8 +143,8 @@ final class Attempt {
             lastKeepAlive = now;
             keepPlannerAlive();
         }
-        if (triesAgain && until == Until.STOPPED && crew.readsLogsAlone()) {
-            // Whoever follows comes to no end by itself, and only the next attempt reads the parked stream again.
+        if ((triesAgain || renewalAsked.getAsBoolean()) && until == Until.STOPPED && crew.readsLogsAlone()) {
+            // Whoever follows comes to no end by itself, and only the next attempt reads a parked stream again, or a copy.
             stop();
         }
         if (stopping && !woken && crew.busy() > 0 && now - stoppingSince > WAKE_NANOS) {

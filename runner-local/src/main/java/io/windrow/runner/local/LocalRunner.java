@@ -2,6 +2,7 @@ package io.windrow.runner.local;
 
 import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.source.Until;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.observe.Outcome;
@@ -126,7 +127,7 @@ public final class LocalRunner {
             RunSession session = new RunSession(parts, keeper);
             holder.session = session;
             begin(session);
-            try {
+            try (ResyncWatch ignored = watch(parts, session)) {
                 session.run();
             } catch (WindrowException e) {
                 error = Optional.of(e);
@@ -145,6 +146,13 @@ public final class LocalRunner {
             store.release(lease);
         }
         return error;
+    }
+
+    /** Only a run without an end has to be told of what is asked for while it goes on. */
+    private static @Nullable ResyncWatch watch(RunParts parts, RunSession session) {
+        return parts.options().until() == Until.STOPPED
+                ? new ResyncWatch(parts.store(), parts.job().pipeline(), parts.threads().of("resync"), session::renew)
+                : null;
     }
 
     /** The session that hears of a lost lease; there is none yet when the keeper starts. */

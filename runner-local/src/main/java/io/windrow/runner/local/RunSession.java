@@ -51,6 +51,8 @@ final class RunSession {
     private final Set<StreamName> selected = new HashSet<>();
     private volatile Flow flow;
     private volatile boolean stopRequested;
+    /** Something was asked for that only the next attempt can do. */
+    private volatile boolean renewalAsked;
     /** The source of the attempt that runs. */
     private volatile @Nullable Source source;
     /** Attempts that failed in a row and got nowhere. */
@@ -80,6 +82,12 @@ final class RunSession {
         if (planning != null) {
             planning.wakeUp();
         }
+    }
+
+    /** Has the streams that are followed read by another attempt, which looks at what was asked for. Any thread. */
+    void renew() {
+        renewalAsked = true;
+        flow.tell(new Message.Nudge());
     }
 
     /** The lease is gone: nothing may be saved any more. Any thread. */
@@ -148,7 +156,7 @@ final class RunSession {
                 again.put(track.stream(), track);
             }
         }
-        if (!again.isEmpty() && parts.options().until() == Until.STOPPED) {
+        if ((renewalAsked || !again.isEmpty()) && parts.options().until() == Until.STOPPED) {
             tracks.values().stream().filter(track -> track.error().isEmpty() && !track.done())
                     .forEach(track -> again.put(track.stream(), track));
         }
@@ -207,9 +215,12 @@ final class RunSession {
         Job job = parts.job();
         Flow current = flow.next();
         flow = current;
+        renewalAsked = false;
         plannedAt = OptionalLong.empty();
         Pause saving = new Pause();
         lease.check();
+        Resyncs resyncs = new Resyncs(parts, lease);
+        resyncs.revive(tracks, todo);
         try (Source source = job.source().apply(parts.context());
                 Sink sink = job.sink().apply(parts.context());
                 Committer committer = sink.committer()) {
@@ -242,6 +253,12 @@ final class RunSession {
                     todo.values().stream().map(StreamTrack::task).toList());
             Beginning beginning = new Beginning(parts, todo, current, book, lease.lease(), steps, source.order());
             beginning.recovered(loaded, io.takeCommitted());
+            if (resyncs.begin(todo, driver, io)) {
+                driver = new EpochDriver(
+                        job.pipeline(), lease.lease().fencingToken(), parts.store().load(job.pipeline()), todo.keySet(), io);
+                // What it acknowledges again was heard of the first one.
+                io.takeCommitted();
+            }
             var requests = beginning.requests(driver);
             if (requests.isEmpty()) {
                 beginning.hearParked();
@@ -279,7 +296,7 @@ final class RunSession {
                             planned, planner, crew, commits,
                             new EpochBuilder(
                                     job.pipeline(), parts.context().clock(), key, steps, beginning.positions(), numbers),
-                            current, parts, budget, beginning, () -> stopRequested)
+                            current, parts, budget, beginning, () -> stopRequested, () -> renewalAsked)
                     .run();
             orderly = true;
         } finally {

@@ -97,7 +97,7 @@ final class LogSource implements Source {
             upstream.plans.incrementAndGet();
             until = requests.getFirst().until() == Until.STOPPED ? Long.MAX_VALUE : upstream.end();
             for (StreamRequest request : requests) {
-                starts.put(request.stream(), request.released().getOrDefault("log", position(0)));
+                starts.put(request.stream(), request.released().getOrDefault("log", position(upstream.released.get())));
                 plans.put(request.stream(), new StreamPlan(
                         MemorySource.schema(request.stream()), new Guarantee("log", "All rows.", List.of(), List.of()),
                         Optional.empty(), -1, -1));

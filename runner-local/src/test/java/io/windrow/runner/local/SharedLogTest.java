@@ -8,12 +8,15 @@ import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Until;
+import io.windrow.core.checkpoint.Resync;
+import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.observe.Outcome;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.observe.RunResult;
 import io.windrow.core.plan.PlannedStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -331,6 +334,79 @@ class SharedLogTest {
             assertThat(running.get(300, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.STOPPED);
             assertThat(bench.target.visible("a")).isEqualTo(of(A, 900));
             assertThat(bench.target.visible("b")).isEqualTo(of(B, 900));
+        }
+    }
+
+    /** The copy is a new generation, which this log begins where it was let go: nothing of it comes twice here. */
+    @ParameterizedTest
+    @Tag("D39")
+    @ValueSource(strings = {"nowhere", "run.before_resync", "run.after_resync"})
+    void aCopyThatIsAskedForWhileARunFollowsIsBegunOnceWhereverItDies(String failpoint) throws Exception {
+        try (Bench bench = new Bench(folder); var store = bench.store(); var asking = bench.store()) {
+            LogUpstream upstream = log(bench, 600);
+            bench.epochTime = Duration.ofMillis(50);
+            AtomicBoolean died = new AtomicBoolean();
+            bench.failpoints = name -> {
+                if (name.equals(failpoint) && died.compareAndSet(false, true)) {
+                    throw new CrashTest.SimulatedCrash();
+                }
+            };
+            Following first = new Following(bench, store);
+            Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.released.get() == 600);
+            asking.ask("bench", new Resync(A, Instant.EPOCH));
+            asking.ask("bench", new Resync(A, Instant.EPOCH.plusMillis(1)));
+            asking.ask("bench", new Resync(StreamName.of("unknown"), Instant.EPOCH));
+            Following last = first;
+            if (!failpoint.equals("nowhere")) {
+                assertThat(first.run).failsWithin(Duration.ofSeconds(100));
+                last = new Following(bench, store);
+            }
+            Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> asking.resyncs("bench").size() == 1);
+            upstream.append(300);
+            Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.released.get() == 900);
+            last.stop();
+            assertThat(asking.load("bench", A).orElseThrow().generation()).isEqualTo(2);
+            assertThat(asking.load("bench", B).orElseThrow().generation()).isEqualTo(1);
+            assertThat(bench.target.generations.get(A).get(2L)).isEqualTo(of(A, 900).stream().filter(number -> number >= 600).toList());
+            assertThat(bench.target.visible("a")).isEqualTo(of(A, 900));
+            assertThat(bench.target.visible("b")).isEqualTo(of(B, 900));
+            assertThat(bench.events).anyMatch(event -> event instanceof RunEvent.NoticeGiven notice && notice.code().equals("run.resync_waits"));
+        }
+    }
+
+    @Test
+    void aStreamThatWasLeftBehindIsReadAgainWhenItsCopyIsAskedFor() throws Exception {
+        try (Bench bench = new Bench(folder); var store = bench.store()) {
+            LogUpstream upstream = log(bench, 600);
+            bench.epochTime = Duration.ofMillis(50);
+            upstream.badAt = number -> number == 301;
+            Following following = new Following(bench, store);
+            Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> bench.target.visible("b").size() == of(B, 600).size());
+            upstream.badAt = number -> false;
+            long from = upstream.released.get();
+            store.ask("bench", new Resync(A, Instant.EPOCH));
+            Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.released.get() == 600);
+            following.stop();
+            assertThat(bench.target.generations.get(A).get(2L)).isEqualTo(of(A, 600).stream().filter(number -> number >= from).toList());
+            assertThat(bench.target.visible("b")).isEqualTo(of(B, 600));
+        }
+    }
+
+    /** A run without an end, on a thread of its own. */
+    private static final class Following {
+        final LocalRunner runner;
+        final CompletableFuture<RunResult> run;
+
+        Following(Bench bench, StateStore store) {
+            runner = bench.runner(store);
+            run = CompletableFuture.supplyAsync(() -> runner.run(
+                    bench.job(), new RunOptions(Set.of(), RunOptions.Refresh.CONTINUE, OptionalLong.empty(), Until.STOPPED)),
+                    Thread.ofPlatform().daemon()::start);
+        }
+
+        void stop() throws Exception {
+            runner.stop();
+            assertThat(run.get(300, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.STOPPED);
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -38,7 +39,7 @@ public record Delivered(Path folder, CrashMode mode) {
             return found;
         }
         if (mode.keepsChanges()) {
-            found.put(read(folder), folded());
+            found.put(read(folder), folded(file -> true));
             return found;
         }
         try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
@@ -56,12 +57,24 @@ public record Delivered(Path folder, CrashMode mode) {
         return found;
     }
 
+    /** The rows that the changes of the newest generation alone lead to, where older ones stay beside it. */
+    public List<List<@Nullable String>> newest() throws IOException {
+        try (Stream<Path> walk = Files.walk(folder)) {
+            String generation = walk.map(file -> GENERATION.matcher(file.getFileName().toString()))
+                    .filter(Matcher::lookingAt)
+                    .map(Matcher::group)
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+            return folded(file -> file.getFileName().toString().startsWith(generation));
+        }
+    }
+
     /** The rows that the changes lead to, in the log's order; one that is there twice is in the answer twice. */
-    private List<List<@Nullable String>> folded() throws IOException {
+    private List<List<@Nullable String>> folded(Predicate<Path> which) throws IOException {
         record Change(long position, long ordinal, String op, String id, String payload) {}
         List<Change> changes = new ArrayList<>();
         try (Stream<Path> walk = Files.walk(folder)) {
-            for (Path file : walk.filter(path -> path.toString().endsWith(".jsonl")).toList()) {
+            for (Path file : walk.filter(path -> path.toString().endsWith(".jsonl")).filter(which).toList()) {
                 for (String line : Files.readAllLines(file)) {
                     Matcher row = CHANGE.matcher(line);
                     if (!row.find()) {

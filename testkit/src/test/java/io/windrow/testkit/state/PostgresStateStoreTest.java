@@ -14,9 +14,11 @@ import io.windrow.api.source.Guarantee;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Split;
 import io.windrow.core.checkpoint.CheckpointError;
+import io.windrow.core.checkpoint.GenerationStart;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.OpenSplit;
 import io.windrow.core.checkpoint.RememberedRows;
+import io.windrow.core.checkpoint.Resync;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StateStores;
 import io.windrow.core.checkpoint.Status;
@@ -82,6 +84,21 @@ class PostgresStateStoreTest {
             assertThat(store.ledger("saved", Optional.empty(), 10)).containsExactly(first.ledger().toJson());
             database.execute("UPDATE windrow_split SET record = replace(record, '\"2\"', '\"9\"') WHERE pipeline = 'saved'");
             expect(CheckpointError.CORRUPTED, () -> store.load("saved"));
+        }
+    }
+
+    @Test
+    void aCopyIsAskedForWhileAnotherHoldsTheLeaseAndGoesWithTheGenerationThatBeginsIt() {
+        try (StateStore store = StateStores.open(database.jdbcUrl()); StateStore asking = StateStores.open(database.jdbcUrl())) {
+            Lease lease = store.acquire("resyncs", "me", TTL);
+            store.save(lease, List.of(epoch(1, "1")));
+            Resync asked = new Resync(ORDERS, Instant.parse("2026-01-01T00:00:00Z"));
+            asking.ask("resyncs", new Resync(ORDERS, Instant.EPOCH));
+            asking.ask("resyncs", asked);
+            assertThat(store.resyncs("resyncs")).containsExactly(asked);
+            store.open(lease, new GenerationStart(ORDERS, 2, 1, Optional.empty()));
+            assertThat(asking.resyncs("resyncs")).isEmpty();
+            store.release(lease);
         }
     }
 

@@ -38,7 +38,7 @@ public enum LogError implements ErrorCode {
     NOT_KEPT("not_kept", ErrorKind.USER, "The database keeps no messages that could be compared: they pass through its log.",
             "Check what was delivered with 'windrow verify --files'; leave the stream out of 'windrow verify'."),
     KEY_MOVED("key_moved", ErrorKind.EXTERNAL_PERMANENT, "A row got another key while its table was copied range by range, and the log does not hold the columns that did not change.",
-            "Begin the copy of that stream again with 'windrow state reset --stream'; with REPLICA IDENTITY FULL, or changes.added: before, it does not happen."),
+            "Begin the copy of that stream again with 'windrow resync --stream'; with REPLICA IDENTITY FULL, or changes.added: before, it does not happen."),
     SPILL_FULL("spill_full", ErrorKind.RESOURCE, "Transactions that are not committed yet take more room on disk than spill_limit allows, or the disk is full.",
             "Raise spill_limit or make room; or set in_progress: wait, so that the server keeps them. Nothing is lost."),
     SPILL_UNREADABLE("spill_unreadable", ErrorKind.EXTERNAL_TRANSIENT, "A transaction that was kept on disk until its commit cannot be read back as it was written.",
