@@ -9,7 +9,6 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Delivery;
 import io.windrow.connectors.jdbc.load.RowReader;
-import io.windrow.connectors.jdbc.sql.Database;
 import io.windrow.connectors.jdbc.sql.SqlType;
 import io.windrow.connectors.jdbc.table.CommitBook;
 import io.windrow.connectors.jdbc.table.Layout;
@@ -41,15 +40,11 @@ final class JdbcDelivery implements Delivery {
         this.stream = stream;
     }
 
-    private Connection connected() throws SQLException {
+    private Connection connected() {
         Connection open = connection;
         if (open == null) {
-            open = target.connect();
+            open = target.connectToRead();
             connection = open;
-            open.setAutoCommit(false);
-            if (target.address().database() == Database.POSTGRES || target.address().database() == Database.MARIADB) {
-                open.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            }
         }
         return open;
     }
@@ -62,11 +57,17 @@ final class JdbcDelivery implements Delivery {
         String where = "";
         if (kind.equals(Layout.Kind.HISTORY.name().toLowerCase(Locale.ROOT))) {
             where = " WHERE " + target.dialect().quoted(Layout.IS_CURRENT);
-        } else if (kind.equals(Layout.Kind.STATE.name().toLowerCase(Locale.ROOT))
-                && TargetTable.has(target.dialect(), target.place(open), open, table, Layout.DELETED)) {
+        } else if (kind.equals(Layout.Kind.STATE.name().toLowerCase(Locale.ROOT)) && isMarked(open, table)) {
             where = " WHERE NOT " + target.dialect().quoted(Layout.DELETED);
         }
         return target.place(open).qualified(target.dialect(), table) + where;
+    }
+
+    /** Whether rows of the table are marked that are deleted, now or before deletes became deletes; the stream may have a column of that name. */
+    private boolean isMarked(Connection open, String table) throws SQLException {
+        return target.tables(open).read(open, target.id(stream)).columns().stream()
+                        .noneMatch(column -> column.name().equalsIgnoreCase(Layout.DELETED))
+                && TargetTable.has(target.dialect(), target.place(open), open, table, Layout.DELETED);
     }
 
     @Override
@@ -101,6 +102,7 @@ final class JdbcDelivery implements Delivery {
             VectorSchemaRoot rows = with.read(from, ROWS);
             if (rows.getRowCount() == 0) {
                 rows.close();
+                target.dialect().expectWhole(connected());
                 return Optional.empty();
             }
             return Optional.of(new Batch(schema, rows, new Position(1, "{}"), Account.ofRead(rows.getRowCount())));

@@ -38,6 +38,15 @@ record JdbcTarget(JdbcConfig config, Context context, JdbcAddress address, Diale
         }
     }
 
+    /** A connection that reads as of one moment and holds up nobody who writes. */
+    Connection connectToRead() {
+        try {
+            return dialect.connectToRead(address, config.connectTimeout(), config.lockTimeout());
+        } catch (SQLException e) {
+            throw coded("Connecting to " + address.display(), e);
+        }
+    }
+
     Place place(Connection connection) throws SQLException {
         return Place.of(dialect, config.schema(), connection);
     }

@@ -1344,6 +1344,49 @@ abstract class ChangesSuite {
         }
     }
 
+    /** A mark of Windrow's own is only in a table of a stream that has no column of that name. */
+    @ParameterizedTest
+    @EnumSource(value = WriteMode.class, names = {"UPSERT", "MIRROR"})
+    void aColumnOfTheSourcesOwnThatIsCalledAsTheMarkOfDeletedRowsHidesNone(WriteMode mode) {
+        StreamSchema schema = ChangeRows.schema(new TreeMap<>(Map.of(2, "name", 3, "_deleted")));
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, schema, mode, 1, 1, insert(1, "a", "1", 1), insert(2, "b", "0", 1), insert(3, "c", null, 1));
+            assertThat(shown(sink, schema)).containsExactly("1|a|1", "2|b|0", "3|c|null");
+        }
+    }
+
+    @Test
+    void rowsThatWereMarkedAsDeletedStayHiddenWhereDeletesAreDeletesByNow() {
+        try (Sink sink = sink(Deletes.SOFT, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 1));
+            apply(sink, WriteMode.MIRROR, 1, 2, delete(2, 2));
+            assertThat(shown(sink, ChangeRows.SCHEMA)).containsExactly("1|a|x");
+        }
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 3, insert(3, "c", "z", 3));
+            assertThat(shown(sink, ChangeRows.SCHEMA)).containsExactly("1|a|x", "3|c|z");
+        }
+    }
+
+    /** The rows that the target is said to show, in their order by text, as {@code a|b|c}. */
+    final List<String> shown(Sink sink, StreamSchema schema) {
+        List<String> rows = new ArrayList<>();
+        try (Delivery delivery = sink.delivery(ChangeRows.STREAM).orElseThrow()) {
+            for (Optional<Batch> next = delivery.read(schema); next.isPresent(); next = delivery.read(schema)) {
+                try (Batch batch = next.get()) {
+                    for (int row = 0; row < batch.rowCount(); row++) {
+                        int at = row;
+                        rows.add(String.join("|", batch.arrow().getFieldVectors().stream()
+                                .map(vector -> String.valueOf(vector.getObject(at)))
+                                .toList()));
+                    }
+                }
+            }
+            assertThat(delivery.count()).isEqualTo(rows.size());
+        }
+        return rows.stream().sorted().toList();
+    }
+
     @Test
     void aTableOfSomebodyElseIsNotTouched() throws SQLException {
         try (Connection connection = connect(); Statement statement = connection.createStatement()) {

@@ -1,11 +1,19 @@
 package io.windrow.connectors.jdbc;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windrow.api.sink.Delivery;
+import io.windrow.api.sink.Sink;
+import io.windrow.api.sink.WriteMode;
+import io.windrow.connectors.jdbc.table.Layout.Deletes;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteChangesTest extends ChangesSuite {
@@ -40,6 +48,35 @@ class SqliteChangesTest extends ChangesSuite {
     @Override
     protected boolean indexesSomeRows() {
         return true;
+    }
+
+    @Test
+    void rowsAreReadBackWhileACommitIsOnItsWayAndCommitsGoOnWhileTheyAreRead() throws SQLException {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 1));
+            try (Connection other = connect(); Statement writing = other.createStatement()) {
+                writing.execute("BEGIN IMMEDIATE");
+                writing.execute("DELETE FROM orders");
+                assertThat(shown(sink, ChangeRows.SCHEMA)).containsExactly("1|a|x", "2|b|y");
+                writing.execute("ROLLBACK");
+            }
+            try (Delivery delivery = sink.delivery(ChangeRows.STREAM).orElseThrow()) {
+                assertThat(delivery.count()).isEqualTo(2);
+                apply(sink, WriteMode.MIRROR, 1, 2, insert(3, "c", "z", 2));
+                assertThat(delivery.count()).as("it reads as of one moment").isEqualTo(2);
+            }
+            assertThat(shown(sink, ChangeRows.SCHEMA)).containsExactly("1|a|x", "2|b|y", "3|c|z");
+        }
+    }
+
+    @Test
+    void readingRowsBackLeavesTheFileInTheJournalModeThatItHas() throws SQLException {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1));
+            execute("PRAGMA journal_mode = DELETE");
+            assertThat(shown(sink, ChangeRows.SCHEMA)).containsExactly("1|a|x");
+            assertThat(query("PRAGMA journal_mode")).containsExactly("delete");
+        }
     }
 
     @Override

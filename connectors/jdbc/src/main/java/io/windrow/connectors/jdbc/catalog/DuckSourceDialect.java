@@ -57,6 +57,14 @@ final class DuckSourceDialect implements SourceDialect {
         connection.setAutoCommit(false);
     }
 
+    /** While it fetches rows the driver takes an error for the answer's end; the transaction is aborted all the same. */
+    @Override
+    public void expectWhole(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT 1");
+        }
+    }
+
     @Override
     public Together together() {
         return Together.NOBODY_WRITES;

@@ -32,6 +32,9 @@ public interface SourceDialect {
     /** A connection in autocommit mode that cannot write, with the settings that reading relies on. */
     Connection connect(JdbcAddress address, DriverFinder drivers, Duration connectTimeout, Duration lockTimeout) throws SQLException;
 
+    /** Asked behind the last row of an answer, in its transaction: refuses one that an error ended, where the driver says nothing of it. */
+    default void expectWhole(Connection connection) throws SQLException {}
+
     /** Begins a transaction of a fresh connection that sees one moment, and fixes that moment. */
     void begin(Connection connection) throws SQLException;
 

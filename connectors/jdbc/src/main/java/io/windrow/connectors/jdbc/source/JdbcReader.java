@@ -141,6 +141,9 @@ final class JdbcReader implements SplitReader {
                     batch.append(row);
                     wanted = batch.isFull() ? bring(batch.take()) : !handover.isClosed();
                 }
+                if (wanted) {
+                    used.expectWhole();
+                }
                 ended = wanted;
             } finally {
                 if (!ended) {

@@ -92,7 +92,13 @@ final class Session implements AutoCloseable {
             while (results.next()) {
                 each.row(results);
             }
+            expectWhole();
         }
+    }
+
+    /** Refuses an answer whose last row was read and that an error ended. */
+    void expectWhole() throws SQLException {
+        dialect.expectWhole(connection);
     }
 
     /** A statement whose rows come as they are read. The caller closes it. */

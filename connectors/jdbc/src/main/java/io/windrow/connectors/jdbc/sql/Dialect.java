@@ -26,6 +26,27 @@ public interface Dialect {
      */
     Connection connect(JdbcAddress address, Duration connectTimeout, Duration lockTimeout) throws SQLException;
 
+    /**
+     * A connection in a transaction that reads as of the moment of its first statement, changes nothing and holds up nobody who
+     * writes. Rows are fetched as they are needed where a statement says how many at once.
+     *
+     * @param lockTimeout how long to wait for another session's lock
+     */
+    default Connection connectToRead(JdbcAddress address, Duration connectTimeout, Duration lockTimeout) throws SQLException {
+        Connection connection = connect(address, connectTimeout, lockTimeout);
+        try {
+            connection.setAutoCommit(false);
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+        return connection;
+    }
+
+    /** Asked behind the last row of an answer, in its transaction: refuses one that an error ended, where the driver says nothing of it. */
+    default void expectWhole(Connection connection) throws SQLException {}
+
     /** How the database holds a column; a type that has no place is refused. */
     SqlType type(Column column, Use use);
 

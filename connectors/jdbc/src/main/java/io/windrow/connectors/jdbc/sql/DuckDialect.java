@@ -27,7 +27,29 @@ final class DuckDialect implements Dialect {
 
     @Override
     public Connection connect(JdbcAddress address, Duration connectTimeout, Duration lockTimeout) throws SQLException {
-        Connection connection = driver(address).connect(address.driverUrl(), new Properties());
+        return open(address, new Properties());
+    }
+
+    /** The driver holds all rows of a result, unless it is told not to. */
+    @Override
+    public Connection connectToRead(JdbcAddress address, Duration connectTimeout, Duration lockTimeout) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("jdbc_stream_results", "true");
+        Connection connection = open(address, properties);
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    /** While it fetches rows the driver takes an error for the answer's end; the transaction is aborted all the same. */
+    @Override
+    public void expectWhole(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT 1");
+        }
+    }
+
+    private static Connection open(JdbcAddress address, Properties properties) throws SQLException {
+        Connection connection = driver(address).connect(address.driverUrl(), properties);
         if (connection == null) {
             throw new SQLException("the driver does not know the URL", "08001");
         }

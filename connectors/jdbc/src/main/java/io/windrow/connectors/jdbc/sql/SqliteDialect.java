@@ -25,12 +25,8 @@ final class SqliteDialect implements Dialect {
 
     @Override
     public Connection connect(JdbcAddress address, Duration connectTimeout, Duration lockTimeout) throws SQLException {
-        Properties properties = new Properties();
-        properties.setProperty("busy_timeout", Long.toString(lockTimeout.toMillis()));
-        properties.setProperty("enable_load_extension", "false");
         // A transaction that writes takes the lock when it begins: none fails halfway since another was quicker.
-        properties.setProperty("transaction_mode", "IMMEDIATE");
-        Connection connection = new JDBC().connect(address.driverUrl(), properties);
+        Connection connection = open(address, lockTimeout, "IMMEDIATE");
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA journal_mode = WAL");
             statement.execute("PRAGMA synchronous = FULL");
@@ -39,6 +35,22 @@ final class SqliteDialect implements Dialect {
             throw e;
         }
         return connection;
+    }
+
+    /** Takes no lock that a commit needs, and leaves the file in the journal mode that it has. */
+    @Override
+    public Connection connectToRead(JdbcAddress address, Duration connectTimeout, Duration lockTimeout) throws SQLException {
+        Connection connection = open(address, lockTimeout, "DEFERRED");
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    private static Connection open(JdbcAddress address, Duration lockTimeout, String transactions) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("busy_timeout", Long.toString(lockTimeout.toMillis()));
+        properties.setProperty("enable_load_extension", "false");
+        properties.setProperty("transaction_mode", transactions);
+        return new JDBC().connect(address.driverUrl(), properties);
     }
 
     @Override

@@ -595,6 +595,15 @@ class SourceReadTest {
         }
     }
 
+    /** DuckDB's driver says nothing of an error while it fetches. */
+    @Test
+    void anErrorThatEndsAnAnswerIsNotTakenForItsEndInDuckdb() {
+        SourceTable table = SourceTable.duckdb(context.temporaryFolder());
+        table.run("CREATE VIEW v AS SELECT i AS id, CASE WHEN i = 499999 THEN error('unread') ELSE 'x' END AS name FROM range(500000) r(i)");
+        Drive drive = drive(table, StreamConfig.snapshot("v"), new StreamName("main", "v"), 100_000, 10_000);
+        assertThatThrownBy(drive::run).isInstanceOf(WindrowException.class).hasMessageContaining("Reading main.v");
+    }
+
     @Test
     void checkNamesWhatIsMissingAndWhatIsTooMuch() {
         SourceTable table = mariadb("checked");
