@@ -4,16 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.windrow.api.batch.Account;
+import io.windrow.api.batch.Position;
 import io.windrow.api.config.Secret;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.batch.Batch;
+import io.windrow.api.schema.ArrowTypes;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
+import io.windrow.api.sink.CommitIdentity;
+import io.windrow.api.sink.CommitOutcome;
+import io.windrow.api.sink.Committer;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.SinkWriter;
+import io.windrow.api.sink.StreamCommit;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.sink.WriterId;
 import io.windrow.connectors.jdbc.ChangeRows.Change;
@@ -28,10 +35,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.StructVector;
 import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("server")
 class MariadbChangesTest extends ChangesSuite {
@@ -172,6 +185,36 @@ class MariadbChangesTest extends ChangesSuite {
     private List<String> keys() {
         return query("SELECT column_name, character_maximum_length FROM information_schema.columns WHERE table_schema = DATABASE() "
                 + "AND table_name = 'orders' AND column_key = 'PRI' AND column_name LIKE 'k%' ORDER BY 1");
+    }
+
+    /** A table of an earlier version is widened. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theLongestIntervalIsHeldInAKeyAndInATableOfAnEarlierVersion(boolean isKey) throws SQLException {
+        StreamSchema schema = new StreamSchema(
+                ChangeRows.STREAM, 1, List.of(new Column(1, "span", new ColumnType.Interval(), !isKey, "interval")), isKey ? List.of("span") : List.of());
+        if (!isKey) {
+            execute("CREATE TABLE orders (span varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin)");
+        }
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY); Committer committer = sink.committer()) {
+            sink.prepare(schema, WriteMode.REPLACE);
+            VectorSchemaRoot rows = VectorSchemaRoot.create(ArrowTypes.schema(schema), context.allocator());
+            StructVector span = (StructVector) rows.getVector(0);
+            span.setIndexDefined(0);
+            ((IntVector) span.getChild("months")).setSafe(0, Integer.MIN_VALUE);
+            ((IntVector) span.getChild("days")).setSafe(0, Integer.MIN_VALUE);
+            ((BigIntVector) span.getChild("micros")).setSafe(0, Long.MIN_VALUE);
+            rows.setRowCount(1);
+            try (SinkWriter writer = sink.writer(schema, WriteMode.REPLACE, new WriterId(1, 1, 0));
+                    Batch batch = new Batch(schema, rows, new Position(1, "{}"), Account.ofRead(1))) {
+                writer.write(batch);
+                assertThat(committer.commit(new StreamCommit(
+                        new CommitIdentity(context.pipeline(), ChangeRows.STREAM, 1, 1, "d"), 1, WriteMode.REPLACE, writer.prepareCommit(1),
+                        Optional.empty(), true, "{}"))).isInstanceOf(CommitOutcome.Committed.class);
+            }
+            assertThat(query("SELECT span FROM orders")).containsExactly("-2147483648 months -2147483648 days -9223372036854775808 microseconds");
+            sink.prepare(schema, WriteMode.REPLACE);
+        }
     }
 
     @Test

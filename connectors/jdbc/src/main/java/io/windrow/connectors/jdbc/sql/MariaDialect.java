@@ -26,6 +26,9 @@ final class MariaDialect implements Dialect {
     private static final int WIDEST = 256;
 
     private static final int HISTORY = 16;
+    /** The longest text of an interval has 69 characters; earlier versions made columns for 64. */
+    private static final String INTERVAL = "varchar(80) CHARACTER SET ascii COLLATE ascii_nopad_bin";
+    private static final String FORMER_INTERVAL = "varchar(64)";
     private static final String CHARACTERS = " CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin";
 
     @Override
@@ -92,7 +95,7 @@ final class MariaDialect implements Dialect {
             case ColumnType.Timestamp ignored -> new SqlType(
                     "datetime(6)", "varchar(64)", Wire.TEXT, "CAST(REPLACE(%s, 'Z', '') AS datetime(6))", "CAST(%s AS char)",
                     "CAST(%s AS char)");
-            case ColumnType.Interval ignored -> SqlType.same("varchar(64)" + CHARACTERS, Wire.TEXT);
+            case ColumnType.Interval ignored -> SqlType.same(INTERVAL, Wire.TEXT);
             case ColumnType.ListOf ignored -> characters(use);
             case ColumnType.Struct ignored -> characters(use);
         };
@@ -247,6 +250,7 @@ final class MariaDialect implements Dialect {
                 List.of("int unsigned", "decimal(10,0)"),
                 List.of("int", "double"),
                 List.of("int unsigned", "double"),
+                List.of(FORMER_INTERVAL, INTERVAL),
                 List.of("char", "varchar", "longtext"));
     }
 
