@@ -20,7 +20,6 @@ import io.windrow.connectors.jdbc.table.TargetColumn;
 import io.windrow.connectors.jdbc.table.TargetTable;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -73,13 +72,7 @@ public final class JdbcSink implements Sink {
         String kind = layout.kind().name().toLowerCase(Locale.ROOT);
         Place place = target.place(connection);
         CommitBook book = target.book(connection);
-        if (!book.exists(connection)) {
-            try (Statement statement = connection.createStatement()) {
-                book.make(statement);
-            }
-        }
-        book.expectTransactional(connection);
-        book.complete(connection);
+        book.make(connection);
         TableBook columns = target.tables(connection);
         columns.complete(connection);
         connection.setAutoCommit(false);

@@ -2,7 +2,10 @@ package io.windrow.connectors.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.windrow.api.config.Secret;
+import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.ColumnType;
 import io.windrow.api.schema.StreamSchema;
@@ -15,8 +18,12 @@ import io.windrow.testkit.postgres.PostgresDatabase;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -95,6 +102,34 @@ class PostgresChangesTest extends ChangesSuite {
             } else {
                 sink.prepare(named, mode);
             }
+        }
+    }
+
+    @Test
+    void twoPipelinesThatBothBeginInASchemaMakeOneBook() throws Exception {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY); Connection other = connect(); Statement making = other.createStatement()) {
+            other.setAutoCommit(false);
+            making.execute("CREATE TABLE _windrow_commits (id varchar(64) NOT NULL PRIMARY KEY, pipeline text NOT NULL, stream_namespace text NOT NULL, "
+                    + "stream_name text NOT NULL, table_name text NOT NULL, mode varchar(16) NOT NULL, generation bigint NOT NULL, "
+                    + "epoch bigint NOT NULL, digest text NOT NULL, token bigint NOT NULL, pending text NOT NULL)");
+            CompletableFuture<Void> second = CompletableFuture.runAsync(() -> apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1)));
+            await().atMost(Duration.ofMinutes(2)).until(() -> second.isDone()
+                    || DATABASE.number("SELECT count(*) FROM pg_locks WHERE NOT granted AND database IS NULL AND locktype = 'transactionid'") > 0);
+            other.commit();
+            second.get(2, TimeUnit.MINUTES);
+        }
+        assertThat(rows()).containsExactly("1|a|x");
+    }
+
+    @Test
+    void aRoleWithoutASchemaIsToldToNameOne() {
+        DATABASE.execute("DROP ROLE IF EXISTS nowhere", "CREATE ROLE nowhere LOGIN", "ALTER ROLE nowhere SET search_path = ''");
+        String url = DATABASE.url().replace("postgres@", "nowhere@");
+        try (Sink sink = new JdbcSink(JdbcConfig.of(Secret.of(url)), context)) {
+            assertThatThrownBy(() -> sink.prepare(ChangeRows.SCHEMA, WriteMode.MIRROR)).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(JdbcError.SCHEMA_MISSING));
+            assertThat(sink.check()).filteredOn(check -> check.outcome() == CheckResult.Outcome.FAILED)
+                    .extracting(CheckResult::remedy).containsExactly(JdbcError.SCHEMA_MISSING.remedy());
         }
     }
 

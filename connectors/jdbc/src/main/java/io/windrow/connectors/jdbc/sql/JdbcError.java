@@ -8,6 +8,10 @@ public enum JdbcError implements ErrorCode {
     /** The URL cannot be used. */
     URL_INVALID("url_invalid", ErrorKind.USER, "The database's URL cannot be used.",
             "Write postgres://, mariadb://, mysql://, sqlserver://, oracle://, jdbc:sqlite: or jdbc:duckdb:, with parameters of the list only."),
+    /** Nobody says where tables go. */
+    SCHEMA_MISSING("schema_missing", ErrorKind.USER, "The session has no schema that tables are made in.",
+            "Name a schema that is there in sink.jdbc.schema; or give the role one in PostgreSQL (ALTER ROLE … SET search_path = …) and the right "
+                    + "to use it; in MariaDB name the database in the URL."),
     /** The database's driver is not on the class path. */
     DRIVER_MISSING("driver_missing", ErrorKind.USER, "The driver of this database is not part of the distribution.",
             "Name its jar in WINDROW_CLASSPATH, or of a source in source.jdbc.driver, as docs/how-to/extract-from-a-database.md says."),

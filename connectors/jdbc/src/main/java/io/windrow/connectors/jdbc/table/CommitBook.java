@@ -18,6 +18,8 @@ import java.util.Optional;
  * {@code _windrow_ledger}.
  */
 public final class CommitBook {
+    /** The book is two tables, an index and what is added to them: each may be made first by another pipeline, or not yet. */
+    private static final int RACES = 6;
     private static final String NUMBER = "entry_number";
     private static final String COLUMNS = "pipeline, stream_namespace, stream_name, table_name, mode, generation, epoch, "
             + "digest, token, pending";
@@ -59,8 +61,31 @@ public final class CommitBook {
         }
     }
 
-    /** Makes the book, if it is not there. */
-    public void make(Statement statement) throws SQLException {
+    /**
+     * Makes the book if it is not there, and what one lacks that an earlier version made; refuses one whose entries are in no
+     * transaction. Outside of a transaction.
+     */
+    public void make(Connection connection) throws SQLException {
+        for (int lost = 0;; lost++) {
+            try {
+                if (lost > 0 || !exists(connection)) {
+                    try (Statement statement = connection.createStatement()) {
+                        make(statement);
+                    }
+                }
+                expectTransactional(connection);
+                complete(connection);
+                return;
+            } catch (SQLException e) {
+                // Another pipeline may be quicker: PostgreSQL asks whether a table is there before it waits for who makes it.
+                if (lost == RACES || !exists(connection)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void make(Statement statement) throws SQLException {
         String text = dialect.text().declared() + " NOT NULL";
         statement.execute("CREATE TABLE IF NOT EXISTS " + commits + " (id varchar(64) NOT NULL PRIMARY KEY, pipeline " + text
                 + ", stream_namespace " + text + ", stream_name " + text + ", table_name " + text
@@ -73,7 +98,7 @@ public final class CommitBook {
     }
 
     /** A book that an earlier version made may lack what keeps two streams from one table, and the ledger's key. */
-    public void complete(Connection connection) throws SQLException {
+    private void complete(Connection connection) throws SQLException {
         if (!place.otherUniques(dialect, connection, StageName.PREFIX + "commits")) {
             try (Statement statement = connection.createStatement()) {
                 oneTableEach(statement);

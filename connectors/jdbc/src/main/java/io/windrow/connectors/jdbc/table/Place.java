@@ -32,7 +32,8 @@ public record Place(Optional<String> schema) {
         try (PreparedStatement statement = connection.prepareStatement("SELECT " + dialect.defaultSchema());
                 ResultSet results = statement.executeQuery()) {
             results.next();
-            return new Place(Optional.ofNullable(results.getString(1)));
+            return new Place(Optional.of(Optional.ofNullable(results.getString(1)).orElseThrow(() -> WindrowException.of(
+                    JdbcError.SCHEMA_MISSING, "Looking for the schema to write to: neither sink.jdbc.schema nor the session names one that is there"))));
         }
     }
 
