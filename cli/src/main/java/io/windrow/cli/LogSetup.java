@@ -10,7 +10,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
-import io.windrow.connectors.connect.host.Overheard;
 import java.util.List;
 
 /**
@@ -48,20 +47,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         }
         context.getLogger(SAID).setLevel(Level.INFO);
         root.addAppender(appender);
-        hear(context, root.getLevel());
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
-    }
-
-    /** Also of a logger whose lines nobody is to see. */
-    private static void hear(LoggerContext context, Level shown) {
-        Hearing hearing = new Hearing();
-        hearing.setContext(context);
-        hearing.start();
-        var heard = context.getLogger(Overheard.LOGGER);
-        boolean isShown = Level.WARN.isGreaterOrEqual(shown);
-        heard.setLevel(isShown ? shown : Level.WARN);
-        heard.setAdditive(isShown);
-        heard.addAppender(hearing);
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggerContext context) {

@@ -19,8 +19,10 @@ import io.windrow.connectors.connect.database.Preset;
 import io.windrow.connectors.connect.database.Server;
 import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.connectors.connect.host.HostedTask;
+import io.windrow.connectors.connect.host.LogWatch;
 import io.windrow.connectors.connect.host.PluginLoader;
 import io.windrow.connectors.connect.host.SavedOffsets;
+import io.windrow.connectors.connect.record.HeardLog;
 import io.windrow.connectors.connect.record.LogPlace;
 import io.windrow.connectors.connect.record.Shape;
 import io.windrow.connectors.connect.record.Values;
@@ -79,17 +81,9 @@ final class ConnectSource implements Source {
         PluginLoader known = loader;
         if (known == null) {
             known = PluginLoader.of(preset.plugin().orElseGet(this::ofLauncher));
-            known.watch(this::namesOne);
             loader = known;
         }
         return known;
-    }
-
-    /** Whether a statement names a followed table; another one is nobody's here. */
-    private boolean namesOne(String statement) {
-        String letter = "[\\p{L}\\p{N}_$]";
-        return preset.streams().stream().map(stream -> Pattern.quote(stream.name()))
-                .anyMatch(name -> Pattern.compile("(?iu)(?<!" + letter + ")" + name + "(?!" + letter + ")").matcher(statement).find());
     }
 
     private Path ofLauncher() {
@@ -127,7 +121,9 @@ final class ConnectSource implements Source {
         if (kind == ConnectSplit.Kind.COPY && preset.dialect() == Values.Dialect.BINLOG) {
             ExactCopy.settings(streams.stream().map(this::schema).toList()).forEach(settings::putIfAbsent);
         }
-        return HostedTask.start(loader(), preset.connectorClass(), settings, secrets(settings), offsets);
+        boolean heard = kind == ConnectSplit.Kind.LOG && preset.dialect() == Values.Dialect.BINLOG;
+        return HostedTask.start(loader(), preset.connectorClass(), settings, secrets(settings), offsets,
+                heard ? new HeardLog(streams, context.notices()) : LogWatch.NONE);
     }
 
     /** Those that the config calls so, and what further settings hold under such a name. */

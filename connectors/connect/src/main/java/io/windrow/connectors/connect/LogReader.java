@@ -34,7 +34,7 @@ final class LogReader extends TaskReader {
 
     /** What says where in the log it was met. */
     private static final Set<ErrorCode> PLACED =
-            Set.of(ConnectError.STATEMENT_UNREADABLE, ConnectError.EVENT_UNREADABLE, ConnectError.STATEMENT_LOGGED);
+            Set.of(ConnectError.STATEMENT_UNREADABLE, ConnectError.EVENT_UNREADABLE, ConnectError.STATEMENT_LOGGED, ConnectError.CHANGES_TAKEN_BACK);
 
     private final ConnectSplit split;
     private final Map<StreamName, LogPlace> starts = new TreeMap<>();

@@ -16,6 +16,9 @@ import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.connectors.connect.record.LogPlace;
 import io.windrow.testkit.conformance.TestContext;
 import io.windrow.testkit.fault.TcpProxy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,6 +36,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MariadbFollowTest {
     @RegisterExtension
     final TestContext context = new TestContext();
+
+    @TempDir
+    Path folder;
 
     @Test
     @Tag("D34")
@@ -383,6 +390,85 @@ class MariadbFollowTest {
         assertThat(part.kind()).isEqualTo(ErrorKind.EXTERNAL_PERMANENT);
         assertThat(part.remedy()).contains("binlog_row_image", "--full-refresh");
         assertThat(drive.rows(shop.table("t"))).containsExactly("COPY|1|one|1");
+    }
+
+    @ParameterizedTest
+    @Tag("D32")
+    @ValueSource(strings = {
+        "/* by hand */ UPDATE $.t SET n = 2", "-- by hand\nDELETE FROM $.t", "REPLACE\nINTO $.t VALUES (1, 2)", "/*!50000 UPDATE $.t SET n = 2 */",
+        "EXECUTE IMMEDIATE 'INSERT\n$.t VALUES (2, 2)'", "CALL $.p()", "SELECT $.f()", "LOAD DATA INFILE 'F' INTO TABLE $.t"
+    })
+    void aStatementInThePlaceOfRowsStopsTheStreamsHoweverItIsWritten(String statement) throws IOException {
+        MariaShop shop = new MariaShop();
+        Path file = Files.writeString(folder.resolve("rows.txt"), "2\t2\n");
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY, n int)",
+                "INSERT INTO $.t VALUES (1, 1)", "CREATE PROCEDURE $.p() UPDATE\n$.t SET n = 2",
+                "CREATE FUNCTION $.f() RETURNS int DETERMINISTIC MODIFIES SQL DATA BEGIN UPDATE $.t SET n = 2; RETURN 1; END");
+        Drive drive = new Drive(shop.config("t"), context);
+        drive.run();
+        shop.run("SET SESSION binlog_format = 'STATEMENT'", statement.replace("'F'", "'" + file + "'"),
+                "FLUSH TABLES $.t", "SET SESSION binlog_format = 'ROW'", "INSERT INTO $.t VALUES (3, 3)");
+        WindrowException stated = catchThrowableOfType(WindrowException.class, drive::run);
+        assertThat(stated.errorCode()).isEqualTo(ConnectError.STATEMENT_LOGGED);
+        assertThat(stated.getMessage()).matches(".*behind binlog\\.\\d+:\\d+ of the log").doesNotContain("SET n");
+        assertThat(drive.rows(shop.table("t"))).containsExactly("COPY|1|1");
+    }
+
+    @Test
+    @Tag("D32")
+    void whatIsWrittenAsAStatementAndChangesNoFollowedRowStopsNothing() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.followed (id int PRIMARY KEY)", "CREATE TABLE $.others (id int PRIMARY KEY)");
+        Drive drive = new Drive(shop.config("followed"), context);
+        drive.run();
+        shop.run("SET SESSION binlog_format = 'STATEMENT'", "/* x */ CREATE TABLE $.noise (id int)", "BEGIN",
+                "/* x */ INSERT INTO $.others VALUES (1)", "SAVEPOINT s", "INSERT INTO $.others VALUES (2)", "ROLLBACK TO s", "RELEASE SAVEPOINT s", "COMMIT",
+                "CREATE TRIGGER $.changes AFTER INSERT ON $.noise FOR EACH ROW DELETE FROM $.followed", "ANALYZE TABLE $.followed",
+                "OPTIMIZE TABLE $.followed", "GRANT SELECT ON $.followed TO 'windrow'@'%'", "FLUSH TABLES", "DROP TABLE $.noise",
+                "SET STATEMENT max_statement_time = 60 FOR CREATE TABLE $.noise (id int COMMENT 'DELETE FROM followed')",
+                "CREATE TEMPORARY TABLE $.brief (id int)", "DROP TEMPORARY TABLE $.brief", "SET SESSION binlog_format = 'ROW'",
+                "INSERT INTO $.followed VALUES (1)");
+        drive.run();
+        assertThat(drive.rows(shop.table("followed"))).containsExactly("INSERT|1");
+        // Nobody asks what a trigger does with it.
+        assertThat(context.told()).filteredOn(text -> text.startsWith("connect.statement_elsewhere")).hasSize(1);
+    }
+
+    @Test
+    @Tag("D32")
+    void whatTheConnectorWouldPassOverOfALogThatIsCompressedStopsTheStreams() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY, wide varchar(4000))");
+        Drive drive = new Drive(shop.config("t"), context);
+        drive.run();
+        try {
+            shop.run("SET GLOBAL log_bin_compress = 1", "INSERT INTO $.t VALUES (1, REPEAT('x', 4000))",
+                    "SET GLOBAL log_bin_compress = 0", "INSERT INTO $.t VALUES (2, '')");
+        } finally {
+            shop.run("SET GLOBAL log_bin_compress = 0");
+        }
+        WindrowException compressed = catchThrowableOfType(WindrowException.class, drive::run);
+        assertThat(compressed.errorCode()).isEqualTo(ConnectError.EVENT_UNREADABLE);
+        assertThat(drive.rows(shop.table("t"))).isEmpty();
+    }
+
+    @Test
+    @Tag("D45")
+    void aPreparedTransactionThatIsTakenBackStopsTheStreamsIfRowsOfTheirsAreInIt() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)", "CREATE TABLE $.others (id int PRIMARY KEY)");
+        Drive drive = new Drive(shop.config("t"), context);
+        drive.run();
+        shop.run("XA START 'other$'", "INSERT INTO $.others VALUES (1)", "XA END 'other$'", "XA PREPARE 'other$'", "XA ROLLBACK 'other$'",
+                "XA START 'kept$'", "INSERT INTO $.t VALUES (1)", "XA END 'kept$'", "XA PREPARE 'kept$'", "XA COMMIT 'kept$'",
+                "BEGIN", "INSERT INTO $.t VALUES (9)", "ROLLBACK", "INSERT INTO $.t VALUES (2)");
+        drive.run();
+        assertThat(drive.rows(shop.table("t"))).containsExactly("INSERT|1", "INSERT|2");
+        shop.run("XA START 'gone$'", "INSERT INTO $.t VALUES (3)", "XA END 'gone$'", "XA PREPARE 'gone$'", "XA ROLLBACK 'gone$'", "INSERT INTO $.t VALUES (4)");
+        WindrowException back = catchThrowableOfType(WindrowException.class, drive::run);
+        assertThat(back.errorCode()).isEqualTo(ConnectError.CHANGES_TAKEN_BACK);
+        assertThat(back.kind()).isEqualTo(ErrorKind.EXTERNAL_PERMANENT);
+        assertThat(drive.rows(shop.table("t"))).doesNotContain("INSERT|4");
     }
 
     @Test

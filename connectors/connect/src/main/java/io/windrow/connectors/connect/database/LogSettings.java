@@ -37,9 +37,9 @@ final class LogSettings {
                 // With less, a column that did not change looks like one that is null (I8).
                 setting("row image", image.equalsIgnoreCase("FULL"), "binlog_row_image is " + image,
                         "SET GLOBAL binlog_row_image = 'FULL'; and in the server's configuration."),
-                // The client does not know MariaDB's compressed events and passes over them.
-                setting("log compression", !isOn(global, "log_bin_compress"), "log_bin_compress is on, and compressed rows would be lost",
-                        "SET GLOBAL log_bin_compress = 0; and in the server's configuration. What was written meanwhile is lost: run with"
+                // The client does not know MariaDB's compressed events.
+                setting("log compression", !isOn(global, "log_bin_compress"), "log_bin_compress is on, and compressed rows cannot be read",
+                        "SET GLOBAL log_bin_compress = 0; and in the server's configuration. What was written meanwhile stops the streams: run with"
                                 + " --full-refresh then."),
                 // D33: of a JSON document the log would hold what changed in it.
                 setting("row values", options.isEmpty(), "binlog_row_value_options is " + options,

@@ -55,10 +55,14 @@ public enum ConnectError implements ErrorCode {
             + " as a session writes it whose binlog_row_image is not FULL: what is missing is not known.",
             "Have every session write whole rows (binlog_row_image), then run the pipeline with --full-refresh, which copies the tables again"
             + " as a new generation."),
-    STATEMENT_LOGGED("statement_logged", ErrorKind.EXTERNAL_PERMANENT, "The log holds a statement that names a followed table, in the place of the"
-            + " rows that it changed, as a session writes it whose binlog_format is not ROW: which rows is not known.",
+    STATEMENT_LOGGED("statement_logged", ErrorKind.EXTERNAL_PERMANENT, "The log holds a statement in the place of the rows that it changed, as a"
+            + " session writes it whose binlog_format is not ROW, and it names a followed table, or nobody can tell that it changed none: which rows"
+            + " is not known.",
             "Have every session write rows (binlog_format), then run the pipeline with --full-refresh, which copies the tables again as a new"
             + " generation."),
+    CHANGES_TAKEN_BACK("changes_taken_back", ErrorKind.EXTERNAL_PERMANENT, "The log takes back changes of followed tables after it has named"
+            + " them one by one, by ROLLBACK or by XA ROLLBACK of a prepared transaction: some of them may have been delivered.",
+            "Run the pipeline with --full-refresh, which copies the tables again as a new generation."),
     STATEMENT_UNREADABLE("statement_unreadable", ErrorKind.EXTERNAL_PERMANENT, "The log holds a statement that alters tables and that the connector cannot read.",
             "Look it up at the place that the message names. Once the connector knows it (another version in the plugin folder), the read goes on there;"
             + " else run the pipeline with --full-refresh, which copies the tables as they are now and goes on behind it."),

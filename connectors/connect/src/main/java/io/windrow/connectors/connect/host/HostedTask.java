@@ -32,6 +32,7 @@ public final class HostedTask implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostedTask.class);
     /** How long a poll may go on after the task was told to stop. */
     private static final long STOP_SECONDS = 5;
+    private static final String EAR = "io.windrow.connectors.connect.plugin.LogEar";
 
     private final PluginLoader loader;
     private final SourceConnector connector;
@@ -40,14 +41,16 @@ public final class HostedTask implements AutoCloseable {
     private final ExecutorService poller =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("windrow-connect-poll").factory());
     private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
+    private final LogWatch watch;
     private final boolean takesCommittedRecords;
     private boolean polling;
 
-    private HostedTask(PluginLoader loader, SourceConnector connector, SourceTask task, ConnectorSide side) {
+    private HostedTask(PluginLoader loader, SourceConnector connector, SourceTask task, ConnectorSide side, LogWatch watch) {
         this.loader = loader;
         this.connector = connector;
         this.task = task;
         this.side = side;
+        this.watch = watch;
         this.takesCommittedRecords = Arrays.stream(task.getClass().getMethods())
                 .anyMatch(method -> method.getName().equals("commitRecord") && method.getDeclaringClass() != SourceTask.class);
     }
@@ -69,10 +72,11 @@ public final class HostedTask implements AutoCloseable {
      *
      * @param settings the connector's own settings; they may hold secrets
      * @param secrets what no message may show
+     * @param watch hears the log of one of Debezium's connectors for MariaDB and MySQL; {@link LogWatch#NONE} for any other
      * @throws WindrowException coded by {@link Failures}
      */
     public static HostedTask start(
-            PluginLoader loader, String connectorClass, Map<String, String> settings, Collection<Secret> secrets, SavedOffsets offsets) {
+            PluginLoader loader, String connectorClass, Map<String, String> settings, Collection<Secret> secrets, SavedOffsets offsets, LogWatch watch) {
         return Failures.coding("Starting " + connectorClass, Failures.Words.given(secrets, settings.keySet()), () -> within(loader, () -> {
             SourceConnector connector = loader.make(connectorClass, SourceConnector.class);
             ConnectorSide side = new ConnectorSide(offsets);
@@ -93,7 +97,7 @@ public final class HostedTask implements AutoCloseable {
                 // As Kafka Connect tells its tasks; Debezium finds its parts by them.
                 own.put("connector.class", connectorClass);
                 own.put("task.class", connector.taskClass().getName());
-                return new HostedTask(loader, connector, startedTask(loader, own, offsets), side);
+                return new HostedTask(loader, connector, startedTask(loader, own, offsets, watch), side, watch);
             } catch (Exception | LinkageError e) {
                 quietly(loader, connector::stop);
                 throw e;
@@ -122,11 +126,14 @@ public final class HostedTask implements AutoCloseable {
         }));
     }
 
-    private static SourceTask startedTask(PluginLoader loader, Map<String, String> own, SavedOffsets offsets) {
+    private static SourceTask startedTask(PluginLoader loader, Map<String, String> own, SavedOffsets offsets, LogWatch watch) {
         SourceTask task = loader.make(own.get("task.class"), SourceTask.class);
         try {
             task.initialize(new TaskSide(own, offsets));
             task.start(own);
+            if (watch != LogWatch.NONE) {
+                loader.make(EAR, LogWatch.Ear.class).listen(task, watch);
+            }
             return task;
         } catch (RuntimeException | LinkageError e) {
             quietly(loader, task::stop);
@@ -158,10 +165,7 @@ public final class HostedTask implements AutoCloseable {
             case Answer.Records given -> {
                 polling = false;
                 // Before what lies behind it is handed on: no place behind it may be committed.
-                if (loader.hasLost()) {
-                    throw WindrowException.of(
-                            ConnectError.STATEMENT_LOGGED, "Reading: a session wrote changes into the log as the statement that made them");
-                }
+                watch.expectWhole();
                 yield Optional.of(given.records());
             }
             case Answer.Failed failed -> {

@@ -12,12 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TimeZone;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
  * The classes of one plugin folder, apart from ours and from those of other folders. Only the contract is shared: the JDK,
- * Kafka's types and SLF4J come from us, everything else from the folder alone, so that two lines of a connector and their
+ * Kafka's types, SLF4J and {@link LogWatch} come from us, everything else from the folder alone, so that two lines of a connector and their
  * drivers can live in one process.
  */
 public final class PluginLoader extends URLClassLoader {
@@ -28,10 +27,7 @@ public final class PluginLoader extends URLClassLoader {
     /** Of ours, but among the connector's classes: it implements what lies in the folder. */
     private static final String OURS_INSIDE = "io.windrow.connectors.connect.plugin.";
 
-    private static final List<String> SHARED = List.of("org.apache.kafka.", "org.slf4j.");
-
-    private volatile Predicate<String> matters = statement -> true;
-    private volatile boolean lost;
+    private static final List<String> SHARED = List.of("org.apache.kafka.", "org.slf4j.", LogWatch.class.getName());
 
     private PluginLoader(URL[] jars) {
         super("plugin", jars, ClassLoader.getPlatformClassLoader());
@@ -117,21 +113,6 @@ public final class PluginLoader extends URLClassLoader {
         } catch (IOException e) {
             throw new ClassNotFoundException(name, e);
         }
-    }
-
-    /** Which statements matter that a connector finds in a log of rows and passes over; any if nobody says. */
-    public void watch(Predicate<String> statements) {
-        matters = statements;
-    }
-
-    /** A connector of the folder has passed over a statement. Any thread. */
-    void passedOver(String statement) {
-        lost |= matters.test(statement);
-    }
-
-    /** Whether a statement was passed over that matters. Set before the connector hands on what it read behind it. */
-    boolean hasLost() {
-        return lost;
     }
 
     /** An object of a class of the folder, made by its constructor without arguments. */

@@ -89,7 +89,7 @@ public sealed interface Change {
     }
 
     private static Change altered(Struct value) {
-        String statement = value.schema().field("ddl") == null ? "" : String.valueOf(value.get("ddl"));
+        SqlWords statement = SqlWords.of(value.schema().field("ddl") == null ? "" : String.valueOf(value.get("ddl")));
         String database = String.valueOf(value.get("databaseName"));
         Set<StreamName> streams = new LinkedHashSet<>();
         boolean emptied = Emptying.isIn(statement);

@@ -21,16 +21,16 @@ class EmptyingTest {
         "SET STATEMENT max_statement_time=0 FOR ALTER ONLINE TABLE shop.t ADD n int, RENAME AS o"
     })
     void aTableThatGetsAnotherNameIsFoundInEveryForm(String statement) {
-        assertThat(Emptying.renamed(statement, "shop")).contains(new StreamName("shop", "t"), new StreamName("shop", "o"));
+        assertThat(Emptying.renamed(SqlWords.of(statement), "shop")).contains(new StreamName("shop", "t"), new StreamName("shop", "o"));
     }
 
     @Test
     void aDatabaseThatIsDroppedIsFoundInEveryForm() {
         for (String statement : List.of("DROP DATABASE shop", "drop schema if exists `shop`;", "/* gone */ DROP DATABASE `shop` -- for good")) {
-            assertThat(Emptying.droppedDatabase(statement)).as(statement).contains("shop");
+            assertThat(Emptying.droppedDatabase(SqlWords.of(statement))).as(statement).contains("shop");
         }
         for (String statement : List.of("DROP TABLE shop", "CREATE DATABASE shop", "DROP DATABASE", "SELECT 'DROP DATABASE shop'")) {
-            assertThat(Emptying.droppedDatabase(statement)).as(statement).isEmpty();
+            assertThat(Emptying.droppedDatabase(SqlWords.of(statement))).as(statement).isEmpty();
         }
     }
 
@@ -39,7 +39,7 @@ class EmptyingTest {
         for (String statement : List.of(
                 "ALTER TABLE t RENAME COLUMN a TO b", "ALTER TABLE t RENAME INDEX a TO b", "SET STATEMENT x = 1 FOR SELECT 1", "SET STATEMENT",
                 "INSERT INTO t VALUES ('RENAME TABLE t TO o')")) {
-            assertThat(Emptying.renamed(statement, "shop")).as(statement).isEmpty();
+            assertThat(Emptying.renamed(SqlWords.of(statement), "shop")).as(statement).isEmpty();
         }
     }
 }
