@@ -7,7 +7,6 @@ import io.windrow.api.schema.StreamSchema;
 import io.windrow.connectors.postgres.catalog.Relation;
 import io.windrow.connectors.postgres.catalog.RelationColumn;
 import io.windrow.connectors.postgres.codec.ColumnPlan;
-import io.windrow.connectors.postgres.codec.LogForm;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -46,9 +45,6 @@ final class FollowedShape {
                 throw unfit(stream, "column " + name + " is generated, and the log does not carry it");
             } else if (computed) {
                 leftOut.add(name);
-            } else if (plan.logForm() == LogForm.OTHER) {
-                throw unfit(stream, "the log carries column " + name + " of type " + plan.column().sourceType()
-                        + " in a form that Windrow does not know; select the other columns with columns");
             } else {
                 plans.add(plan);
             }

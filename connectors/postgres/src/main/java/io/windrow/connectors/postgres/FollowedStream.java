@@ -14,8 +14,7 @@ import io.windrow.connectors.postgres.LogBinding.Misfit;
 import io.windrow.connectors.postgres.catalog.Relation;
 import io.windrow.connectors.postgres.codec.BatchLimits;
 import io.windrow.connectors.postgres.codec.ChangeDecoder;
-import io.windrow.connectors.postgres.codec.ColumnPlan;
-import io.windrow.connectors.postgres.codec.LogForm;
+import io.windrow.connectors.postgres.codec.FormerType;
 import io.windrow.connectors.postgres.codec.NulledValue;
 import io.windrow.connectors.postgres.codec.Transaction;
 import io.windrow.connectors.postgres.pgoutput.LogError;
@@ -299,10 +298,10 @@ final class FollowedStream implements AutoCloseable {
                 continue;
             }
             if (row.kind(i) != Tuple.UNCHANGED) {
-                cell(row, i, column);
+                cell(columns, row, i);
             } else if (old != null && old.kind(i) != Tuple.UNCHANGED
                     && (image == Messages.Image.FULL || columns.identity()[i])) {
-                cell(old, i, column);
+                cell(columns, old, i);
             } else {
                 decoder.without(column, Presence.UNCHANGED);
             }
@@ -320,7 +319,7 @@ final class FollowedStream implements AutoCloseable {
             if (image == Messages.Image.KEY && !columns.identity()[i] || old.kind(i) == Tuple.UNCHANGED) {
                 decoder.without(column, Presence.ABSENT);
             } else {
-                cell(old, i, column);
+                cell(columns, old, i);
             }
         }
         absent(columns);
@@ -332,17 +331,13 @@ final class FollowedStream implements AutoCloseable {
         }
     }
 
-    private void cell(Tuple row, int cell, int column) {
-        ColumnPlan plan = shape.plans().get(column);
+    private void cell(LogBinding columns, Tuple row, int cell) {
+        int column = columns.columnOf()[cell];
+        FormerType former = columns.former()[cell];
         switch (row.kind(cell)) {
             case Tuple.NULL -> decoder.nullValue(column);
-            case Tuple.BINARY, Tuple.TEXT -> {
-                LogForm form = row.kind(cell) == Tuple.BINARY ? LogForm.BINARY : LogForm.TEXT;
-                if (plan.logForm() != form) {
-                    throw decoder.misfit(column, "a value in " + form + " form where " + plan.logForm() + " was expected");
-                }
-                decoder.value(column, row.bytes(), row.offset(cell), row.length(cell));
-            }
+            case Tuple.BINARY -> decoder.value(column, former, row.bytes(), row.offset(cell), row.length(cell));
+            case Tuple.TEXT -> decoder.text(column, former, row.bytes(), row.offset(cell), row.length(cell));
             default -> throw decoder.misfit(column, "a cell of an unknown kind");
         }
     }

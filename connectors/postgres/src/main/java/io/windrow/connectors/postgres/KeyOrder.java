@@ -120,7 +120,7 @@ final class KeyOrder {
     /** A value as the database writes it. */
     private static String text(Form form, Tuple row, int cell) {
         ByteBuffer bytes = ByteBuffer.wrap(row.bytes(), row.offset(cell), row.length(cell));
-        return switch (form) {
+        return switch (row.kind(cell) == Tuple.TEXT ? Form.TEXT : form) {
             case TEXT -> new String(row.bytes(), row.offset(cell), row.length(cell), StandardCharsets.UTF_8);
             case UUID -> new UUID(bytes.getLong(), bytes.getLong()).toString();
             case WHOLE -> switch (row.length(cell)) {

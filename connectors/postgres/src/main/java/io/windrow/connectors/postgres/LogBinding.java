@@ -1,6 +1,7 @@
 package io.windrow.connectors.postgres;
 
 import io.windrow.connectors.postgres.catalog.RelationColumn;
+import io.windrow.connectors.postgres.codec.FormerType;
 import io.windrow.connectors.postgres.pgoutput.PublishedRelation;
 import io.windrow.connectors.postgres.pgoutput.PublishedRelation.PublishedColumn;
 import io.windrow.connectors.postgres.pgoutput.PublishedRelation.Role;
@@ -14,10 +15,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param columnOf for each column of the log the stream's, or −1
  * @param identity for each column of the log whether an image of a row's key holds it
+ * @param former for each column of the log how its values become the stream's
  * @param missing the stream's columns that the log does not have
  * @param misfit what of the log's table does not fit the table as it was planned; empty: all does
  */
-record LogBinding(int[] columnOf, boolean[] identity, int[] missing, Optional<Misfit> misfit) {
+record LogBinding(
+        int[] columnOf, boolean[] identity, FormerType[] former, int[] missing, Optional<Misfit> misfit) {
     private static final char FULL = 'f';
 
     /**
@@ -33,6 +36,8 @@ record LogBinding(int[] columnOf, boolean[] identity, int[] missing, Optional<Mi
             COMPUTED,
             /** The log's rows hold it under another name. */
             RENAMED,
+            /** The log's rows hold it in another type, whose values are values of the table's too. */
+            WIDENED,
             /** The log's rows hold it, the table may have lost it since. */
             GONE,
             /** The log's rows hold it in another form, or are told by another key. */
@@ -54,7 +59,7 @@ record LogBinding(int[] columnOf, boolean[] identity, int[] missing, Optional<Mi
         if (numbers.isEmpty()) {
             int[] none = new int[columns.size()];
             Arrays.fill(none, -1);
-            return new LogBinding(none, new boolean[none.length], new int[0], Optional.of(unsure(shape, columns)));
+            return new LogBinding(none, new boolean[none.length], new FormerType[0], new int[0], Optional.of(unsure(shape, columns)));
         }
         int[] columnOf = new int[columns.size()];
         Misfit worst = null;
@@ -94,7 +99,27 @@ record LogBinding(int[] columnOf, boolean[] identity, int[] missing, Optional<Mi
                 found[columnOf[i]] = true;
             }
         }
-        return new LogBinding(columnOf, identity, missing(found), worst);
+        return new LogBinding(columnOf, identity, former(shape, relation.columns(), columnOf), missing(found), worst);
+    }
+
+    private static FormerType[] former(StreamShape shape, List<PublishedColumn> columns, int[] columnOf) {
+        FormerType[] former = new FormerType[columnOf.length];
+        Arrays.fill(former, FormerType.ALIKE);
+        for (int i = 0; i < columnOf.length; i++) {
+            if (columnOf[i] >= 0 && !isOfType(shape.column(name(shape, columnOf[i])), columns.get(i))) {
+                // Of one that is not known no row is taken: it is a misfit.
+                former[i] = former(shape, columnOf[i], columns.get(i)).orElse(FormerType.ALIKE);
+            }
+        }
+        return former;
+    }
+
+    private static Optional<FormerType> former(StreamShape shape, int index, PublishedColumn column) {
+        return shape.plans().get(index).former(column.typeOid(), column.typmod());
+    }
+
+    private static boolean isOfType(RelationColumn planned, PublishedColumn column) {
+        return planned.typeOid() == column.typeOid() && planned.typmod() == column.typmod();
     }
 
     private static int indexOf(StreamShape shape, int number) {
@@ -143,8 +168,9 @@ record LogBinding(int[] columnOf, boolean[] identity, int[] missing, Optional<Mi
     /** A column that the stream delivers. */
     private static @Nullable Misfit within(StreamShape shape, PublishedRelation relation, int index, PublishedColumn column) {
         RelationColumn planned = shape.column(name(shape, index));
-        if (planned.typeOid() != column.typeOid() || planned.typmod() != column.typmod()) {
-            return new Misfit(column.name(), Misfit.Kind.OTHER, "has another type in the log than in the table");
+        boolean differs = !isOfType(planned, column);
+        if (differs && former(shape, index, column).isEmpty()) {
+            return another(column, Misfit.Kind.OTHER);
         }
         List<String> key = shape.schema().key();
         if (key.contains(planned.name()) && column.role() != Role.IDENTITY) {
@@ -156,9 +182,16 @@ record LogBinding(int[] columnOf, boolean[] identity, int[] missing, Optional<Mi
             return new Misfit(
                     column.name(), Misfit.Kind.OTHER, "is not in the log's image of a deleted row any more (REPLICA IDENTITY)");
         }
+        if (differs) {
+            return another(column, Misfit.Kind.WIDENED);
+        }
         return planned.name().equals(column.name())
                 ? null
                 : new Misfit(column.name(), Misfit.Kind.RENAMED, "is " + planned.name() + " in the table");
+    }
+
+    private static Misfit another(PublishedColumn column, Misfit.Kind kind) {
+        return new Misfit(column.name(), kind, "has another type in the log than in the table");
     }
 
     private static int[] missing(boolean[] found) {

@@ -2,12 +2,14 @@ package io.windrow.connectors.postgres;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.connectors.postgres.catalog.Identifier;
+import io.windrow.connectors.postgres.codec.LogForm;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import io.windrow.connectors.postgres.pgoutput.Lsn;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -86,10 +88,30 @@ final class LogConnection implements AutoCloseable {
         MESSAGES
     }
 
+    /** In which form values are sent. */
+    enum Values {
+        BINARY,
+        /** As texts, which is slower, but every type has one. */
+        TEXT;
+
+        /** What suits all streams. */
+        static Values of(Collection<FollowedStream> streams) {
+            return streams.stream()
+                            .flatMap(stream -> stream.shape().plans().stream())
+                            .anyMatch(plan -> plan.logForm() == LogForm.TEXT_ON_REQUEST)
+                    ? TEXT
+                    : BINARY;
+        }
+    }
+
     /** Begins to stream from the slot. */
-    void start(LogSplit split, ChangesConfig config, Beside beside, long start) throws SQLException, IOException {
+    void start(LogSplit split, ChangesConfig config, Beside beside, Values values, long start) throws SQLException, IOException {
         copy = start(split.slot(), "START_REPLICATION SLOT " + Identifier.quoted(split.slot()) + " LOGICAL " + Lsn.text(start)
-                + " (publication_names " + Identifier.literal(Identifier.quoted(split.publication())) + ", binary 'true'"
+                + " (publication_names " + Identifier.literal(Identifier.quoted(split.publication()))
+                + switch (values) {
+                    case BINARY -> ", binary 'true'";
+                    case TEXT -> "";
+                }
                 + switch (config.inProgress()) {
                     case WAIT -> ", proto_version '1'";
                     case STREAM -> major() >= PARALLEL_SINCE

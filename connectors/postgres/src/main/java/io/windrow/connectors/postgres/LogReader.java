@@ -176,7 +176,7 @@ final class LogReader implements SplitReader {
         context.failpoints().reach("postgres.before_log");
         LogSlot.expectNotPassed(open, split.slot(), starts);
         whole |= rows.messages() == LogConnection.Beside.MESSAGES;
-        open.start(split, source.config().following(), rows.messages(), rows.lsn());
+        open.start(split, source.config().following(), rows.messages(), LogConnection.Values.of(rows.streams()), rows.lsn());
         return open;
     }
 

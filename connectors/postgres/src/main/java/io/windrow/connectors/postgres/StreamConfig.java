@@ -69,9 +69,6 @@ public record StreamConfig(
                 mode != ReadMode.CDC || query.isEmpty() && where.isEmpty() && cursor.isEmpty() && key.isEmpty(),
                 "a cdc stream is a table; where, cursor and key are not for it: its replica identity is its key");
         require(
-                mode != ReadMode.CDC || outOfRange != OutOfRange.TEXT,
-                "out_of_range: text is not for a cdc stream, whose log holds binary values; null or fail");
-        require(
                 mode != ReadMode.INCREMENTAL || guarantee == Level.PROVEN || cursor.isPresent(),
                 "an incremental stream needs a cursor, or guarantee: proven");
         require(

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Reconciliation;
@@ -519,6 +520,48 @@ class PostgresChangesTest {
             db.execute("INSERT INTO t VALUES (1, 2)");
             drive.run();
             assertThat(drive.rows()).containsExactly("INSERT|1|2");
+        }
+    }
+
+    @Test
+    @Tag("D19")
+    void Values_of_a_former_type_are_delivered_in_the_one_that_the_column_has_where_they_are_that_exactly() {
+        String widened = "ALTER TABLE t ALTER id TYPE bigint, ALTER n TYPE int, ALTER m TYPE numeric(7,3), ALTER v TYPE text, ALTER r TYPE float8,"
+                + " ALTER w TYPE numeric(12,2), ALTER x TYPE varchar, ALTER k TYPE numeric, ALTER z TYPE timestamptz(0)";
+        for (String read : List.of("", ", p point")) {
+            altered("id int PRIMARY KEY, n smallint, m numeric(5,2), v varchar(3), r real, w int, x bigint, k numeric(8,1), z timestamptz" + read,
+                    List.of("INSERT INTO t VALUES (1, -5, -1.25, 'abc', 0.1, 7, -8, 2.5, '2020-01-01 00:00:00.5+00')", "UPDATE t SET id = 2, n = NULL",
+                            widened, "INSERT INTO t VALUES (3000000000, 70000, 1.125, 'abcd', 0.1, 0.25, 'x', 1e-9, '2020-01-01 00:00:00+00')",
+                            "DELETE FROM t WHERE id = 2"),
+                    "INSERT|1|-5|-1.250|abc|0.10000000149011612|7.00|-8|2.5|1577836800500000" + (read.isEmpty() ? "" : "|null"),
+                    "DELETE>|1" + "|-".repeat(read.isEmpty() ? 8 : 9),
+                    "INSERT<|2|null|-1.250|abc|0.10000000149011612|7.00|-8|2.5|1577836800500000" + (read.isEmpty() ? "" : "|null"),
+                    "INSERT|3000000000|70000|1.125|abcd|0.1|0.25|x|0.000000001|1577836800000000" + (read.isEmpty() ? "" : "|null"),
+                    "DELETE|2" + "|-".repeat(read.isEmpty() ? 8 : 9));
+        }
+    }
+
+    @Test
+    @Tag("D19")
+    void Values_of_a_former_type_that_may_be_others_stop_the_stream_and_the_remedy_brings_it_on() {
+        for (String alter : List.of("ALTER n TYPE smallint", "ALTER n TYPE numeric(11,2)", "ALTER m TYPE numeric(6,1)", "ALTER m TYPE float8",
+                "ALTER v TYPE int USING length(v)", "ALTER a TYPE numeric(8,3)[]")) {
+            db.execute("DROP PUBLICATION IF EXISTS windrow_test", "DROP TABLE IF EXISTS t",
+                    "CREATE TABLE t (id int PRIMARY KEY, n int, m numeric(6,2), v text, a numeric(6,2)[])");
+            try (LogDrive drive = drive("public.t")) {
+                drive.run();
+                db.execute("INSERT INTO t VALUES (1, 2, 3.5, 'x', '{1}')", "ALTER TABLE t " + alter, "INSERT INTO t (id) VALUES (2)");
+                stops(drive, LogError.RELATION_DIFFERS, "has another type in the log");
+                drive.states.clear();
+                drive.places.clear();
+                drive.released.clear();
+                drive.generations.put(T, 2L);
+                drive.run();
+                db.execute("DELETE FROM t WHERE id = 2");
+                drive.run();
+                assertThat(drive.rows()).as(alter).hasSize(3).endsWith("DELETE|2|-|-|-|-");
+            }
+            db.dropSlot("windrow_test");
         }
     }
 
@@ -1059,5 +1102,113 @@ class PostgresChangesTest {
                 .filter(result -> result.outcome() != CheckResult.Outcome.OK)
                 .map(CheckResult::remedy)
                 .toList();
+    }
+
+    /** A column for each type of the server, with the first text that the type takes for a value, and one for an array of it. */
+    private static final String TABLE_OF_EVERY_TYPE =
+            """
+            DO $do$
+            DECLARE one record; sample text; found text; columns text := 'id'; samples text := '1'; n int := 0;
+            BEGIN
+                CREATE TABLE t (id int PRIMARY KEY, c public.odd, cs public.odd[]);
+                FOR one IN SELECT pg_catalog.format_type(oid, NULL) AS name, typarray <> 0 AS has_array FROM pg_catalog.pg_type
+                        WHERE typtype IN ('b', 'd', 'e', 'r', 'm') AND typname NOT LIKE '\\_%'
+                            AND typnamespace IN ('pg_catalog'::regnamespace, 'public'::regnamespace) ORDER BY oid LOOP
+                    found := NULL;
+                    FOREACH sample IN ARRAY ARRAY['q"u''o\te, ü {}();', 'pg_catalog.pg_class', 'now()', '-12.5', '-1 year 2 mons -3 days 04:05:06.789',
+                            '(0.1,-1e300)', '{1,-1,0.5}', '((0,0),(1,1),(2,0))', '<(1,2),3.5>', '0099-12-31 23:59:59.5 BC', '12:34:56.789+03',
+                            '10:20:10,14', '101', '(0,1)', '16/B374D848', '[1,5)', '{[1,3),[5,7)}', '[2020-01-01,)', '{[2020-01-01,2020-02-01)}',
+                            '08:00:2b:01:02:03', '08:00:2b:01:02:03:04:05', 'a=>"1 2", b=>NULL', '10.0.0.0/8', 't', '{"a": 1}', '$.a', '1 2',
+                            'postgres=r/postgres', '0123cdef-4567-89ab-cdef-0123456789ab', '978-0-11-000533-4', '1'] LOOP
+                        BEGIN
+                            EXECUTE format('SELECT %L::%s', sample, one.name);
+                            found := sample;
+                            EXIT;
+                        EXCEPTION WHEN OTHERS THEN NULL;
+                        END;
+                    END LOOP;
+                    n := n + 1;
+                    EXECUTE format('ALTER TABLE t ADD c%s %s', n, one.name);
+                    columns := columns || format(', c%s', n);
+                    samples := samples || format(', %L::%s', found, one.name);
+                    IF one.has_array THEN
+                        EXECUTE format('ALTER TABLE t ADD a%s %s[]', n, one.name);
+                        columns := columns || format(', a%s', n);
+                        samples := samples || format(', ARRAY[[%1$L, NULL], [%1$L, %1$L]]::%2$s[]', found, one.name);
+                    END IF;
+                END LOOP;
+                EXECUTE format('INSERT INTO t (%s) VALUES (%s)', columns, samples);
+                UPDATE t SET c = ROW('(1,2)', chr(92) || '"', '{}', ROW(1, NULL), 'a b:1')::public.odd, cs = ARRAY[c, NULL, ROW('(3,4)', '', '{NULL,"(5,6)"}', NULL, NULL)::public.odd];
+            END $do$""";
+
+    private static final String FOR_ALL_COLUMNS =
+            """
+            DO $do$ BEGIN EXECUTE (SELECT replace('%s', '*', string_agg(quote_ident(attname), ', ' ORDER BY attnum))
+            FROM pg_catalog.pg_attribute WHERE attrelid = 't'::regclass AND attnum > 1); END $do$""";
+
+    @Test
+    @Tag("C03")
+    @Tag("C17")
+    @Tag("C34")
+    void A_table_with_a_column_of_every_type_that_the_server_has_is_followed_and_the_log_gives_what_the_copy_gave() {
+        for (String extension : List.of("citext", "cube", "earthdistance", "hstore", "intarray", "isn", "lo", "ltree", "pg_trgm", "seg")) {
+            db.execute("CREATE EXTENSION " + extension);
+        }
+        db.execute(
+                "CREATE TYPE mood AS ENUM ('sad', 'q\"u''o\\te, ü {}();')", "CREATE DOMAIN vec AS tsvector", "CREATE TYPE inner_odd AS (a int, b text)",
+                "CREATE TYPE odd AS (p point, t text, ps point[], n inner_odd, v vec)", "CREATE TYPE pointless AS RANGE (subtype = inet)",
+                TABLE_OF_EVERY_TYPE);
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            assertThat(drive.refused).isEmpty();
+            String copied = drive.rows().getFirst();
+            assertThat(copied.split("\\|", -1).length).as("columns").isGreaterThan(200);
+            drive.rows().clear();
+            db.execute(
+                    FOR_ALL_COLUMNS.formatted("INSERT INTO t (id, *) SELECT 2, * FROM t"), "INSERT INTO t (id) VALUES (3)",
+                    "UPDATE t SET id = 1 WHERE id = 1", "DELETE FROM t WHERE id = 2");
+            drive.run();
+            assertThat(drive.rows()).hasSize(4);
+            assertThat(drive.rows().get(0)).isEqualTo(copied.replaceFirst("COPY\\|1", "INSERT|2"));
+            assertThat(drive.rows().get(1)).matches("INSERT\\|3(\\|null)+");
+            List<String> before = List.of(copied.split("\\|", -1));
+            List<String> updated = List.of(drive.rows().get(2).split("\\|", -1));
+            assertThat(updated).hasSameSizeAs(before).startsWith("UPDATE", "1").contains("~");
+            assertThat(updated.stream().skip(1).filter(cell -> !cell.equals("~"))).isSubsetOf(before);
+            assertThat(drive.rows().get(3)).matches("DELETE\\|2(\\|-)+");
+        }
+    }
+
+    @Test
+    @Tag("C34")
+    void Values_that_only_a_text_holds_are_keys_are_unchanged_are_large_and_are_followed_beside_others() {
+        db.execute(
+                "CREATE TABLE t (r int4range, v tsvector, n numeric(10,2), big tsvector, d date, PRIMARY KEY (r, v))",
+                "ALTER TABLE t ALTER big SET STORAGE EXTERNAL", "CREATE TABLE u (id bigint PRIMARY KEY, at timestamptz, x float8)",
+                "INSERT INTO t VALUES ('[1,3)', 'a b:1', 1.5, (SELECT string_agg('w' || i, ' ') FROM generate_series(1, 2000) i)::tsvector, 'infinity')");
+        StreamConfig plain = LogDrive.follow("public.t");
+        StreamConfig t = new StreamConfig(
+                plain.table(), plain.query(), plain.name(), plain.exclude(), plain.mode(), plain.cursor(), plain.guarantee(), plain.lag(),
+                plain.start(), plain.columns(), plain.where(), plain.key(), OutOfRange.TEXT, plain.consistency());
+        try (LogDrive drive = new LogDrive(Drive.config(db.url(), t, LogDrive.follow("public.u")), T, U)) {
+            drive.run();
+            String copied = drive.rows().getFirst();
+            drive.rows().clear();
+            db.execute(
+                    "UPDATE t SET n = 2", "UPDATE t SET r = '[2,)'", "UPDATE t SET v = v || 'c:2A'", "UPDATE t SET d = '0044-03-15 BC', n = NULL",
+                    "INSERT INTO t SELECT 'empty', v, -0.05, big, 'infinity' FROM t", "INSERT INTO u VALUES (-1, '2020-02-29 12:00:00.25+05:30', '-1e-300')",
+                    "DELETE FROM t WHERE r = 'empty'");
+            drive.run();
+            String empty = "{\"lower_inclusive\":false,\"upper_inclusive\":false,\"empty\":true}";
+            String from2 = "{\"lower\":2,\"lower_inclusive\":true,\"upper_inclusive\":false,\"empty\":false}";
+            String whole = copied.replaceFirst("^COPY", "").replaceFirst("\\|1\\.50\\|", "|2.00|");
+            String big = copied.split("\\|")[4];
+            assertThat(drive.rows()).containsExactly(
+                    "UPDATE" + whole.replace("|" + big + "|", "|~|"), "DELETE>" + whole.split("\\|2\\.00")[0] + "|-|-|-",
+                    "INSERT<|" + from2 + "|'a' 'b':1|2.00|~|infinity", "DELETE>|" + from2 + "|'a' 'b':1|-|-|-",
+                    "INSERT<|" + from2 + "|'a' 'b':1 'c':3A|2.00|~|infinity", "UPDATE|" + from2 + "|'a' 'b':1 'c':3A|null|~|0044-03-15 BC",
+                    "INSERT|" + empty + "|'a' 'b':1 'c':3A|-0.05|" + big + "|infinity", "DELETE|" + empty + "|'a' 'b':1 'c':3A|-|-|-");
+            assertThat(drive.rows.get(U)).containsExactly("INSERT|-1|1582957800250000|-1.0E-300");
+        }
     }
 }

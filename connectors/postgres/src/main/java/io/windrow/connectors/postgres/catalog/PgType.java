@@ -49,8 +49,12 @@ public sealed interface PgType {
     /** An enum; its values travel as their labels. */
     record EnumType(Identity identity) implements PgType {}
 
-    /** A true array, of any dimension. */
-    record Array(Identity identity, long elementOid) implements PgType {}
+    /**
+     * A true array, of any dimension.
+     *
+     * @param delimiter stands between its elements' texts
+     */
+    record Array(Identity identity, long elementOid, char delimiter) implements PgType {}
 
     /** A composite: a row type of its own or of a table. */
     record Composite(Identity identity, List<CompositeField> fields) implements PgType {

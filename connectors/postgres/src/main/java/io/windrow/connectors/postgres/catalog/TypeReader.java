@@ -21,7 +21,7 @@ public final class TypeReader {
                    pg_catalog.quote_ident(pn.nspname) || '.' || pg_catalog.quote_ident(p.proname), t.typtype,
                    t.typbasetype, t.typtypmod, t.typelem,
                    t.typlen = -1 AND t.typelem <> 0 AND t.typsubscript = 'pg_catalog.array_subscript_handler'::regproc,
-                   r.rngsubtype, m.rngtypid, t.typrelid
+                   r.rngsubtype, m.rngtypid, t.typrelid, t.typdelim
             FROM pg_catalog.pg_type t
             JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
             JOIN pg_catalog.pg_proc p ON p.oid = t.typoutput
@@ -96,7 +96,7 @@ public final class TypeReader {
                         case "c" -> composites.add(new Open(identity, row.getLong(15)));
                         default -> types.add(
                                 row.getBoolean(12)
-                                        ? new PgType.Array(identity, row.getLong(11))
+                                        ? new PgType.Array(identity, row.getLong(11), row.getString(16).charAt(0))
                                         : new PgType.Base(identity));
                     }
                 }

@@ -11,8 +11,6 @@ final class BuiltInTypes {
     static final long NUMERIC = 1700;
     static final long MONEY = 790;
     static final int TEXT = 25;
-    static final int TEXT_ARRAY = 1009;
-    static final int RECORD = 2249;
 
     private static final Set<OutOfRangeKind> NONE = EnumSet.noneOf(OutOfRangeKind.class);
     private static final Set<OutOfRangeKind> INFINITIES =
@@ -24,16 +22,18 @@ final class BuiltInTypes {
     private static final ColumnType STRING = new ColumnType.Text();
     private static final ValueCodec PLAIN = BytesDecoder::new;
     private static final ValueCodec VERSIONED = BytesDecoder.Versioned::new;
+    private static final ValueCodec TIMESTAMP = reading(TimeDecoders.Timestamp::new, TextTimes::timestamp);
+    private static final ValueCodec UNSIGNED4 = reading(NumberDecoders.Unsigned4::new, TextForms::int4);
 
     private static final Map<Long, Leaf> LEAVES = new LinkedHashMap<>();
 
     static {
-        add(16, "boolean", new ColumnType.Bool(), NumberDecoders.Bool::new);
-        add(21, "smallint", new ColumnType.Int(16, true), NumberDecoders.Int2::new);
-        add(23, "integer", new ColumnType.Int(32, true), NumberDecoders.Int4::new);
-        add(20, "bigint", INT64, NumberDecoders.Int8::new);
-        add(700, "real", new ColumnType.Float(32), NumberDecoders.Int4::new);
-        add(701, "double precision", new ColumnType.Float(64), NumberDecoders.Int8::new);
+        add(16, "boolean", new ColumnType.Bool(), reading(NumberDecoders.Bool::new, TextForms::bool));
+        add(21, "smallint", new ColumnType.Int(16, true), reading(NumberDecoders.Int2::new, TextForms::int2));
+        add(23, "integer", new ColumnType.Int(32, true), reading(NumberDecoders.Int4::new, TextForms::int4));
+        add(20, "bigint", INT64, reading(NumberDecoders.Int8::new, TextForms::int8));
+        add(700, "real", new ColumnType.Float(32), reading(NumberDecoders.Int4::new, TextForms::float4));
+        add(701, "double precision", new ColumnType.Float(64), reading(NumberDecoders.Int8::new, TextForms::float8));
         text(25, "text");
         text(1043, "character varying");
         text(1042, "character");
@@ -43,13 +43,17 @@ final class BuiltInTypes {
         LEAVES.put(114L, new Leaf("json", new ColumnType.Json(), PLAIN, NONE));
         add(3802, "jsonb", new ColumnType.Json(), VERSIONED);
         add(4072, "jsonpath", STRING, VERSIONED);
-        add(17, "bytea", new ColumnType.Bytes(), PLAIN);
-        add(2950, "uuid", new ColumnType.Uuid(), NumberDecoders.Uuid::new);
-        ranged(1082, "date", new ColumnType.Date(), TimeDecoders.Date::new, INFINITIES);
-        ranged(1083, "time", new ColumnType.Time(), TimeDecoders.Time::new, EnumSet.of(OutOfRangeKind.END_OF_DAY));
-        ranged(1114, "timestamp", new ColumnType.Timestamp(false), TimeDecoders.Timestamp::new, TIMESTAMPS);
-        ranged(1184, "timestamp with time zone", new ColumnType.Timestamp(true), TimeDecoders.Timestamp::new, TIMESTAMPS);
-        ranged(1186, "interval", new ColumnType.Interval(), TimeDecoders.Interval::new, INFINITIES);
+        add(17, "bytea", new ColumnType.Bytes(), reading(PLAIN, TextForms::bytes));
+        add(2950, "uuid", new ColumnType.Uuid(), reading(NumberDecoders.Uuid::new, TextForms::uuid));
+        ranged(1082, "date", new ColumnType.Date(), reading(TimeDecoders.Date::new, TextTimes::date), INFINITIES);
+        ranged(
+                1083, "time", new ColumnType.Time(), reading(TimeDecoders.Time::new, TextTimes::time),
+                EnumSet.of(OutOfRangeKind.END_OF_DAY));
+        ranged(1114, "timestamp", new ColumnType.Timestamp(false), TIMESTAMP, TIMESTAMPS);
+        ranged(1184, "timestamp with time zone", new ColumnType.Timestamp(true), TIMESTAMP, TIMESTAMPS);
+        ranged(
+                1186, "interval", new ColumnType.Interval(), reading(TimeDecoders.Interval::new, TextTimes::interval),
+                INFINITIES);
         rendered(1266, "time with time zone", TextRenderers::timetz);
         rendered(1560, "bit", TextRenderers::bits);
         rendered(1562, "bit varying", TextRenderers::bits);
@@ -57,16 +61,17 @@ final class BuiltInTypes {
         rendered(650, "cidr", TextRenderers::inet);
         rendered(829, "macaddr", TextRenderers::mac);
         rendered(774, "macaddr8", TextRenderers::mac);
-        rendered(18, "\"char\"", TextRenderers::singleChar);
+        add(18, "\"char\"", STRING, reading(renderer(TextRenderers::singleChar), TextForms::singleChar));
         rendered(27, "tid", TextRenderers::tid);
         rendered(3220, "pg_lsn", TextRenderers::lsn);
         rendered(5038, "pg_snapshot", TextRenderers::snapshot);
         rendered(2970, "txid_snapshot", TextRenderers::snapshot);
-        add(26, "oid", INT64, NumberDecoders.Unsigned4::new);
-        add(28, "xid", INT64, NumberDecoders.Unsigned4::new);
-        add(29, "cid", INT64, NumberDecoders.Unsigned4::new);
-        add(5069, "xid8", new ColumnType.Decimal(20, 0), (allocator, guard) ->
-                new NumberDecoders.Decimal8(allocator, guard, NumberDecoders.Sign.UNSIGNED));
+        add(26, "oid", INT64, UNSIGNED4);
+        add(28, "xid", INT64, UNSIGNED4);
+        add(29, "cid", INT64, UNSIGNED4);
+        add(5069, "xid8", new ColumnType.Decimal(20, 0), reading(
+                (allocator, guard) -> new NumberDecoders.Decimal8(allocator, guard, NumberDecoders.Sign.UNSIGNED),
+                TextForms::int8));
     }
 
     private BuiltInTypes() {}
@@ -92,7 +97,9 @@ final class BuiltInTypes {
                 return new Leaf(
                         "numeric(" + precision + "," + declared + ")",
                         new ColumnType.Decimal(digits, scale),
-                        (allocator, guard) -> new DecimalDecoder(allocator, guard, digits, scale),
+                        reading(
+                                (allocator, guard) -> new DecimalDecoder(allocator, guard, digits, scale),
+                                TextForms::numeric),
                         EnumSet.of(
                                 OutOfRangeKind.NAN,
                                 OutOfRangeKind.INFINITY,
@@ -108,7 +115,9 @@ final class BuiltInTypes {
         return new Leaf(
                 "money",
                 new ColumnType.Decimal(19, scale),
-                (allocator, guard) -> new NumberDecoders.Decimal8(allocator, guard, NumberDecoders.Sign.SIGNED),
+                reading(
+                        (allocator, guard) -> new NumberDecoders.Decimal8(allocator, guard, NumberDecoders.Sign.SIGNED),
+                        TextForms::money),
                 NONE);
     }
 
@@ -136,6 +145,11 @@ final class BuiltInTypes {
 
     private static void rendered(long oid, String name, TextRenderer renderer) {
         add(oid, name, STRING, renderer(renderer));
+    }
+
+    /** With the form of its texts; a type without one writes its text as its decoder delivers it. */
+    private static ValueCodec reading(ValueCodec codec, TextForm form) {
+        return (allocator, guard) -> codec.decoder(allocator, guard).reading(form);
     }
 
     private static ValueCodec renderer(TextRenderer renderer) {

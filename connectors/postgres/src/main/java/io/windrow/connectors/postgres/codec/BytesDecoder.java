@@ -117,6 +117,11 @@ class BytesDecoder extends ValueDecoder {
             }
             append(index, source, offset + 1, length - 1);
         }
+
+        @Override
+        void text(int index, byte[] source, int offset, int length) {
+            append(index, source, offset, length);
+        }
     }
 
     /** Text that is written from the binary form of another type. */
@@ -137,6 +142,16 @@ class BytesDecoder extends ValueDecoder {
             }
             append(index, text.bytes(), 0, text.length());
             guard.expanded(Math.max(0, text.length() - length));
+        }
+
+        /** The text is the server's already, unless it is one of which there are several. */
+        @Override
+        void text(int index, byte[] source, int offset, int length) {
+            if (readsForm()) {
+                super.text(index, source, offset, length);
+            } else {
+                append(index, source, offset, length);
+            }
         }
     }
 }

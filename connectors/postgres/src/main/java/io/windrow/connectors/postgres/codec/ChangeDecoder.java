@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes the rows of one stream of a change log into batches, cell by cell, with the same decoders as a snapshot (I7). For
- * every row: {@link #begin}, then for each column, in any order, one of {@link #value}, {@link #nullValue} and {@link
+ * every row: {@link #begin}, then for each column, in any order, one of {@link #value}, {@link #text}, {@link #nullValue} and {@link
  * #without}, then {@link #end}. One thread. After an exception only {@link #close} may be called.
  */
 public final class ChangeDecoder implements AutoCloseable {
@@ -44,6 +44,8 @@ public final class ChangeDecoder implements AutoCloseable {
     private final Facts facts;
     private final int fixedBytes;
     private final ColumnGuard.Expansion expansion = new ColumnGuard.Expansion();
+    /** A value of a former type. */
+    private final AsciiText said = new AsciiText();
     private int capacity;
     private int rows;
     private int likelyRows = FIRST_ROWS;
@@ -158,10 +160,46 @@ public final class ChangeDecoder implements AutoCloseable {
         rowBytes = 0;
     }
 
-    /** The column's value in the form that its decoder reads: binary send, or text where {@link ColumnPlan#logForm} says so. */
+    /** The column's value in its type's binary send form. */
     public void value(int column, byte[] source, int offset, int length) {
+        if (plans.get(column).logForm() != LogForm.BINARY) {
+            throw guards[column].malformed("a value in binary form where a text was expected");
+        }
         decoders[column].value(rows, source, offset, length);
         rowBytes += length;
+    }
+
+    /** The column's value as its type's output function writes it under {@link CanonicalSession}. */
+    public void text(int column, byte[] source, int offset, int length) {
+        decoders[column].text(rows, source, offset, length);
+        rowBytes += length;
+    }
+
+    /** The column's value in the binary send form of a type that the column has or had before. */
+    public void value(int column, FormerType former, byte[] source, int offset, int length) {
+        if (former == FormerType.ALIKE) {
+            value(column, source, offset, length);
+            return;
+        }
+        said.clear();
+        said(column, former.render(source, offset, length, said));
+    }
+
+    /** The column's value as the output function of a type writes it that the column has or had before. */
+    public void text(int column, FormerType former, byte[] source, int offset, int length) {
+        if (former == FormerType.ALIKE) {
+            text(column, source, offset, length);
+            return;
+        }
+        said.clear();
+        said(column, former.renderText(source, offset, length, said));
+    }
+
+    private void said(int column, boolean isOfType) {
+        if (!isOfType) {
+            throw guards[column].malformed("a value that is not of the type that the column had before");
+        }
+        text(column, said.bytes(), 0, said.length());
     }
 
     /** The column is null. */

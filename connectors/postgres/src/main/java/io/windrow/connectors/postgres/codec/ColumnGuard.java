@@ -14,6 +14,7 @@ final class ColumnGuard {
     private final long[] counts = new long[KINDS.length];
     private long nulled;
     private final Expansion expansion;
+    private final SendForm sendForm = new SendForm();
 
     /** The bytes that the values of one row take in Arrow beyond their size on the wire; one for all columns. */
     static final class Expansion {
@@ -48,6 +49,11 @@ final class ColumnGuard {
     /** How many values became null so far; a range compares it before and after its bounds. */
     long nulled() {
         return nulled;
+    }
+
+    /** An empty send form, for one value at a time. */
+    SendForm sendForm() {
+        return sendForm.clear();
     }
 
     WindrowException malformed(String what) {

@@ -103,5 +103,23 @@ class ListDecoder extends ValueDecoder {
             }
             end(index);
         }
+
+        @Override
+        void text(int index, byte[] source, int offset, int length) {
+            TextItems at = new TextItems(guard, source, offset, length);
+            at.expect('{');
+            while (!at.takes('}')) {
+                at.takes(',');
+                int from = at.at();
+                at.next();
+                at.item(',', ',');
+                at.expect(',');
+                at.item(']', ')');
+                at.next();
+                element.text(next(), source, from, at.at() - from);
+            }
+            at.expectEnd();
+            end(index);
+        }
     }
 }

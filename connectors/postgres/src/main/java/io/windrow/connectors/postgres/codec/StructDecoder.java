@@ -9,6 +9,7 @@ import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 abstract class StructDecoder extends ValueDecoder {
     private final ValueDecoder[] fields;
     private final int fixedBytes;
+    private boolean ofText;
 
     StructDecoder(BufferAllocator allocator, ColumnGuard guard, ValueDecoder... fields) {
         super(allocator, guard);
@@ -19,6 +20,27 @@ abstract class StructDecoder extends ValueDecoder {
         }
         this.fixedBytes = bytes;
     }
+
+    /** The values come as text in every read: a type beneath has no binary form that is known. */
+    final StructDecoder ofText() {
+        ofText = true;
+        return this;
+    }
+
+    @Override
+    final void value(int index, byte[] source, int offset, int length) {
+        if (ofText) {
+            text(index, source, offset, length);
+        } else {
+            sent(index, source, offset, length);
+        }
+    }
+
+    /** Writes the value at {@code index} from its send form. */
+    abstract void sent(int index, byte[] source, int offset, int length);
+
+    @Override
+    abstract void text(int index, byte[] source, int offset, int length);
 
     @Override
     final void grow(int rows) {
@@ -72,7 +94,7 @@ abstract class StructDecoder extends ValueDecoder {
         }
 
         @Override
-        void value(int index, byte[] source, int offset, int length) {
+        void sent(int index, byte[] source, int offset, int length) {
             int end = offset + length;
             if (length < 4 || intAt(source, offset) != fields.length) {
                 throw guard.malformed("a composite of another count of fields than " + fields.length);
@@ -101,6 +123,25 @@ abstract class StructDecoder extends ValueDecoder {
             if (at != end) {
                 throw guard.malformed("a composite with bytes behind its last field");
             }
+        }
+
+        /** {@code (field,"quoted field",)}; nothing at all is null. */
+        @Override
+        void text(int index, byte[] source, int offset, int length) {
+            TextItems at = new TextItems(guard, source, offset, length);
+            at.expect('(');
+            for (int i = 0; i < fields.length; i++) {
+                if (i > 0) {
+                    at.expect(',');
+                }
+                if (at.item(',', ')')) {
+                    fields[i].text(index, at.bytes(), at.from(), at.length());
+                } else {
+                    fields[i].nullAt(index);
+                }
+            }
+            at.expect(')');
+            at.expectEnd();
         }
     }
 
@@ -135,7 +176,7 @@ abstract class StructDecoder extends ValueDecoder {
         }
 
         @Override
-        void value(int index, byte[] source, int offset, int length) {
+        void sent(int index, byte[] source, int offset, int length) {
             if (length < 1) {
                 throw guard.malformed("a range without flags");
             }
@@ -147,6 +188,45 @@ abstract class StructDecoder extends ValueDecoder {
             if (at != end) {
                 throw guard.malformed("a range with bytes behind its bounds");
             }
+            flags(index, flags, nulled);
+        }
+
+        /** {@code empty}, or {@code [lower,"quoted upper")}; a bound that is not there is nothing at all. */
+        @Override
+        void text(int index, byte[] source, int offset, int length) {
+            TextItems at = new TextItems(guard, source, offset, length);
+            long nulled = guard.nulled();
+            if (at.is("empty")) {
+                lower.nullAt(index);
+                upper.nullAt(index);
+                flags(index, EMPTY, nulled);
+                return;
+            }
+            int flags = at.takes('[') ? LOWER_INCLUSIVE : 0;
+            if (flags == 0) {
+                at.expect('(');
+            }
+            bound(lower, index, at, at.item(',', ','));
+            at.expect(',');
+            bound(upper, index, at, at.item(']', ')'));
+            if (at.takes(']')) {
+                flags |= UPPER_INCLUSIVE;
+            } else {
+                at.expect(')');
+            }
+            at.expectEnd();
+            flags(index, flags, nulled);
+        }
+
+        private static void bound(ValueDecoder bound, int index, TextItems at, boolean present) {
+            if (present) {
+                bound.text(index, at.bytes(), at.from(), at.length());
+            } else {
+                bound.nullAt(index);
+            }
+        }
+
+        private void flags(int index, int flags, long nulled) {
             lowerInclusive.set(index, (flags & LOWER_INCLUSIVE) != 0);
             upperInclusive.set(index, (flags & UPPER_INCLUSIVE) != 0);
             empty.set(index, (flags & EMPTY) != 0);
@@ -174,103 +254,6 @@ abstract class StructDecoder extends ValueDecoder {
             // The three flags are not nullable; under a null range they stay false.
             lower.nullAt(index);
             upper.nullAt(index);
-        }
-    }
-
-    /**
-     * An array: int32 dimensions, int32 has-nulls, int32 element oid, per dimension int32 size and int32 lower bound, then
-     * the elements behind their int32 lengths (−1 for null), last dimension fastest.
-     */
-    static final class Array extends StructDecoder {
-        private static final int MAX_DIMENSIONS = 6;
-
-        private final ListDecoder dimensions;
-        private final ListDecoder lowerBounds;
-        private final ListDecoder elements;
-        private final NumberDecoders.Int4 size;
-        private final NumberDecoders.Int4 lowerBound;
-        private final int elementOid;
-
-        Array(
-                BufferAllocator allocator,
-                ColumnGuard guard,
-                NumberDecoders.Int4 size,
-                NumberDecoders.Int4 lowerBound,
-                ListDecoder[] lists,
-                int elementOid) {
-            super(allocator, guard, lists);
-            this.size = size;
-            this.lowerBound = lowerBound;
-            this.dimensions = lists[0];
-            this.lowerBounds = lists[1];
-            this.elements = lists[2];
-            this.elementOid = elementOid;
-        }
-
-        static Array of(BufferAllocator allocator, ColumnGuard guard, ValueDecoder element, int elementOid) {
-            NumberDecoders.Int4 size = new NumberDecoders.Int4(allocator, guard);
-            NumberDecoders.Int4 lowerBound = new NumberDecoders.Int4(allocator, guard);
-            ListDecoder[] lists = {
-                new ListDecoder(allocator, guard, size),
-                new ListDecoder(allocator, guard, lowerBound),
-                new ListDecoder(allocator, guard, element)
-            };
-            return new Array(allocator, guard, size, lowerBound, lists, elementOid);
-        }
-
-        @Override
-        void value(int index, byte[] source, int offset, int length) {
-            int count = length < 12 ? -1 : intAt(source, offset);
-            if (count < 0 || count > MAX_DIMENSIONS || length < 12 + 8 * count) {
-                throw guard.malformed("an array without a proper header");
-            }
-            if (intAt(source, offset + 8) != elementOid) {
-                throw guard.malformed("an array whose elements have the type with oid "
-                        + (intAt(source, offset + 8) & 0xFFFF_FFFFL) + ", not " + (elementOid & 0xFFFF_FFFFL));
-            }
-            int at = offset + 12;
-            long total = count == 0 ? 0 : 1;
-            for (int d = 0; d < count; d++, at += 8) {
-                int items = intAt(source, at);
-                size.set(dimensions.next(), items);
-                lowerBound.set(lowerBounds.next(), intAt(source, at + 4));
-                total *= items;
-            }
-            int end = offset + length;
-            if (total < 0 || total * 4 > end - at) {
-                throw guard.malformed("an array that is shorter than its dimensions say");
-            }
-            ValueDecoder element = elements.element;
-            for (long i = 0; i < total; i++) {
-                int bytes = end - at < 4 ? Integer.MAX_VALUE : intAt(source, at);
-                at += 4;
-                int next = elements.next();
-                if (bytes < 0) {
-                    element.nullAt(next);
-                    continue;
-                }
-                if (bytes > end - at) {
-                    throw guard.malformed("an array that ends in the middle of an element");
-                }
-                element.value(next, source, at, bytes);
-                at += bytes;
-            }
-            if (at != end) {
-                throw guard.malformed("an array with bytes behind its last element");
-            }
-            guard.expanded(total * element.fixedBytes());
-            endLists(index);
-        }
-
-        private void endLists(int index) {
-            dimensions.end(index);
-            lowerBounds.end(index);
-            elements.end(index);
-        }
-
-        @Override
-        void nullFields(int index) {
-            endLists(index);
         }
     }
 }

@@ -12,12 +12,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /**
  * The one mapping from PostgreSQL types to column types, by oid: what a value becomes, how it is selected and which decoder
- * reads it. Types without a decoder of ours travel as their text form: known ones as they are, unknown ones with a warning
- * (I10). Immutable.
+ * reads it. Types without a decoder of ours, and what is made of them, travel as the text that their output function writes:
+ * known ones as they are, unknown ones with a warning (I10). Immutable.
  */
 public final class TypeMapping {
     private final TypeGraph types;
@@ -37,28 +36,35 @@ public final class TypeMapping {
     public ColumnPlan plan(RelationColumn column, OutOfRange rule) {
         Resolution resolution = new Resolution(column, rule);
         Mapped mapped = resolution.map(column.typeOid(), column.typmod());
+        String name = Identifier.quoted(column.name());
         boolean nullable = column.nullability() == RelationColumn.Nullability.NULLABLE
                 || (rule == OutOfRange.NULL && !resolution.kinds.isEmpty());
         return new ColumnPlan(
                 new Column(column.number(), column.name(), mapped.type, nullable, column.display()),
-                mapped.select.apply(Identifier.quoted(column.name())),
+                mapped.form == Form.BINARY ? name : outputOf(types.type(column.typeOid()), name),
                 rule,
                 resolution.warnings,
                 mapped.codec,
-                logForm(mapped, column));
+                logForm(mapped, base(column)),
+                base(column));
     }
 
-    private LogForm logForm(Mapped mapped, RelationColumn column) {
+    private FormerType.Base base(RelationColumn column) {
+        FormerType.Base base = new FormerType.Base(column.typeOid(), column.typmod());
+        while (types.type(base.oid()) instanceof PgType.Domain domain) {
+            base = new FormerType.Base(domain.baseOid(), domain.typmod() >= 0 ? domain.typmod() : base.typmod());
+        }
+        return base;
+    }
+
+    private LogForm logForm(Mapped mapped, FormerType.Base base) {
         if (mapped.form == Form.BINARY) {
             return LogForm.BINARY;
         }
-        PgType type = types.type(column.typeOid());
-        while (type instanceof PgType.Domain domain) {
-            type = types.type(domain.baseOid());
-        }
+        PgType type = types.type(base.oid());
         return type instanceof PgType.Base && type.identity().sendable() == PgType.Sendable.TEXT_ONLY
                 ? LogForm.TEXT
-                : LogForm.OTHER;
+                : LogForm.TEXT_ON_REQUEST;
     }
 
     /** The plans of columns under one rule, in order. */
@@ -68,11 +74,12 @@ public final class TypeMapping {
 
     /**
      * @param wireOid the type that the server announces for it inside arrays and composites
-     * @param select makes the SQL that yields it from the SQL of the original
      */
-    private record Mapped(ColumnType type, ValueCodec codec, long wireOid, Form form, UnaryOperator<String> select) {
+    private record Mapped(ColumnType type, ValueCodec codec, long wireOid, Form form) {
+        static final Mapped TEXT = new Mapped(new ColumnType.Text(), BytesDecoder::new, BuiltInTypes.TEXT, Form.TEXT);
+
         static Mapped binary(ColumnType type, ValueCodec codec, long oid) {
-            return new Mapped(type, codec, oid, Form.BINARY, UnaryOperator.identity());
+            return new Mapped(type, codec, oid, Form.BINARY);
         }
 
         Mapped announcedAs(long oid) {
@@ -80,9 +87,10 @@ public final class TypeMapping {
         }
     }
 
+    /** What the decoder is given in a snapshot. */
     private enum Form {
         BINARY,
-        REWRITTEN
+        TEXT
     }
 
     private final class Resolution {
@@ -138,7 +146,7 @@ public final class TypeMapping {
 
         private Mapped leaf(BuiltInTypes.Leaf leaf, PgType type) {
             if (rule == OutOfRange.TEXT && !leaf.kinds().isEmpty()) {
-                return asText(outputOf(type));
+                return Mapped.TEXT;
             }
             kinds.addAll(leaf.kinds());
             return Mapped.binary(leaf.type(), leaf.codec(), type.oid());
@@ -155,11 +163,7 @@ public final class TypeMapping {
                         "Column " + Identifier.quoted(column.name()) + " has the type " + id.display()
                                 + ", which Windrow does not know: its values are delivered in PostgreSQL's text form."));
             }
-            return asText(outputOf(type));
-        }
-
-        private Mapped asText(UnaryOperator<String> select) {
-            return new Mapped(new ColumnType.Text(), BytesDecoder::new, BuiltInTypes.TEXT, Form.REWRITTEN, select);
+            return Mapped.TEXT;
         }
 
         private Mapped array(PgType.Array array, int typmod) {
@@ -167,19 +171,15 @@ public final class TypeMapping {
             String display = types.type(array.elementOid()).identity().display();
             if (element.form == Form.BINARY) {
                 return Mapped.binary(
-                        arrayType(element.type, display), arrayCodec(element.codec, element.wireOid), array.oid());
+                        arrayType(element.type, display), arrayCodec(element, array.delimiter()), array.oid());
             }
-            return new Mapped(
-                    arrayType(new ColumnType.Text(), display),
-                    arrayCodec(BytesDecoder::new, BuiltInTypes.TEXT),
-                    BuiltInTypes.TEXT_ARRAY,
-                    Form.REWRITTEN,
-                    sql -> "(" + sql + ")::pg_catalog.text[]");
+            ValueCodec codec = arrayCodec(Mapped.TEXT, array.delimiter());
+            return new Mapped(arrayType(new ColumnType.Text(), display), codec, array.oid(), Form.TEXT);
         }
 
         private Mapped composite(PgType.Composite composite) {
             if (composite.fields().isEmpty()) {
-                return asText(TypeMapping::castToText);
+                return Mapped.TEXT;
             }
             List<Column> fields = new ArrayList<>();
             List<Mapped> mapped = new ArrayList<>();
@@ -193,30 +193,19 @@ public final class TypeMapping {
             }
             int[] oids = mapped.stream().mapToInt(one -> (int) one.wireOid).toArray();
             List<ValueCodec> codecs = mapped.stream().map(Mapped::codec).toList();
-            ValueCodec codec = (allocator, guard) -> new StructDecoder.Composite(
+            Form form = binary ? Form.BINARY : Form.TEXT;
+            ValueCodec codec = (allocator, guard) -> sent(form, new StructDecoder.Composite(
                     allocator,
                     guard,
                     codecs.stream().map(c -> c.decoder(allocator, guard)).toArray(ValueDecoder[]::new),
-                    oids);
-            ColumnType type = new ColumnType.Struct(fields);
-            if (binary) {
-                return Mapped.binary(type, codec, composite.oid());
-            }
-            return new Mapped(type, codec, BuiltInTypes.RECORD, Form.REWRITTEN, sql -> {
-                StringBuilder row = new StringBuilder();
-                for (int i = 0; i < mapped.size(); i++) {
-                    String field = "(" + sql + ")." + Identifier.quoted(fields.get(i).name());
-                    row.append(i == 0 ? "" : ", ").append(mapped.get(i).select.apply(field));
-                }
-                // IS NULL would be true for a row of nulls as well.
-                return "CASE WHEN (" + sql + ") IS NOT DISTINCT FROM NULL THEN NULL ELSE ROW(" + row + ") END";
-            });
+                    oids));
+            return new Mapped(new ColumnType.Struct(fields), codec, composite.oid(), form);
         }
 
         private Mapped range(PgType.Range range) {
             Mapped bound = map(range.subtypeOid(), -1);
-            if (bound.form == Form.REWRITTEN) {
-                return asText(TypeMapping::castToText);
+            if (bound.form == Form.TEXT) {
+                return Mapped.TEXT;
             }
             String display = types.type(range.subtypeOid()).identity().display();
             return Mapped.binary(rangeType(bound.type, display), rangeCodec(bound.codec), range.oid());
@@ -224,8 +213,8 @@ public final class TypeMapping {
 
         private Mapped multirange(PgType.Multirange multirange) {
             Mapped range = map(multirange.rangeOid(), -1);
-            if (range.form == Form.REWRITTEN) {
-                return asText(TypeMapping::castToText);
+            if (range.form == Form.TEXT) {
+                return Mapped.TEXT;
             }
             String display = types.type(multirange.rangeOid()).identity().display();
             return Mapped.binary(
@@ -236,15 +225,11 @@ public final class TypeMapping {
         }
     }
 
-    private static String castToText(String sql) {
-        return "(" + sql + ")::pg_catalog.text";
-    }
-
     /** The output function itself: a cast to text is another function for some types (inet, bool, extension types). */
-    private static UnaryOperator<String> outputOf(PgType type) {
-        return type instanceof PgType.Base
-                ? sql -> "pg_catalog.textin(" + type.identity().output() + "(" + sql + "))"
-                : TypeMapping::castToText;
+    private static String outputOf(PgType type, String sql) {
+        return type instanceof PgType.Pseudo
+                ? "(" + sql + ")::pg_catalog.text"
+                : "pg_catalog.textin(" + type.identity().output() + "(" + sql + "))";
     }
 
     private static ColumnType arrayType(ColumnType element, String display) {
@@ -261,9 +246,16 @@ public final class TypeMapping {
                         display + "[]")));
     }
 
-    private static ValueCodec arrayCodec(ValueCodec element, long elementOid) {
-        return (allocator, guard) ->
-                StructDecoder.Array.of(allocator, guard, element.decoder(allocator, guard), (int) elementOid);
+    private static ValueCodec arrayCodec(Mapped element, char delimiter) {
+        return (allocator, guard) -> sent(element.form, ArrayDecoder.of(
+                allocator, guard, element.codec.decoder(allocator, guard), (int) element.wireOid, delimiter));
+    }
+
+    private static ValueDecoder sent(Form form, StructDecoder decoder) {
+        return switch (form) {
+            case BINARY -> decoder;
+            case TEXT -> decoder.ofText();
+        };
     }
 
     private static ColumnType rangeType(ColumnType bound, String display) {

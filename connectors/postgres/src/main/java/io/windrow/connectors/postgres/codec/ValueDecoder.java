@@ -8,10 +8,11 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes the values of one field, in index order, from PostgreSQL's binary send form into Arrow buffers of its own. The
- * same decoder serves a snapshot and a change stream (I7). Single-threaded. The caller makes room with {@link #reserve}
+ * Decodes the values of one field, in index order, from PostgreSQL's binary send form, or from the text that the type's output
+ * function writes, into Arrow buffers of its own. The same decoder serves a snapshot and a change stream (I7). Single-threaded. The caller makes room with {@link #reserve}
  * before it writes an index, writes every index exactly once and in order, and gets the buffers with {@link #emit}.
  */
 abstract class ValueDecoder {
@@ -23,6 +24,7 @@ abstract class ValueDecoder {
     final ColumnGuard guard;
     private final ColumnBuffer validity;
     private int nulls;
+    private @Nullable TextForm texts;
     /** Indexes below this may be written. */
     int capacity;
 
@@ -49,6 +51,31 @@ abstract class ValueDecoder {
 
     /** Writes the value at {@code index} from {@code length} bytes of {@code source}; the bytes are not kept. */
     abstract void value(int index, byte[] source, int offset, int length);
+
+    /** Says how texts are read; without it a text is the send form. */
+    final ValueDecoder reading(@Nullable TextForm form) {
+        texts = form;
+        return this;
+    }
+
+    /** Writes the value at {@code index} from its text, {@code length} bytes of {@code source}; the bytes are not kept. */
+    void text(int index, byte[] source, int offset, int length) {
+        TextForm form = texts;
+        if (form == null) {
+            value(index, source, offset, length);
+            return;
+        }
+        SendForm sent = guard.sendForm();
+        if (!form.read(source, offset, offset + length, sent)) {
+            throw guard.malformed("a text of " + length + " bytes that is not as the type's output function writes it");
+        }
+        value(index, sent.bytes(), 0, sent.length());
+    }
+
+    /** Whether {@link #text} has a form to read. */
+    final boolean readsForm() {
+        return texts != null;
+    }
 
     /** Writes null at {@code index}. */
     abstract void nullAt(int index);

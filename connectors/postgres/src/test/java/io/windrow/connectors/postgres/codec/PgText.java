@@ -224,21 +224,23 @@ final class PgText {
     private static void dimension(StringBuilder out, int[] sizes, int d, int[] at, Column element, FieldVector data) {
         out.append('{');
         for (int i = 0; i < sizes[d]; i++) {
-            out.append(i > 0 ? "," : "");
+            // The only type of pg_catalog whose arrays are not written with commas.
+            String delimiter = element.sourceType().equals("box") ? ";" : ",";
+            out.append(i == 0 ? "" : delimiter);
             if (d + 1 < sizes.length) {
                 dimension(out, sizes, d + 1, at, element, data);
             } else {
                 String text = of(element, data, at[0]++);
-                out.append(text == null ? "NULL" : quotedElement(text));
+                out.append(text == null ? "NULL" : quotedElement(text, delimiter));
             }
         }
         out.append('}');
     }
 
-    private static String quotedElement(String text) {
+    private static String quotedElement(String text, String delimiter) {
         boolean quote = text.isEmpty()
                 || text.equalsIgnoreCase("null")
-                || text.chars().anyMatch(c -> "\"\\{},".indexOf(c) >= 0 || isSpace(c));
+                || text.chars().anyMatch(c -> ("\"\\{}" + delimiter).indexOf(c) >= 0 || isSpace(c));
         return quote ? '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"' : text;
     }
 

@@ -184,7 +184,7 @@ final class TypeCases {
         of("path", TEXT, "((0,0),(1,1))", "[(0,0),(1,1)]");
         of("polygon", TEXT, "((0,0),(1,1),(2,0))");
         of("circle", TEXT, "<(1,2),3.5>");
-        CASES.add(new Case("box", "text", TEXT, "SELECT '(1,2),(0,-1)'::box UNION ALL SELECT NULL"));
+        of("box", TEXT, "(1,2),(0,-1)", "(0.1,-0),(1e300,NaN)");
     }
 
     private static void structures() {
@@ -196,7 +196,15 @@ final class TypeCases {
         of("public.gone", null, "(1,2.500,2020-01-01)", "(,,)", "(,-0.001,)");
         of("public.pair", null, "(1.25,\"te xt\",ok,\"(1,2.500,2020-01-01)\",\"{1,NULL}\")", "(,,,,)", "(0,\"\",\"very happy\",\"(,,)\",{})");
         of("public.odd", null, "(\"(1,2)\",t,\"{\"\"(1,2)\"\",NULL}\",\"(1,2.500,2020-01-01)\",\"'a' 'b'\")", "(,,,,)");
-        CASES.add(new Case("public.oddly", "text", null, "SELECT '(\"(1,2)\",t,,,)'::public.odd UNION ALL SELECT NULL"));
+        String nasty = "SELECT ROW(%s)::public.%s FROM unnest(ARRAY['', ' ', 'NULL', 'null', '\"', '\"\"', 'a\"b', ',', '(', ')', '{', '}', ';', 'ü',"
+                + " chr(92), chr(92) || '\"', chr(10) || chr(9), repeat(chr(92), 5) || repeat('\"', 5) || 'x']) t";
+        query("public.pair", null, nasty.formatted("1.25, t, 'ok', NULL, '{}'", "pair"));
+        query("public.odd", null, nasty.formatted("'(1,2)', t, '{}', NULL, NULL", "odd"));
+        query("text", TEXT, nasty.formatted("t", "lone").replace("ROW(t)::public.lone", "t"));
+        query("public.textrange", null, nasty.formatted("t", "lone").replace("ROW(t)::public.lone", "public.textrange(t, NULL)"));
+        query("public.textmultirange", null, nasty.formatted("t", "lone")
+                .replace("ROW(t)::public.lone", "public.textmultirange(public.textrange(t, t, '[]'), public.textrange(t || 'z', NULL))"));
+        query("public.oddly", null, "SELECT '(\"(1,2)\",t,,,)'::public.odd UNION ALL SELECT NULL");
         of("int4range", null, "empty", "[1,5)", "(,)", "[,3)", "[7,)");
         of("int8range", null, "[1,9223372036854775807)");
         of("numrange", null, "[1.10,2.5]", "(,3.000)", "(1,)", "empty", "[NaN,NaN]");
