@@ -13,8 +13,10 @@ import io.windrow.core.observe.StreamResult;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.registry.Registry;
 import io.windrow.core.telemetry.Telemetry;
+import io.windrow.runner.local.Job;
 import io.windrow.runner.local.LocalRunner;
 import io.windrow.runner.local.RunOptions;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -123,7 +125,9 @@ final class RunCommand implements Callable<Integer> {
                 view.on(event);
             });
             drain.onRequest(runner::stop);
-            result = runner.run(plan, options);
+            try (PipelineWatch ignored = watch(plan, runner, context)) {
+                result = runner.run(plan, options);
+            }
         }
         // Asked for once. As long as no stream was read anew, the next of many runs still has to do it.
         List<StreamName> untouched = result.streams().stream()
@@ -142,6 +146,15 @@ final class RunCommand implements Callable<Integer> {
             return ExitCode.STOPPED;
         }
         return ExitCode.of(result, limit == null ? ExitCode.Limit.NONE : ExitCode.Limit.SET);
+    }
+
+    /** Who follows goes on for so long that the file is written meanwhile. */
+    private @Nullable PipelineWatch watch(Plan plan, LocalRunner runner, ProcessContext context) {
+        Path file = target.file;
+        return follow && file != null
+                ? new PipelineWatch(
+                        file, plan, () -> target.plan(Registry.load()), now -> runner.renew(Job.of(now)), context.notices())
+                : null;
     }
 
     private Set<StreamName> streams(Plan plan, ProcessContext context) {

@@ -153,7 +153,7 @@ class ChangeStreamTest {
             }
             assertThat(Invoked.windrow("--json", "state", "show", file.toString()).out()).contains("\"generation\" : 2");
             try (ChildJvm child = ChildJvm.start(Main.class.getName(), follow, Map.of())) {
-                Invoked through = Invoked.windrow("resync", file.toString(), "--stream", "public.churned", "--yes", "--wait", "2m");
+                Invoked through = Invoked.windrow("resync", file.toString(), "--stream", "public.churned", "--yes", "--wait", "10m");
                 assertThat(through.exit()).as(through.whole() + child.output()).isZero();
                 child.terminate();
                 child.awaitEnd(PATIENCE);
@@ -300,12 +300,70 @@ class ChangeStreamTest {
             database.execute("ALTER TABLE t ADD COLUMN refused int", "INSERT INTO t VALUES (6, 66, 6)");
             Files.writeString(file, "contract: {on_drift: stop}\n", StandardOpenOption.APPEND);
             assertThat(Invoked.windrow("run", file.toString()).whole()).contains("contract.drift", "field refused is new", ", at position {");
-            List<String> lines = rows(folder);
+            List<String> lines = rows(folder.resolve("out/public.t"));
             assertThat(lines).hasSize(5);
             theChangeIsNamedThatCarriesTheNewForm(database, file);
             assertThat(lines).filteredOn(line -> line.contains("\"id\":4,")).singleElement().asString().contains("\"late\":44");
             assertThat(lines).filteredOn(line -> line.contains("\"id\":5,")).singleElement().asString()
                     .contains("\"late\":55").contains("\"_absent\":[\"gone\"]");
+        }
+    }
+
+    @Test
+    @Tag("D10")
+    void tablesJoinAndLeaveTheRunThatFollowsThemAsThePipelineFileSaysByThen(@TempDir Path folder) throws Exception {
+        try (PostgresDatabase database = PostgresDatabase.create(
+                PostgresServer.shared(18), "CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE u (id int PRIMARY KEY)",
+                "INSERT INTO t VALUES (1)", "INSERT INTO u VALUES (1), (2), (3)")) {
+            String pipeline = """
+                    pipeline: written-anew
+                    source:
+                      postgres: {url: '%s', streams: [{table: public.t, mode: cdc}, {table: 'public.p_*', mode: cdc}]}
+                    sink:
+                      files: {path: ./out, format: jsonl}
+                    run: {epoch_every: 200ms}
+                    """.formatted(database.url());
+            String joined = pipeline.replace("streams: [", "streams: [{table: public.u, mode: cdc}, ");
+            Path file = Files.writeString(folder.resolve("p.yaml"), pipeline);
+            try (ChildJvm follower = ChildJvm.start(Main.class.getName(), List.of("run", "--follow", file.toString()), Map.of())) {
+                awaitText(follower, "public.t: epoch 1 committed, 1 row");
+                Files.writeString(file, joined);
+                awaitIds(follower, folder, "u", 1, 2, 3);
+                database.execute("INSERT INTO u VALUES (4)", "INSERT INTO t VALUES (2)");
+                awaitIds(follower, folder, "u", 1, 2, 3, 4);
+                awaitIds(follower, folder, "t", 1, 2);
+
+                Files.writeString(file, joined.replace("mode: cdc", "mode: cdx"));
+                awaitText(follower, "cli.file_refused");
+                Files.writeString(file, joined.replace("200ms", "250ms"));
+                awaitText(follower, "cli.restart_needed");
+                Files.writeString(file, joined.replace("public.u", "public.no_such_table"));
+                awaitText(follower, "run.stream_stopped");
+                database.execute("CREATE TABLE p_1 (id int PRIMARY KEY)", "INSERT INTO p_1 VALUES (7)", "INSERT INTO t VALUES (3)");
+                awaitIds(follower, folder, "t", 1, 2, 3);
+                Files.writeString(file, pipeline);
+                awaitIds(follower, folder, "p_1", 7);
+                awaitText(follower, "run.stream_unselected");
+                database.execute("INSERT INTO u VALUES (5)", "INSERT INTO t VALUES (4)", "INSERT INTO p_1 VALUES (8)");
+                awaitIds(follower, folder, "t", 1, 2, 3, 4);
+                awaitIds(follower, folder, "p_1", 7, 8);
+                awaitIds(follower, folder, "u", 1, 2, 3, 4);
+                follower.terminate();
+                follower.awaitEnd(PATIENCE);
+            }
+        }
+    }
+
+    /** Each once. */
+    private static void awaitIds(ChildJvm follower, Path folder, String table, Integer... ids) {
+        Path rows = folder.resolve("out/public." + table);
+        await().atMost(PATIENCE).until(() -> !follower.alive() || Files.exists(rows) && rows(rows).size() >= ids.length);
+        assertThat(follower.alive()).as(follower.output()).isTrue();
+        try {
+            assertThat(rows(rows)).extracting(line -> Integer.valueOf(line.replaceAll("^\\{\"id\":(\\d+),.*", "$1")))
+                    .containsExactlyInAnyOrder(ids);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
         }
     }
 
@@ -362,7 +420,7 @@ class ChangeStreamTest {
             assertThat(database.number("SELECT count(*) FROM pg_stat_replication_slots WHERE slot_name = 'windrow_large_"
                     + inProgress + "' AND stream_txns > 0")).as("it came in parts").isEqualTo(inProgress.equals("stream") ? 1 : 0);
             BitSet arrived = new BitSet();
-            for (String line : rows(folder)) {
+            for (String line : rows(folder.resolve("out/public.t"))) {
                 int id = Integer.parseInt(line.substring("{\"id\":".length(), line.indexOf(',')));
                 assertThat(arrived.get(id)).as("twice: " + id).isFalse();
                 arrived.set(id);
@@ -377,12 +435,12 @@ class ChangeStreamTest {
     }
 
     private static void awaitRow(Path folder, int id) {
-        await().atMost(PATIENCE).until(() -> rows(folder).stream().anyMatch(line -> line.contains("\"id\":" + id + ",")));
+        await().atMost(PATIENCE).until(() -> rows(folder.resolve("out/public.t")).stream().anyMatch(line -> line.contains("\"id\":" + id + ",")));
     }
 
-    private static List<String> rows(Path folder) throws IOException {
+    private static List<String> rows(Path table) throws IOException {
         List<String> lines = new ArrayList<>();
-        try (Stream<Path> files = Files.list(folder.resolve("out/public.t"))) {
+        try (Stream<Path> files = Files.list(table)) {
             for (Path written : files.filter(path -> path.toString().endsWith(".jsonl")).toList()) {
                 lines.addAll(Files.readAllLines(written));
             }

@@ -398,7 +398,7 @@ class DatabaseTargetTest {
             await().atMost(Duration.ofMinutes(2)).until(() -> !follower.alive()
                     || SOURCE.number("SELECT count(*) FROM pg_replication_slots WHERE active AND slot_name = 'windrow_resynced'") == 1);
             SOURCE.execute("UPDATE resynced SET name = 'later' WHERE id = 10", "INSERT INTO left_alone VALUES (2)");
-            Invoked through = Invoked.windrow("resync", file, "--stream", "resynced", "--yes", "--wait", "2m");
+            Invoked through = Invoked.windrow("resync", file, "--stream", "resynced", "--yes", "--wait", "10m");
             assertThat(through.exit()).as(through.whole() + follower.output()).isZero();
             assertThat(through.whole()).contains("Copied again: public.resynced", "generation 3");
             theMirrorIs(SOURCE);

@@ -352,7 +352,7 @@ final class Attempt {
     private void tellFinished() {
         for (StreamTrack track : tracks.values()) {
             if (track.done() || (flow.isParked(track.stream()) && !pace.retries(track, until))) {
-                announcer.finished(track.result());
+                parts.finished(track);
             }
         }
     }

@@ -362,7 +362,7 @@ final class Beginning {
                 parts.failed(track, false);
                 parts.announcer().announce(new RunEvent.ErrorMet(Optional.of(stream), error));
                 if (!parts.job().pace().retries(track, parts.options().until())) {
-                    parts.announcer().finished(track.result());
+                    parts.finished(track);
                 }
             } else {
                 parts.announcer().tell("run.not_settled", "Stream " + stream

@@ -97,6 +97,24 @@ public final class LocalRunner {
         }
     }
 
+    /**
+     * Has a run that follows its streams read them as the job says from now on: it ends its epoch, streams that are new join and
+     * those that are no more leave. What cannot be read is a notice ({@code run.renewal_refused}), and the run goes on as it was.
+     * Any thread; nothing happens while no run goes on.
+     *
+     * @param job the same pipeline, with the same {@link Job#pace}, {@link Job#seals} and {@link Job#hashKey}
+     */
+    public void renew(Job job) {
+        lock.lock();
+        try {
+            if (running != null) {
+                running.renew(job);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Optional<WindrowException> session(
             Job job, RunOptions options, String id, Announcer announcer, List<StreamResult> streams) {
         RunThreads threads = new RunThreads(job.pipeline(), id);

@@ -20,6 +20,21 @@ import java.time.temporal.ChronoUnit;
 record RunParts(
         Job job, RunOptions options, String id, StateStore store, Context context, Announcer announcer,
         RunThreads threads) {
+    /** Tells once what became of a stream. One that failed while others are followed has nobody who waits for the end to read why. */
+    void finished(StreamTrack track) {
+        if (options.until() == Until.STOPPED) {
+            track.error().ifPresent(why -> announcer.tell(
+                    "run.stream_stopped", "Stream " + track.stream() + " stopped, the others go on: " + why.getMessage() + " ("
+                            + why.errorCode().code() + ")"));
+        }
+        announcer.finished(track.result());
+    }
+
+    /** The same run of a job that was described anew. */
+    RunParts with(Job renewed) {
+        return new RunParts(renewed, options, id, store, context, announcer, threads);
+    }
+
     /** One more failure of a stream, which got further since the last one or not. How many in a row there are now. */
     int failed(StreamTrack track, boolean progressed) {
         return track.failedAgain(progressed, settled());

@@ -31,6 +31,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,17 +41,20 @@ import org.jspecify.annotations.Nullable;
 final class RunSession {
     private static final long ROWS_PER_RETRY = 1_000_000;
 
-    private final RunParts parts;
+    private RunParts parts;
     private final LeaseKeeper lease;
     private final Pause pause = new Pause();
     /** The shortest of the longest pauses: what fails and gets no further may do so for as long as its policy says. */
     private final Duration timePerRetry;
     private final RetryBudget budget;
-    private final Map<StreamName, StreamTrack> tracks = new TreeMap<>();
-    /** All streams that the pipeline selects, also those that this run is not asked for. */
-    private final Set<StreamName> selected = new HashSet<>();
+    private final Selection selection;
+    private final Map<StreamName, StreamTrack> tracks;
     private volatile Flow flow;
     private volatile boolean stopRequested;
+    /** What the pipeline was described as anew since the attempt began. */
+    private final AtomicReference<@Nullable Job> next = new AtomicReference<>();
+    /** What the run was made of before it was described anew, until that is planned. */
+    private @Nullable RunParts former;
     /** Something was asked for that only the next attempt can do. */
     private volatile boolean renewalAsked;
     /** The source of the attempt that runs. */
@@ -68,6 +72,8 @@ final class RunSession {
     RunSession(RunParts parts, LeaseKeeper lease) {
         this.parts = parts;
         this.lease = lease;
+        this.selection = new Selection(parts.options());
+        this.tracks = selection.tracks();
         this.flow = new Flow(parts.job().pace());
         this.timePerRetry = parts.job().pace().retry().longest().dividedBy(2);
         this.budget = new RetryBudget(parts.job().pace().retries(), ROWS_PER_RETRY, timePerRetry, System.nanoTime());
@@ -90,6 +96,12 @@ final class RunSession {
         flow.tell(new Message.Nudge());
     }
 
+    /** Has the next attempt, which comes soon, read what the pipeline is now described as. Any thread. */
+    void renew(Job job) {
+        next.set(job);
+        renew();
+    }
+
     /** The lease is gone: nothing may be saved any more. Any thread. */
     void leaseLost(WindrowException reason) {
         pause.end();
@@ -97,7 +109,7 @@ final class RunSession {
     }
 
     Collection<StreamTrack> tracks() {
-        return tracks.values();
+        return selection.all();
     }
 
     /**
@@ -126,6 +138,10 @@ final class RunSession {
                 failures = 0;
                 todo = triedAgain();
             } catch (WindrowException e) {
+                if (!stopRequested && restored(e)) {
+                    todo = followed();
+                    continue;
+                }
                 failures = gotFurther() ? 1 : failures + 1;
                 if (stopRequested && !tracks.isEmpty() && e.kind() == ErrorKind.EXTERNAL_TRANSIENT) {
                     // It would have been tried again, or is the answer to the stop itself: the next run goes on from here.
@@ -157,10 +173,28 @@ final class RunSession {
             }
         }
         if ((renewalAsked || !again.isEmpty()) && parts.options().until() == Until.STOPPED) {
-            tracks.values().stream().filter(track -> track.error().isEmpty() && !track.done())
-                    .forEach(track -> again.put(track.stream(), track));
+            again.putAll(followed());
         }
         return again;
+    }
+
+    private Map<StreamName, StreamTrack> followed() {
+        Map<StreamName, StreamTrack> followed = new TreeMap<>(tracks);
+        followed.values().removeIf(track -> track.error().isPresent() || track.done());
+        return followed;
+    }
+
+    /** Goes on as before if what the pipeline is described as anew cannot be read. */
+    private boolean restored(WindrowException why) {
+        RunParts before = former;
+        former = null;
+        if (before == null || why.kind() != ErrorKind.USER && why.kind() != ErrorKind.EXTERNAL_PERMANENT) {
+            return false;
+        }
+        parts = before;
+        parts.announcer().tell("run.renewal_refused", "The pipeline goes on as it was: " + why.getMessage() + " ("
+                + why.errorCode().code() + ")");
+        return true;
     }
 
     /** Whether the attempt that has failed committed something, or went well for long: a run may last for months. */
@@ -212,10 +246,15 @@ final class RunSession {
     }
 
     private void attempt(Map<StreamName, StreamTrack> todo) throws InterruptedException {
+        renewalAsked = false;
+        Job renewed = next.getAndSet(null);
+        if (renewed != null) {
+            former = parts;
+            parts = parts.with(renewed);
+        }
         Job job = parts.job();
         Flow current = flow.next();
         flow = current;
-        renewalAsked = false;
         plannedAt = OptionalLong.empty();
         Pause saving = new Pause();
         lease.check();
@@ -228,9 +267,9 @@ final class RunSession {
             if (stopRequested) {
                 source.wakeUp();
             }
-            if (tracks.isEmpty()) {
-                select(job.streams().apply(source));
-                todo.putAll(tracks);
+            boolean begins = tracks.isEmpty();
+            boolean other = selection.isDue() && selection.select(job.streams().apply(source), todo);
+            if (begins) {
                 parts.announcer().announce(new RunEvent.RunStarted(
                         job.pipeline(), parts.id(), parts.context().clock().instant(), List.copyOf(todo.keySet())));
             }
@@ -241,7 +280,9 @@ final class RunSession {
             boolean first = book == null;
             if (first) {
                 book = RunBook.open(parts, lease.lease(), loaded);
-                nameUnselected(loaded);
+            }
+            if (other) {
+                selection.nameUnselected(loaded, parts.announcer());
             }
             EpochDriver driver = new EpochDriver(
                     job.pipeline(), lease.lease().fencingToken(), loaded, todo.keySet(), io);
@@ -268,6 +309,7 @@ final class RunSession {
                 reached = true;
                 plannedAt = OptionalLong.of(System.nanoTime());
                 Map<StreamName, StreamTrack> planned = beginning.planned(source, planner, sink);
+                former = null;
                 CommitThread commits = new CommitThread(driver, io, current, parts.threads().of("commit"));
                 read(planned, source, sink, planner, commits, saving, current, book.key(), beginning);
             }
@@ -312,30 +354,6 @@ final class RunSession {
         }
     }
 
-    private void select(List<PlannedStream> streams) {
-        Map<StreamName, PlannedStream> all = new TreeMap<>();
-        streams.forEach(stream -> all.put(stream.stream(), stream));
-        selected.addAll(all.keySet());
-        Collection<StreamName> wanted =
-                parts.options().streams().isEmpty() ? all.keySet() : parts.options().streams();
-        List<StreamName> unknown = new ArrayList<>(wanted);
-        unknown.removeAll(all.keySet());
-        if (!unknown.isEmpty()) {
-            throw WindrowException.of(
-                    RunError.UNKNOWN_STREAM,
-                    "Selecting streams: the pipeline has no stream " + unknown.getFirst() + ", it has " + all.keySet());
-        }
-        if (wanted.isEmpty()) {
-            throw WindrowException.of(RunError.NO_STREAMS, "Selecting streams: the source selects none");
-        }
-        wanted.forEach(name -> {
-            PlannedStream stream = all.get(name);
-            if (stream != null) {
-                tracks.put(name, new StreamTrack(stream));
-            }
-        });
-    }
-
     /** What was staged for streams that this run leaves alone, each settled by now or without anything to settle. */
     private void sweep(Committer committer, List<StreamState> loaded, EpochDriver driver) {
         Set<StreamName> alone = new HashSet<>();
@@ -346,17 +364,6 @@ final class RunSession {
             lease.check();
             committer.sweep(alone, lease.lease().fencingToken());
         }
-    }
-
-    /** I10: a table that was dropped or renamed under a wildcard is missed by nobody else. */
-    private void nameUnselected(List<StreamState> loaded) {
-        loaded.stream()
-                .filter(state -> state.committed().isPresent() && !selected.contains(state.stream()) && !CurrentRows.holds(state))
-                .forEach(state -> parts.announcer().tell(
-                        "run.stream_unselected",
-                        "Stream " + state.stream() + " was delivered before and is selected no more: it was dropped or renamed at the"
-                                + " source, or left out of the pipeline file. What was delivered of it stays as it is. If that is meant,"
-                                + " 'windrow state reset --stream' has it named no more, by run and verify."));
     }
 
     /** Parts that an earlier run had prepared and this one has committed. */
