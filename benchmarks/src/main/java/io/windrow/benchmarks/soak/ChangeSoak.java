@@ -148,7 +148,7 @@ public record ChangeSoak(Path folder, Duration time, long seed, List<String> tar
     }
 
     /** With nothing broken and nothing changing every target becomes exact, or stands still before it is. */
-    private static void check(World world, Tally tally) throws IOException, InterruptedException, SQLException {
+    private void check(World world, Tally tally) throws IOException, InterruptedException, SQLException {
         world.mend();
         while (!world.writer.altered()) {
             world.outages.pause(50, 1);
@@ -168,12 +168,13 @@ public record ChangeSoak(Path folder, Duration time, long seed, List<String> tar
                     giveUp = System.nanoTime() + CALM.toNanos();
                 }
             }
-            for (Follower follower : world.followers) {
-                wrong.forEach((what, difference) -> {
-                    if (what.startsWith(follower.replica.name())) {
-                        tally.wrong(what, difference, follower.service.output());
+            for (Map.Entry<String, Oracle.Difference> one : wrong.entrySet()) {
+                for (Follower follower : world.followers) {
+                    if (one.getKey().startsWith(follower.replica.name())) {
+                        Path threads = Files.writeString(folder.resolve(follower.replica.name() + "-threads.txt"), follower.service.threads());
+                        tally.wrong(one.getKey(), one.getValue(), follower.service.output() + "\nWhat it was doing: " + threads);
                     }
-                });
+                }
             }
         } finally {
             world.writer.resume();

@@ -2,6 +2,10 @@ package io.windrow.benchmarks.soak;
 
 import io.windrow.cli.Main;
 import io.windrow.testkit.crash.ChildJvm;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +36,15 @@ final class Service implements AutoCloseable {
 
     String output() {
         return child.output();
+    }
+
+    /** What its threads are doing, as the JDK's own tool prints it, or why that could not be asked. */
+    String threads() throws IOException {
+        String tool = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        Process asked = new ProcessBuilder(tool, Long.toString(child.pid()), "Thread.print").redirectErrorStream(true).start();
+        try (InputStream printed = asked.getInputStream()) {
+            return new String(printed.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     void kill() throws InterruptedException {
