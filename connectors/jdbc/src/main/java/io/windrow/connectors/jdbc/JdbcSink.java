@@ -31,11 +31,13 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class JdbcSink implements Sink {
     private final JdbcTarget target;
+    private final IdleConnections connections;
     private final AtomicLong sequence = new AtomicLong();
 
     /** No I/O. */
     public JdbcSink(JdbcConfig config, Context context) {
         this.target = JdbcTarget.of(config, context);
+        this.connections = new IdleConnections(target);
     }
 
     @Override
@@ -89,7 +91,7 @@ public final class JdbcSink implements Sink {
                             + row.get().table());
         }
         List<TargetColumn> known = new TargetTable(target.dialect(), place, table).make(
-                connection, schema, mode, layout, row.isPresent() ? TargetTable.Made.BY_US : TargetTable.Made.BY_OTHERS,
+                connection, schema, mode, layout, row.map(JdbcSink::made).orElse(TargetTable.Made.BY_OTHERS),
                 row.isPresent() ? columns.read(connection, id).columns() : List.of());
         if (row.isEmpty()) {
             try {
@@ -107,6 +109,10 @@ public final class JdbcSink implements Sink {
         connection.commit();
     }
 
+    private static TargetTable.Made made(CommitBook.Row row) {
+        return row.epoch() > 0 ? TargetTable.Made.WRITTEN : TargetTable.Made.BY_US;
+    }
+
     private void expectFree(Connection connection, CommitBook book, String table, StreamName stream) throws SQLException {
         for (CommitBook.Row other : book.ofTable(connection, table)) {
             if (!other.pipeline().equals(target.context().pipeline()) || !other.stream().equals(stream)) {
@@ -119,12 +125,12 @@ public final class JdbcSink implements Sink {
 
     @Override
     public SinkWriter writer(StreamSchema schema, WriteMode mode, WriterId id) {
-        return new JdbcWriter(target, schema, mode, id, sequence);
+        return new JdbcWriter(target, connections, schema, mode, id, sequence);
     }
 
     @Override
     public Committer committer() {
-        return new JdbcCommitter(target);
+        return new JdbcCommitter(target, connections);
     }
 
     @Override
@@ -140,6 +146,7 @@ public final class JdbcSink implements Sink {
 
     @Override
     public void close() {
-        // Every connection is closed by the writer, committer or delivery that opened it.
+        // The others are closed by the committer or delivery that opened them.
+        connections.close();
     }
 }

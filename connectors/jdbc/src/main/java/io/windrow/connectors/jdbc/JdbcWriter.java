@@ -42,7 +42,7 @@ final class JdbcWriter implements SinkWriter {
     private final List<SqlType> types;
     private final Content content;
     private final Loader loader;
-    private @Nullable Connection connection;
+    private final IdleConnections connections;
     private @Nullable Staging staging;
     private long filtered;
     /** Deletes that are staged for what another row of a change of key needs of them, and are applied to nothing. */
@@ -51,8 +51,9 @@ final class JdbcWriter implements SinkWriter {
     private long replaced;
     private boolean poisoned;
 
-    JdbcWriter(JdbcTarget target, StreamSchema schema, WriteMode mode, WriterId id, AtomicLong sequence) {
+    JdbcWriter(JdbcTarget target, IdleConnections connections, StreamSchema schema, WriteMode mode, WriterId id, AtomicLong sequence) {
         this.target = target;
+        this.connections = connections;
         this.schema = schema;
         this.mode = mode;
         this.id = id;
@@ -70,20 +71,24 @@ final class JdbcWriter implements SinkWriter {
             filtered += batch.rowCount() - selected.length;
             needed += needed(selected, facts);
             if (selected.length > 0) {
-                Connection to = connected();
-                Staging into = staging(to);
-                to.setAutoCommit(false);
-                Loader.Loaded loaded = loader.load(to, new StagedRows(
-                        into.schema(), into.name(), into.qualified(), schema.columns(), schema.key(), types, batch.arrow(), selected,
-                        content == Content.CHANGES ? Optional.of(facts) : Optional.empty(), into.rows()));
-                to.commit();
-                to.setAutoCommit(true);
-                into.added(facts, selected, loaded.bytes());
-                replaced += loaded.replaced();
+                connected(to -> load(to, batch, facts, selected));
             }
             target.context().failpoints().reach("jdbc.after_write");
             return batch;
         });
+    }
+
+    private Staging load(Connection to, Batch batch, ChangeFacts facts, int[] selected) throws SQLException {
+        Staging into = staging(to);
+        to.setAutoCommit(false);
+        Loader.Loaded loaded = loader.load(to, new StagedRows(
+                into.schema(), into.name(), into.qualified(), schema.columns(), schema.key(), types, batch.arrow(), selected,
+                content == Content.CHANGES ? Optional.of(facts) : Optional.empty(), into.rows()));
+        to.commit();
+        to.setAutoCommit(true);
+        into.added(facts, selected, loaded.bytes());
+        replaced += loaded.replaced();
+        return into;
     }
 
     /** The rows that the mode applies. */
@@ -125,13 +130,26 @@ final class JdbcWriter implements SinkWriter {
                         + ": a row " + what + ", which this mode cannot hold");
     }
 
-    private Connection connected() {
-        Connection open = connection;
-        if (open == null) {
-            open = target.connect();
-            connection = open;
+    @FunctionalInterface
+    private interface Statements<T> {
+        T run(Connection to) throws SQLException;
+    }
+
+    /** What is staged is committed with each call, so that the next may have another connection. */
+    private <T> T connected(Statements<T> statements) throws SQLException {
+        Connection to = connections.take();
+        boolean done = false;
+        try {
+            T result = statements.run(to);
+            done = true;
+            return result;
+        } finally {
+            if (done) {
+                connections.giveBack(to);
+            } else {
+                connections.breakOff(to);
+            }
         }
-        return open;
     }
 
     private Staging staging(Connection to) throws SQLException {
@@ -158,26 +176,8 @@ final class JdbcWriter implements SinkWriter {
             List<Staged> staged = new ArrayList<>();
             Staging full = staging;
             if (full != null) {
-                Connection to = connected();
-                to.setAutoCommit(false);
-                Staging.Counted counted;
-                try (Statement statement = to.createStatement()) {
-                    counted = full.count(statement, switch (mode) {
-                        case HISTORY -> Staging.Fold.NONE;
-                        case UPSERT -> Staging.Fold.WRITES_BY_KEY;
-                        case APPEND, REPLACE, MIRROR -> Staging.Fold.BY_KEY;
-                    });
-                }
-                to.commit();
-                to.setAutoCommit(true);
-                if (counted.rows() + counted.folded() != full.rows() - needed) {
-                    throw WindrowException.of(
-                            JdbcError.STAGING_GONE, "Reading back staged rows of " + schema.stream() + ": there are "
-                                    + (counted.rows() + counted.folded()) + ", expected " + (full.rows() - needed));
-                }
-                if (counted.rows() == 0) {
-                    target.drop(to, List.of(full.name()));
-                } else {
+                Staging.Counted counted = connected(to -> count(to, full));
+                if (counted.rows() > 0) {
                     staged.add(new Staged(
                             schema.stream(), StagedTable.VERSION, counted.table().toJson(),
                             schema.version(), counted.rows(), full.bytes(), "counted in the staging table"));
@@ -204,6 +204,29 @@ final class JdbcWriter implements SinkWriter {
         });
     }
 
+    private Staging.Counted count(Connection to, Staging full) throws SQLException {
+        to.setAutoCommit(false);
+        Staging.Counted counted;
+        try (Statement statement = to.createStatement()) {
+            counted = full.count(statement, switch (mode) {
+                case HISTORY -> Staging.Fold.NONE;
+                case UPSERT -> Staging.Fold.WRITES_BY_KEY;
+                case APPEND, REPLACE, MIRROR -> Staging.Fold.BY_KEY;
+            });
+        }
+        to.commit();
+        to.setAutoCommit(true);
+        if (counted.rows() + counted.folded() != full.rows() - needed) {
+            throw WindrowException.of(
+                    JdbcError.STAGING_GONE, "Reading back staged rows of " + schema.stream() + ": there are "
+                            + (counted.rows() + counted.folded()) + ", expected " + (full.rows() - needed));
+        }
+        if (counted.rows() == 0) {
+            target.drop(to, List.of(full.name()));
+        }
+        return counted;
+    }
+
     @FunctionalInterface
     private interface Step<T> {
         T run() throws SQLException;
@@ -226,29 +249,31 @@ final class JdbcWriter implements SinkWriter {
         return result;
     }
 
+    /** Drops what no epoch has. What cannot be dropped, as the database does not answer, the next commit that does drops. */
     @Override
     public void close() {
         poisoned = true;
-        Connection open = connection;
         Staging left = staging;
-        connection = null;
         staging = null;
-        if (open == null) {
+        if (left == null) {
             return;
         }
-        if (left != null) {
-            try {
-                if (!open.getAutoCommit()) {
-                    open.rollback();
-                    open.setAutoCommit(true);
+        try {
+            connected(to -> {
+                try (Statement statement = to.createStatement()) {
+                    return statement.execute("DROP TABLE IF EXISTS " + left.qualified());
                 }
-                target.drop(open, List.of(left.name()));
-            } catch (SQLException e) {
-                target.context().notices().tell(
-                        "jdbc.leftover", "A staging table is left for a later commit to drop: "
-                                + target.coded("Closing a writer", e).getMessage());
-            }
+            });
+        } catch (SQLException e) {
+            leave(left, target.coded("Closing a writer", e));
+        } catch (WindrowException e) {
+            leave(left, e);
         }
-        target.close(open);
+    }
+
+    private void leave(Staging left, WindrowException reason) {
+        connections.leave(left.name());
+        target.context().notices().tell(
+                "jdbc.leftover", "A staging table is left for a later commit to drop: " + reason.getMessage());
     }
 }

@@ -1049,9 +1049,74 @@ abstract class ChangesSuite {
             apply(sink, WriteMode.MIRROR, 2, 4, insert(1, "b", "x", 4));
             apply(sink, narrow, WriteMode.MIRROR, 2, 5, insert(2, "c", null, 5));
             assertMissing(() -> apply(sink, WriteMode.MIRROR, 2, 6, update(2, "d", Change.UNCHANGED, 6)));
-            apply(sink, WriteMode.MIRROR, 2, 7, update(1, "d", Change.UNCHANGED, 7));
-            assertThat(rows()).containsExactly("1|d|x", "2|c|null");
+            // While it was left out the source may have changed it.
+            assertMissing(() -> apply(sink, WriteMode.MIRROR, 2, 7, update(1, "d", Change.UNCHANGED, 7)));
+            apply(sink, WriteMode.MIRROR, 2, 8, update(1, "d", "y", 8));
+            assertThat(rows()).containsExactly("1|d|y", "2|c|null");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = WriteMode.class, names = {"MIRROR", "UPSERT", "HISTORY"})
+    void aColumnThatIsDroppedAndAddedAgainHasNothingOfTheFormerOnesValues(WriteMode mode) throws SQLException {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, mode, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 1));
+            apply(sink, ChangeRows.schema(Map.of(2, "name")), mode, 1, 2, insert(3, "c", null, 2));
+            StreamSchema again = ChangeRows.schema(new TreeMap<>(Map.of(2, "name", 9, "body")));
+            apply(sink, again, mode, 1, 3, insert(4, "d", "z", 3));
+            assertThat(rows()).containsExactly("1|a|null", "2|b|null", "3|c|null", "4|d|z");
+            assertMissing(() -> apply(sink, again, mode, 1, 4, update(1, "e", Change.UNCHANGED, 4)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = WriteMode.class, names = {"MIRROR", "UPSERT"})
+    void aTableThatSomebodyDroppedIsNotMadeAnewAndFilledFromThenOnButCopiedAgain(WriteMode mode) throws SQLException {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, mode, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 1));
+            execute("DROP TABLE orders");
+            for (int epoch = 2; epoch < 4; epoch++) {
+                int now = epoch;
+                assertThatThrownBy(() -> apply(sink, mode, 1, now, insert(3, "c", "z", 2))).isInstanceOfSatisfying(
+                        WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.TABLE_LOST));
+            }
+            apply(sink, mode, 2, 4, insert(1, "a", "x", 3), insert(2, "b", "y", 3), insert(3, "c", "z", 3));
+            apply(sink, mode, 2, 5, update(1, "e", Change.UNCHANGED, 4));
+            assertThat(rows()).containsExactly("1|e|x", "2|b|y", "3|c|z");
+        }
+    }
+
+    /** Where an epoch is cut decides nothing: a row that is marked as deleted is as it was last. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRowThatIsMarkedAsDeletedIsAsItWasLast(boolean isCut) throws SQLException {
+        List<Change> changes = List.of(
+                update(1, "last", Change.UNCHANGED, 2), delete(1, 3), insert(9, "n", "m", 4), update(9, "o", Change.UNCHANGED, 5), delete(9, 6),
+                delete(2, 7), insert(2, "c", "z", 8));
+        try (Sink sink = sink(Deletes.SOFT, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), insert(2, "b", "y", 1));
+            int epoch = 1;
+            for (List<Change> some : isCut ? changes.stream().map(List::of).toList() : List.of(changes)) {
+                apply(sink, WriteMode.MIRROR, 1, ++epoch, some.toArray(Change[]::new));
+            }
+            assertThat(query("SELECT id, name, body, CASE WHEN _deleted THEN 1 ELSE 0 END FROM orders ORDER BY id"))
+                    .containsExactly("1|last|x|1", "2|c|z|0", "9|o|m|1");
+        }
+    }
+
+    @Test
+    void aKeyOfZeroIsZeroAlsoWhereTheTablesOwnerHasTheDatabaseGiveNumbers() throws SQLException {
+        execute(numbered());
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(0, "a", "x", 1), insert(5, "b", "y", 1));
+            apply(sink, WriteMode.MIRROR, 1, 2, update(0, "c", Change.UNCHANGED, 2), delete(5, 2));
+            assertThat(rows()).containsExactly("0|c|x");
+        }
+    }
+
+    /** The table of the rows, whose keys the database gives where none is given. */
+    protected String numbered() {
+        return "CREATE TABLE orders (id " + number() + " PRIMARY KEY, name " + text() + ", body " + text() + ")";
     }
 
     private static void assertMissing(ThrowableAssert.ThrowingCallable applied) {

@@ -70,6 +70,11 @@ class MariadbChangesTest extends ChangesSuite {
     }
 
     @Override
+    protected String numbered() {
+        return "CREATE TABLE orders (id bigint AUTO_INCREMENT PRIMARY KEY, name longtext, body longtext)";
+    }
+
+    @Override
     protected String text() {
         return "longtext COLLATE utf8mb4_nopad_bin";
     }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,56 @@ class PostgresChangesTest extends ChangesSuite {
     @Override
     protected OptionalInt mostColumns() {
         return OptionalInt.of(1593);
+    }
+
+    /** The server looks at it with the commit, and has taken all of it back when it says no. */
+    @Test
+    void aConstraintThatIsLookedAtWithTheCommitRejectsIt() throws SQLException {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1));
+            execute("ALTER TABLE orders ADD UNIQUE (name) DEFERRABLE INITIALLY DEFERRED");
+            assertRefused(JdbcError.VALUE_REFUSED, () -> apply(sink, WriteMode.MIRROR, 1, 2, insert(2, "a", "y", 2)));
+            apply(sink, WriteMode.MIRROR, 1, 3, insert(2, "b", "y", 2));
+            assertThat(rows()).containsExactly("1|a|x", "2|b|y");
+        }
+    }
+
+    @Test
+    void aForeignKeyThatRefusesARowIsNamed() throws SQLException {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1));
+            execute("CREATE TABLE items (order_id bigint REFERENCES orders)", "INSERT INTO items VALUES (1)");
+            assertRefused(JdbcError.REFERENCE_REFUSED, () -> apply(sink, WriteMode.MIRROR, 1, 2, delete(1, 2)));
+            assertThat(rows()).containsExactly("1|a|x");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = WriteMode.class, names = {"MIRROR", "UPSERT", "HISTORY", "APPEND"})
+    void rowsThatATriggerLeavesOutAreNotCountedAsWritten(WriteMode mode) throws SQLException {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, mode, 1, 1, insert(1, "a", "x", 1));
+            execute("CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF new.id = 3 THEN RETURN NULL; END IF; RETURN new; END'",
+                    "CREATE TRIGGER leaves BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION leave()");
+            assertRefused(JdbcError.ROWS_SWALLOWED, () -> apply(sink, mode, 1, 2, insert(2, "b", "y", 2), insert(3, "c", "z", 2)));
+            assertThat(rows()).containsExactly("1|a|x");
+        }
+    }
+
+    @Test
+    void whereNullIsAValueLikeOthersAUniqueValueMovesAllTheSame() throws SQLException {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1), insert(2, null, "y", 1));
+            execute("CREATE UNIQUE INDEX once ON orders (name) NULLS NOT DISTINCT");
+            apply(sink, WriteMode.MIRROR, 1, 2, update(1, "b", "x", 2));
+            apply(sink, WriteMode.MIRROR, 1, 3, update(1, null, "x", 3), update(2, "b", "y", 4));
+            assertThat(rows()).containsExactly("1|null|x", "2|b|y");
+        }
+    }
+
+    private static void assertRefused(JdbcError code, ThrowableAssert.ThrowingCallable applied) {
+        assertThatThrownBy(applied).isInstanceOfSatisfying(
+                WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(code));
     }
 
     @ParameterizedTest

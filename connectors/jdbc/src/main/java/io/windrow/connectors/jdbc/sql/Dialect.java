@@ -115,7 +115,7 @@ public interface Dialect {
 
     /**
      * {@code SELECT} the columns of a table's unique constraints: the constraint's name, 1 if it is the primary key, and the column's name,
-     * null if only some rows, part of the column or an expression is unique; parameters as of {@link #columnsOf}.
+     * null if only some rows, part of the column or an expression is unique, or null is a value like others; parameters as of {@link #columnsOf}.
      */
     String uniques();
 

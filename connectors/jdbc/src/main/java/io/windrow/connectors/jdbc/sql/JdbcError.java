@@ -2,6 +2,7 @@ package io.windrow.connectors.jdbc.sql;
 
 import io.windrow.api.error.ErrorCode;
 import io.windrow.api.error.ErrorKind;
+import java.util.Set;
 
 /** What can go wrong with a database, and with it as a target. */
 public enum JdbcError implements ErrorCode {
@@ -46,6 +47,14 @@ public enum JdbcError implements ErrorCode {
     VALUE_REFUSED("value_refused", ErrorKind.DATA, "A value cannot be held by the target's column.",
             "See docs/reference/jdbc-types.md for what each database can hold; cast or filter the column, or set unfit_text: replace for texts "
                     + "that PostgreSQL cannot hold."),
+    /** A foreign key refuses a row. */
+    REFERENCE_REFUSED("reference_refused", ErrorKind.EXTERNAL_PERMANENT,
+            "A foreign key of the target refuses a row: it refers to one that is not there, or is referred to by one that stays.",
+            "Drop the foreign keys among mirrored tables, or of others to them: each stream's rows are committed by themselves, so that "
+                    + "another table's may come, or go, later."),
+    /** The table takes rows that it does not keep. */
+    ROWS_SWALLOWED("rows_swallowed", ErrorKind.EXTERNAL_PERMANENT, "The target's table did not take all rows that it was given.",
+            "Look for a trigger or a rule on the table that leaves rows out or puts them elsewhere, and drop it; nothing was committed."),
     /** A statement was refused. */
     STATEMENT_REFUSED("statement_refused", ErrorKind.EXTERNAL_PERMANENT, "The database refuses a statement.",
             "Look up the state in the database's manual; its log has the statement."),
@@ -86,6 +95,9 @@ public enum JdbcError implements ErrorCode {
     COLUMN_LOST("column_lost", ErrorKind.EXTERNAL_PERMANENT, "A column is gone from the target's table, whose rows were written with it.",
             "Copy the table again with `windrow run --full-refresh`, so that its rows are delivered with the column; or add the column by hand, "
                     + "with what it shall hold in the rows that are there."),
+    /** The table is gone. */
+    TABLE_LOST("table_lost", ErrorKind.EXTERNAL_PERMANENT, "The target's table is gone, with the rows that were written to it.",
+            "Copy it again with `windrow run --full-refresh`, or bring it back with its rows; an empty one is made in its place."),
     /** The table's engine knows no transactions. */
     TABLE_UNSAFE("table_unsafe", ErrorKind.USER, "The target's table is kept by a storage engine that cannot take a commit back.",
             "ALTER TABLE … ENGINE=InnoDB, or give the stream another table."),
@@ -128,6 +140,9 @@ public enum JdbcError implements ErrorCode {
     /** A text of ours cannot be read. */
     BOOK_UNREADABLE("book_unreadable", ErrorKind.UNKNOWN_OUTCOME, "What a run laid down at the target or in the state cannot be read.",
             "Use the version of Windrow that wrote it.");
+
+    /** A database that answers so to a commit has taken all of it back. */
+    public static final Set<JdbcError> REFUSES_ROWS = Set.of(VALUE_REFUSED, REFERENCE_REFUSED);
 
     private final String code;
     private final ErrorKind kind;

@@ -53,7 +53,7 @@ final class MariaDialect implements Dialect {
         try (Statement statement = connection.createStatement()) {
             // Strict: a value that does not fit is an error, never a shorter or nearer one. A statement may take as long as it needs.
             statement.execute("SET SESSION max_statement_time = 0, sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
-                    + "NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT', time_zone = '+00:00', innodb_lock_wait_timeout = "
+                    + "NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,PIPES_AS_CONCAT', time_zone = '+00:00', innodb_lock_wait_timeout = "
                     + Math.max(1, lockTimeout.toSeconds()) + ", lock_wait_timeout = " + Math.max(1, lockTimeout.toSeconds()));
             statement.execute("SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin");
             statement.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
@@ -317,6 +317,7 @@ final class MariaDialect implements Dialect {
             case 1049 -> JdbcError.URL_INVALID;
             case 1117, 1118 -> JdbcError.TABLE_TOO_WIDE;
             case 1070, 1071 -> JdbcError.KEY_TOO_LONG;
+            case 1216, 1217, 1451, 1452 -> JdbcError.REFERENCE_REFUSED;
             case 1062, 1264, 1265, 1292, 1366, 1406 -> JdbcError.VALUE_REFUSED;
             default -> SqlStates.of(e);
         };

@@ -83,15 +83,15 @@ final class PostgresDialect implements Dialect {
                     "CASE WHEN %s IS NOT NULL THEN pg_catalog.concat((EXTRACT(year FROM %s) * 12 + EXTRACT(month FROM %s))::bigint, "
                             + "' months ', EXTRACT(day FROM %s)::bigint, ' days ', (EXTRACT(hour FROM %s) * 3600000000 + "
                             + "EXTRACT(minute FROM %s) * 60000000 + EXTRACT(microseconds FROM %s))::bigint, ' microseconds') END");
-            case ColumnType.Json ignored -> json(column, use);
-            case ColumnType.ListOf ignored -> json(column, use);
-            case ColumnType.Struct ignored -> json(column, use);
+            case ColumnType.Json ignored -> json(use);
+            case ColumnType.ListOf ignored -> json(use);
+            case ColumnType.Struct ignored -> json(use);
         };
     }
 
-    /** The type json keeps a document's text as it is; it cannot be compared, so a key of documents is held as text. */
-    private static SqlType json(Column column, Use use) {
-        return use == Use.KEY && column.type() instanceof ColumnType.Json
+    /** The type json keeps a document's text as it is; it cannot be compared, so a key of documents, lists or rows is held as text. */
+    private static SqlType json(Use use) {
+        return use == Use.KEY
                 ? SqlType.same("text", Wire.TEXT)
                 : SqlType.read("json", Wire.TEXT, "%s::text");
     }
@@ -147,7 +147,8 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public String uniques() {
-        return "SELECT o.relname, CASE WHEN i.indisprimary THEN 1 ELSE 0 END, CASE WHEN i.indpred IS NULL AND i.indimmediate THEN a.attname END "
+        return "SELECT o.relname, CASE WHEN i.indisprimary THEN 1 ELSE 0 END, CASE WHEN i.indpred IS NULL AND i.indimmediate "
+                + "AND pg_catalog.to_jsonb(i) ->> 'indnullsnotdistinct' IS DISTINCT FROM 'true' THEN a.attname END "
                 + "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid JOIN pg_catalog.pg_class o ON o.oid = i.indexrelid "
                 + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
                 + "CROSS JOIN LATERAL pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place) "

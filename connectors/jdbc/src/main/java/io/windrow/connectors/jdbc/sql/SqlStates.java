@@ -72,6 +72,7 @@ public final class SqlStates {
             case "54011" -> JdbcError.TABLE_TOO_WIDE;
             // An entry of an index, or a row, that is longer than a page.
             case "54000" -> JdbcError.VALUE_REFUSED;
+            case "23503" -> JdbcError.REFERENCE_REFUSED;
             case "40001", "40P01", "55P03", "55006", "57014" -> JdbcError.BUSY;
             default -> {
                 String group = state.length() < 2 ? "" : state.substring(0, 2);

@@ -114,7 +114,7 @@ public record Alignment(Dialect dialect, Place place, String name) {
             statement.execute(TargetTable.addition(dialect, place.qualified(dialect, name), column.name(), column.type()));
         }
         for (int i = 0; i < columns.size(); i++) {
-            if (dialect.folded(columns.get(i).name()).equals(folded)) {
+            if (columns.get(i).came() != Came.GONE && dialect.folded(columns.get(i).name()).equals(folded)) {
                 if (rows == Rows.COME_AGAIN) {
                     columns.set(i, new TargetColumn(columns.get(i).id(), columns.get(i).name(), Came.BEFORE_ROWS));
                 }

@@ -49,8 +49,8 @@ public final class Apply {
 
     /** Adds the rows with the generation that they came with. */
     public void append(StagedTable staged, long generation) throws SQLException {
-        statement.executeUpdate("INSERT INTO " + target + " (" + names(staged) + ", " + dialect.quoted(Layout.GENERATION) + ")" + dialect.overriding() + " SELECT "
-                + values(staged, "") + ", " + generation + " FROM " + stage(staged));
+        took(staged.rows(), statement.executeUpdate("INSERT INTO " + target + " (" + names(staged) + ", " + dialect.quoted(Layout.GENERATION) + ")"
+                + dialect.overriding() + " SELECT " + values(staged, "") + ", " + generation + " FROM " + stage(staged)));
     }
 
     /** Takes away the appended rows of a generation. */
@@ -61,8 +61,24 @@ public final class Apply {
 
     /** Adds the rows as they are. */
     public void insert(StagedTable staged) throws SQLException {
-        statement.executeUpdate("INSERT INTO " + target + " (" + names(staged) + ")" + dialect.overriding() + " SELECT " + values(staged, "") + " FROM "
-                + stage(staged) + (staged.content() == StagedTable.Content.CHANGES ? " WHERE " + WRITES : ""));
+        boolean isChanges = staged.content() == StagedTable.Content.CHANGES;
+        took(isChanges ? writes(staged) : staged.rows(), statement.executeUpdate("INSERT INTO " + target + " (" + names(staged) + ")" + dialect.overriding()
+                + " SELECT " + values(staged, "") + " FROM " + stage(staged) + (isChanges ? " WHERE " + WRITES : "")));
+    }
+
+    private long writes(StagedTable staged) throws SQLException {
+        try (ResultSet counted = statement.executeQuery("SELECT count(*) FROM " + stage(staged) + " WHERE " + WRITES)) {
+            counted.next();
+            return counted.getLong(1);
+        }
+    }
+
+    /** Triggers of some databases, and rules, may leave rows out without a word (I1). */
+    private void took(long given, long taken) {
+        if (dialect.upsert() == Dialect.Upsert.ON_CONFLICT && taken != given) {
+            throw WindrowException.of(
+                    JdbcError.ROWS_SWALLOWED, "Applying rows to " + target + ": it took " + taken + " of " + given);
+        }
     }
 
     /** Takes every row away, since all that are still at the source come again. */
@@ -114,15 +130,29 @@ public final class Apply {
 
     private void replace(StagedTable staged) throws SQLException {
         String stage = stage(staged);
-        if (staged.folds()) {
-            statement.executeUpdate(Folding.superseded(dialect, stage, staged));
-        }
         Among gone = staged.rows(dialect, "FROM " + stage + " WHERE " + DELETES);
         if (layout.deletes() == Layout.Deletes.SOFT) {
-            statement.executeUpdate(dialect.update(target, deleted() + " = true", "1 = 1", gone));
-            room(staged).make(statement, sameKey(staged));
-            upsert(staged, Marks.TAKEN_OFF);
+            String mark = dialect.update(target, deleted() + " = true", "1 = 1", gone);
+            if (room(staged).others().isEmpty()) {
+                // A row that is deleted is marked as it was last, wherever the epoch is cut.
+                if (staged.folds()) {
+                    statement.executeUpdate(Folding.supersededWrites(dialect, stage, staged));
+                }
+                upsert(staged, Marks.TAKEN_OFF);
+                statement.executeUpdate(mark);
+            } else {
+                // What is unique among living rows may go to another: the marked one keeps what it had.
+                if (staged.folds()) {
+                    statement.executeUpdate(Folding.superseded(dialect, stage, staged));
+                }
+                statement.executeUpdate(mark);
+                room(staged).make(statement, sameKey(staged));
+                upsert(staged, Marks.TAKEN_OFF);
+            }
         } else {
+            if (staged.folds()) {
+                statement.executeUpdate(Folding.superseded(dialect, stage, staged));
+            }
             statement.executeUpdate(dialect.delete(target, gone));
             room(staged).make(statement, sameKey(staged));
             upsert(staged, wasMarked(staged) ? Marks.TAKEN_OFF : Marks.NONE);
@@ -163,8 +193,12 @@ public final class Apply {
             case ON_CONFLICT -> {
                 changed.forEach(column -> set.add(column + " = excluded." + column));
                 // Under another name: the table's own may be excluded.
-                statement.executeUpdate("INSERT INTO " + target + " AS w_t (" + names + ")" + dialect.overriding() + " SELECT " + values(staged, "") + moreValues + from
+                long given = writes(staged);
+                int taken = statement.executeUpdate("INSERT INTO " + target + " AS w_t (" + names + ")" + dialect.overriding() + " SELECT " + values(staged, "") + moreValues + from
                         + " ON CONFLICT (" + keys + ") DO " + (set.isEmpty() ? "NOTHING" : "UPDATE SET " + String.join(", ", set)));
+                if (!set.isEmpty()) {
+                    took(given, taken);
+                }
             }
             case ON_DUPLICATE_KEY -> {
                 if (!room(staged).others().isEmpty()) {
@@ -260,11 +294,12 @@ public final class Apply {
         String columns = names(staged) + ", " + dialect.quoted(Layout.VALID_FROM) + ", " + dialect.quoted(Layout.VALID_TO) + ", "
                 + dialect.quoted(Layout.IS_CURRENT) + ", "
                 + dialect.quoted(Layout.POSITION) + ", " + dialect.quoted(Layout.ORDINAL);
-        statement.executeUpdate("INSERT INTO " + target + " (" + columns + ")" + dialect.overriding() + " SELECT " + values(staged, "w_s.") + ", "
+        long given = writes(staged);
+        took(given, statement.executeUpdate("INSERT INTO " + target + " (" + columns + ")" + dialect.overriding() + " SELECT " + values(staged, "w_s.") + ", "
                 + Folding.noEarlier(dialect.instantOf("w_s.w_since"), "w_t.w_floor", "w_t.w_floor") + ", "
                 + Folding.noEarlier(dialect.instantOf("w_s.w_until"), "w_t.w_floor", "NULL") + ", w_s.w_next IS NULL AND w_s.w_until IS NULL, "
                 + "w_s.w_pos, w_s.w_ord FROM (" + Folding.versions(stage, staged) + ") AS w_s LEFT JOIN ("
-                + Folding.ends(stage, target, dialect, staged) + ") AS w_t ON " + sameKey(staged) + " WHERE " + WRITES);
+                + Folding.ends(stage, target, dialect, staged) + ") AS w_t ON " + sameKey(staged) + " WHERE " + WRITES));
     }
 
     private void close(StagedTable staged) throws SQLException {

@@ -61,7 +61,7 @@ public record Fitting(Dialect dialect, Place place, String name) {
     }
 
     /**
-     * Adds or refuses what the table has lost; widens columns that cannot hold the staged values yet, in one transaction
+     * Refuses a table that somebody dropped, unless its rows are read anew. Adds or refuses what the table has lost; widens columns that cannot hold the staged values yet, in one transaction
      * where the database has that; and refuses those that were made something else since: the database would convert the values as it likes.
      *
      * @param known the table's columns as the book has them
@@ -69,10 +69,14 @@ public record Fitting(Dialect dialect, Place place, String name) {
      */
     public List<TargetColumn> run(Connection connection, List<StagedTable> staged, List<TargetColumn> known, Lost lost) throws SQLException {
         Map<String, String> there = types(connection);
+        boolean isNew = TargetColumn.isOfNewTable(known) && !there.isEmpty() && !holdsRows(connection);
+        if (there.isEmpty() || isNew && lost == Lost.REFUSED) {
+            throw WindrowException.of(JdbcError.TABLE_LOST, "Committing to table " + name + ": it is gone" + (isNew ? ", and an empty one in its place" : ""));
+        }
         if (lost == Lost.REFUSED) {
             expectColumns(connection, there, staged, known);
         }
-        List<TargetColumn> columns = new ArrayList<>(known);
+        List<TargetColumn> columns = new ArrayList<>(isNew ? TargetColumn.allCame(known, TargetColumn.Came.BEFORE_ROWS) : known);
         if (staged.stream().allMatch(table -> table.columns().stream().allMatch(column -> holds(there, table, column)))) {
             return columns;
         }

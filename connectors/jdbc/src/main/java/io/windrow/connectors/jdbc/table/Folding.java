@@ -30,6 +30,15 @@ public final class Folding {
                 + Apply.TRUNCATES + ") AS w_x WHERE w_n > 1"));
     }
 
+    /** {@code DELETE}: every change of a key but its last write, and its delete if that is its last change. */
+    static String supersededWrites(Dialect dialect, String stage, StagedTable staged) {
+        String latest = " ORDER BY w_pos DESC, w_ord DESC, w_seq DESC)";
+        String key = "row_number() OVER (PARTITION BY " + keyColumns(staged);
+        return dialect.delete(stage, new Among(List.of("w_seq"), List.of("w_seq"), "FROM (SELECT w_seq, w_op, " + key + latest + " AS w_n, " + key
+                + ", CASE WHEN " + Apply.DELETES + " THEN 1 ELSE 0 END" + latest + " AS w_m FROM " + stage + " WHERE NOT " + Apply.TRUNCATES
+                + ") AS w_x WHERE w_m > 1 OR w_n > 1 AND " + Apply.DELETES));
+    }
+
     /** {@code SELECT}: how many keys have one of the given changes. */
     public static String countKeys(String stage, List<Integer> key, String counted) {
         String columns = key.stream().map(index -> "c" + index).collect(Collectors.joining(", "));

@@ -69,7 +69,8 @@ public final class TargetTable {
         try (Statement statement = connection.createStatement()) {
             if (existing.isEmpty()) {
                 statement.execute(creation(schema, types, layout));
-                return TargetColumn.of(schema);
+                List<TargetColumn> columns = TargetColumn.of(schema);
+                return made == Made.WRITTEN && mode != WriteMode.REPLACE ? TargetColumn.allCame(columns, TargetColumn.Came.AFTER_ROWS) : columns;
             }
             if (made == Made.BY_OTHERS && holdsRows(statement)) {
                 throw WindrowException.of(
@@ -84,10 +85,10 @@ public final class TargetTable {
             if (!unique.isEmpty()) {
                 expectExactKeys(connection, schema);
             }
-            List<TargetColumn> columns = add(statement, schema, types, existing, known, Alignment.Rows.ofNewRead(mode, layout.deletes()));
+            List<TargetColumn> columns = add(statement, schema, types, existing, known, mode, layout);
             addOwn(statement, layout, existing);
             if (!unique.isEmpty() && dialect.upsert() != Dialect.Upsert.MERGE && !isUnique(connection, held(schema, unique, columns))) {
-                if (made == Made.BY_US) {
+                if (made != Made.BY_OTHERS) {
                     throw keyChanged(schema);
                 }
                 uniqueIndex(connection, statement, schema, unique);
@@ -116,6 +117,8 @@ public final class TargetTable {
     public enum Made {
         /** It was entered in the book of commits. */
         BY_US,
+        /** That, and rows were committed to it. */
+        WRITTEN,
         /** The book does not know it. */
         BY_OTHERS
     }
@@ -143,10 +146,11 @@ public final class TargetTable {
         return "CREATE TABLE IF NOT EXISTS " + qualified() + " (" + String.join(", ", parts) + ")" + dialect.tableOptions();
     }
 
-    /** What the book has of columns that the stream no longer has is forgotten: one that comes again is another one. */
+    /** A column that the stream no longer has stays in the table: if one of its name comes, it is another one. */
     private List<TargetColumn> add(
             Statement statement, StreamSchema schema, List<SqlType> types, List<Place.Existing> existing, List<TargetColumn> known,
-            Alignment.Rows anew) throws SQLException {
+            WriteMode mode, Layout layout) throws SQLException {
+        Alignment.Rows anew = Alignment.Rows.ofNewRead(mode, layout.deletes());
         Map<String, String> there = new HashMap<>();
         existing.forEach(column -> there.put(dialect.folded(column.name()), column.type()));
         List<Integer> same = TargetColumn.indexes(known, Label.of(schema.columns()));
@@ -181,6 +185,9 @@ public final class TargetTable {
                     statement.execute(addition(dialect, qualified(), column.name(), types.get(i).declared()));
                 } else {
                     expectType(schema, column, type, types.get(i));
+                    if (held == null && TargetColumn.isFormer(known, same, name -> dialect.folded(name).equals(wanted))) {
+                        forget(statement, layout, column.name());
+                    }
                 }
                 // A column may have come with a statement that was committed by itself, before a death.
                 boolean isNew = type == null || held == null && !known.isEmpty();
@@ -189,7 +196,24 @@ public final class TargetTable {
             }
             // Else the committer adds it, when the column that has its name has got its new one.
         }
+        Set<String> names = columns.stream().map(column -> dialect.folded(column.name())).collect(Collectors.toSet());
+        for (int i = 0; i < same.size(); i++) {
+            String left = dialect.folded(known.get(i).name());
+            if (same.get(i) < 0 && there.containsKey(left) && names.add(left)) {
+                columns.add(known.get(i).came(TargetColumn.Came.GONE));
+            }
+        }
         return columns;
+    }
+
+    /** What the rows hold in a column that left the stream is of then; appended rows, and versions that have ended, are of then too. */
+    private void forget(Statement statement, Layout layout, String column) throws SQLException {
+        String sql = "UPDATE " + qualified() + " SET " + dialect.quoted(column) + " = NULL";
+        switch (layout.kind()) {
+            case APPENDED -> {}
+            case STATE -> statement.executeUpdate(sql);
+            case HISTORY -> statement.executeUpdate(sql + " WHERE " + dialect.quoted(Layout.IS_CURRENT));
+        }
     }
 
     private void expectType(StreamSchema schema, Column column, String type, SqlType wanted) {
@@ -217,7 +241,7 @@ public final class TargetTable {
     /** The names that the table has until now for what is unique. */
     private Set<String> held(StreamSchema schema, List<String> unique, List<TargetColumn> columns) {
         Map<Integer, String> names = new HashMap<>();
-        columns.forEach(column -> names.put(column.id(), column.name()));
+        columns.stream().filter(column -> column.came() != TargetColumn.Came.GONE).forEach(column -> names.put(column.id(), column.name()));
         return unique.stream()
                 .map(name -> schema.indexOf(name) < 0 ? name : names.getOrDefault(schema.columns().get(schema.indexOf(name)).id(), name))
                 .map(dialect::folded)
