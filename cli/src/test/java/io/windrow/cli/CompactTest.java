@@ -185,6 +185,7 @@ class CompactTest {
                 "ALTER TABLE altered ALTER a SET STORAGE EXTERNAL",
                 "INSERT INTO altered SELECT i, repeat(md5(i::text), 90), i, i / 2.0, i / 3.0, ARRAY[i, NULL] FROM generate_series(1, 20) i");
         Path file = pipeline("altered-fold", "altered", "format: parquet}");
+        Files.writeString(file, Files.readString(file).replace("mode: cdc}]", "mode: cdc}], changes: {on_rewrite: keep}"));
         done("run", file);
         DATABASE.execute("UPDATE altered SET n = -n WHERE id % 3 = 0", "UPDATE altered SET id = id + 1000 WHERE id % 5 = 0");
         done("run", file);
@@ -206,6 +207,30 @@ class CompactTest {
                     Oracle.rows(duck, "SELECT id, md5(z), n, (r * 2)::int, d, s.elements[1], len(s.elements) FROM read_parquet('"
                             + folder.resolve("out/public.altered_current/current") + "/*.parquet')"));
         }
+    }
+
+    @Test
+    @Tag("D16")
+    void valuesThatTheLogSaysNothingOfAreThereOnceTheTableIsCopiedAgainAndTheLogOfBeforeStays() throws Exception {
+        DATABASE.execute("CREATE TABLE valued (id int PRIMARY KEY, n int)", "INSERT INTO valued SELECT i, i FROM generate_series(1, 20) i");
+        Path file = pipeline("valued-fold", "valued", "format: jsonl}");
+        done("run", file);
+        DATABASE.execute(
+                "DELETE FROM valued WHERE id = 1", "ALTER TABLE valued ADD c int DEFAULT 7, ALTER n TYPE int USING n * 2",
+                "INSERT INTO valued VALUES (30, 30)");
+        assertThat(done("run", file).whole()).contains("postgres.values_rewritten", "is read again from its start as generation 2")
+                .doesNotContain("take the place of");
+        done("run", file);
+        done("compact", file);
+        assertThat(done("verify", file).out()).contains("equal");
+        done("verify", "--files", file);
+        int copies = 0;
+        try (Stream<Path> files = Files.walk(folder.resolve("out/public.valued").toRealPath())) {
+            for (Path log : files.filter(path -> path.toString().endsWith(".jsonl")).toList()) {
+                copies += (int) Files.readAllLines(log).stream().filter(line -> line.contains("\"_op\":\"copy\"")).count();
+            }
+        }
+        assertThat(copies).as("what was delivered stays").isEqualTo(20 + 20);
     }
 
     @Test

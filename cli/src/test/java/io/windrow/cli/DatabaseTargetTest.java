@@ -412,5 +412,38 @@ class DatabaseTargetTest {
         for (String rows : List.of("SELECT id, name FROM resynced ORDER BY id", "SELECT id FROM left_alone ORDER BY id")) {
             assertThat(TARGET.query(rows)).isEqualTo(source.query(rows));
         }
+
+    /** A follower sees it and goes on; one that was stopped in the meantime is met by it when it starts. */
+    @Test
+    @Tag("D16")
+    void aMirrorFollowsAlterationsThatGiveRowsValuesOfWhichTheLogSaysNothing() throws Exception {
+        SOURCE.execute(
+                "CREATE TABLE valued (id int PRIMARY KEY, n int)", "CREATE TABLE calm (id int PRIMARY KEY)",
+                "INSERT INTO valued SELECT i, i FROM generate_series(1, 3000) i");
+        Path file = pipeline(
+                "valued", "{table: public.valued, mode: cdc}, {table: public.calm, mode: cdc}", TARGET.url(),
+                "write: {public.valued: mirror, public.calm: mirror}\nrun: {epoch_every: 200ms}");
+        done(file);
+        SOURCE.execute(
+                "INSERT INTO valued VALUES (4000, 4000)", "ALTER TABLE valued ADD c int NOT NULL DEFAULT 7", "DELETE FROM valued WHERE id = 1",
+                "INSERT INTO valued VALUES (4001, 4001, 8)");
+        done(file);
+        String generations = "SELECT stream_name, generation FROM _windrow_commits WHERE stream_name IN ('valued', 'calm') ORDER BY 1";
+        try (ChildJvm follower =
+                ChildJvm.start(Main.class.getName(), List.of("run", "--follow", file.toString()), Map.of())) {
+            SOURCE.execute("INSERT INTO valued VALUES (5000, 5000)", "INSERT INTO calm VALUES (1)");
+            await().atMost(Duration.ofMinutes(5)).until(() -> TARGET.number("SELECT count(*) FROM valued WHERE id = 5000") == 1);
+            SOURCE.execute(
+                    "ALTER TABLE valued ALTER n TYPE int USING n * 2", "UPDATE valued SET n = 1 WHERE id = 2", "VACUUM FULL calm",
+                    "INSERT INTO calm VALUES (2)");
+            String rows = "SELECT id, n, c FROM valued ORDER BY id";
+            await().atMost(Duration.ofMinutes(5)).until(() -> TARGET.query(rows).equals(SOURCE.query(rows)));
+            assertThat(follower.output()).contains("postgres.values_rewritten");
+            follower.terminate();
+            follower.awaitEnd(Duration.ofMinutes(5));
+        }
+        done(file);
+        assertThat(TARGET.query(generations)).as("what was only written anew is not read again")
+                .isEqualTo(List.of(List.of("calm", "1"), List.of("valued", "3")));
     }
 }

@@ -10,8 +10,7 @@ import java.util.Optional;
  * @param schema what the batches will hold
  * @param guarantee what is promised
  * @param restart why the saved state cannot be continued ({@code snapshot.lost}: the snapshot of an unfinished read is
- *     gone); the runner then opens a new generation, which supersedes the rows of the unfinished one. Empty: reading
- *     goes on where it was.
+ *     gone); the runner then opens a new generation. Empty: reading goes on where it was.
  * @param estimatedRows an estimate of the rows to come, −1 if unknown
  * @param estimatedBytes an estimate of the bytes to read, −1 if unknown
  * @param positionFields the columns whose values stand in positions and split descriptions, which are saved: a mask on one
@@ -19,6 +18,7 @@ import java.util.Optional;
  *     gets all of them as they are (I11)
  * @param keySum by what sum over the keys it is told that rows were read twice and others not at all; empty: each row is read
  *     once in a generation, or the source cannot sum up keys as {@link Reconciliation#counts} does
+ * @param delivered what a restart makes of the rows that were delivered
  */
 public record StreamPlan(
         StreamSchema schema,
@@ -27,9 +27,30 @@ public record StreamPlan(
         long estimatedRows,
         long estimatedBytes,
         List<String> positionFields,
-        Optional<KeySum> keySum) {
+        Optional<KeySum> keySum,
+        Delivered delivered) {
     public StreamPlan {
         positionFields = List.copyOf(positionFields);
+    }
+
+    /** What a restart makes of the rows that were delivered and are not written over. */
+    public enum Delivered {
+        /** They are of a read that came to no end, whose place the new generation takes. */
+        SUPERSEDED,
+        /** They were right when they were delivered, and stay beside the new generation. */
+        KEPT
+    }
+
+    /** A plan that, should it begin again, takes the place of an unfinished read. */
+    public StreamPlan(
+            StreamSchema schema,
+            Guarantee guarantee,
+            Optional<String> restart,
+            long estimatedRows,
+            long estimatedBytes,
+            List<String> positionFields,
+            Optional<KeySum> keySum) {
+        this(schema, guarantee, restart, estimatedRows, estimatedBytes, positionFields, keySum, Delivered.SUPERSEDED);
     }
 
     /** A plan whose rows are read once, or whose keys the source cannot sum up. */
@@ -47,5 +68,11 @@ public record StreamPlan(
     public StreamPlan(
             StreamSchema schema, Guarantee guarantee, Optional<String> restart, long estimatedRows, long estimatedBytes) {
         this(schema, guarantee, restart, estimatedRows, estimatedBytes, List.of());
+    }
+
+    /** The same, but what was delivered stays beside a new generation. */
+    public StreamPlan keepingDelivered() {
+        return new StreamPlan(
+                schema, guarantee, restart, estimatedRows, estimatedBytes, positionFields, keySum, Delivered.KEPT);
     }
 }

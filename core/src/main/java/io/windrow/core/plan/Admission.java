@@ -87,6 +87,7 @@ public record Admission(
                 plan.keySum()
                         .filter(keys -> keys.parts().stream().map(KeySum.Part::column).allMatch(name ->
                                 names.getOrDefault(name, name).equals(name)))
-                        .filter(keys -> keys.fits(keep.schema())));
+                        .filter(keys -> keys.fits(keep.schema())),
+                plan.delivered());
     }
 }

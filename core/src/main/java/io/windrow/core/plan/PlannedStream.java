@@ -64,7 +64,7 @@ public record PlannedStream(StreamName stream, ReadMode read, WriteMode write) {
         return switch (write) {
             case REPLACE -> delivered.completesGeneration() || anew;
             // What an unfinished copy has delivered goes when the next one begins.
-            case APPEND -> !delivered.completesGeneration() && anew;
+            case APPEND -> !delivered.completesGeneration() && anew && how.delivered() == StreamPlan.Delivered.SUPERSEDED;
             // Rows that are gone at the source by then, and versions that have ended, stay.
             case UPSERT, MIRROR, HISTORY -> false;
         };

@@ -288,12 +288,15 @@ final class Beginning {
         StreamState state = states.get(stream);
         if (plan.restart().isPresent() && state != null) {
             long generation = restarted(track, state);
+            Optional<Long> unfinished =
+                    plan.delivered() == StreamPlan.Delivered.SUPERSEDED ? superseded(state) : Optional.empty();
             parts.announcer().tell(
                     plan.restart().get(),
                     "Stream " + stream + " is read again from its start as generation " + generation
-                            + ": what was read so far cannot be continued. Its rows take the place of the unfinished read's.");
+                            + ": what was read so far cannot be continued."
+                            + (unfinished.isPresent() ? " Its rows take the place of the unfinished read's." : ""));
             planner.restart(stream, generation);
-            track.begin(generation, superseded(state));
+            track.begin(generation, unfinished);
         } else {
             Progress base = bases.get(stream);
             if (base != null) {

@@ -25,6 +25,10 @@ public record ChangesConfig(
                         value = "What a partition is that was dropped or detached from a followed table: keep (its rows stay at the target, and a notice names it) or stop (the stream stops with postgres.partition_changed).",
                         defaultValue = "keep")
                 OnPartitionRemoved onPartitionRemoved,
+        @Doc(
+                        value = "What happens when an alteration gives rows of a followed table values that the log does not tell (ALTER TYPE that writes every row anew, ADD COLUMN with a DEFAULT): copy (the table is copied again, as a new generation), stop (its stream stops with postgres.values_rewritten) or keep (what was delivered stays as it was, and a notice says so).",
+                        defaultValue = "copy")
+                OnRewrite onRewrite,
         @Doc(value = "A notice names the slot when it holds back more of the server's log than this, and again whenever that has doubled; 0: never.", defaultValue = "10GiB")
                 ByteSize warnRetained,
         @Doc(value = "The slot may hold back so much of the server's log; on_limit says what happens then. 0: any amount.", defaultValue = "0")
@@ -63,7 +67,7 @@ public record ChangesConfig(
 
     /** All defaults. */
     static final ChangesConfig DEFAULT = new ChangesConfig(
-            Optional.empty(), Optional.empty(), Create.AUTO, OnTruncate.DELIVER, OnPartitionRemoved.KEEP, ByteSize.parse("10GiB"),
+            Optional.empty(), Optional.empty(), Create.AUTO, OnTruncate.DELIVER, OnPartitionRemoved.KEEP, OnRewrite.COPY, ByteSize.parse("10GiB"),
             ByteSize.parse("0"), Duration.ZERO, OnLimit.STOP, InProgress.WAIT, ByteSize.parse("64GiB"), Origin.ANY, Cut.ANYWHERE, Added.BESIDE);
 
     private static void require(boolean holds, String text) {
@@ -88,6 +92,13 @@ public record ChangesConfig(
     public enum OnPartitionRemoved {
         KEEP,
         STOP
+    }
+
+    /** What happens when rows got values that the log does not tell. */
+    public enum OnRewrite {
+        COPY,
+        STOP,
+        KEEP
     }
 
     /** What happens when the slot holds back more than it may. */

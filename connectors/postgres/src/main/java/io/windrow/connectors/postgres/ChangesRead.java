@@ -15,6 +15,7 @@ import io.windrow.connectors.postgres.catalog.Relation;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -31,14 +32,17 @@ final class ChangesRead implements StreamRead {
             List.of("The slot keeps what was not read yet: the server neither drops it nor runs into max_slot_wal_keep_size."),
             List.of("messages from before: they are in the log only"));
 
+    private static final String REWRITTEN = LogError.VALUES_REWRITTEN.code();
+
     private final LogPlan log;
     private final StreamShape shape;
     private List<Leaf> leaves;
-    private final long splitBytes;
-    private final ChangesConfig.OnPartitionRemoved onRemoved;
+    private final PostgresConfig config;
     private final Notices notices;
     private final SplitQueue queue = new SplitQueue();
-    private final boolean lost;
+    private final StreamRequest request;
+    /** Why the copy begins again; empty: it does not. */
+    private final Optional<String> again;
     private final boolean ordered;
     private boolean beside;
     private boolean hidden;
@@ -63,24 +67,34 @@ final class ChangesRead implements StreamRead {
     private final Optional<TableColumns> planned;
     /** The partitions as they were looked at last; empty: the table has none. */
     private Optional<LeafFiles> heaps;
+    private final ValuesWatch values;
 
     ChangesRead(LogPlan log, StreamShape shape, List<Leaf> leaves, PostgresConfig config, Notices notices, StreamRequest request) {
+        this(log, shape, leaves, config, notices, request, Optional.empty());
+    }
+
+    private ChangesRead(
+            LogPlan log, StreamShape shape, List<Leaf> leaves, PostgresConfig config, Notices notices, StreamRequest request,
+            Optional<String> again) {
         this.log = log;
         this.shape = shape;
         this.leaves = leaves;
-        this.splitBytes = config.splitSize().bytes();
-        this.onRemoved = config.following().onPartitionRemoved();
+        this.config = config;
+        this.request = request;
         this.notices = notices;
         this.generation = request.generation();
         this.ordered = KeyOrder.of(shape).isPresent();
         Optional<StateText> state = request.state().map(ChangesRead::parse);
         this.copied = state.map(text -> text.flag("copied")).orElse(false);
-        this.lost = state.isPresent() && !copied;
+        this.again = state.isPresent() && !copied ? Optional.of(SnapshotRead.LOST) : again;
         this.member = state.filter(text -> copied)
                 .flatMap(text -> text.optionalText("published"))
                 .map(saved -> log.completed(shape.stream(), saved));
         this.oid = state.filter(text -> copied).map(text -> text.optionalNumber("oid")).orElse(OptionalLong.empty());
         this.heaps = state.filter(text -> copied).flatMap(text -> text.object("partitions")).map(LeafFiles::of);
+        this.values = new ValuesWatch(
+                shape, config.following().onRewrite(), notices,
+                state.filter(text -> copied).flatMap(text -> text.object("values")).map(TableValues::of));
         this.columns = shape.relation().map(relation -> TableColumns.of(relation, log.seen()));
         this.before = copied ? state.flatMap(text -> text.object("columns")).map(TableColumns::of) : columns;
         this.planned = state.filter(text -> copied).flatMap(text -> text.object("planned")).map(TableColumns::of);
@@ -161,7 +175,7 @@ final class ChangesRead implements StreamRead {
         LeafFiles now = LeafFiles.read(session, followed, heaps);
         if (copied && heaps.isPresent()) {
             LeafFiles.Since since = now.since(heaps.get(), session);
-            Optional<String> stop = onRemoved == ChangesConfig.OnPartitionRemoved.STOP && !since.removed().isEmpty()
+            Optional<String> stop = config.following().onPartitionRemoved() == ChangesConfig.OnPartitionRemoved.STOP && !since.removed().isEmpty()
                     ? Optional.of("partition " + String.join(", ", since.removed()) + " was dropped or detached")
                     : since.lost();
             if (stop.isPresent()) {
@@ -183,6 +197,28 @@ final class ChangesRead implements StreamRead {
                     + " has another file, and was empty when it was last looked at or may be read only through the table: if rows"
                     + " that it had since were taken away by a TRUNCATE of its own, they stay at the target.");
         }
+    }
+
+    /** How rows got other values than the log tells, if the table is to be copied again for that; see {@link ValuesWatch#look}. */
+    Optional<String> rewritten(Session session) throws SQLException {
+        return values.look(session);
+    }
+
+    /**
+     * The same table, copied again.
+     *
+     * @param why what {@link #rewritten} gave
+     */
+    ChangesRead anew(Session session, String why) throws SQLException {
+        notices.tell(REWRITTEN,
+                "Following " + shape.stream() + ": " + why + ", which the log does not tell; the table is copied again.");
+        ChangesRead next = new ChangesRead(
+                log, shape, leaves, config, notices,
+                new StreamRequest(request.stream(), request.mode(), request.generation(), Optional.empty(), request.until(), Map.of()),
+                Optional.of(REWRITTEN));
+        next.heaps = heaps;
+        next.values.copied(session);
+        return next;
     }
 
     boolean isCopied() {
@@ -209,9 +245,9 @@ final class ChangesRead implements StreamRead {
         beside &= copied;
     }
 
-    /** Whether an earlier run began the copy and did not end it. */
-    boolean isLost() {
-        return lost;
+    /** Whether an earlier run began the copy and did not end it, or what it copied is not the table any more. */
+    boolean isAgain() {
+        return again.isPresent();
     }
 
     /** Where the log goes on for this stream; empty until it is copied, or is to be while the log is read. */
@@ -235,9 +271,10 @@ final class ChangesRead implements StreamRead {
                         : List.of());
         long rows = copied ? -1 : shape.relation().map(relation -> (long) relation.estimate().rows()).orElse(-1L);
         long bytes = copied || leaves.isEmpty() ? -1 : leaves.stream().mapToLong(Leaf::bytes).sum();
-        return new StreamPlan(
-                shape.schema(), guarantee, lost ? Optional.of(SnapshotRead.LOST) : Optional.empty(), rows, bytes,
+        StreamPlan plan = new StreamPlan(
+                shape.schema(), guarantee, again, rows, bytes,
                 beside ? shape.schema().key() : List.of());
+        return again.filter(REWRITTEN::equals).isPresent() ? plan.keepingDelivered() : plan;
     }
 
     @Override
@@ -245,15 +282,16 @@ final class ChangesRead implements StreamRead {
         generation = newGeneration;
     }
 
-    /** Partitions may have come and gone until the copy's snapshot was made. */
+    /** Partitions may have come and gone, and rows got other values, until the copy's snapshot was made. */
     private void look(Session copy) {
-        if (isPartitioned()) {
-            try {
+        try {
+            values.copied(copy);
+            if (isPartitioned()) {
                 leaves = Leaf.of(copy, shape.relation().orElseThrow());
                 heaps = Optional.of(LeafFiles.read(copy, table(), Optional.empty()));
-            } catch (SQLException e) {
-                throw SqlStates.coded("Copying " + shape.stream(), e);
             }
+        } catch (SQLException e) {
+            throw SqlStates.coded("Copying " + shape.stream(), e);
         }
     }
 
@@ -271,7 +309,7 @@ final class ChangesRead implements StreamRead {
         }
         int number = 0;
         for (Leaf leaf : leaves) {
-            List<Long> cuts = leaf.cuts(splitBytes);
+            List<Long> cuts = leaf.cuts(config.splitSize().bytes());
             for (int i = 0; i < cuts.size(); i++) {
                 boolean last = i == cuts.size() - 1;
                 OptionalLong to = last ? OptionalLong.empty() : OptionalLong.of(cuts.get(i + 1));
@@ -346,7 +384,7 @@ final class ChangesRead implements StreamRead {
     public PlannerState state() {
         StateText text = StateText.create().with("read", "cdc").with("slot", log.slot()).with("copied", copied)
                 .with("published", member.or(() -> log.member(shape.stream()))).with("oid", shape.relation().map(relation -> oid.orElse(relation.oid())))
-                .with("partitions", heaps.map(LeafFiles::toState)).with("columns", before().map(TableColumns::toState))
+                .with("partitions", heaps.map(LeafFiles::toState)).with("values", values.toState()).with("columns", before().map(TableColumns::toState))
                 .with("planned", columns.filter(now -> before().filter(now::isAs).isEmpty()).map(TableColumns::toState));
         Position at = copiedAt;
         if (at != null) {

@@ -48,6 +48,9 @@ record LeafFiles(long horizon, List<Heap> heaps) {
             FROM tree JOIN pg_catalog.pg_class c ON c.oid = tree.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind = 'r' ORDER BY c.oid""";
 
+    private static final String FROM_BEFORE =
+            "SELECT EXISTS (SELECT FROM ONLY %1$s l WHERE " + FIRST_PAGES + " AND " + before("l.xmin", "%2$d") + ")";
+
     /** A row from before, or one that an alteration of a column has written since: that writes the file anew with every row. */
     private static final String KEPT = "SELECT EXISTS (SELECT FROM ONLY %1$s l WHERE " + FIRST_PAGES + " AND (" + before("l.xmin", "%2$d")
             + " OR EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = %3$d AND NOT " + before("a.xmin", "%2$d")
@@ -189,6 +192,16 @@ record LeafFiles(long horizon, List<Heap> heaps) {
             lost.add("partition " + String.join(", ", emptied) + " was emptied by itself");
         }
         return new Since(removed, unsure, lost.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", lost)));
+    }
+
+    /**
+     * Whether a table, without what is part of it, has a row in its first pages from before a look.
+     *
+     * @param table its name, as SQL writes it
+     * @param horizon a transaction id, 64 bits: all below had ended at the look
+     */
+    static boolean hasRowsFromBefore(Session session, String table, long horizon) throws SQLException {
+        return is(session, FROM_BEFORE.formatted(table, horizon));
     }
 
     /** Whether the partition, which was written anew, has kept its rows, as VACUUM FULL or a change of a column's type does. */

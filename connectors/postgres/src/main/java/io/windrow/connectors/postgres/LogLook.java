@@ -129,6 +129,12 @@ final class LogLook {
         });
     }
 
+    /** The log tells nothing either of what gives rows other values by altering their table: the next plan has it copied again. */
+    private void values(ChangesRead read, Session now) throws SQLException {
+        now.promptly(() -> read.rewritten(now)).ifPresent(how -> source.watch().stop(WindrowException.of(
+                LogError.RELATION_CHANGED, "Following " + read.shape().stream() + ": " + how)));
+    }
+
     /** Looks whether the tables are those that are followed. Partitions are looked at with a snapshot of now, and no lock stays. */
     private void tables(Session session) throws SQLException {
         boolean partitioned = reads.values().stream().anyMatch(ChangesRead::isPartitioned);
@@ -145,6 +151,7 @@ final class LogLook {
                     if (named.getFirst() instanceof String oid) {
                         read.expectSame(now, Long.parseLong(oid));
                         columns(read, StateText.parse(String.valueOf(named.get(1))));
+                        values(read, now);
                     }
                 } catch (WindrowException e) {
                     source.watch().fail(read.shape().stream(), e);

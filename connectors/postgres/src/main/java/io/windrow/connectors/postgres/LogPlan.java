@@ -113,6 +113,10 @@ final class LogPlan implements AutoCloseable {
             expectPublication(doing, read);
         }
         expectReadable(doing, read);
+        Optional<String> rewritten = read.rewritten(session);
+        if (rewritten.isPresent()) {
+            read = read.anew(session, rewritten.get());
+        }
         reads.put(shape.stream(), read);
         return read;
     }
@@ -251,7 +255,7 @@ final class LogPlan implements AutoCloseable {
     /** Whether a stream that is still to be copied can be while the log of others, or of those that wait like it, is read. */
     boolean copiesBeside(ChangesRead read) {
         return config.added() == ChangesConfig.Added.BESIDE && facts.isPresent() && facts.get().invalid().isEmpty() && read.hasRanges()
-                && (read.isLost() || reads.values().stream().anyMatch(ChangesRead::isCopied));
+                && (read.isAgain() || reads.values().stream().anyMatch(ChangesRead::isCopied));
     }
 
     /** Where a stream begins that is copied while the log is read. */

@@ -12,52 +12,58 @@ final class Changes {
 
     static ChangesConfig limited(String retained, Duration behind, ChangesConfig.OnLimit onLimit) {
         return new ChangesConfig(
-                D.slot(), D.publication(), D.create(), D.onTruncate(), D.onPartitionRemoved(), ByteSize.parse("1MiB"), ByteSize.parse(retained), behind,
+                D.slot(), D.publication(), D.create(), D.onTruncate(), D.onPartitionRemoved(), D.onRewrite(), ByteSize.parse("1MiB"), ByteSize.parse(retained), behind,
                 onLimit, D.inProgress(), D.spillLimit(), D.origin(), D.cut(), D.added());
     }
 
     /** Transactions come while they go on. */
     static ChangesConfig streamed(String spillLimit, ChangesConfig.Cut cut) {
         return new ChangesConfig(
-                D.slot(), D.publication(), D.create(), D.onTruncate(), D.onPartitionRemoved(), D.warnRetained(), D.limitRetained(), D.limitBehind(),
+                D.slot(), D.publication(), D.create(), D.onTruncate(), D.onPartitionRemoved(), D.onRewrite(), D.warnRetained(), D.limitRetained(), D.limitBehind(),
                 D.onLimit(), ChangesConfig.InProgress.STREAM, ByteSize.parse(spillLimit), D.origin(), cut, D.added());
     }
 
     static ChangesConfig stopAtTruncate() {
         return new ChangesConfig(
-                D.slot(), D.publication(), D.create(), ChangesConfig.OnTruncate.STOP, D.onPartitionRemoved(), D.warnRetained(), D.limitRetained(),
+                D.slot(), D.publication(), D.create(), ChangesConfig.OnTruncate.STOP, D.onPartitionRemoved(), D.onRewrite(), D.warnRetained(), D.limitRetained(),
                 D.limitBehind(), D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), D.cut(), D.added());
     }
 
     static ChangesConfig stopAtRemovedPartition() {
         return new ChangesConfig(
-                D.slot(), D.publication(), D.create(), D.onTruncate(), ChangesConfig.OnPartitionRemoved.STOP, D.warnRetained(),
+                D.slot(), D.publication(), D.create(), D.onTruncate(), ChangesConfig.OnPartitionRemoved.STOP, D.onRewrite(), D.warnRetained(),
                 D.limitRetained(), D.limitBehind(), D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), D.cut(), D.added());
+    }
+
+    static ChangesConfig onRewrite(ChangesConfig.OnRewrite onRewrite) {
+        return new ChangesConfig(
+                D.slot(), D.publication(), D.create(), D.onTruncate(), D.onPartitionRemoved(), onRewrite, D.warnRetained(), D.limitRetained(),
+                D.limitBehind(), D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), D.cut(), D.added());
     }
 
     static ChangesConfig ownChangesOnly() {
         return new ChangesConfig(
-                D.slot(), D.publication(), D.create(), D.onTruncate(), D.onPartitionRemoved(), D.warnRetained(), D.limitRetained(), D.limitBehind(),
+                D.slot(), D.publication(), D.create(), D.onTruncate(), D.onPartitionRemoved(), D.onRewrite(), D.warnRetained(), D.limitRetained(), D.limitBehind(),
                 D.onLimit(), D.inProgress(), D.spillLimit(), ChangesConfig.Origin.NONE, D.cut(), D.added());
     }
 
     /** A slot and a publication of this name. */
     static ChangesConfig named(String name) {
         return new ChangesConfig(
-                Optional.of(name), Optional.of(name), D.create(), D.onTruncate(), D.onPartitionRemoved(), D.warnRetained(), D.limitRetained(),
+                Optional.of(name), Optional.of(name), D.create(), D.onTruncate(), D.onPartitionRemoved(), D.onRewrite(), D.warnRetained(), D.limitRetained(),
                 D.limitBehind(), D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), D.cut(), D.added());
     }
 
     static ChangesConfig asGiven() {
         return new ChangesConfig(
-                D.slot(), D.publication(), ChangesConfig.Create.NEVER, D.onTruncate(), D.onPartitionRemoved(), D.warnRetained(), D.limitRetained(),
+                D.slot(), D.publication(), ChangesConfig.Create.NEVER, D.onTruncate(), D.onPartitionRemoved(), D.onRewrite(), D.warnRetained(), D.limitRetained(),
                 D.limitBehind(), D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), D.cut(), D.added());
     }
 
     /** The same, where a table that joins others is copied before the log goes on. */
     static ChangesConfig before(ChangesConfig d) {
         return new ChangesConfig(
-                d.slot(), d.publication(), d.create(), d.onTruncate(), d.onPartitionRemoved(), d.warnRetained(), d.limitRetained(), d.limitBehind(),
+                d.slot(), d.publication(), d.create(), d.onTruncate(), d.onPartitionRemoved(), d.onRewrite(), d.warnRetained(), d.limitRetained(), d.limitBehind(),
                 d.onLimit(), d.inProgress(), d.spillLimit(), d.origin(), d.cut(), ChangesConfig.Added.BEFORE);
     }
 }

@@ -67,11 +67,11 @@ final class LogDrive implements AutoCloseable {
         }
     }
 
-    static StreamConfig follow(String table) {
+    static StreamConfig follow(String table, String... columns) {
         StreamConfig plain = StreamConfig.snapshot(table);
         return new StreamConfig(
                 plain.table(), plain.query(), plain.name(), plain.exclude(), ReadMode.CDC, plain.cursor(), plain.guarantee(),
-                plain.lag(), plain.start(), plain.columns(), plain.where(), plain.key(), plain.outOfRange(), plain.consistency());
+                plain.lag(), plain.start(), List.of(columns), plain.where(), plain.key(), plain.outOfRange(), plain.consistency());
     }
 
     /** A stream of messages with these prefixes. */

@@ -75,8 +75,12 @@ class PostgresChangesTest {
     }
 
     private LogDrive drive(String... tables) {
+        return drive(ChangesConfig.DEFAULT, tables);
+    }
+
+    private LogDrive drive(ChangesConfig changes, String... tables) {
         return new LogDrive(
-                LogDrive.config(db.url(), tables),
+                LogDrive.config(db.url(), changes, tables),
                 List.of(tables).stream().map(table -> StreamPattern.parse(table).exact()).toArray(StreamName[]::new));
     }
 
@@ -436,7 +440,7 @@ class PostgresChangesTest {
     @Tag("D16")
     void An_added_column_arrives_with_the_first_row_that_has_it_and_older_rows_lack_it() {
         db.execute("CREATE TABLE t (id int PRIMARY KEY)");
-        try (LogDrive drive = drive("public.t")) {
+        try (LogDrive drive = drive(Changes.onRewrite(ChangesConfig.OnRewrite.KEEP), "public.t")) {
             drive.run();
             db.execute("INSERT INTO t VALUES (1)", "ALTER TABLE t ADD COLUMN c int NOT NULL DEFAULT 7", "INSERT INTO t VALUES (2, 8)");
             drive.run();
@@ -834,7 +838,7 @@ class PostgresChangesTest {
     @Tag("D23")
     void What_the_log_tells_of_partitions_stops_nothing() throws SQLException {
         partitioned();
-        try (LogDrive drive = drive("public.t")) {
+        try (LogDrive drive = drive(Changes.onRewrite(ChangesConfig.OnRewrite.KEEP), "public.t")) {
             drive.run();
             try (Connection older = db.connect(); Statement statement = older.createStatement()) {
                 statement.execute("BEGIN");
@@ -1016,7 +1020,7 @@ class PostgresChangesTest {
     @Tag("D16")
     void What_was_read_in_front_of_an_alteration_is_handed_out_before_the_table_is_planned_anew() {
         db.execute("CREATE TABLE t (id int PRIMARY KEY, n int)");
-        try (LogDrive drive = drive("public.t")) {
+        try (LogDrive drive = drive(Changes.onRewrite(ChangesConfig.OnRewrite.KEEP), "public.t")) {
             drive.run();
             db.execute("INSERT INTO t VALUES (1, 1)");
             drive.until = Until.STOPPED;

@@ -276,7 +276,7 @@ class PostgresInProgressTest {
     private static ChangesConfig atEnds() {
         ChangesConfig d = Changes.streamed("1GiB", Cut.TRANSACTION_END);
         return new ChangesConfig(
-                d.slot(), d.publication(), d.create(), d.onTruncate(), d.onPartitionRemoved(), d.warnRetained(), d.limitRetained(), d.limitBehind(),
+                d.slot(), d.publication(), d.create(), d.onTruncate(), d.onPartitionRemoved(), d.onRewrite(), d.warnRetained(), d.limitRetained(), d.limitBehind(),
                 d.onLimit(), ChangesConfig.InProgress.WAIT, d.spillLimit(), d.origin(), d.cut(), d.added());
     }
 

@@ -454,7 +454,8 @@ class PostgresSlotTest {
             db.execute("INSERT INTO t VALUES (1)");
             drive.run();
             assertThat(drive.rows()).containsExactly("INSERT|1");
-            assertThat(drive.states.get(T)).isEqualTo(now);
+            String horizon = "\"horizon\":\\d+";
+            assertThat(drive.states.get(T).text().replaceFirst(horizon, "")).isEqualTo(now.text().replaceFirst(horizon, ""));
             drive.states.put(T, new PlannerState(now.version(), older));
             db.execute("ALTER PUBLICATION windrow_test DROP TABLE t", "ALTER PUBLICATION windrow_test ADD TABLE t");
             refused(drive, LogError.PUBLICATION_CHANGED, "lacked the table for a time");
@@ -521,7 +522,8 @@ class PostgresSlotTest {
                     WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(LogError.RELATION_CHANGED));
             drive.beforeRead = (planner, reader) -> {};
             drive.run();
-            assertThat(drive.rows()).as("computed no longer").endsWith("INSERT|3|6|3", "INSERT|4|4|4");
+            assertThat(drive.rows()).as("computed no longer, and what was is copied")
+                    .containsExactlyInAnyOrder("COPY|1|2|3", "COPY|2|4|2", "COPY|3|6|3", "COPY|4|4|4");
         }
     }
 
@@ -571,7 +573,8 @@ class PostgresSlotTest {
                     .isLessThanOrEqualTo(LogPosition.of(stands).lsn());
             db.execute("ALTER TABLE u ALTER id TYPE bigint", "INSERT INTO u VALUES (3000000000)");
             drive.run();
-            assertThat(drive.rows.get(U)).as("what was delivered may have had any form").endsWith("INSERT|3", "INSERT|3000000000");
+            assertThat(drive.rows.get(U)).as("what was delivered may have had any form")
+                    .containsExactlyInAnyOrder("COPY|1", "COPY|2", "COPY|3", "COPY|3000000000");
             assertThat(drive.failed).containsOnlyKeys(T);
         }
     }
