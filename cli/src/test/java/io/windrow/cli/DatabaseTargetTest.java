@@ -401,7 +401,7 @@ class DatabaseTargetTest {
             Invoked through = Invoked.windrow("resync", file, "--stream", "resynced", "--yes", "--wait", "10m");
             assertThat(through.exit()).as(through.whole() + follower.output()).isZero();
             assertThat(through.whole()).contains("Copied again: public.resynced", "generation 3");
-            theMirrorIs(SOURCE);
+            await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> theMirrorIs(SOURCE));
             follower.terminate();
             follower.awaitEnd(Duration.ofMinutes(2));
         }
@@ -412,6 +412,7 @@ class DatabaseTargetTest {
         for (String rows : List.of("SELECT id, name FROM resynced ORDER BY id", "SELECT id FROM left_alone ORDER BY id")) {
             assertThat(TARGET.query(rows)).isEqualTo(source.query(rows));
         }
+    }
 
     /** A follower sees it and goes on; one that was stopped in the meantime is met by it when it starts. */
     @Test

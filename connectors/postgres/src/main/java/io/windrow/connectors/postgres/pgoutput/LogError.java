@@ -32,7 +32,7 @@ public enum LogError implements ErrorCode {
     PARTITION_CHANGED("partition_changed", ErrorKind.EXTERNAL_PERMANENT, "A partition of a followed table was emptied by itself, attached with rows in it, or, where on_partition_removed is stop, dropped or detached: the table's log does not tell that (D23).",
             "Run the stream with --full-refresh: the table is copied again as a new generation, and what was deleted is found. DELETE and TRUNCATE by the table's own name are told, and new partitions that are filled by it."),
     VALUES_REWRITTEN("values_rewritten", ErrorKind.EXTERNAL_PERMANENT, "An alteration gave rows of a followed table values that its log does not tell (ALTER TYPE, ADD COLUMN with a DEFAULT), and on_rewrite is stop.",
-            "Copy the table again with 'windrow state reset --stream' or 'windrow run --full-refresh --stream', or set changes.on_rewrite: copy, which does that by itself, or keep."),
+            "Copy the table again with 'windrow state reset --stream' and a run, or set changes.on_rewrite: copy, which does that by itself, or keep."),
     SILENT("silent", ErrorKind.EXTERNAL_TRANSIENT, "The server neither sends changes nor answers, and does not say either that it is at work on them.",
             "The stream is opened again by itself. Look at the network between if it happens often."),
     TRUNCATED("truncated", ErrorKind.USER, "A table was emptied by TRUNCATE, and on_truncate is stop.",
