@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Tests whether the database can be reached and tables be made in it. Leaves no trace. */
@@ -37,6 +38,7 @@ final class JdbcChecks {
             try {
                 results.add(CheckResult.ok("connection", "Connected to " + address.display() + "."));
                 tls(address);
+                pooler(connection);
                 tables(connection);
                 engines(connection);
                 references(connection);
@@ -70,6 +72,27 @@ final class JdbcChecks {
             case WEAKENED -> results.add(CheckResult.warning(
                     "tls", "TLS is off, or the server's certificate is not verified.",
                     "Take sslmode out of the URL, or write verify-full with the authority's certificate."));
+        }
+    }
+
+    /** Where a process is lent for one transaction, our settings would reach the statements of others, and not our own. */
+    private void pooler(Connection connection) throws SQLException {
+        Optional<String> process = target.dialect().lentProcess(connection);
+        if (process.isEmpty()) {
+            return;
+        }
+        Connection other = target.connect();
+        try {
+            other.setAutoCommit(false);
+            // In turn: the other holds its process, so if that is not ours, there is at least one more.
+            boolean lent = target.dialect().lentProcess(other).equals(process) || !target.dialect().lentProcess(connection).equals(process);
+            results.add(lent
+                    ? CheckResult.failed(
+                            "pooler", "A pooler lends a server process for a transaction at a time: settings of a session would reach other clients.",
+                            "Name the server itself in sink.jdbc.url, or a pool that lends processes for whole sessions (in PgBouncer pool_mode = session).")
+                    : CheckResult.ok("pooler", "A pooler lends a server process for a session at a time."));
+        } finally {
+            target.close(other);
         }
     }
 

@@ -3,6 +3,7 @@ package io.windrow.connectors.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.windrow.api.config.Secret;
 import io.windrow.api.context.CheckResult;
@@ -12,15 +13,21 @@ import io.windrow.api.schema.StreamSchema;
 import io.windrow.api.sink.Sink;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.connectors.jdbc.ChangeRows.Change;
+import io.windrow.connectors.jdbc.sql.Database;
+import io.windrow.connectors.jdbc.sql.JdbcAddress;
 import io.windrow.connectors.jdbc.sql.JdbcError;
 import io.windrow.connectors.jdbc.table.Layout.Deletes;
+import io.windrow.testkit.postgres.PgBouncer;
 import io.windrow.testkit.postgres.PostgresDatabase;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -170,6 +177,33 @@ class PostgresChangesTest extends ChangesSuite {
             second.get(2, TimeUnit.MINUTES);
         }
         assertThat(rows()).containsExactly("1|a|x");
+    }
+
+    @Test
+    void aPoolerThatLendsAProcessForATransactionIsRefusedByTheCheckAndTheServerItselfIsNot() {
+        assumeTrue(PgBouncer.isInstalled(), "no pgbouncer on this machine; Debian's package of that name has it");
+        try (PgBouncer pooler = PgBouncer.start(DATABASE.server(), 2);
+                Sink sink = new JdbcSink(JdbcConfig.of(Secret.of(pooler.url(DATABASE.name()))), context);
+                Sink direct = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            assertThat(sink.check()).filteredOn(check -> check.outcome() == CheckResult.Outcome.FAILED)
+                    .extracting(CheckResult::name).containsExactly("pooler");
+            assertThat(direct.check()).noneMatch(check -> check.name().equals("pooler"));
+        }
+    }
+
+    @Test
+    void nothingIsPreparedOnTheServer() throws SQLException {
+        JdbcAddress address = JdbcAddress.of(Secret.of(url()), Optional.empty());
+        try (Connection connection = Database.POSTGRES.dialect().connect(address, Duration.ofMinutes(1), Duration.ofMinutes(1));
+                PreparedStatement statement = connection.prepareStatement("SELECT count(*) FROM pg_prepared_statements WHERE statement <> ?")) {
+            statement.setString(1, "none");
+            for (int i = 0; i < 8; i++) {
+                try (ResultSet prepared = statement.executeQuery()) {
+                    assertThat(prepared.next()).isTrue();
+                    assertThat(prepared.getLong(1)).isZero();
+                }
+            }
+        }
     }
 
     @Test

@@ -44,6 +44,11 @@ public interface Dialect {
         return connection;
     }
 
+    /** The server's process at the other end of a session; empty: no pooler stands between the two. */
+    default Optional<String> lentProcess(Connection connection) throws SQLException {
+        return Optional.empty();
+    }
+
     /** Asked behind the last row of an answer, in its transaction: refuses one that an error ended, where the driver says nothing of it. */
     default void expectWhole(Connection connection) throws SQLException {}
 

@@ -4,6 +4,7 @@ import io.windrow.api.schema.Column;
 import io.windrow.api.schema.ColumnType;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import org.postgresql.Driver;
+import org.postgresql.PGConnection;
 
 /** PostgreSQL 14 to 18. Staging tables have the types of the target, since COPY sends them binary. */
 final class PostgresDialect implements Dialect {
@@ -31,6 +33,8 @@ final class PostgresDialect implements Dialect {
         // Also for what follows the handshake: a proxy without a server behind it accepts and never says a word.
         properties.setProperty("socketTimeout", seconds);
         properties.setProperty("tcpKeepAlive", "true");
+        // A pooler may lend another process for the next use of a statement that was prepared on the server.
+        properties.setProperty("prepareThreshold", "0");
         properties.setProperty("socketFactory", WatchedSockets.class.getName());
         Connection connection = new Driver().connect(address.driverUrl(), properties);
         if (connection == null) {
@@ -51,6 +55,16 @@ final class PostgresDialect implements Dialect {
             throw e;
         }
         return connection;
+    }
+
+    /** A pooler tells the client a process id of its own making. */
+    @Override
+    public Optional<String> lentProcess(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement(); ResultSet process = statement.executeQuery("SELECT pg_catalog.pg_backend_pid()")) {
+            process.next();
+            String id = process.getString(1);
+            return id.equals(Integer.toString(connection.unwrap(PGConnection.class).getBackendPID())) ? Optional.empty() : Optional.of(id);
+        }
     }
 
     @Override
