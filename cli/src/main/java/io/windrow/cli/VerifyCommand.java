@@ -8,6 +8,7 @@ import io.windrow.api.sink.Sink;
 import io.windrow.api.source.Source;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamState;
+import io.windrow.core.compact.AppendedLog;
 import io.windrow.core.compact.CurrentRows;
 import io.windrow.core.compact.DeliveredLog;
 import io.windrow.core.compact.FoldedDelivery;
@@ -160,6 +161,11 @@ final class VerifyCommand implements Callable<Integer> {
     /** The rows that the changes make which the target keeps of a stream by now. */
     private static Optional<Delivery> folded(
             Plan plan, StateStore store, StreamName stream, Sink sink, ProcessContext context) {
+        long first = DeliveredLog.first(store, plan.spec().pipeline(), stream);
+        Optional<Delivery> table = sink.changeLog(stream, first);
+        if (table.isPresent()) {
+            return Optional.of(new AppendedLog(table.get(), context.allocator(), context.temporaryFolder(), FOLDING_BYTES));
+        }
         try (DeliveredLog log = DeliveredLog.open(store, plan.spec().pipeline(), stream, sink)) {
             return log.schema().map(schema ->
                     new FoldedDelivery(log, schema, context.allocator(), context.temporaryFolder(), FOLDING_BYTES));
@@ -245,7 +251,7 @@ final class VerifyCommand implements Callable<Integer> {
                 "stream", v.stream().toString(), "verdict", v.outcome(), "source_rows", WindowsView.boxed(v.sourceRows()),
                 "target_rows", WindowsView.boxed(v.targetRows()), "equal", v.equal(), "missing", v.missing(), "extra", v.extra(), "different", v.different(),
                 "changed_since", v.changedSince(), "undecidable", v.undecidable(), "earlier_versions", v.earlierVersions(),
-                "agreeing", v.agreeing(), "how", v.how(), "examples", v.examples(), "damage",
+                "kept", v.kept(), "agreeing", v.agreeing(), "how", v.how(), "examples", v.examples(), "damage",
                 v.damage().stream().map(FilesVerification::json).toList());
     }
 }

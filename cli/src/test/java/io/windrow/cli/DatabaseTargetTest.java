@@ -291,6 +291,90 @@ class DatabaseTargetTest {
         done(file);
     }
 
+    /** Rows that are gone at the source stay by design: they are counted apart, and what can be told is told. */
+    @ParameterizedTest
+    @ValueSource(strings = {"upsert", "mirror"})
+    void rowsThatTheTargetIsToKeepAreNoDifferenceAndTheOthersAreJudged(String mode) throws Exception {
+        String table = "kept_by_" + mode;
+        SOURCE.execute("CREATE TABLE " + table + " (id int PRIMARY KEY, name text)",
+                "INSERT INTO " + table + " SELECT i, 'row ' || i FROM generate_series(1, 100) i");
+        // A mirror that passes a truncate over.
+        String target = "jdbc:sqlite:" + folder.resolve("kept.db");
+        String url = target + (mode.equals("mirror") ? "\", truncates: \"ignore" : "");
+        Path file = pipeline("kept-by-" + mode, "{table: public." + table + ", mode: cdc}", url, "write: {public." + table + ": " + mode + "}");
+        done(file);
+        if (mode.equals("upsert")) {
+            SOURCE.execute("DELETE FROM " + table + " WHERE id <= 3", "UPDATE " + table + " SET id = 200 WHERE id = 4");
+        } else {
+            SOURCE.execute("TRUNCATE " + table, "INSERT INTO " + table + " SELECT i, 'row ' || i FROM generate_series(5, 100) i");
+        }
+        assertThat(Invoked.windrow("run", file).exit()).isZero();
+        Invoked verify = Invoked.windrow("--json", "verify", file);
+        assertThat(verify.exit()).as(verify.whole()).isZero();
+        assertThat(verify.out()).contains("\"kept\" : 4", "\"extra\" : 0", "the target keeps 4 rows that the source does not have");
+        spoil(target, "UPDATE " + table + " SET name = 'spoilt' WHERE id = 50", "DELETE FROM " + table + " WHERE id = 60");
+        Invoked spoilt = judged(file, table);
+        assertThat(spoilt.exit()).as(spoilt.whole()).isEqualTo(ExitCode.DIFFERENT.value());
+        assertThat(spoilt.out()).contains("id = 50: different", "id = 60: missing at the target", "\"kept\" : 4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"postgres", "sqlite", "duckdb", "mariadb"})
+    void aChangeLogThatIsAppendedToATableIsComparedByTheRowsThatItMakes(String target) throws Exception {
+        Optional<String> missing = target.equals("mariadb") ? MariaServer.missing() : Optional.empty();
+        assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
+        if (target.equals("mariadb")) {
+            try (Connection connection = DriverManager.getConnection(MariaServer.shared().jdbcUrl("")); Statement statement = connection.createStatement()) {
+                statement.execute("DROP DATABASE IF EXISTS logs");
+                statement.execute("CREATE DATABASE logs");
+            }
+        }
+        String url = switch (target) {
+            case "postgres" -> TARGET.url();
+            case "mariadb" -> MariaServer.shared().url("logs");
+            default -> "jdbc:" + target + ":" + folder.resolve("log." + target);
+        };
+        String table = "log_in_" + target;
+        SOURCE.execute("CREATE TABLE " + table + " (id int PRIMARY KEY, big text, name text, at timestamptz)",
+                "ALTER TABLE " + table + " ALTER big SET STORAGE EXTERNAL",
+                "INSERT INTO " + table + " SELECT i, repeat('x' || i, 3000), 'row ' || i, now() FROM generate_series(1, 50) i");
+        Path file = pipeline("log-in-" + target, "{table: public." + table + ", mode: cdc}", url, "write: {public." + table + ": append}");
+        done(file);
+        SOURCE.execute("UPDATE " + table + " SET name = 'changed' WHERE id <= 10", "UPDATE " + table + " SET id = id + 100 WHERE id > 45",
+                "UPDATE " + table + " SET name = 'twice' WHERE id > 145", "DELETE FROM " + table + " WHERE id = 20",
+                "INSERT INTO " + table + " VALUES (200, NULL, 'new', NULL)");
+        done(file);
+        SOURCE.execute("TRUNCATE " + table, "INSERT INTO " + table + " SELECT i, repeat('y', 3000), 'after', now() FROM generate_series(1, 20) i");
+        done(file);
+        if (target.equals("sqlite")) {
+            spoil(url, "UPDATE " + table + " SET name = 'spoilt' WHERE id = 7 AND name = 'after'");
+            Invoked spoilt = judged(file, table);
+            assertThat(spoilt.exit()).as(spoilt.whole()).isEqualTo(ExitCode.DIFFERENT.value());
+            assertThat(spoilt.whole()).contains("id = 7: different");
+        }
+    }
+
+    private static void spoil(String target, String... statements) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(target); Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    /** Verified once the target has come to the end of the source's log, to which the server itself writes now and then. */
+    private static Invoked judged(Path file, String table) {
+        for (int id = 1000;; id++) {
+            SOURCE.execute("INSERT INTO " + table + " (id) VALUES (" + id + ")");
+            Invoked run = Invoked.windrow("run", file);
+            assertThat(run.exit()).as(run.whole()).isZero();
+            Invoked verify = Invoked.windrow("--json", "verify", file, "--wait", "2s");
+            if (verify.exit() != ExitCode.UNDECIDED.value() || id == 1020) {
+                return verify;
+            }
+        }
+    }
+
     @Test
     void aMirrorIsComparedAsOfAMomentThatItHasComeToWhileItsTableGoesOnChanging() throws Exception {
         try (TableChurn churn = TableChurn.start(SOURCE, "churned", 1000, TableChurn.Change.all(), 4)) {

@@ -30,6 +30,24 @@ public interface Sink extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * Whether rows that the source deleted, or took away by a truncate, may stay in the target in a write mode. A row that only the
+     * target has is no difference then.
+     */
+    default boolean keepsDeleted(WriteMode mode) {
+        return mode == WriteMode.UPSERT;
+    }
+
+    /**
+     * The capability to read an appended change log back for {@code verify}, if the sink has it and no {@link #audit}: its rows in
+     * the order of the source's log, as of one moment.
+     *
+     * @param first the generation in which the log began; rows of older ones are left out
+     */
+    default Optional<Delivery> changeLog(StreamName stream, long first) {
+        return Optional.empty();
+    }
+
     /** The capability to examine deliveries without the source, for {@code verify --files}, if the sink has it. */
     default Optional<DeliveryAudit> audit(StreamName stream) {
         return Optional.empty();

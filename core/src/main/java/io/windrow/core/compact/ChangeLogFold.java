@@ -7,8 +7,6 @@ import io.windrow.api.batch.RowHash;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.Column;
 import io.windrow.api.schema.StreamSchema;
-import io.windrow.api.sink.DeliveryAudit.Commit;
-import io.windrow.core.replay.DeliveredRows;
 import io.windrow.core.transform.change.ChangeLog;
 import io.windrow.core.verify.RowDigest;
 import java.nio.file.Path;
@@ -29,7 +27,7 @@ public final class ChangeLogFold {
     private static final int MOST_KEYS = 200_000;
     private static final int MOST_JOINED = 1_000_000;
 
-    private final DeliveredRows delivered;
+    private final Log whole;
     private final StreamSchema log;
     private final StreamSchema state;
     private final BufferAllocator allocator;
@@ -50,14 +48,15 @@ public final class ChangeLogFold {
     /**
      * A folding.
      *
-     * @param delivered the log, in the columns of its newest schema
+     * @param whole the log
+     * @param log its newest schema
      * @param allocator for the rows
      * @param folder for what does not fit into memory; behind the mask, as what was delivered is
      * @param bytes so much memory the rows may take. More is taken only for a single row that is larger
      */
-    ChangeLogFold(DeliveredRows delivered, BufferAllocator allocator, Path folder, long bytes) {
-        this.delivered = delivered;
-        this.log = delivered.schema();
+    ChangeLogFold(Log whole, StreamSchema log, BufferAllocator allocator, Path folder, long bytes) {
+        this.whole = whole;
+        this.log = log;
         this.state = stateOf(log);
         this.allocator = allocator;
         this.folder = folder;
@@ -91,7 +90,7 @@ public final class ChangeLogFold {
     public Folded fold(Consumer<Batch> taker) {
         long changes = scan();
         long[] rows = {0};
-        Deque<LogPart> parts = new ArrayDeque<>(List.of(new LogPart(whole(), 0, List.of())));
+        Deque<LogPart> parts = new ArrayDeque<>(List.of(new LogPart(whole, 0, List.of())));
         try {
             while (!parts.isEmpty()) {
                 try (LogPart part = parts.pop(); StateFold fold = new StateFold(state, allocator)) {
@@ -111,33 +110,12 @@ public final class ChangeLogFold {
         return new Folded(changes, rows[0]);
     }
 
-    /** The log as it was delivered. */
-    private Log whole() {
-        return new Log() {
-            @Override
-            public void copies(Consumer<LogRows> rows) {
-                changes(rows);
-            }
-
-            @Override
-            public void changes(Consumer<LogRows> rows) {
-                for (Commit commit : delivered.commits()) {
-                    delivered.each(commit, (written, aligned) -> {
-                        try (OlderRows fitting = OlderRows.of(written.schema(), aligned, log, allocator)) {
-                            rows.accept(new LogRows(fitting.rows(), log));
-                        }
-                    });
-                }
-            }
-        };
-    }
-
     /** Counts the rows, and joins the keys of rows that changed it. */
     private long scan() {
         long[] count = {0};
         Place[] deleted = new Place[1];
         RowHash[] key = new RowHash[1];
-        whole().changes(rows -> {
+        whole.changes(rows -> {
             count[0] += rows.count();
             for (int row = 0; row < rows.count(); row++) {
                 LogRows.Kind kind = rows.kind(row);

@@ -30,7 +30,7 @@ public enum CompactError implements ErrorCode {
     COLUMN_CHANGED(
             "column_changed",
             ErrorKind.USER,
-            "Older changes hold a column in another type than newer ones.",
+            "Older changes hold a column in another type, or under another name, than newer ones.",
             "Deliver the stream anew with `windrow run --full-refresh`, then compact."),
     VALUE_MISSING(
             "value_missing",

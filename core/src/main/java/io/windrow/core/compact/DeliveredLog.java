@@ -42,18 +42,12 @@ public final class DeliveredLog implements AutoCloseable {
      * @throws WindrowException a {@link CompactError} if the target does not show all of it
      */
     public static DeliveredLog open(StateStore store, String pipeline, StreamName stream, Sink sink) {
-        StreamEpoch epoch = store.load(pipeline, stream)
-                .flatMap(known -> known.committed())
-                .orElseThrow(() -> refused(stream, CompactError.UNFINISHED, "nothing of it was delivered yet"));
+        StreamEpoch epoch = delivered(store, pipeline, stream);
         DeliveryAudit audit = sink.audit(stream)
                 .orElseThrow(() -> refused(stream, CompactError.NO_LOG, "the target cannot be read back"));
         boolean done = false;
         try {
-            if (!epoch.completesGeneration()
-                    && epoch.openSplits().values().stream().noneMatch(open -> open.split().kind() == Split.Kind.LOG)) {
-                throw refused(stream, CompactError.UNFINISHED, "its first copy has not ended");
-            }
-            long first = Lineage.first(store, pipeline, stream, epoch.generation());
+            long first = first(store, pipeline, epoch);
             List<Commit> all =
                     audit.commits().stream().filter(commit -> commit.identity().generation() >= first).toList();
             if (all.stream().anyMatch(commit -> commit.standing() == Standing.DISPOSED)) {
@@ -70,6 +64,29 @@ public final class DeliveredLog implements AutoCloseable {
                 audit.close();
             }
         }
+    }
+
+    /**
+     * The generation in which the stream's log began.
+     *
+     * @throws WindrowException {@link CompactError#UNFINISHED} if its first copy was not delivered to the end
+     */
+    public static long first(StateStore store, String pipeline, StreamName stream) {
+        return first(store, pipeline, delivered(store, pipeline, stream));
+    }
+
+    private static long first(StateStore store, String pipeline, StreamEpoch epoch) {
+        if (!epoch.completesGeneration()
+                && epoch.openSplits().values().stream().noneMatch(open -> open.split().kind() == Split.Kind.LOG)) {
+            throw refused(epoch.stream(), CompactError.UNFINISHED, "its first copy has not ended");
+        }
+        return Lineage.first(store, pipeline, epoch.stream(), epoch.generation());
+    }
+
+    private static StreamEpoch delivered(StateStore store, String pipeline, StreamName stream) {
+        return store.load(pipeline, stream)
+                .flatMap(known -> known.committed())
+                .orElseThrow(() -> refused(stream, CompactError.UNFINISHED, "nothing of it was delivered yet"));
     }
 
     /**
@@ -131,7 +148,13 @@ public final class DeliveredLog implements AutoCloseable {
      * @param bytes so much memory the rows may take
      */
     public ChangeLogFold fold(StreamSchema schema, BufferAllocator allocator, Path folder, long bytes) {
-        return new ChangeLogFold(new DeliveredRows(audit, commits, schema, allocator), allocator, folder, bytes);
+        DeliveredRows delivered = new DeliveredRows(audit, commits, schema, allocator);
+        Log whole = Log.of(rows -> delivered.commits().forEach(commit -> delivered.each(commit, (written, aligned) -> {
+            try (OlderRows fitting = OlderRows.of(written.schema(), aligned, schema, allocator)) {
+                rows.accept(new LogRows(fitting.rows(), schema));
+            }
+        })));
+        return new ChangeLogFold(whole, schema, allocator, folder, bytes);
     }
 
     @Override

@@ -34,7 +34,11 @@ public final class FoldedDelivery implements Delivery {
      * @param bytes so much memory the rows may take
      */
     public FoldedDelivery(DeliveredLog log, StreamSchema schema, BufferAllocator allocator, Path folder, long bytes) {
-        ChangeLogFold fold = log.fold(schema, allocator, folder, bytes);
+        this(log.fold(schema, allocator, folder, bytes), allocator, folder);
+    }
+
+    /** Folds into a file of the folder. */
+    FoldedDelivery(ChangeLogFold fold, BufferAllocator allocator, Path folder) {
         this.made = fold.schema();
         this.allocator = allocator;
         this.file = RowFile.create(folder, made, allocator);

@@ -5,7 +5,10 @@ import io.windrow.api.schema.StreamSchema;
 import io.windrow.core.transform.change.ChangeLog;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VarCharVector;
@@ -107,6 +110,15 @@ final class LogRows {
     /** Whether the log says nothing of the column. */
     boolean lacks(int row, String column) {
         return names(absent, row, column);
+    }
+
+    /** A column that a row speaks of and the log does not have by that name; empty: there is none. */
+    Optional<String> unknown() {
+        return Stream.of(unchanged, absent)
+                .map(lists -> (VarCharVector) lists.getDataVector())
+                .flatMap(texts -> IntStream.range(0, texts.getValueCount()).mapToObj(i -> text(texts, i)))
+                .filter(name -> schema.indexOf(name) < 0)
+                .findFirst();
     }
 
     private static boolean names(ListVector lists, int row, String column) {

@@ -37,6 +37,7 @@ final class Comparison {
     private final Supplier<Optional<Delivery>> target;
     private final Function<List<Suspect>, List<Reconciliation.Change>> judge;
     private final Supplier<KeyComparison.TargetKeys> quoted;
+    private final KeyComparison.Deleted deleted;
     private final RowDigest digest;
     private final Depth depth;
     private final Verifier.Listener listener;
@@ -53,6 +54,7 @@ final class Comparison {
      * @param digest of the rows that {@code judge} gets; only digests of one of them can be compared
      * @param judge says of keys whose rows differ whether that is because the source changed
      * @param quoted whether examples may show keys that only the target has; asked if any are compared
+     * @param deleted what becomes of rows at the target that are deleted at the source
      */
     Comparison(
             StreamName stream,
@@ -62,6 +64,7 @@ final class Comparison {
             RowDigest digest,
             Function<List<Suspect>, List<Reconciliation.Change>> judge,
             Supplier<KeyComparison.TargetKeys> quoted,
+            KeyComparison.Deleted deleted,
             Depth depth,
             Verifier.Listener listener) {
         this.stream = stream;
@@ -71,6 +74,7 @@ final class Comparison {
         this.digest = digest;
         this.judge = judge;
         this.quoted = quoted;
+        this.deleted = deleted;
         this.depth = depth;
         this.listener = listener;
         this.schema = source.schema(stream, delivered);
@@ -171,14 +175,14 @@ final class Comparison {
         return new StreamVerdict(
                 stream, compared ? StreamVerdict.Outcome.EQUAL : StreamVerdict.Outcome.AGREEING, OptionalLong.of(rows),
                 OptionalLong.of(rows), equal, 0, 0, 0, 0,
-                0, 0, compared ? 0 : rows, scope(), List.of(), List.of());
+                0, 0, 0, compared ? 0 : rows, scope(), List.of(), List.of());
     }
 
     private StreamVerdict byKey(
             long toCompare, long sourceRows, long targetRows, long equal, long agreeing, String how) {
         int partitions = Math.toIntExact(Math.min(10_000, toCompare / KEYS_AT_ONCE + 1));
         KeyComparison comparison = new KeyComparison(
-                schema, partitions, new WindowOf(schema, windows), open, digest, judge, quoted.get());
+                schema, partitions, new WindowOf(schema, windows), open, digest, judge, quoted.get(), deleted);
         List<Windows.Range> ranges = ranges();
         for (int partition = 0; partition < partitions; partition++) {
             comparison.begin(partition);

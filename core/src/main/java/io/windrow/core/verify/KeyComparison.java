@@ -32,6 +32,7 @@ final class KeyComparison {
     private final BitSet open;
     private final Function<List<Suspect>, List<Change>> judge;
     private final TargetKeys quoted;
+    private final Deleted deleted;
     private final RowDigest keyDigest = new RowDigest();
     private final RowDigest rowDigest;
     private final List<String> certain = new ArrayList<>();
@@ -45,6 +46,7 @@ final class KeyComparison {
     private long changed;
     private long undecidable;
     private long earlierVersions;
+    private long kept;
 
     KeyComparison(
             StreamSchema schema,
@@ -53,7 +55,8 @@ final class KeyComparison {
             BitSet open,
             RowDigest rowDigest,
             Function<List<Suspect>, List<Change>> judge,
-            TargetKeys quoted) {
+            TargetKeys quoted,
+            Deleted deleted) {
         this.schema = schema;
         this.partitions = partitions;
         this.windowOf = windowOf;
@@ -61,6 +64,7 @@ final class KeyComparison {
         this.rowDigest = rowDigest;
         this.judge = judge;
         this.quoted = quoted;
+        this.deleted = deleted;
     }
 
     /** Whether examples may show a key that only the target has. */
@@ -69,6 +73,14 @@ final class KeyComparison {
         SHOWN,
         /** It may be from before the mask hid it (I11). */
         WITHHELD
+    }
+
+    /** What becomes of rows at the target that are deleted at the source. */
+    enum Deleted {
+        /** They are deleted, so that one is extra that only the target has. */
+        GONE,
+        /** They stay, and nobody can tell them from others that only the target has. */
+        STAY
     }
 
     private static final class Pair {
@@ -110,6 +122,8 @@ final class KeyComparison {
             if (pair.matched && pair.sourceRows == 1) {
                 equal++;
                 earlierVersions += pair.targetRows - 1;
+            } else if (pair.sourceRows == 0 && deleted == Deleted.STAY) {
+                kept++;
             } else {
                 open.add(pair);
             }
@@ -136,10 +150,11 @@ final class KeyComparison {
                 : undecidable > 0
                         ? StreamVerdict.Outcome.UNDECIDED
                         : agreeing > 0 ? StreamVerdict.Outcome.AGREEING : StreamVerdict.Outcome.EQUAL;
-        String how = scope + " exact keys" + (earlierVersions > 0 ? "; the target keeps " + earlierVersions + " earlier versions" : "");
+        String how = scope + " exact keys" + (earlierVersions > 0 ? "; the target keeps " + earlierVersions + " earlier versions" : "")
+                + (kept > 0 ? "; the target keeps " + kept + " rows that the source does not have (any more), as it is to" : "");
         return new StreamVerdict(
                 stream, outcome, OptionalLong.of(sourceRows), OptionalLong.of(targetRows), equalBefore + equal, missing, extra,
-                different, changed, undecidable, earlierVersions, agreeing, how,
+                different, changed, undecidable, earlierVersions, kept, agreeing, how,
                 Stream.concat(certain.stream(), doubtful.stream()).limit(MAX_EXAMPLES).toList(), List.of());
     }
 

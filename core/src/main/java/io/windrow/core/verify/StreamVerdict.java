@@ -21,6 +21,7 @@ import java.util.OptionalLong;
  * @param changedSince keys that differ because the source's row changed after the delivery, as is proved
  * @param undecidable keys that differ and of which it cannot be known why
  * @param earlierVersions further rows of equal keys at the target: older states that append mode keeps
+ * @param kept rows of keys that only the target has, where what is deleted at the source stays by the write mode or a setting
  * @param agreeing rows in windows whose counts and sums agree and whose values were not compared
  * @param how what the verdict rests on, one line
  * @param examples some keys that differ, with their verdict
@@ -38,6 +39,7 @@ public record StreamVerdict(
         long changedSince,
         long undecidable,
         long earlierVersions,
+        long kept,
         long agreeing,
         String how,
         List<String> examples,
@@ -72,7 +74,7 @@ public record StreamVerdict(
         boolean open = outcome == Outcome.DIFFERENT && extra == 0 && different == 0 && damage.isEmpty();
         return new StreamVerdict(
                 stream, open ? Outcome.UNDECIDED : outcome, sourceRows, targetRows, equal, 0, extra, different, changedSince,
-                undecidable + missing, earlierVersions, agreeing,
+                undecidable + missing, earlierVersions, kept, agreeing,
                 how + "; " + (commits == 1 ? "1 commit was" : commits + " commits were") + " disposed of, and rows that are not at the target may have been theirs",
                 examples.stream().filter(example -> !example.endsWith(": missing at the target")).toList(), damage);
     }
@@ -81,7 +83,7 @@ public record StreamVerdict(
     StreamVerdict disturbed(String why) {
         return new StreamVerdict(
                 stream, Outcome.UNDECIDED, sourceRows, targetRows, equal, 0, 0, 0, changedSince,
-                undecidable + missing + extra + different, earlierVersions, agreeing, why, List.of(), List.of());
+                undecidable + missing + extra + different, earlierVersions, kept, agreeing, why, List.of(), List.of());
     }
 
     /** The same where parts of the target are gone or damaged. */
@@ -90,20 +92,20 @@ public record StreamVerdict(
                 ? this
                 : new StreamVerdict(
                         stream, Outcome.DIFFERENT, sourceRows, targetRows, equal, missing, extra, different, changedSince,
-                        undecidable, earlierVersions, agreeing, how, examples, List.copyOf(found));
+                        undecidable, earlierVersions, kept, agreeing, how, examples, List.copyOf(found));
     }
 
     /** The same, resting on something else. */
     StreamVerdict because(String why) {
         return new StreamVerdict(
                 stream, outcome, sourceRows, targetRows, equal, missing, extra, different, changedSince, undecidable,
-                earlierVersions, agreeing, why, examples, damage);
+                earlierVersions, kept, agreeing, why, examples, damage);
     }
 
     /** The verdict on a stream that could not be compared, and why. */
     public static StreamVerdict undecided(StreamName stream, String why) {
         return new StreamVerdict(
-                stream, Outcome.UNDECIDED, OptionalLong.empty(), OptionalLong.empty(), 0, 0, 0, 0, 0, 0, 0, 0, why, List.of(),
+                stream, Outcome.UNDECIDED, OptionalLong.empty(), OptionalLong.empty(), 0, 0, 0, 0, 0, 0, 0, 0, 0, why, List.of(),
                 List.of());
     }
 

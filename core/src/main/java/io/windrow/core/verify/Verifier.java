@@ -141,7 +141,7 @@ public final class Verifier {
             return followed(epoch, reconciliation);
         }
         StreamVerdict verdict = compare(
-                stream, reconciliation, epoch.planner(), sink::delivery, new RowDigest(),
+                stream, reconciliation, epoch.planner(), sink::delivery, new RowDigest(), KeyComparison.Deleted.GONE,
                 suspects -> reconciliation.changedSince(
                         stream, epoch.planner(), suspects.stream().map(Suspect::key).toList()));
         boolean legible = verdict.damage().stream().noneMatch(found -> found.kind() == Finding.Kind.BOOKS);
@@ -154,10 +154,11 @@ public final class Verifier {
         boolean log = epoch.mode() == WriteMode.APPEND;
         Function<StreamName, Optional<Delivery>> target = log ? logs : sink::delivery;
         RowDigest digest = new RowDigest();
+        KeyComparison.Deleted deleted = sink.keepsDeleted(epoch.mode()) ? KeyComparison.Deleted.STAY : KeyComparison.Deleted.GONE;
         try {
             return new FollowedComparison(
                     stream, reconciliation, () -> progress.newest().apply(stream), new Patience(progress.patience()),
-                    (planner, judge) -> compare(stream, reconciliation, planner, target, digest, judge)).run(epoch);
+                    (planner, judge) -> compare(stream, reconciliation, planner, target, digest, deleted, judge)).run(epoch);
         } catch (WindrowException e) {
             // A log of which a part is gone makes other rows, so none of them is compared.
             if (log && (e.kind() == ErrorKind.EXTERNAL_PERMANENT || e.kind() == ErrorKind.DATA)) {
@@ -190,10 +191,11 @@ public final class Verifier {
             PlannerState delivered,
             Function<StreamName, Optional<Delivery>> target,
             RowDigest digest,
+            KeyComparison.Deleted deleted,
             Function<List<Suspect>, List<Reconciliation.Change>> judge) {
         return new Comparison(
                 stream, reconciliation, delivered, () -> target.apply(stream), digest, judge,
-                () -> quoted(stream, reconciliation, delivered), depth, listener).run();
+                () -> quoted(stream, reconciliation, delivered), deleted, depth, listener).run();
     }
 
     /** The target may show rows of an older generation too, whose keys no mask hid, or another one. */

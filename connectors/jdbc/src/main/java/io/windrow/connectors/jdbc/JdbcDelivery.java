@@ -22,22 +22,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what the target's table shows of a stream, at one moment: no rows that are marked as deleted, no ended versions. */
+/**
+ * Reads what the target's table shows of a stream, at one moment: no rows that are marked as deleted, no ended versions. Of a
+ * change log every row of the generations that belong to it, in the order of the source's log.
+ */
 final class JdbcDelivery implements Delivery {
     private static final int ROWS = 10_000;
 
     private final JdbcTarget target;
     private final StreamName stream;
+    private final OptionalLong first;
     private @Nullable Connection connection;
     private @Nullable ResultSet results;
     private @Nullable RowReader reader;
 
-    JdbcDelivery(JdbcTarget target, StreamName stream) {
+    /**
+     * Nothing is read yet.
+     *
+     * @param first the generation in which the change log began that is to be read; empty: it is none
+     */
+    JdbcDelivery(JdbcTarget target, StreamName stream, OptionalLong first) {
         this.target = target;
         this.stream = stream;
+        this.first = first;
     }
 
     private Connection connected() {
@@ -55,7 +66,9 @@ final class JdbcDelivery implements Delivery {
         String table = row.map(CommitBook.Row::table).orElse(target.config().table(stream));
         String kind = row.map(CommitBook.Row::mode).orElse("");
         String where = "";
-        if (kind.equals(Layout.Kind.HISTORY.name().toLowerCase(Locale.ROOT))) {
+        if (first.isPresent()) {
+            where = " WHERE " + target.dialect().quoted(Layout.GENERATION) + " >= " + first.getAsLong();
+        } else if (kind.equals(Layout.Kind.HISTORY.name().toLowerCase(Locale.ROOT))) {
             where = " WHERE " + target.dialect().quoted(Layout.IS_CURRENT);
         } else if (kind.equals(Layout.Kind.STATE.name().toLowerCase(Locale.ROOT)) && isMarked(open, table)) {
             where = " WHERE NOT " + target.dialect().quoted(Layout.DELETED);
@@ -94,7 +107,7 @@ final class JdbcDelivery implements Delivery {
                 List<SqlType> types = TargetTable.types(target.dialect(), schema);
                 Statement reading = open.createStatement();
                 reading.setFetchSize(ROWS);
-                from = reading.executeQuery("SELECT " + columns(open, schema, types) + " FROM " + shown(open));
+                from = reading.executeQuery("SELECT " + columns(open, schema, types) + " FROM " + shown(open) + order());
                 results = from;
                 with = new RowReader(schema, types, target.context().allocator());
                 reader = with;
@@ -109,6 +122,11 @@ final class JdbcDelivery implements Delivery {
         } catch (SQLException e) {
             throw target.coded("Reading the rows of " + stream + " in the target", e);
         }
+    }
+
+    /** As the database sorts, whatever the size. */
+    private String order() {
+        return first.isEmpty() ? "" : " ORDER BY " + target.dialect().quoted(Layout.POSITION) + ", " + target.dialect().quoted(Layout.ORDINAL);
     }
 
     /** By the names of the table: the commit that renames a column may be still to come. */

@@ -23,6 +23,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -135,7 +136,22 @@ public final class JdbcSink implements Sink {
 
     @Override
     public Optional<Delivery> delivery(StreamName stream) {
-        return Optional.of(new JdbcDelivery(target, stream));
+        return Optional.of(new JdbcDelivery(target, stream, OptionalLong.empty()));
+    }
+
+    @Override
+    public Optional<Delivery> changeLog(StreamName stream, long first) {
+        return Optional.of(new JdbcDelivery(target, stream, OptionalLong.of(first)));
+    }
+
+    /** A change log that is appended has its truncates as rows. */
+    @Override
+    public boolean keepsDeleted(WriteMode mode) {
+        return switch (mode) {
+            case UPSERT -> true;
+            case MIRROR, HISTORY -> target.config().truncates() == JdbcConfig.Truncates.IGNORE;
+            case APPEND, REPLACE -> false;
+        };
     }
 
     @Override
