@@ -62,6 +62,16 @@ public interface Reconciliation extends AutoCloseable {
     List<Change> changedSince(StreamName stream, PlannerState delivered, List<List<String>> keys);
 
     /**
+     * Which version of each row the source has at this moment: the same text at two moments means that nothing has written the row
+     * in between. Empty: there is no such row, or it cannot be known.
+     *
+     * @param keys the values of the key columns as text, one list per row
+     */
+    default List<Optional<String>> versions(StreamName stream, PlannerState delivered, List<List<String>> keys) {
+        return keys.stream().map(key -> Optional.<String>empty()).toList();
+    }
+
+    /**
      * Of a stream that follows a log, whether what was delivered holds all that is read at this moment; it may hold more.
      * Empty: the stream follows none, and the planner's state alone says what was delivered.
      *

@@ -137,11 +137,22 @@ final class SteppedReconciliation implements Reconciliation {
 
     @Override
     public List<Change> changedSince(StreamName stream, PlannerState delivered, List<List<String>> keys) {
+        return knowsKeys(stream, delivered)
+                ? source.changedSince(stream, delivered, keys)
+                : keys.stream().map(key -> Change.UNDECIDABLE).toList();
+    }
+
+    @Override
+    public List<Optional<String>> versions(StreamName stream, PlannerState delivered, List<List<String>> keys) {
+        return knowsKeys(stream, delivered)
+                ? source.versions(stream, delivered, keys)
+                : keys.stream().map(key -> Optional.<String>empty()).toList();
+    }
+
+    /** The database knows no key as the steps made it. */
+    private boolean knowsKeys(StreamName stream, PlannerState delivered) {
         StreamSchema before = source.schema(stream, delivered);
-        StreamSchema after = schema(stream, delivered);
-        boolean known = before.key().equals(after.key()) && unchanged(stream, delivered).containsAll(before.key());
-        // The database knows no key as the steps made it.
-        return known ? source.changedSince(stream, delivered, keys) : keys.stream().map(key -> Change.UNDECIDABLE).toList();
+        return before.key().equals(schema(stream, delivered).key()) && unchanged(stream, delivered).containsAll(before.key());
     }
 
     @Override

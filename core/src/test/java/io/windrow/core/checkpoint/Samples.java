@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Values that tests save. */
-final class Samples {
+public final class Samples {
     static final String PIPELINE = "orders-to-lake";
-    static final StreamName ORDERS = new StreamName("public", "orders");
+    public static final StreamName ORDERS = new StreamName("public", "orders");
     static final StreamName ITEMS = new StreamName("public", "line \"items\".ı");
 
     private Samples() {}
@@ -40,7 +40,8 @@ final class Samples {
                 Map.of("amount:nan", 2L));
     }
 
-    static StreamEpoch epoch(StreamName stream, long generation, long epoch, Map<String, String> positions) {
+    /** An epoch that is prepared, with open splits at these positions. */
+    public static StreamEpoch epoch(StreamName stream, long generation, long epoch, Map<String, String> positions) {
         Map<String, OpenSplit> open = new HashMap<>();
         positions.forEach((id, position) -> open.put(
                 id,

@@ -23,8 +23,11 @@ import io.windrow.connectors.postgres.catalog.ServerReader;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * transaction that wrote it, against the snapshot that the delivery saw.
  */
 final class PostgresReconciliation implements Reconciliation {
+    private static final int LOOKED_UP_AT_ONCE = 100;
+
     private final PostgresSource source;
     private final Context context;
     private @Nullable Session session;
@@ -213,14 +218,45 @@ final class PostgresReconciliation implements Reconciliation {
         return changes;
     }
 
-    private Change changed(StreamShape shape, PlannerState delivered, StateText state, List<String> key) throws SQLException {
-        List<String> names = shape.schema().key();
-        List<String> conditions = new ArrayList<>();
-        for (int i = 0; i < names.size(); i++) {
-            conditions.add(Identifier.quoted(names.get(i)) + " = " + shape.keyLiteral(names.get(i), key.get(i)));
+    @Override
+    public List<Optional<String>> versions(StreamName stream, PlannerState delivered, List<List<String>> keys) {
+        StreamShape shape = shape(stream);
+        List<Optional<String>> versions = new ArrayList<>(Collections.nCopies(keys.size(), Optional.empty()));
+        if (!hasWriters(shape) || shape.schema().key().isEmpty()) {
+            return versions;
         }
+        String server = now().server().systemId();
+        try {
+            Session current = session();
+            for (int from = 0; from < keys.size(); from += LOOKED_UP_AT_ONCE) {
+                List<String> lookUps = new ArrayList<>();
+                for (int i = from; i < Math.min(keys.size(), from + LOOKED_UP_AT_ONCE); i++) {
+                    lookUps.add("SELECT " + i + " || ' ' || " + ReadSql.writer(now().next()) + " FROM " + shape.from() + " WHERE "
+                            + of(shape, keys.get(i)));
+                }
+                String sql = String.join(" UNION ALL ", lookUps);
+                for (String found : current.guarded(() -> current.column(sql))) {
+                    int blank = found.indexOf(' ');
+                    versions.set(Integer.parseInt(found.substring(0, blank)), Optional.of(server + found.substring(blank)));
+                }
+            }
+        } catch (SQLException e) {
+            throw SqlStates.coded("Looking up rows of " + stream, e);
+        }
+        return versions;
+    }
+
+    /** The condition that a row has this key. */
+    private static String of(StreamShape shape, List<String> key) {
+        List<String> names = shape.schema().key();
+        return IntStream.range(0, names.size())
+                .mapToObj(i -> Identifier.quoted(names.get(i)) + " = " + shape.keyLiteral(names.get(i), key.get(i)))
+                .collect(Collectors.joining(" AND "));
+    }
+
+    private Change changed(StreamShape shape, PlannerState delivered, StateText state, List<String> key) throws SQLException {
         List<String> writers = session().column("SELECT " + ReadSql.writer(now().next()) + " FROM " + shape.from() + " WHERE "
-                + String.join(" AND ", conditions) + " LIMIT 2");
+                + of(shape, key) + " LIMIT 2");
         if (writers.size() != 1) {
             // A row that is gone leaves no trace of who removed it.
             return Change.UNDECIDABLE;

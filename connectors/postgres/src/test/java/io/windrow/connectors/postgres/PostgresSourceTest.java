@@ -8,6 +8,7 @@ import io.windrow.api.batch.Batch;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.Reconciliation;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -525,6 +527,28 @@ class PostgresSourceTest {
                     }
                     assertThat(rows).isEqualTo(snapshot ? 9 : 8);
                 }
+            }
+        }
+    }
+
+    @Test
+    void A_row_has_another_version_at_another_moment_only_if_something_has_written_it() {
+        db.execute("CREATE TABLE t (id int, name text, v int, PRIMARY KEY (id, name))",
+                "INSERT INTO t SELECT i, 'it''s ' || i, 0 FROM generate_series(1, 250) i");
+        try (Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.t")), T); Source source = drive.source()) {
+            drive.run();
+            PlannerState delivered = drive.state.orElseThrow();
+            List<List<String>> keys = IntStream.rangeClosed(1, 251).mapToObj(i -> List.of(Integer.toString(i), "it's " + i)).toList();
+            try (Reconciliation reconciliation = source.reconciliation().orElseThrow()) {
+                reconciliation.begin();
+                List<Optional<String>> before = reconciliation.versions(T, delivered, keys);
+                db.execute("UPDATE t SET v = 1 WHERE id = 7", "UPDATE t SET v = 0 WHERE id = 7", "DELETE FROM t WHERE id = 8",
+                        "INSERT INTO t VALUES (251, 'it''s 251', 0)", "VACUUM FULL t");
+                assertThat(reconciliation.versions(T, delivered, keys)).as("at the same moment").isEqualTo(before);
+                reconciliation.begin();
+                List<Optional<String>> after = reconciliation.versions(T, delivered, keys);
+                assertThat(IntStream.range(0, 251).filter(i -> !before.get(i).equals(after.get(i))).boxed()).containsExactly(6, 7, 250);
+                assertThat(List.of(before.get(250), after.get(7))).containsOnly(Optional.empty());
             }
         }
     }
