@@ -14,7 +14,6 @@ import io.windrow.connectors.postgres.LogBinding.Misfit;
 import io.windrow.connectors.postgres.catalog.Relation;
 import io.windrow.connectors.postgres.codec.BatchLimits;
 import io.windrow.connectors.postgres.codec.ChangeDecoder;
-import io.windrow.connectors.postgres.codec.FormerType;
 import io.windrow.connectors.postgres.codec.NulledValue;
 import io.windrow.connectors.postgres.codec.Transaction;
 import io.windrow.connectors.postgres.pgoutput.LogError;
@@ -33,6 +32,7 @@ final class FollowedStream implements AutoCloseable {
     private final Context context;
     private final StreamShape shape;
     private final ChangeDecoder decoder;
+    private final RowWriter writer;
     private final LogPosition start;
     private @Nullable LogBinding binding;
     private @Nullable TableHistory history;
@@ -42,6 +42,8 @@ final class FollowedStream implements AutoCloseable {
     private long superseded;
     /** Changes of key: one event each, of which two rows are made. */
     private long moved;
+    private long supersededBefore;
+    private long movedBefore;
     private final Optional<KeyOrder> keys;
     private @Nullable TableCopy copy;
 
@@ -54,6 +56,7 @@ final class FollowedStream implements AutoCloseable {
         this.decoder = new ChangeDecoder(
                 shape.stream(), shape.plans(), new BatchLimits(source.config().batchRows(), source.config().batchSize().bytes()),
                 context.allocator());
+        this.writer = new RowWriter(decoder);
         if (shape.config().isOfMessages()) {
             binding = LogBinding.ofMessages(shape);
             judged = true;
@@ -168,6 +171,20 @@ final class FollowedStream implements AutoCloseable {
                 doing + ": another table has the name (oid " + other + ", the followed one is " + followed + ")");
     }
 
+    /** What comes from here on may have to be forgotten. */
+    void mark() {
+        decoder.mark();
+        supersededBefore = superseded;
+        movedBefore = moved;
+    }
+
+    /** Forgets what came since the last {@link #mark}; no row may come any more. */
+    void forgetLast() {
+        decoder.cut();
+        superseded = supersededBefore;
+        moved = movedBefore;
+    }
+
     boolean fits(int wireBytes) {
         return decoder.fits(wireBytes);
     }
@@ -194,7 +211,7 @@ final class FollowedStream implements AutoCloseable {
             return;
         }
         decoder.begin(Operation.INSERT, transaction, ordinal, -1);
-        write(row, null, Messages.Image.FULL);
+        writer.write(bound(row), row, null, Messages.Image.FULL);
         decoder.end();
     }
 
@@ -229,7 +246,7 @@ final class FollowedStream implements AutoCloseable {
             return;
         }
         decoder.begin(Operation.UPDATE, transaction, ordinal, -1);
-        write(row, old.orElse(null), sure(image));
+        writer.write(bound(row), row, old.orElse(null), sure(image));
         decoder.end();
     }
 
@@ -241,7 +258,7 @@ final class FollowedStream implements AutoCloseable {
         boolean comes = !isSuperseded(transaction, row, old);
         if (goes) {
             decoder.begin(Operation.DELETE, transaction, ordinal, comes ? ordinal + 1 : -1);
-            writeOld(old, image);
+            writer.writeOld(bound(old), old, image);
             decoder.end();
         }
         if (comes) {
@@ -249,7 +266,7 @@ final class FollowedStream implements AutoCloseable {
                 expectSent(row);
             }
             decoder.begin(Operation.INSERT, transaction, ordinal + 1, goes ? ordinal : -1);
-            write(row, old, image);
+            writer.write(bound(row), row, old, image);
             decoder.end();
         }
     }
@@ -273,8 +290,15 @@ final class FollowedStream implements AutoCloseable {
             return;
         }
         decoder.begin(Operation.DELETE, transaction, ordinal, -1);
-        writeOld(old, sure(image));
+        writer.writeOld(bound(old), old, sure(image));
         decoder.end();
+    }
+
+    /** Whether who emptied the table did so before its copy began, whose rows show it; it is then counted. */
+    boolean isEmptiedBeforeCopy(Transaction transaction) {
+        boolean before = isOlderThanCopy(transaction);
+        superseded += before ? 1 : 0;
+        return before;
     }
 
     void truncate(Transaction transaction, long ordinal) {
@@ -287,59 +311,6 @@ final class FollowedStream implements AutoCloseable {
             decoder.without(column, Presence.ABSENT);
         }
         decoder.end();
-    }
-
-    /** Writes the row; what did not change is taken from the image of the old one, if that was sent and holds it. */
-    private void write(Tuple row, @Nullable Tuple old, Messages.Image image) {
-        LogBinding columns = bound(row);
-        for (int i = 0; i < columns.columnOf().length; i++) {
-            int column = columns.columnOf()[i];
-            if (column < 0) {
-                continue;
-            }
-            if (row.kind(i) != Tuple.UNCHANGED) {
-                cell(columns, row, i);
-            } else if (old != null && old.kind(i) != Tuple.UNCHANGED
-                    && (image == Messages.Image.FULL || columns.identity()[i])) {
-                cell(columns, old, i);
-            } else {
-                decoder.without(column, Presence.UNCHANGED);
-            }
-        }
-        absent(columns);
-    }
-
-    private void writeOld(Tuple old, Messages.Image image) {
-        LogBinding columns = bound(old);
-        for (int i = 0; i < columns.columnOf().length; i++) {
-            int column = columns.columnOf()[i];
-            if (column < 0) {
-                continue;
-            }
-            if (image == Messages.Image.KEY && !columns.identity()[i] || old.kind(i) == Tuple.UNCHANGED) {
-                decoder.without(column, Presence.ABSENT);
-            } else {
-                cell(columns, old, i);
-            }
-        }
-        absent(columns);
-    }
-
-    private void absent(LogBinding columns) {
-        for (int column : columns.missing()) {
-            decoder.without(column, Presence.ABSENT);
-        }
-    }
-
-    private void cell(LogBinding columns, Tuple row, int cell) {
-        int column = columns.columnOf()[cell];
-        FormerType former = columns.former()[cell];
-        switch (row.kind(cell)) {
-            case Tuple.NULL -> decoder.nullValue(column);
-            case Tuple.BINARY -> decoder.value(column, former, row.bytes(), row.offset(cell), row.length(cell));
-            case Tuple.TEXT -> decoder.text(column, former, row.bytes(), row.offset(cell), row.length(cell));
-            default -> throw decoder.misfit(column, "a cell of an unknown kind");
-        }
     }
 
     private LogBinding bound(Tuple row) {
@@ -378,6 +349,7 @@ final class FollowedStream implements AutoCloseable {
                 changes.facts());
         superseded = 0;
         moved = 0;
+        mark();
         if (seenAgain == 0) {
             return batch;
         }

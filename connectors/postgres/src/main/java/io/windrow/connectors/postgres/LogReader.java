@@ -35,10 +35,9 @@ final class LogReader implements SplitReader {
     private final ArrayDeque<ReadResult> ready = new ArrayDeque<>();
     private final InProgress pending;
     private final RangeReader ranges;
+    private final FollowedStreams streams;
     private final LogRows rows;
     private final MessageReader messages;
-    /** Whether a transaction is not cut inside: it is told so, or messages are read. */
-    private boolean whole;
     private @Nullable LogConnection log;
     private long released;
     private LogPosition told;
@@ -60,10 +59,10 @@ final class LogReader implements SplitReader {
                 .orElseThrow(() -> WindrowException.of(
                         PostgresError.PLANNER_MISUSED, "Opening the slot " + split.slot() + ": no stream reads it"));
         this.partial = this.starts.values().stream().anyMatch(start -> start.inside().isPresent());
-        this.whole = config.cut() == ChangesConfig.Cut.TRANSACTION_END;
         this.pending = new InProgress(new SpillSpace(context.temporaryFolder(), config.spillLimit().bytes()));
         this.ranges = new RangeReader(source, context, this::report);
-        this.rows = new LogRows(config.onTruncate(), split.slot(), pending, ranges, told.readFrom());
+        this.streams = new FollowedStreams(ranges);
+        this.rows = new LogRows(config, split.slot(), pending, ranges, streams, told.readFrom());
         this.messages = new MessageReader(rows);
     }
 
@@ -72,6 +71,7 @@ final class LogReader implements SplitReader {
         if (!ready.isEmpty()) {
             return ready.poll();
         }
+        streams.leave();
         if (failure != null) {
             throw failure;
         }
@@ -94,12 +94,15 @@ final class LogReader implements SplitReader {
                 } else {
                     silent = !receive(open, deadlineNanos);
                 }
+                if (streams.areLeaving()) {
+                    continue;
+                }
                 long now = System.nanoTime();
                 boolean late = now - deadlineNanos >= 0;
                 if (rows.gathered() && (silent || late && now - rows.gatheredSince() > GATHER_NANOS)) {
                     hand();
                 }
-                if (partial && whole && !rows.inTransaction()) {
+                if (partial && rows.isWhole() && !rows.inTransaction()) {
                     transactionEnds();
                 }
                 if (isAtEnd()) {
@@ -129,7 +132,7 @@ final class LogReader implements SplitReader {
         try {
             result = ranges.read(rows.lsn(), deadlineNanos);
         } catch (WindrowException e) {
-            rows.fail(ranges.reading().orElseThrow(() -> e).stream(), e);
+            streams.fail(ranges.reading().orElseThrow(() -> e).stream(), e);
             return false;
         }
         switch (result) {
@@ -163,10 +166,7 @@ final class LogReader implements SplitReader {
                 session.begin(null);
                 for (Map.Entry<StreamName, LogPosition> start : starts.entrySet()) {
                     timelines.expectHolds(start.getKey(), start.getValue());
-                    FollowedStream stream = new FollowedStream(
-                            source, source.shape(start.getKey(), session), start.getValue(), context);
-                    rows.follow(stream);
-                    copy(stream, session);
+                    streams.follow(new FollowedStream(source, source.shape(start.getKey(), session), start.getValue(), context), session);
                 }
                 return true;
             });
@@ -175,22 +175,8 @@ final class LogReader implements SplitReader {
         open.largestRow(Math.min(memory - memory / 8, Runtime.getRuntime().maxMemory() / 3));
         context.failpoints().reach("postgres.before_log");
         LogSlot.expectNotPassed(open, split.slot(), starts);
-        whole |= rows.messages() == LogConnection.Beside.MESSAGES;
-        open.start(split, source.config().following(), rows.messages(), LogConnection.Values.of(rows.streams()), rows.lsn());
+        open.start(split, source.config().following(), rows.messages(), LogConnection.Values.of(streams.all()), rows.lsn());
         return open;
-    }
-
-    private void copy(FollowedStream stream, Session session) {
-        try {
-            session.guarded(() -> {
-                ranges.copy(stream, session);
-                return true;
-            });
-        } catch (WindrowException e) {
-            rows.fail(stream.stream(), e);
-        } catch (SQLException e) {
-            rows.fail(stream.stream(), SqlStates.coded("Copying " + stream.stream(), e));
-        }
     }
 
     /** Takes in what comes next; false: nothing has come in time. */
@@ -260,6 +246,12 @@ final class LogReader implements SplitReader {
         } catch (WindrowException e) {
             refused(e);
         }
+        if (streams.areLeaving()) {
+            hand();
+            if (ready.isEmpty()) {
+                streams.leave();
+            }
+        }
     }
 
     /** What ends the read for all streams ends it behind what was gathered in front of it. */
@@ -308,10 +300,11 @@ final class LogReader implements SplitReader {
         ranges.settle();
         LogPosition now = rows.position();
         Position here = now.toPosition();
-        List<FollowedStream> full = rows.streams().stream().filter(FollowedStream::hasNews).toList();
+        List<FollowedStream> full = streams.all().stream().filter(FollowedStream::hasNews).toList();
         for (int i = 0; i < full.size(); i++) {
-            Optional<Position> moved = i == full.size() - 1 ? Optional.of(here) : Optional.empty();
-            ready.add(new ReadResult.Data(full.get(i).take(now.forOnly(full.get(i).stream()).toPosition()), moved));
+            // A stream that is being left behind must not come to the place of the others.
+            Optional<Position> moved = i == full.size() - 1 && !streams.areLeaving() ? Optional.of(here) : Optional.empty();
+            ready.add(new ReadResult.Data(full.get(i).take(streams.position(full.get(i), now).toPosition()), moved));
         }
         tell(now);
     }
@@ -329,13 +322,13 @@ final class LogReader implements SplitReader {
 
     @Override
     public boolean mayCut() {
-        return !whole || ready.isEmpty() && !partial;
+        return !rows.isWhole() || ready.isEmpty() && !partial;
     }
 
     @Override
     public Map<StreamName, WindrowException> failed() {
-        source.watch().failed().forEach(rows::fail);
-        return rows.failed();
+        source.watch().failed().forEach(streams::fail);
+        return streams.failed();
     }
 
     @Override
@@ -387,7 +380,7 @@ final class LogReader implements SplitReader {
             }
         });
         ready.clear();
-        rows.close();
+        streams.close();
         ranges.close();
         pending.close();
         LogConnection open = log;

@@ -11,8 +11,6 @@ import io.windrow.connectors.postgres.pgoutput.Messages;
 import io.windrow.connectors.postgres.pgoutput.PublishedRelation;
 import io.windrow.connectors.postgres.pgoutput.Tuple;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,36 +21,34 @@ import org.jspecify.annotations.Nullable;
  * What the messages of a log say, in the streams' rows, and the place up to which they were said. A stream that cannot take a
  * row is left behind: the others go on. The reader's thread only.
  */
-final class LogRows implements Messages, AutoCloseable {
-    private final ChangesConfig.OnTruncate onTruncate;
+final class LogRows implements Messages {
+    private final ChangesConfig config;
     private final String slot;
     private final InProgress pending;
     private final RangeReader ranges;
-    private final Map<StreamName, FollowedStream> streams = new HashMap<>();
-    private final Map<StreamName, WindrowException> failed = new HashMap<>();
+    private final FollowedStreams streams;
+    private final AnnouncedTables tables;
     private final Map<StreamName, Position> altered = new HashMap<>();
-    private final AnnouncedTables tables = new AnnouncedTables(streams);
-    private final List<FollowedStream> ofMessages = new ArrayList<>();
     private boolean guessing;
     private String system = "";
     private long timeline;
-    /** Everything that ended before it was handed on or is gathered. */
-    private long lsn;
-    private @Nullable Transaction transaction;
-    private long ordinal;
-    private long record;
-    private long inRecord;
+    private final LogPlace here;
+    /** In front of the message that is taken in; of the whole transaction, if nothing goes on inside one. */
+    private final LogPlace front;
     private boolean gathered;
     private long gatheredSince;
     /** The stream that the message is for. */
     private @Nullable FollowedStream busy;
 
-    LogRows(ChangesConfig.OnTruncate onTruncate, String slot, InProgress pending, RangeReader ranges, long lsn) {
+    LogRows(ChangesConfig config, String slot, InProgress pending, RangeReader ranges, FollowedStreams streams, long lsn) {
+        this.streams = streams;
+        this.tables = streams.tables();
         this.ranges = ranges;
-        this.onTruncate = onTruncate;
+        this.config = config;
         this.slot = slot;
         this.pending = pending;
-        this.lsn = lsn;
+        this.here = new LogPlace(lsn);
+        this.front = new LogPlace(lsn);
     }
 
     /** The cluster and the timeline on which positions lie from now on. */
@@ -61,25 +57,14 @@ final class LogRows implements Messages, AutoCloseable {
         timeline = timelines.current();
     }
 
-    void follow(FollowedStream stream) {
-        streams.put(stream.stream(), stream);
-        if (stream.shape().config().isOfMessages()) {
-            ofMessages.add(stream);
-        }
-    }
-
-    Collection<FollowedStream> streams() {
-        return streams.values();
-    }
-
-    /** Whether messages have to be sent. No place within a transaction holds for them: one that has some must not be cut inside. */
+    /** Whether messages have to be sent. */
     LogConnection.Beside messages() {
-        return ofMessages.isEmpty() ? LogConnection.Beside.NOTHING : LogConnection.Beside.MESSAGES;
+        return streams.ofMessages().isEmpty() ? LogConnection.Beside.NOTHING : LogConnection.Beside.MESSAGES;
     }
 
-    /** The streams that were left behind. */
-    Map<StreamName, WindrowException> failed() {
-        return failed;
+    /** Whether a transaction is not cut inside: so it is configured, or it may have messages, for which no place inside holds. */
+    boolean isWhole() {
+        return config.cut() == ChangesConfig.Cut.TRANSACTION_END || streams.hasMessages();
     }
 
     /** The first rows that do not fit their planned streams. */
@@ -87,19 +72,10 @@ final class LogRows implements Messages, AutoCloseable {
         return altered;
     }
 
-    /** Leaves a stream behind. */
-    void fail(StreamName name, WindrowException why) {
-        FollowedStream stream = streams.remove(name);
-        if (stream != null) {
-            failed.put(name, why);
-            tables.leave(stream);
-            ofMessages.remove(stream);
-            ranges.forget(stream);
-            stream.close();
-        }
-    }
-
-    /** A message could not be taken in: what is wrong with one stream's row, and will be, is that stream's alone. */
+    /**
+     * A message could not be taken in: what is wrong with one stream's row, and will be, is that stream's alone. What it took
+     * in front of that is handed out before it is left behind.
+     */
     void refused(WindrowException why) {
         FollowedStream stream = busy;
         ErrorKind kind = why.kind();
@@ -109,21 +85,17 @@ final class LogRows implements Messages, AutoCloseable {
         if (stream == null || !own || why.errorCode() == LogError.MESSAGE_UNKNOWN) {
             throw why;
         }
-        fail(stream.stream(), why);
+        streams.stop(stream, why, position(front));
     }
 
-    /** Another message comes. A row's place in its transaction is that of its record, and its number within that. */
+    /** Another message comes. */
     void message(byte kind, long at) {
         busy = null;
+        if (!isWhole() || !inTransaction()) {
+            front.set(here);
+        }
         switch (kind) {
-            case 'I', 'U', 'D', 'T' -> {
-                if (at == record) {
-                    inRecord++;
-                } else {
-                    record = at;
-                    inRecord = 0;
-                }
-            }
+            case 'I', 'U', 'D', 'T' -> here.row(at);
             default -> {
                 // Tells of no row; a table may be announced once or again, so it is not counted.
             }
@@ -133,7 +105,7 @@ final class LogRows implements Messages, AutoCloseable {
     /** Whether a row's message fits into its stream's batch, and surely does not end the read. */
     boolean fits(byte[] bytes, int from, int to) {
         if (bytes[from] == 'M') {
-            return ofMessages.stream().allMatch(stream -> stream.fits(to - from));
+            return streams.ofMessages().stream().allMatch(stream -> stream.fits(to - from));
         }
         if (to - from < 5) {
             return true;
@@ -148,23 +120,24 @@ final class LogRows implements Messages, AutoCloseable {
     }
 
     boolean inTransaction() {
-        return transaction != null;
+        return here.transaction() != null;
     }
 
     /** Whether everything before was said whole, and nothing of what comes. */
     boolean isBetweenTransactions() {
-        return transaction == null && pending.replay() == null;
+        return !inTransaction() && pending.replay() == null;
     }
 
     /** The server says that everything up to here was sent. */
     void alive(long upTo) {
-        if (transaction == null && Long.compareUnsigned(upTo, lsn) > 0) {
-            lsn = upTo;
+        if (!inTransaction() && Long.compareUnsigned(upTo, here.lsn()) > 0) {
+            here.reach(upTo);
         }
     }
 
+    /** Everything that ended before it was handed on or is gathered. */
     long lsn() {
-        return lsn;
+        return here.lsn();
     }
 
     /** Whether rows are gathered, and since when. */
@@ -178,24 +151,23 @@ final class LogRows implements Messages, AutoCloseable {
 
     void handedOut() {
         gathered = false;
+        front.set(here);
     }
 
     /** Behind what was read last. */
     LogPosition position() {
-        Transaction open = transaction;
+        return position(here);
+    }
+
+    private LogPosition position(LogPlace at) {
         Map<StreamName, CopyPlace> copies = new HashMap<>();
-        streams.forEach((name, stream) -> {
+        streams.all().forEach(stream -> {
             TableCopy copy = stream.copy();
             if (copy != null) {
-                copies.put(name, copy.place());
+                copies.put(stream.stream(), copy.place());
             }
         });
-        return new LogPosition(
-                system, timeline, lsn,
-                open == null || ordinal == 0
-                        ? Optional.empty()
-                        : Optional.of(new LogPosition.Inside(open.position(), open.id(), record, inRecord)),
-                pending.kept(), copies, ranges.steps());
+        return new LogPosition(system, timeline, at.lsn(), at.inside(), pending.kept(), copies, ranges.steps());
     }
 
     @Override
@@ -204,16 +176,15 @@ final class LogRows implements Messages, AutoCloseable {
     }
 
     private void begin(Transaction next) {
-        transaction = next;
-        ordinal = 0;
-        record = 0;
-        inRecord = 0;
+        here.begin(next);
+        if (isWhole()) {
+            streams.all().forEach(FollowedStream::mark);
+        }
     }
 
     @Override
     public void commit(long endLsn) {
-        transaction = null;
-        lsn = endLsn;
+        here.end(endLsn);
     }
 
     @Override
@@ -224,8 +195,8 @@ final class LogRows implements Messages, AutoCloseable {
             begin(replay.transaction());
         }
         switch (what) {
-            case Control.Prepared prepared -> lsn = prepared.endLsn();
-            case Control.PreparedUndone undoing -> lsn = undoing.endLsn();
+            case Control.Prepared prepared -> here.reach(prepared.endLsn());
+            case Control.PreparedUndone undoing -> here.reach(undoing.endLsn());
             case Control.PartBegins ignored -> {}
             case Control.PartEnds ignored -> {}
             case Control.PartsCommitted ignored -> {}
@@ -260,7 +231,7 @@ final class LogRows implements Messages, AutoCloseable {
     public void insert(long relation, Tuple row) {
         FollowedStream stream = next(relation, 1);
         if (stream != null) {
-            stream.insert(current(), ordinal - 1, row);
+            stream.insert(current(), here.ordinal() - 1, row);
         }
     }
 
@@ -273,9 +244,9 @@ final class LogRows implements Messages, AutoCloseable {
             return;
         }
         if (old.isPresent() && stream.movesKey(old.get(), image, row)) {
-            stream.move(current(), ordinal - places, old.get(), image, row);
+            stream.move(current(), here.ordinal() - places, old.get(), image, row);
         } else {
-            stream.update(current(), ordinal - places, old, image, row);
+            stream.update(current(), here.ordinal() - places, old, image, row);
         }
     }
 
@@ -283,7 +254,7 @@ final class LogRows implements Messages, AutoCloseable {
     public void delete(long relation, Tuple old, Image image) {
         FollowedStream stream = next(relation, 1);
         if (stream != null) {
-            stream.delete(current(), ordinal - 1, old, image);
+            stream.delete(current(), here.ordinal() - 1, old, image);
         }
     }
 
@@ -291,19 +262,22 @@ final class LogRows implements Messages, AutoCloseable {
     public void truncate(List<Long> relations) {
         for (long relation : relations) {
             FollowedStream stream = next(relation, 1);
-            if (stream != null && onTruncate == ChangesConfig.OnTruncate.STOP) {
+            if (stream == null || stream.isEmptiedBeforeCopy(current())) {
+                continue;
+            }
+            if (config.onTruncate() == ChangesConfig.OnTruncate.STOP) {
                 refused(WindrowException.of(
                         LogError.TRUNCATED,
                         "Reading the changes of " + stream.stream() + ": transaction " + current().id() + " emptied it"));
-            } else if (stream != null) {
-                stream.truncate(current(), ordinal - 1);
+            } else {
+                stream.truncate(current(), here.ordinal() - 1);
             }
         }
     }
 
     /** The stream that a row is for; null if nobody reads it, or had it before. */
     private @Nullable FollowedStream next(long relation, int rows) {
-        ordinal += rows;
+        here.takes(rows);
         FollowedStream stream = bound(relation);
         if (stream == null) {
             if (!tables.isOther(relation)) {
@@ -314,18 +288,26 @@ final class LogRows implements Messages, AutoCloseable {
             expectNoNamesake(relation);
             return null;
         }
-        if (stream.passesOver(current(), record, inRecord)) {
+        if (stream.passesOver(current(), here.record(), here.inRecord())) {
             return null;
         }
-        busy = stream;
+        takesFrom(stream);
         try {
             stream.judge(current());
         } catch (WindrowException e) {
-            altered.put(stream.stream(), LogPosition.ofChange(current(), record, inRecord));
+            altered.put(stream.stream(), LogPosition.ofChange(current(), here.record(), here.inRecord()));
             throw e;
         }
         gathers();
         return stream;
+    }
+
+    /** The message is for a stream. */
+    private void takesFrom(FollowedStream stream) {
+        busy = stream;
+        if (!isWhole()) {
+            stream.mark();
+        }
     }
 
     private void gathers() {
@@ -348,13 +330,13 @@ final class LogRows implements Messages, AutoCloseable {
         if (belonging == Belonging.NOTHING) {
             begin(Transaction.none(end - 1));
         }
-        ordinal++;
-        for (FollowedStream stream : List.copyOf(ofMessages)) {
-            if (stream.shape().config().hasMessages(prefix) && !stream.passesOver(current(), record, inRecord)) {
-                busy = stream;
+        here.takes(1);
+        for (FollowedStream stream : List.copyOf(streams.ofMessages())) {
+            if (stream.shape().config().hasMessages(prefix) && !stream.passesOver(current(), here.record(), here.inRecord())) {
+                takesFrom(stream);
                 gathers();
                 try {
-                    stream.insert(current(), ordinal - 1, cells);
+                    stream.insert(current(), here.ordinal() - 1, cells);
                 } catch (WindrowException e) {
                     // The other streams of messages get it all the same.
                     refused(e);
@@ -368,24 +350,19 @@ final class LogRows implements Messages, AutoCloseable {
 
     private void expectNoNamesake(long relation) {
         PublishedRelation other = tables.namesake(relation);
-        FollowedStream stream = other == null ? null : streams.get(other.name());
+        FollowedStream stream = other == null ? null : streams.named(other.name());
         if (other != null && stream != null) {
-            busy = stream;
-            stream.expectEarlier(current(), record, inRecord, other);
+            takesFrom(stream);
+            stream.expectEarlier(current(), here.record(), here.inRecord(), other);
         }
     }
 
     private Transaction current() {
-        Transaction open = transaction;
+        Transaction open = here.transaction();
         if (open == null) {
             throw WindrowException.of(
                     LogError.MESSAGE_UNKNOWN, "Reading the slot " + slot + ": a row outside a transaction");
         }
         return open;
-    }
-
-    @Override
-    public void close() {
-        streams.values().forEach(FollowedStream::close);
     }
 }

@@ -23,6 +23,13 @@ final class Changes {
                 D.onLimit(), ChangesConfig.InProgress.STREAM, ByteSize.parse(spillLimit), D.origin(), cut, D.added());
     }
 
+    /** Nothing is committed inside a transaction. */
+    static ChangesConfig wholeTransactions() {
+        return new ChangesConfig(
+                D.slot(), D.publication(), D.create(), D.onTruncate(), D.onPartitionRemoved(), D.onRewrite(), D.warnRetained(), D.limitRetained(), D.limitBehind(),
+                D.onLimit(), D.inProgress(), D.spillLimit(), D.origin(), ChangesConfig.Cut.TRANSACTION_END, D.added());
+    }
+
     static ChangesConfig stopAtTruncate() {
         return new ChangesConfig(
                 D.slot(), D.publication(), D.create(), ChangesConfig.OnTruncate.STOP, D.onPartitionRemoved(), D.onRewrite(), D.warnRetained(), D.limitRetained(),

@@ -9,6 +9,7 @@ import io.windrow.api.batch.Position;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.error.ErrorCode;
 import io.windrow.api.error.WindrowException;
+import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.ReadMode;
@@ -535,11 +536,11 @@ class PostgresSlotTest {
             drive.run();
             db.execute("INSERT INTO t VALUES (1)");
             drive.run();
-            db.execute("TRUNCATE t", "INSERT INTO t VALUES (2)", "INSERT INTO u VALUES (3)");
+            db.execute("INSERT INTO t VALUES (5)", "TRUNCATE t", "INSERT INTO t VALUES (2)", "INSERT INTO u VALUES (3)");
             for (int i = 0; i < 2; i++) {
                 drive.run();
                 assertThat(drive.failed.get(T).errorCode()).isEqualTo(LogError.TRUNCATED);
-                assertThat(drive.rows.get(T)).containsExactly("INSERT|1");
+                assertThat(drive.rows.get(T)).containsExactly("INSERT|1", "INSERT|5");
                 assertThat(drive.rows.get(U)).containsExactly("INSERT|3");
             }
             try (LogDrive delivers = drive("public.t", "public.u")) {
@@ -548,6 +549,17 @@ class PostgresSlotTest {
                 assertThat(delivers.rows.get(T)).containsExactly("TRUNCATE|-", "INSERT|2");
                 assertThat(delivers.rows.get(U)).isEmpty();
             }
+            drive.states.remove(T);
+            drive.places.remove(T);
+            drive.released.remove(T);
+            drive.generations.put(T, 2L);
+            drive.rows.get(T).clear();
+            drive.run();
+            assertThat(drive.failed).as("a copy that is made anew shows it").isEmpty();
+            assertThat(drive.rows.get(T)).containsExactly("COPY|2");
+            db.execute("TRUNCATE t");
+            drive.run();
+            assertThat(drive.failed.get(T).errorCode()).isEqualTo(LogError.TRUNCATED);
         }
     }
 
@@ -577,6 +589,54 @@ class PostgresSlotTest {
                     .containsExactlyInAnyOrder("COPY|1", "COPY|2", "COPY|3", "COPY|3000000000");
             assertThat(drive.failed).containsOnlyKeys(T);
         }
+    }
+
+    @Test
+    void What_came_in_front_of_a_row_that_cannot_be_decoded_is_delivered_once_and_what_comes_behind_goes_on_from_there() {
+        for (String bad : List.of("INSERT INTO t VALUES (3, 5, '{c,d,e}', 'infinity')", "UPDATE t SET id = 3, n = 5, at = 'infinity' WHERE id = 1")) {
+            for (ChangesConfig changes : List.of(ChangesConfig.DEFAULT, Changes.wholeTransactions())) {
+                db.execute("DROP TABLE IF EXISTS t, u", "CREATE TABLE t (id int PRIMARY KEY, n int, tags text[], at timestamptz)", "CREATE TABLE u (id int PRIMARY KEY)");
+                try (LogDrive drive = drive(changes, "public.t", "public.u"); LogDrive lenient = new LogDrive(lenient(changes), T, U)) {
+                    drive.run();
+                    db.execute(
+                            "INSERT INTO t VALUES (1, 1, NULL, NULL)", "INSERT INTO u VALUES (1)",
+                            "BEGIN; INSERT INTO u VALUES (2); INSERT INTO t VALUES (2, NULL, '{a,b}', NULL); " + bad + "; INSERT INTO u VALUES (3); COMMIT");
+                    List<String> front = changes == ChangesConfig.DEFAULT ? List.of("INSERT|1|1", "INSERT|2|null") : List.of("INSERT|1|1");
+                    for (int i = 0; i < 2; i++) {
+                        drive.run();
+                        assertThat(drive.failed).containsOnlyKeys(T);
+                        assertThat(drive.failed.get(T).errorCode()).isEqualTo(CodecError.OUT_OF_RANGE);
+                        assertThat(heads(drive)).isEqualTo(front);
+                        assertThat(drive.rows.get(U)).containsExactly("INSERT|1", "INSERT|2", "INSERT|3");
+                    }
+                    lenient.goOnFrom(drive);
+                    lenient.run();
+                    assertThat(heads(lenient)).endsWith(bad.startsWith("INSERT") ? "INSERT|3|5" : "INSERT<|3|5").hasSize(
+                            (bad.startsWith("INSERT") ? 3 : 4) - front.size());
+                    drive.rows().addAll(lenient.rows());
+                    assertThat(drive.rows()).anyMatch(row -> row.startsWith("INSERT|2|") && row.contains("[\"a\",\"b\"]") && row.endsWith("|null"));
+                    assertThat(lenient.rows.get(U)).isEmpty();
+                    db.dropSlot("windrow_test");
+                    db.execute("DROP PUBLICATION windrow_test");
+                }
+            }
+        }
+    }
+
+    private static List<String> heads(LogDrive drive) {
+        return drive.rows().stream().map(row -> row.replaceFirst("^([^|]*[|][^|]*[|][^|]*)[|].*$", "$1")).toList();
+    }
+
+    private PostgresConfig lenient(ChangesConfig changes) {
+        PostgresConfig plain = LogDrive.config(db.url(), changes, "public.t", "public.u");
+        List<StreamConfig> streams = plain.streams().stream()
+                .map(one -> new StreamConfig(
+                        one.table(), one.query(), one.name(), one.exclude(), one.mode(), one.cursor(), one.guarantee(), one.lag(), one.start(),
+                        one.columns(), one.where(), one.key(), OutOfRange.NULL, one.consistency()))
+                .toList();
+        return new PostgresConfig(
+                plain.url(), plain.password(), streams, plain.newTables(), plain.splitSize(), plain.batchSize(), plain.batchRows(),
+                plain.lockTimeout(), plain.connectTimeout(), plain.longTransaction(), plain.changes());
     }
 
     @Test

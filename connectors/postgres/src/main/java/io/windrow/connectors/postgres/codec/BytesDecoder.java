@@ -88,6 +88,11 @@ class BytesDecoder extends ValueDecoder {
     }
 
     @Override
+    final void cutValues(int count) {
+        end = MemoryUtil.getInt(offsets.address + 4L * count);
+    }
+
+    @Override
     final void emitValues(int count, List<ArrowFieldNode> nodes, List<ArrowBuf> buffers) {
         buffers.add(offsets.take(4L * (count + 1L)));
         buffers.add(data.take(end));

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decodes the rows of one stream of a change log into batches, cell by cell, with the same decoders as a snapshot (I7). For
  * every row: {@link #begin}, then for each column, in any order, one of {@link #value}, {@link #text}, {@link #nullValue} and {@link
- * #without}, then {@link #end}. One thread. After an exception only {@link #close} may be called.
+ * #without}, then {@link #end}. One thread. After an exception only {@link #cut} and {@link #close} may be called.
  */
 public final class ChangeDecoder implements AutoCloseable {
     private static final int FIRST_ROWS = 256;
@@ -51,6 +51,8 @@ public final class ChangeDecoder implements AutoCloseable {
     private int likelyRows = FIRST_ROWS;
     private long bytes;
     private long rowBytes;
+    private int marked;
+    private long markedNulled;
 
     /** The rows of a batch, and what happened to them; owned by whoever took them. */
     public record Changes(VectorSchemaRoot rows, ChangeColumns facts) {}
@@ -227,6 +229,32 @@ public final class ChangeDecoder implements AutoCloseable {
         rows++;
     }
 
+    /** What comes from here on may have to be {@link #cut}. */
+    public void mark() {
+        marked = rows;
+        if (markedNulled != expansion.nulled()) {
+            markedNulled = expansion.nulled();
+            for (ColumnGuard guard : guards) {
+                guard.mark();
+            }
+        }
+    }
+
+    /**
+     * Forgets what came since the last {@link #mark}, also half a row whose values could not be decoded. Only {@link #take},
+     * {@link #takeNulled} and {@link #close} may follow.
+     */
+    public void cut() {
+        rows = marked;
+        for (ValueDecoder decoder : decoders) {
+            decoder.cut(rows);
+        }
+        facts.all.forEach(fact -> fact.cut(rows));
+        for (ColumnGuard guard : guards) {
+            guard.cut();
+        }
+    }
+
     private void grow() {
         int wanted = Math.min(limits.maxRows(), capacity == 0 ? likelyRows : capacity * 2);
         if (capacity == 0) {
@@ -268,6 +296,7 @@ public final class ChangeDecoder implements AutoCloseable {
             likelyRows = Math.max(64, Math.min(limits.maxRows(), rows + (rows >> 3)));
             capacity = 0;
             rows = 0;
+            marked = 0;
             bytes = 0;
             if (!done) {
                 root.close();
@@ -317,6 +346,7 @@ public final class ChangeDecoder implements AutoCloseable {
         List<NulledValue> nulled = new ArrayList<>();
         for (ColumnGuard guard : guards) {
             guard.drainTo(nulled);
+            guard.mark();
         }
         return nulled;
     }

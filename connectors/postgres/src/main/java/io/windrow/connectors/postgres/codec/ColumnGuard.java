@@ -2,6 +2,7 @@ package io.windrow.connectors.postgres.codec;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.OutOfRange;
+import java.util.Arrays;
 import java.util.List;
 
 /** Applies the out-of-range rule of one top-level column and counts. Shared by all decoders beneath that column. */
@@ -13,17 +14,24 @@ final class ColumnGuard {
     private final OutOfRange rule;
     private final long[] counts = new long[KINDS.length];
     private long nulled;
+    private final long[] marked = new long[KINDS.length];
     private final Expansion expansion;
     private final SendForm sendForm = new SendForm();
 
     /** The bytes that the values of one row take in Arrow beyond their size on the wire; one for all columns. */
     static final class Expansion {
         private long bytes;
+        private long nulled;
 
         long take() {
             long taken = bytes;
             bytes = 0;
             return taken;
+        }
+
+        /** How many values of all columns ever became null. */
+        long nulled() {
+            return nulled;
         }
     }
 
@@ -44,6 +52,18 @@ final class ColumnGuard {
         }
         counts[kind.ordinal()]++;
         nulled++;
+        expansion.nulled++;
+    }
+
+    /** What is counted from here on may have to be {@link #cut}. */
+    void mark() {
+        System.arraycopy(counts, 0, marked, 0, counts.length);
+    }
+
+    /** Forgets what was counted since the last {@link #mark}. */
+    void cut() {
+        System.arraycopy(marked, 0, counts, 0, counts.length);
+        nulled = Arrays.stream(counts).sum();
     }
 
     /** How many values became null so far; a range compares it before and after its bounds. */

@@ -60,6 +60,12 @@ class ListDecoder extends ValueDecoder {
     }
 
     @Override
+    final void cutValues(int count) {
+        elements = MemoryUtil.getInt(offsets.address + 4L * count);
+        element.cut(elements);
+    }
+
+    @Override
     final void emitValues(int count, List<ArrowFieldNode> nodes, List<ArrowBuf> buffers) {
         buffers.add(offsets.take(4L * (count + 1L)));
         element.emit(elements, nodes, buffers);

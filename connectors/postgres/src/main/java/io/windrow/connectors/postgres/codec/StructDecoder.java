@@ -68,6 +68,13 @@ abstract class StructDecoder extends ValueDecoder {
     }
 
     @Override
+    final void cutValues(int count) {
+        for (ValueDecoder field : fields) {
+            field.cut(count);
+        }
+    }
+
+    @Override
     final void emitValues(int count, List<ArrowFieldNode> nodes, List<ArrowBuf> buffers) {
         for (ValueDecoder field : fields) {
             field.emit(count, nodes, buffers);

@@ -97,6 +97,21 @@ abstract class ValueDecoder {
         emitValues(count, nodes, buffers);
     }
 
+    /** Forgets what was written at {@code count} and behind. Only {@link #emit} of as many and {@link #release} may follow. */
+    final void cut(int count) {
+        if (capacity == 0) {
+            return;
+        }
+        nulls = count;
+        for (int i = 0; i < count; i++) {
+            nulls -= MemoryUtil.getByte(validity.address + (i >> 3)) >> (i & 7) & 1;
+        }
+        cutValues(count);
+    }
+
+    /** Forgets the values in buffers other than those that an index leads to. */
+    void cutValues(int count) {}
+
     abstract void emitValues(int count, List<ArrowFieldNode> nodes, List<ArrowBuf> buffers);
 
     /** Frees what was not emitted. */
