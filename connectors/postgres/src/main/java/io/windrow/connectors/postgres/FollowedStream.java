@@ -14,6 +14,7 @@ import io.windrow.connectors.postgres.LogBinding.Misfit;
 import io.windrow.connectors.postgres.catalog.Relation;
 import io.windrow.connectors.postgres.codec.BatchLimits;
 import io.windrow.connectors.postgres.codec.ChangeDecoder;
+import io.windrow.connectors.postgres.codec.CodecError;
 import io.windrow.connectors.postgres.codec.NulledValue;
 import io.windrow.connectors.postgres.codec.Transaction;
 import io.windrow.connectors.postgres.pgoutput.LogError;
@@ -153,6 +154,21 @@ final class FollowedStream implements AutoCloseable {
     }
 
     /**
+     * What it means that a value was not read: the fields of a type may be others than planned, which the log does not announce.
+     * Then the table is planned anew.
+     */
+    Optional<WindrowException> altered(WindrowException why) {
+        try {
+            return why.errorCode() != CodecError.MALFORMED || source.fresh(shape.stream()).schema().equals(shape.schema())
+                    ? Optional.empty()
+                    : Optional.of(WindrowException.of(LogError.RELATION_CHANGED, why.getMessage() + "; a type was altered meanwhile"));
+        } catch (WindrowException e) {
+            // The table cannot be looked at: what is wrong with the value is all that can be said.
+            return Optional.empty();
+        }
+    }
+
+    /**
      * A row is of another table that has the stream's name at its place of the log: what was before the stream began is
      * nobody's, and behind it the stream cannot go on.
      */
@@ -185,8 +201,19 @@ final class FollowedStream implements AutoCloseable {
         moved = movedBefore;
     }
 
-    boolean fits(int wireBytes) {
-        return decoder.fits(wireBytes);
+    /**
+     * Whether a row belongs into the batch that is gathered.
+     *
+     * @param wireBytes the row's size on the wire
+     * @param room how many bytes of memory are left
+     */
+    boolean fits(int wireBytes, long room) {
+        return decoder.fits(wireBytes) && decoder.needs(wireBytes) <= room;
+    }
+
+    /** How many bytes of memory the batch takes that is gathered. */
+    long held() {
+        return decoder.held();
     }
 
     /** Whether there is something to hand out: rows, or the count of those that the copy has already. */

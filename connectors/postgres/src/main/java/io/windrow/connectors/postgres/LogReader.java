@@ -28,6 +28,9 @@ final class LogReader implements SplitReader {
     /** The server is asked so often how far it is while a copied range waits for that. */
     private static final long ASK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+    /** Of the run's memory this part is gathered at most: what grows is copied, and what was handed on is still there. */
+    private static final int MEMORY_SHARE = 8;
+
     private final PostgresSource source;
     private final Context context;
     private final LogSplit split;
@@ -62,7 +65,8 @@ final class LogReader implements SplitReader {
         this.pending = new InProgress(new SpillSpace(context.temporaryFolder(), config.spillLimit().bytes()));
         this.ranges = new RangeReader(source, context, this::report);
         this.streams = new FollowedStreams(ranges);
-        this.rows = new LogRows(config, split.slot(), pending, ranges, streams, told.readFrom());
+        this.rows = new LogRows(
+                config, split.slot(), pending, ranges, streams, told.readFrom(), context.allocator().getLimit() / MEMORY_SHARE);
         this.messages = new MessageReader(rows);
     }
 
@@ -71,10 +75,10 @@ final class LogReader implements SplitReader {
         if (!ready.isEmpty()) {
             return ready.poll();
         }
-        streams.leave();
         if (failure != null) {
             throw failure;
         }
+        streams.leave();
         source.watch().expectAllowed();
         try {
             LogConnection open = opened();
@@ -248,7 +252,9 @@ final class LogReader implements SplitReader {
         }
         if (streams.areLeaving()) {
             hand();
-            if (ready.isEmpty()) {
+            if (ready.isEmpty() && failure != null) {
+                throw failure;
+            } else if (ready.isEmpty()) {
                 streams.leave();
             }
         }
@@ -259,7 +265,7 @@ final class LogReader implements SplitReader {
         try {
             rows.refused(why);
         } catch (WindrowException all) {
-            if (ready.isEmpty()) {
+            if (ready.isEmpty() && !streams.areLeaving()) {
                 throw all;
             }
             failure = all;

@@ -37,10 +37,16 @@ final class LogRows implements Messages {
     private final LogPlace front;
     private boolean gathered;
     private long gatheredSince;
+    /** So much memory may be gathered for all streams together, in bytes. */
+    private final long room;
+    private long held;
+    /** Of that what the message's stream held in front of it. */
+    private long heldBefore;
     /** The stream that the message is for. */
     private @Nullable FollowedStream busy;
 
-    LogRows(ChangesConfig config, String slot, InProgress pending, RangeReader ranges, FollowedStreams streams, long lsn) {
+    LogRows(ChangesConfig config, String slot, InProgress pending, RangeReader ranges, FollowedStreams streams, long lsn, long room) {
+        this.room = room;
         this.streams = streams;
         this.tables = streams.tables();
         this.ranges = ranges;
@@ -85,11 +91,17 @@ final class LogRows implements Messages {
         if (stream == null || !own || why.errorCode() == LogError.MESSAGE_UNKNOWN) {
             throw why;
         }
-        streams.stop(stream, why, position(front));
+        Optional<WindrowException> altered = stream.altered(why);
+        streams.stop(stream, altered.orElse(why), position(front));
+        if (altered.isPresent()) {
+            this.altered.put(stream.stream(), LogPosition.ofChange(current(), here.record(), here.inRecord()));
+            throw altered.get();
+        }
     }
 
     /** Another message comes. */
     void message(byte kind, long at) {
+        settle();
         busy = null;
         if (!isWhole() || !inTransaction()) {
             front.set(here);
@@ -102,16 +114,17 @@ final class LogRows implements Messages {
         }
     }
 
-    /** Whether a row's message fits into its stream's batch, and surely does not end the read. */
+    /** Whether a row's message fits into its stream's batch and beside those of the others, and surely does not end the read. */
     boolean fits(byte[] bytes, int from, int to) {
+        settle();
         if (bytes[from] == 'M') {
-            return streams.ofMessages().stream().allMatch(stream -> stream.fits(to - from));
+            return streams.ofMessages().stream().allMatch(stream -> stream.fits(to - from, room - held));
         }
         if (to - from < 5) {
             return true;
         }
         FollowedStream stream = bound(ByteBuffer.wrap(bytes).getInt(from + 1) & 0xFFFF_FFFFL);
-        return stream == null || !stream.isUnjudged() && stream.fits(to - from);
+        return stream == null || !stream.isUnjudged() && stream.fits(to - from, room - held);
     }
 
     /** Whether the messages to come are of something that was rolled back or may be. */
@@ -151,6 +164,8 @@ final class LogRows implements Messages {
 
     void handedOut() {
         gathered = false;
+        busy = null;
+        held = 0;
         front.set(here);
     }
 
@@ -214,7 +229,7 @@ final class LogRows implements Messages {
         }
         FollowedStream stream = tables.announce(relation);
         if (stream != null) {
-            busy = stream;
+            takesFrom(stream);
             stream.bind(relation, current().position());
         }
     }
@@ -304,9 +319,20 @@ final class LogRows implements Messages {
 
     /** The message is for a stream. */
     private void takesFrom(FollowedStream stream) {
+        settle();
         busy = stream;
+        heldBefore = stream.held();
         if (!isWhole()) {
             stream.mark();
+        }
+    }
+
+    /** Counts what the message's stream holds since then. */
+    private void settle() {
+        FollowedStream stream = busy;
+        if (stream != null) {
+            held += stream.held() - heldBefore;
+            heldBefore = stream.held();
         }
     }
 

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -1036,6 +1037,46 @@ class PostgresChangesTest {
             assertThat(drive.rows()).containsExactly("INSERT|1|1", "INSERT|2|2");
             drive.run();
             assertThat(drive.rows()).containsExactly("INSERT|1|1", "INSERT|2|2", "INSERT|3|3000000000");
+        }
+    }
+
+    @Test
+    @Tag("D16")
+    void A_composite_type_that_gets_another_field_while_its_table_is_followed_has_it_planned_anew() {
+        db.execute("CREATE TYPE pair AS (a int, b int)", "CREATE TABLE t (id int PRIMARY KEY, p pair)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1, (1, 2))");
+            drive.until = Until.STOPPED;
+            AtomicBoolean altered = new AtomicBoolean();
+            drive.beforeRead = (planner, reader) -> {
+                if (!altered.getAndSet(true)) {
+                    db.execute("ALTER TYPE pair ADD ATTRIBUTE c int", "INSERT INTO t VALUES (2, (3, 4, 5))");
+                }
+            };
+            stops(drive, LogError.RELATION_CHANGED, "a type was altered");
+            assertThat(drive.rows()).singleElement().asString().startsWith("INSERT|1|");
+            drive.until = Until.CAUGHT_UP;
+            drive.run();
+            assertThat(drive.rows()).hasSize(2);
+            assertThat(drive.rows().getLast()).startsWith("INSERT|2|").contains("\"c\":5");
+        }
+    }
+
+    @Test
+    void What_is_gathered_of_many_tables_takes_no_more_memory_than_it_may() {
+        List<String> tables = IntStream.range(0, 24).mapToObj(i -> "t" + i).toList();
+        tables.forEach(table -> db.execute("CREATE TABLE " + table + " (id int PRIMARY KEY, v text)"));
+        List<StreamName> names = tables.stream().map(table -> new StreamName("public", table)).toList();
+        try (LogDrive drive = new LogDrive(
+                LogDrive.config(db.url(), tables.stream().map(table -> "public." + table).toArray(String[]::new)), names.toArray(StreamName[]::new))) {
+            drive.run();
+            db.execute("DO $$ BEGIN FOR i IN 0..23 LOOP EXECUTE format('INSERT INTO t%s SELECT g, repeat(md5(g::text), 200) FROM generate_series(1, 90) g', i);"
+                    + " END LOOP; END $$");
+            drive.drive.allocator.setLimit(6 << 20);
+            drive.run();
+            assertThat(drive.failed).isEmpty();
+            assertThat(names).allSatisfy(name -> assertThat(drive.rows.get(name)).hasSize(90));
         }
     }
 

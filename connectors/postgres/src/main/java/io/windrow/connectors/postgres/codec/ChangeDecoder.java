@@ -51,6 +51,8 @@ public final class ChangeDecoder implements AutoCloseable {
     private int likelyRows = FIRST_ROWS;
     private long bytes;
     private long rowBytes;
+    /** What the next batch is likely to take: room for it is made with its first row. */
+    private long likelyBytes;
     private int marked;
     private long markedNulled;
 
@@ -79,6 +81,7 @@ public final class ChangeDecoder implements AutoCloseable {
         }
         this.schema = new Schema(fields);
         this.fixedBytes = fixed;
+        this.likelyBytes = Math.min(limits.maxBytes(), (long) FIRST_ROWS * fixed);
         this.facts = new Facts(allocator, new ColumnGuard(this.stream, "a change", plans.getFirst().rule(), expansion));
     }
 
@@ -128,6 +131,16 @@ public final class ChangeDecoder implements AutoCloseable {
     /** An upper bound of the Arrow memory that the current batch's values take, in bytes. */
     public long bytes() {
         return bytes;
+    }
+
+    /** About how much Arrow memory the current batch takes, in bytes, with the room that was made for rows to come. */
+    public long held() {
+        return rows == 0 ? 0 : Math.max(bytes, likelyBytes);
+    }
+
+    /** About how many bytes of Arrow memory a further row of so many bytes on the wire takes. */
+    public long needs(int wireBytes) {
+        return wireBytes + (rows == 0 ? likelyBytes : fixedBytes);
     }
 
     /** Whether a row of so many bytes on the wire belongs into the current batch; always true for an empty batch. */
@@ -294,6 +307,7 @@ public final class ChangeDecoder implements AutoCloseable {
             return new Changes(root, changes);
         } finally {
             likelyRows = Math.max(64, Math.min(limits.maxRows(), rows + (rows >> 3)));
+            likelyBytes = Math.max(bytes + (bytes >> 3), Math.min(limits.maxBytes(), 64L * fixedBytes));
             capacity = 0;
             rows = 0;
             marked = 0;
