@@ -6,10 +6,8 @@ import io.windrow.connectors.postgres.pgoutput.Control;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,13 +42,22 @@ final class InProgress implements AutoCloseable {
         final long xid;
         final Form form;
         final Spill spill;
-        final Set<Long> undone = new HashSet<>();
+        /** Ids of what was rolled back, 64 to an entry: a loop may roll back millions, whose ids lie close together. */
+        private final Map<Long, Long> undone = new HashMap<>();
         OptionalLong prepared = OptionalLong.empty();
 
         Aside(long xid, Form form, Spill spill) {
             this.xid = xid;
             this.form = form;
             this.spill = spill;
+        }
+
+        void undo(long part) {
+            undone.merge(part >>> 6, 1L << part, (some, one) -> some | one);
+        }
+
+        boolean isUndone(long part) {
+            return (undone.getOrDefault(part >>> 6, 0L) & 1L << part) != 0;
         }
     }
 
@@ -101,7 +108,7 @@ final class InProgress implements AutoCloseable {
 
         /** Whether the message is of a subtransaction that was rolled back. */
         boolean isUndone() {
-            return aside.undone.contains(xid);
+            return aside.isUndone(xid);
         }
 
         Transaction transaction() {
@@ -167,7 +174,7 @@ final class InProgress implements AutoCloseable {
             case Control.PartsUndone undone -> {
                 Aside of = all.get(undone.xid());
                 if (of != null && undone.undone() != undone.xid()) {
-                    of.undone.add(undone.undone());
+                    of.undo(undone.undone());
                 } else {
                     forget(undone.xid());
                 }

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The order of a table's keys as its database has it, in which ranges of them are read. Whole numbers and UUIDs are compared
- * here, as their stored bytes are; everything else by the database, by the column's own collation (D37).
+ * here, as their stored bytes are, and so is text of a collation that does the same; everything else by the database, by the
+ * column's own collation (D37).
  */
 final class KeyOrder {
     private final StreamShape shape;
@@ -39,7 +41,9 @@ final class KeyOrder {
         WHOLE,
         UUID,
         /** Its text; the database compares. */
-        TEXT
+        TEXT,
+        /** Its text, which sorts as its bytes do. */
+        BYTES
     }
 
     /** Asks the database a question that one row with one column answers. */
@@ -68,16 +72,32 @@ final class KeyOrder {
     /** The same with the columns' collations: keys are compared without a look at the table, which somebody may have locked. */
     KeyOrder collatedBy(Session session) throws SQLException {
         List<String> found = new ArrayList<>();
+        List<Form> known = new ArrayList<>(forms);
         for (int i = 0; i < forms.size(); i++) {
-            found.add(forms.get(i) == Form.TEXT
-                    ? " COLLATE " + String.join("", session.column(collation(shape.schema().key().get(i))))
-                    : "");
+            if (forms.get(i) == Form.TEXT) {
+                String column = shape.schema().key().get(i);
+                List<@Nullable String> collation = session.row(collation(column));
+                found.add(" COLLATE " + String.join("", collation.subList(0, collation.isEmpty() ? 0 : 1)));
+                // That of character(n) passes over spaces at the end.
+                String type = shape.schema().columns().get(shape.schema().indexOf(column)).sourceType();
+                boolean plain = type.equals("text") || type.startsWith("character varying");
+                if (plain && collation.size() > 1 && "t".equals(collation.get(1))) {
+                    known.set(i, Form.BYTES);
+                }
+            } else {
+                found.add("");
+            }
         }
-        return new KeyOrder(shape, forms, found);
+        return new KeyOrder(shape, known, found);
     }
 
     private String collation(String column) {
-        return "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.collname)"
+        String bytes = "(%1$s = 'b' OR %1$s = 'c' AND %2$s IN ('C', 'POSIX'))";
+        return "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.collname),"
+                + " pg_catalog.current_setting('server_encoding') = 'UTF8' AND CASE WHEN c.collprovider = 'd' THEN (SELECT "
+                + bytes.formatted("coalesce(pg_catalog.to_jsonb(d) ->> 'datlocprovider', 'c')", "d.datcollate")
+                + " FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) ELSE "
+                + bytes.formatted("c.collprovider", "c.collcollate") + " END"
                 + " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation"
                 + " JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE a.attrelid = "
                 + Identifier.literal(Identifier.quoted(shape.stream())) + "::pg_catalog.regclass AND a.attname = "
@@ -121,7 +141,7 @@ final class KeyOrder {
     private static String text(Form form, Tuple row, int cell) {
         ByteBuffer bytes = ByteBuffer.wrap(row.bytes(), row.offset(cell), row.length(cell));
         return switch (row.kind(cell) == Tuple.TEXT ? Form.TEXT : form) {
-            case TEXT -> new String(row.bytes(), row.offset(cell), row.length(cell), StandardCharsets.UTF_8);
+            case TEXT, BYTES -> new String(row.bytes(), row.offset(cell), row.length(cell), StandardCharsets.UTF_8);
             case UUID -> new UUID(bytes.getLong(), bytes.getLong()).toString();
             case WHOLE -> switch (row.length(cell)) {
                 case 2 -> Short.toString(bytes.getShort());
@@ -143,6 +163,7 @@ final class KeyOrder {
                 case WHOLE -> Long.compare(Long.parseLong(one), Long.parseLong(other));
                 // Hexadecimal digits of one case sort as the bytes that they stand for.
                 case UUID -> one.compareTo(other);
+                case BYTES -> Arrays.compareUnsigned(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
                 case TEXT -> 0;
             };
             if (forms.get(i) == Form.TEXT) {

@@ -8,6 +8,7 @@ import io.windrow.connectors.postgres.pgoutput.LogError;
 import io.windrow.connectors.postgres.pgoutput.Lsn;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -57,8 +58,10 @@ record LogSlot(PostgresSource source, Context context, String name) {
     /** Lets the log go up to a position that nobody reads from any more; a failure is left to the next run. */
     void letGo(LogPosition upTo) {
         try (Session session = Session.open(source.address(), source.config())) {
-            Leaving.outwait(session, patienceNanos(), () -> session.row("SELECT pg_catalog.pg_replication_slot_advance("
-                    + Identifier.literal(name) + ", " + Identifier.literal(Lsn.text(upTo.readFrom())) + ")"));
+            // The server reads its log from the oldest transaction that was open, however far back that lies.
+            Leaving.outwait(session, patienceNanos(), () -> session.limited(
+                    Duration.ofNanos(LEAVING_NANOS), () -> session.row("SELECT pg_catalog.pg_replication_slot_advance("
+                            + Identifier.literal(name) + ", " + Identifier.literal(Lsn.text(upTo.readFrom())) + ")")));
         } catch (SQLException e) {
             LOG.debug("Letting slot {} go: SQLSTATE {}; the next run does", name, e.getSQLState());
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -205,6 +206,18 @@ final class Session implements AutoCloseable {
         } finally {
             if (!connection.isClosed()) {
                 execute("ROLLBACK TO SAVEPOINT windrow; RELEASE SAVEPOINT windrow");
+            }
+        }
+    }
+
+    /** Runs the work, which is done or not done whatever becomes of its transaction, for no longer than a time. */
+    <T extends @Nullable Object> T limited(Duration longest, Work<T> work) throws SQLException {
+        execute("BEGIN; SET LOCAL statement_timeout = " + longest.toMillis());
+        try {
+            return work.run();
+        } finally {
+            if (!connection.isClosed()) {
+                execute("ROLLBACK");
             }
         }
     }

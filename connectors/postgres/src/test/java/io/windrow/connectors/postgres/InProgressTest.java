@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -84,6 +85,22 @@ class InProgressTest {
         assertThat(replayed()).containsExactly("11" + "x".repeat(200_000));
         assertThatThrownBy(() -> pending.hear(new Control.PartsCommitted(5, 40, 41, 42))).isInstanceOfSatisfying(
                 WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(LogError.MESSAGE_UNKNOWN));
+    }
+
+    @Test
+    void Of_millions_of_parts_that_were_rolled_back_none_is_given_out_and_all_others_are() {
+        long first = 3_999_999_000L;
+        for (long part = first; part < first + 200; part++) {
+            part(7, part, part, Long.toString(part));
+        }
+        for (long part = first - 100; part < first + 2_000_000; part++) {
+            if (part % 3 != 0) {
+                pending.hear(new Control.PartsUndone(7, part));
+            }
+        }
+        pending.hear(new Control.PartsCommitted(7, 20, 21, 22));
+        assertThat(replayed()).isEqualTo(LongStream.range(first, first + 200).filter(part -> part % 3 == 0)
+                .mapToObj(part -> part + Long.toString(part)).toList());
     }
 
     @Test

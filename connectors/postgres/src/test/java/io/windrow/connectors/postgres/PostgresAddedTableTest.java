@@ -475,6 +475,33 @@ class PostgresAddedTableTest {
     }
 
     @Test
+    @Tag("D37")
+    void Text_that_sorts_as_its_bytes_do_is_compared_without_the_database() {
+        db.execute("CREATE TABLE u (n int, id text COLLATE \"C\", v varchar(9) COLLATE \"POSIX\", PRIMARY KEY (n, id, v))");
+        List<String> texts = List.of("", "A", "a", "B", "ab", "ä", "z", "~", "\uFFFD", "\uD83D\uDE00", "a b");
+        List<String> sorted = db.query("SELECT t FROM unnest(ARRAY['" + String.join("', '", texts) + "']) t ORDER BY t COLLATE \"C\"").stream()
+                .map(List::getFirst).toList();
+        try (Drive drive = new Drive(LogDrive.config(db.url(), "public.u"), U); PostgresSource source = drive.source();
+                Session session = Session.open(source.address(), source.config())) {
+            KeyOrder order = KeyOrder.of(source.shape(U, session)).orElseThrow().collatedBy(session);
+            for (String one : texts) {
+                for (String other : texts) {
+                    boolean within = sorted.indexOf(one) <= sorted.indexOf(other);
+                    for (List<CopyPlace.Key> keys : List.of(
+                            List.of(new CopyPlace.Key(List.of("1", one, "x")), new CopyPlace.Key(List.of("1", other, "x"))),
+                            List.of(new CopyPlace.Key(List.of("1", "x", one)), new CopyPlace.Key(List.of("1", "x", other))))) {
+                        assertThat(order.isWithin(keys.get(0), keys.get(1), sql -> {
+                            throw new AssertionError(sql);
+                        })).as(one + " <= " + other).isEqualTo(within);
+                    }
+                }
+            }
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     @Tag("D39")
     void A_change_whose_key_takes_long_to_be_compared_is_what_was_written_whatever_is_sent_meanwhile() throws Exception {
         create(Keys.TEXT);
