@@ -172,7 +172,7 @@ final class ChangesRead implements StreamRead {
         if (!isPartitioned()) {
             return;
         }
-        LeafFiles now = LeafFiles.read(session, followed, heaps);
+        LeafFiles now = LeafFiles.read(session, followed, heaps).expectLogged(doing);
         if (copied && heaps.isPresent()) {
             LeafFiles.Since since = now.since(heaps.get(), session);
             Optional<String> stop = config.following().onPartitionRemoved() == ChangesConfig.OnPartitionRemoved.STOP && !since.removed().isEmpty()
@@ -288,7 +288,7 @@ final class ChangesRead implements StreamRead {
             values.copied(copy);
             if (isPartitioned()) {
                 leaves = Leaf.of(copy, shape.relation().orElseThrow());
-                heaps = Optional.of(LeafFiles.read(copy, table(), Optional.empty()));
+                heaps = Optional.of(LeafFiles.read(copy, table(), Optional.empty()).expectLogged("Copying " + shape.stream()));
             }
         } catch (SQLException e) {
             throw SqlStates.coded("Copying " + shape.stream(), e);
@@ -335,7 +335,7 @@ final class ChangesRead implements StreamRead {
         }
         if (!copying) {
             copying = true;
-            fill(log.copy());
+            fill(log.copy(shape.stream()));
         }
         return queue.next(max);
     }

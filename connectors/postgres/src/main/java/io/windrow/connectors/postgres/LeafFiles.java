@@ -1,5 +1,7 @@
 package io.windrow.connectors.postgres;
 
+import io.windrow.api.error.WindrowException;
+import io.windrow.connectors.postgres.pgoutput.LogError;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,7 +40,8 @@ record LeafFiles(long horizon, List<Heap> heaps) {
             SELECT c.oid, coalesce(pg_catalog.pg_relation_filenode(c.oid), 0), tree.attached,
                    pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot()), tree.path,
                    pg_catalog.format('%%I.%%I', n.nspname, c.relname),
-                   CASE WHEN NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+                   CASE WHEN c.relpersistence <> 'p' THEN 'unlogged'
+                        WHEN NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE')
                              OR NOT coalesce(pg_catalog.has_table_privilege(c.oid, 'SELECT'), false)
                              OR c.relrowsecurity AND pg_catalog.row_security_active(c.oid) THEN 'hidden'
                         WHEN c.oid IN (SELECT relation FROM held) THEN 'held'
@@ -75,7 +78,9 @@ record LeafFiles(long horizon, List<Heap> heaps) {
         EMPTY,
         FILLED,
         /** The role may read it only through the table. */
-        HIDDEN
+        HIDDEN,
+        /** It is unlogged: nobody is told of its rows. */
+        UNLOGGED
     }
 
     /**
@@ -124,6 +129,7 @@ record LeafFiles(long horizon, List<Heap> heaps) {
         for (List<@Nullable String> row : rows) {
             long oid = number(row, 0);
             Content content = switch (String.valueOf(row.get(6))) {
+                case "unlogged" -> Content.UNLOGGED;
                 case "hidden" -> Content.HIDDEN;
                 case "empty" -> Content.EMPTY;
                 case "small" -> empty.contains(oid) ? Content.EMPTY : Content.FILLED;
@@ -135,6 +141,22 @@ record LeafFiles(long horizon, List<Heap> heaps) {
             horizon = number(row, 3);
         }
         return new LeafFiles(horizon, heaps);
+    }
+
+    /**
+     * Refuses a partition of which there is no log, also one that came while the table is followed.
+     *
+     * @param doing a gerund clause for the error
+     * @return these
+     */
+    LeafFiles expectLogged(String doing) {
+        heaps.stream().filter(heap -> heap.content() == Content.UNLOGGED).findFirst().ifPresent(heap -> {
+            throw WindrowException.of(
+                            LogError.STREAM_UNFIT, doing + ": partition " + heap.name() + " is unlogged, and the log lacks its rows")
+                    .remedy("Run: ALTER TABLE " + heap.name() + " SET LOGGED; and then the stream with --full-refresh: the table is copied again as"
+                            + " a new generation.");
+        });
+        return this;
     }
 
     /** Which partitions have pages and no row in them. */

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +22,13 @@ import org.jspecify.annotations.Nullable;
 final class LogLook {
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** A table and its columns' numbers by their names. */
-    private static final String TABLE = "SELECT r.oid, (SELECT coalesce(pg_catalog.json_object_agg(a.attname, a.attnum), '{}')::text"
-            + " FROM pg_catalog.pg_attribute a WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped)"
-            + " FROM pg_catalog.to_regclass(%s) AS named(o), LATERAL (SELECT named.o::pg_catalog.oid) AS r(oid)";
+    /** Tables, and their columns' numbers by their names; of one that nobody has now there is no row. */
+    private static final String TABLES =
+            """
+            SELECT n.place, r.oid, (SELECT coalesce(pg_catalog.json_object_agg(a.attname, a.attnum), '{}')::text
+                FROM pg_catalog.pg_attribute a WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped)
+            FROM pg_catalog.unnest(ARRAY[%s]::text[]) WITH ORDINALITY AS n(name, place),
+                LATERAL (SELECT pg_catalog.to_regclass(n.name)::pg_catalog.oid) AS r(oid) WHERE r.oid IS NOT NULL""";
 
     private final PostgresSource source;
     private final Context context;
@@ -35,6 +39,8 @@ final class LogLook {
     private final Runnable endCopy;
     private long lookedAt;
     private boolean looked;
+    /** Whether it was told that partitions cannot be looked at. */
+    private boolean blind;
 
     /** What the run does. */
     enum Stage {
@@ -140,30 +146,34 @@ final class LogLook {
         boolean partitioned = reads.values().stream().anyMatch(ChangesRead::isPartitioned);
         try (Session own = partitioned ? Session.open(source.address(), source.config()) : null) {
             Session now = own == null ? session : own;
-            for (ChangesRead read : reads.values()) {
-                if (read.shape().relation().isEmpty()) {
-                    continue;
-                }
-                try {
-                    List<@Nullable String> named = now.promptly(() -> now.row(TABLE.formatted(
-                            Identifier.literal(Identifier.quoted(read.shape().stream())))));
-                    // Renamed or dropped it is not another one yet; the publication tells.
-                    if (named.getFirst() instanceof String oid) {
-                        read.expectSame(now, Long.parseLong(oid));
-                        columns(read, StateText.parse(String.valueOf(named.get(1))));
-                        values(read, now);
-                    }
-                } catch (WindrowException e) {
-                    source.watch().fail(read.shape().stream(), e);
-                } catch (SQLException e) {
-                    // Somebody is altering or dropping a partition: the next look sees the outcome.
-                    if (!LogFailures.passes(e)) {
-                        throw e;
-                    }
-                }
+            List<ChangesRead> all = reads.values().stream().filter(read -> read.shape().relation().isPresent()).toList();
+            String names = all.stream()
+                    .map(read -> Identifier.literal(Identifier.quoted(read.shape().stream())))
+                    .collect(Collectors.joining(", "));
+            // Renamed or dropped one is not another one yet; the publication tells.
+            for (List<@Nullable String> named : now.promptly(() -> now.rows(TABLES.formatted(names)))) {
+                table(now, all.get(Integer.parseInt(String.valueOf(named.get(0))) - 1), named);
             }
+            blind = false;
         } catch (WindrowException e) {
-            // No connection is to be had at the moment: another look follows soon.
+            // No connection is to be had, at the moment or since the password was changed: what is followed goes on over its own.
+            if (!LogFailures.passes(e) && !blind) {
+                blind = true;
+                context.notices().tell("postgres.unseen", "While changes are followed it cannot be seen what is done to partitions by"
+                        + " themselves: " + e.getMessage() + ". That is looked for again, and by the next run.");
+            }
+        }
+    }
+
+    private void table(Session now, ChangesRead read, List<@Nullable String> named) throws SQLException {
+        try {
+            read.expectSame(now, Long.parseLong(String.valueOf(named.get(1))));
+            columns(read, StateText.parse(String.valueOf(named.get(2))));
+            values(read, now);
+        } catch (WindrowException e) {
+            source.watch().fail(read.shape().stream(), e);
+        } catch (SQLException e) {
+            // Somebody is altering or dropping a partition: the next look sees the outcome.
             if (!LogFailures.passes(e)) {
                 throw e;
             }

@@ -13,6 +13,7 @@ import io.windrow.connectors.postgres.catalog.ServerFacts;
 import io.windrow.connectors.postgres.pgoutput.LogError;
 import io.windrow.connectors.postgres.pgoutput.Lsn;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,8 @@ final class LogPlan implements AutoCloseable {
     private final long timeline;
     private final Map<StreamName, ChangesRead> reads = new TreeMap<>();
     private Publication published;
+    /** Tables that could not be published because somebody works on them. */
+    private final Map<StreamName, WindrowException> busy = new HashMap<>();
     private @Nullable LogCopy copy;
     /** Why it could not be made. What of it is there by now only the next plan sees: the slot may be, although no answer said so. */
     private @Nullable WindrowException uncopied;
@@ -219,7 +222,7 @@ final class LogPlan implements AutoCloseable {
     }
 
     /** The copy of the tables; made, with whatever must be there for it, when it is first asked for. */
-    LogCopy copy() {
+    private LogCopy copy() {
         if (uncopied != null) {
             throw uncopied;
         }
@@ -235,7 +238,9 @@ final class LogPlan implements AutoCloseable {
                 made = LogCopy.make(source, context, slot, there ? LogCopy.Slot.THERE : LogCopy.Slot.MAKE, server.major());
                 copy = made;
                 for (ChangesRead read : reads.values()) {
-                    made.lock(read.shape());
+                    if (!busy.containsKey(read.shape().stream())) {
+                        made.lock(read.shape());
+                    }
                 }
             } catch (SQLException e) {
                 throw uncopied(LogFailures.preparing(doing, e));
@@ -244,6 +249,13 @@ final class LogPlan implements AutoCloseable {
             }
             context.failpoints().reach("postgres.after_slot");
         }
+        return made;
+    }
+
+    /** The {@link #copy} for one of the tables. */
+    LogCopy copy(StreamName stream) {
+        LogCopy made = copy();
+        expectFree(stream);
         return made;
     }
 
@@ -262,6 +274,7 @@ final class LogPlan implements AutoCloseable {
     Position beside(StreamName stream) {
         try {
             carry();
+            expectFree(stream);
             return LogCopy.beside(source, stream, facts.orElseThrow().confirmed());
         } catch (SQLException e) {
             throw LogFailures.preparing("Preparing the copy of " + stream, e);
@@ -284,20 +297,19 @@ final class LogPlan implements AutoCloseable {
     private void carry() throws SQLException {
         List<StreamName> tables = reads.values().stream()
                 .map(ChangesRead::shape)
-                .filter(shape -> shape.relation().isPresent())
+                .filter(shape -> shape.relation().isPresent() && !busy.containsKey(shape.stream()))
                 .map(StreamShape::stream)
                 .toList();
-        Optional<String> sql = published.toCarry(tables);
-        if (sql.isEmpty()) {
-            return;
-        }
-        try (Session session = Session.open(source.address(), source.config())) {
-            session.execute(sql.get());
-            published = Publication.read(session, server.major(), publication);
-            context.notices().tell("postgres.publication", "Made ready for change streams: " + sql.get() + ";");
-        } catch (SQLException e) {
-            throw LogFailures.preparing("Making publication " + publication, e)
-                    .remedy("Have " + (tables.isEmpty() ? "somebody who may create in the database" : "the tables' owner") + " run: " + sql.get() + ";");
+        Carrier.Carried done = new Carrier(source, context, server.major(), published).carry(tables);
+        published = done.published();
+        busy.putAll(done.busy());
+    }
+
+    /** Who works on the table, so that it could not be published, keeps its own stream from beginning. */
+    private void expectFree(StreamName stream) {
+        WindrowException why = busy.get(stream);
+        if (why != null) {
+            throw why;
         }
     }
 

@@ -924,6 +924,51 @@ class PostgresChangesTest {
 
     @Test
     @Tag("D23")
+    void A_partition_without_a_log_that_comes_while_the_table_is_followed_stops_the_stream() {
+        partitioned();
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (2, 'c')");
+            drive.beforeRead = (planner, reader) -> {
+                db.execute("CREATE UNLOGGED TABLE IF NOT EXISTS t4 PARTITION OF t FOR VALUES FROM (40) TO (50)");
+                drive.drive.looks(planner);
+            };
+            stops(drive, LogError.STREAM_UNFIT, "partition public.t4 is unlogged");
+        }
+    }
+
+    @Test
+    @Tag("D23")
+    void Who_may_not_connect_any_more_is_followed_on_and_told_that_partitions_are_not_seen() {
+        String role = "leaver_" + major;
+        partitioned();
+        db.execute(
+                "CREATE ROLE " + role + " LOGIN REPLICATION", "GRANT SELECT ON t TO " + role,
+                "CREATE PUBLICATION windrow_test FOR TABLE t WITH (publish_via_partition_root = true)");
+        try (LogDrive drive = new LogDrive(LogDrive.config("postgres://" + role + "@127.0.0.1:" + server.port() + "/" + db.name(), "public.t"), T)) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (2, 'c')");
+            AtomicBoolean left = new AtomicBoolean();
+            drive.beforeRead = (planner, reader) -> {
+                // Its connection to the log is there by the second read.
+                if (!drive.rows().getLast().startsWith("COPY") && !left.getAndSet(true)) {
+                    db.execute("ALTER ROLE " + role + " NOLOGIN", "INSERT INTO t VALUES (3, 'd')");
+                    drive.drive.looks(planner);
+                }
+            };
+            drive.until = Until.STOPPED;
+            drive.enough = () -> drive.rows().getLast().equals("INSERT|3|d");
+            drive.run();
+            assertThat(drive.failed).isEmpty();
+            assertThat(drive.rows()).endsWith("INSERT|2|c", "INSERT|3|d");
+            assertThat(drive.drive.notices).filteredOn(told -> told.startsWith("postgres.unseen")).singleElement().asString().contains("28000");
+        } finally {
+            db.execute("DROP OWNED BY " + role, "DROP ROLE " + role);
+        }
+    }
+
+    @Test
+    @Tag("D23")
     void Of_a_partition_that_the_role_may_read_only_through_the_table_a_new_file_is_told_and_a_new_place_stops() {
         String role = "unseeing_" + major;
         partitioned();

@@ -223,6 +223,41 @@ class PostgresSlotTest {
     }
 
     @Test
+    void What_the_server_does_with_a_slot_ends_after_a_time_and_leaves_the_connection_as_it_was() throws Exception {
+        try (Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.t")), T);
+                PostgresSource source = drive.source();
+                Session session = Session.open(source.address(), source.config())) {
+            assertThatThrownBy(() -> session.limited(Duration.ofMillis(1), () -> session.row("SELECT pg_sleep(3600)"))).isInstanceOfSatisfying(
+                    SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"));
+            assertThat(session.row("SHOW statement_timeout")).containsExactly("0");
+            assertThat(session.limited(Duration.ofMinutes(5), () -> session.row("SELECT 'done'"))).containsExactly("done");
+        }
+    }
+
+    @Test
+    void A_table_that_somebody_works_on_is_not_published_in_time_and_stops_alone() throws Exception {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE u (id int PRIMARY KEY)", "INSERT INTO u VALUES (1)");
+        PostgresConfig plain = LogDrive.config(db.url(), "public.t", "public.u");
+        PostgresConfig impatient = new PostgresConfig(
+                plain.url(), plain.password(), plain.streams(), plain.newTables(), plain.splitSize(), plain.batchSize(),
+                plain.batchRows(), Duration.ofMillis(100), plain.connectTimeout(), plain.longTransaction(), plain.changes());
+        try (LogDrive drive = new LogDrive(impatient, T, U); Connection other = db.connect(); Source source = drive.drive.source();
+                SplitPlanner planner = source.plan(List.of(
+                        new StreamRequest(T, ReadMode.CDC, 1, Optional.empty()), new StreamRequest(U, ReadMode.CDC, 1, Optional.empty())))) {
+            other.setAutoCommit(false);
+            // What VACUUM and CREATE INDEX CONCURRENTLY hold.
+            other.createStatement().execute("LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE");
+            assertThat(planner.next(2)).singleElement().satisfies(one -> assertThat(one.split().stream()).isEqualTo(U));
+            assertThat(planner.failed()).containsOnlyKeys(T);
+            assertThat(planner.failed().get(T)).isInstanceOfSatisfying(WindrowException.class, e -> {
+                assertThat(e.errorCode()).isEqualTo(PostgresError.LOCK_TIMEOUT);
+                assertThat(e.remedy()).contains("VACUUM");
+            });
+            assertThat(db.query("SELECT tablename FROM pg_publication_tables WHERE pubname = 'windrow_test'")).containsExactly(List.of("u"));
+        }
+    }
+
+    @Test
     void Over_its_limit_the_slot_stops_the_streams_before_and_while_they_are_read_and_a_higher_limit_lets_them_go_on() {
         db.execute("CREATE TABLE t (id int PRIMARY KEY)");
         try (LogDrive limited = drive(Changes.limited("4MiB", Duration.ZERO, OnLimit.STOP), "public.t");
