@@ -77,11 +77,11 @@ final class KeyOrder {
             if (forms.get(i) == Form.TEXT) {
                 String column = shape.schema().key().get(i);
                 List<@Nullable String> collation = session.row(collation(column));
-                found.add(" COLLATE " + String.join("", collation.subList(0, collation.isEmpty() ? 0 : 1)));
+                found.add(" COLLATE " + (collation.isEmpty() ? "" : collation.getFirst()));
                 // That of character(n) passes over spaces at the end.
                 String type = shape.schema().columns().get(shape.schema().indexOf(column)).sourceType();
                 boolean plain = type.equals("text") || type.startsWith("character varying");
-                if (plain && collation.size() > 1 && "t".equals(collation.get(1))) {
+                if (plain && !collation.isEmpty() && "t".equals(collation.get(1))) {
                     known.set(i, Form.BYTES);
                 }
             } else {

@@ -584,17 +584,32 @@ class PostgresSlotTest {
                 assertThat(delivers.rows.get(T)).containsExactly("TRUNCATE|-", "INSERT|2");
                 assertThat(delivers.rows.get(U)).isEmpty();
             }
+        }
+    }
+
+    @Test
+    @Tag("D22")
+    void A_copy_that_is_begun_anew_shows_a_truncate_that_was_to_stop_and_the_next_one_stops() {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE u (id int PRIMARY KEY)");
+        try (LogDrive drive = drive(Changes.stopAtTruncate(), "public.t", "public.u")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1)", "TRUNCATE t", "INSERT INTO t VALUES (2)", "INSERT INTO u VALUES (3)");
+            drive.run();
+            assertThat(drive.failed.get(T).errorCode()).isEqualTo(LogError.TRUNCATED);
+            // As 'state reset --stream' does.
             drive.states.remove(T);
             drive.places.remove(T);
             drive.released.remove(T);
             drive.generations.put(T, 2L);
             drive.rows.get(T).clear();
             drive.run();
-            assertThat(drive.failed).as("a copy that is made anew shows it").isEmpty();
+            assertThat(drive.refused).isEmpty();
+            assertThat(drive.failed).isEmpty();
             assertThat(drive.rows.get(T)).containsExactly("COPY|2");
-            db.execute("TRUNCATE t");
+            db.execute("TRUNCATE t", "INSERT INTO u VALUES (4)");
             drive.run();
             assertThat(drive.failed.get(T).errorCode()).isEqualTo(LogError.TRUNCATED);
+            assertThat(drive.rows.get(U)).containsExactly("INSERT|3", "INSERT|4");
         }
     }
 
