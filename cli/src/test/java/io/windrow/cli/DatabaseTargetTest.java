@@ -229,6 +229,25 @@ class DatabaseTargetTest {
     }
 
     @Test
+    void aChangeStreamThatTheTargetRefusesBeforeItsCopyHoldsNoOtherUp() throws IOException {
+        SOURCE.execute("CREATE TABLE whole (id int PRIMARY KEY)",
+                "CREATE TABLE keyless (id int)", "ALTER TABLE keyless REPLICA IDENTITY FULL", "INSERT INTO keyless VALUES (1)");
+        Path file = pipeline("one-refused", "{table: public.keyless, mode: cdc}, {table: public.whole, mode: cdc}", TARGET.url(),
+                "write: {public.keyless: mirror, public.whole: mirror}");
+        for (int pass = 1; pass <= 2; pass++) {
+            String before = SOURCE.query("SELECT pg_current_wal_insert_lsn()").getFirst().getFirst();
+            SOURCE.execute("INSERT INTO whole VALUES (" + pass + ")");
+            Invoked run = Invoked.windrow("run", file);
+            assertThat(run.exit()).as(run.whole()).isNotZero();
+            assertThat(run.whole()).contains("plan.key_missing").doesNotContain("run.log_held");
+            assertThat(TARGET.query("SELECT id FROM whole ORDER BY id")).isEqualTo(SOURCE.query("SELECT id FROM whole ORDER BY id"));
+            // Nothing of the log is kept for a table that has never been copied.
+            assertThat(SOURCE.number("SELECT count(*) FROM pg_replication_slots WHERE slot_name LIKE 'windrow_one_refused%'"
+                    + " AND confirmed_flush_lsn > '" + before + "'")).isOne();
+        }
+    }
+
+    @Test
     @Tag("D01")
     void aChangeStreamIsMirroredWithItsDeletesKeyChangesAndColumnsThatItDoesNotSend() throws IOException {
         SOURCE.execute(

@@ -72,6 +72,25 @@ public interface Source extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * Where a stream goes on that had nothing between its saved place and a later one, up to which the log was let go. That one may be
+     * another stream's place: what the saved place says of this stream alone, such as how far its table is copied, stays true.
+     *
+     * @param saved the place that the stream's last epoch saved
+     * @param released a later place of the same split, by {@link #order}
+     */
+    default Position goesOn(StreamName stream, Position saved, Position released) {
+        return released;
+    }
+
+    /**
+     * Whether a stream that has no place in a log yet is copied when it begins. Nothing of the log is kept for it then; else the log
+     * stays where it is until the stream has begun.
+     */
+    default boolean beginsWithCopy(StreamName stream) {
+        return true;
+    }
+
     /** The capability to verify deliveries, if the source has it. */
     default Optional<Reconciliation> reconciliation() {
         return Optional.empty();

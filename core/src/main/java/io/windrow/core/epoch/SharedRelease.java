@@ -2,6 +2,7 @@ package io.windrow.core.epoch;
 
 import io.windrow.api.batch.Position;
 import io.windrow.api.schema.StreamName;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,11 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Up to where a split that several streams share may be let go (I2): the lowest place up to which all of them have
  * everything committed. A stream whose rows are committed, or that had none, moves on with each cut; one that is parked, or
- * that the run does not read at all, stays where it is and holds the others' data at the source, not the others.
+ * that has a place and that the run does not read at all, stays where it is and holds the others' data at the source, not the
+ * others. One that has not begun yet holds nothing.
  *
  * <p>No I/O. Used by one thread, with one cut under way at a time: {@link #cut}, then {@link #decided}. Whoever acts on
  * the answer saves it first ({@link io.windrow.core.checkpoint.Release}): a stream without rows writes no epoch,
@@ -32,7 +36,7 @@ public final class SharedRelease {
      * The start of an attempt.
      *
      * @param order how positions follow each other
-     * @param streams all streams that share the split, of this run or not
+     * @param streams all streams that share the split and have a place in it or get one, of this run or not
      * @param starts where those that the run reads go on
      */
     public SharedRelease(Comparator<Position> order, List<StreamName> streams, Map<StreamName, Position> starts) {
@@ -41,9 +45,16 @@ public final class SharedRelease {
         this.whole = starts.keySet().containsAll(streams);
     }
 
-    /** Where a stream is to go on after a restart: behind its own rows, and behind what was released. */
-    public static Position resume(Comparator<Position> order, Position saved, Optional<Position> released) {
-        return released.filter(position -> order.compare(position, saved) > 0).orElse(saved);
+    /**
+     * Where a stream is to go on after a restart: behind its own rows, and behind what was released.
+     *
+     * @param moved its saved place, moved on to what was released: what a place says of one stream alone is not in another's
+     */
+    public static Position resume(
+            Comparator<Position> order, BinaryOperator<Position> moved, Position saved, Optional<Position> released) {
+        return released.filter(position -> order.compare(position, saved) > 0)
+                .map(position -> moved.apply(saved, position))
+                .orElse(saved);
     }
 
     /** Where the stream is once the split is read up to here; one that has been further stays there (it passes rows over). */
@@ -85,6 +96,11 @@ public final class SharedRelease {
         }
         released = lowest;
         return lowest;
+    }
+
+    /** The lowest of a place and others. */
+    public Position lowest(Position one, Collection<Position> others) {
+        return Stream.concat(Stream.of(one), others.stream()).min(order).orElse(one);
     }
 
     /** The later of two places. */

@@ -63,6 +63,11 @@ public record RetryPolicy(int attempts, Duration first, Duration longest, double
         return new RetryPolicy(Math.min(attempts, 2), first, longest, factor);
     }
 
+    /** The pause before what has failed more often than that is tried once more, if it is; a failure after it is one in a row still. */
+    public Duration afterAll() {
+        return longest.multipliedBy(5);
+    }
+
     /** What has gone well for so long has not failed in a row with what was before. */
     public Duration settled() {
         return longest.multipliedBy(10);

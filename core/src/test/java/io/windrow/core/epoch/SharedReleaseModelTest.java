@@ -27,12 +27,16 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("B01")
 class SharedReleaseModelTest {
-    private static final Comparator<Position> ORDER = Comparator.comparingInt(SharedReleaseModelTest::number);
+    /** At the same number, whoever has a copy before it is not as far as whoever has none. */
+    private static final Comparator<Position> ORDER = Comparator.comparingInt(SharedReleaseModelTest::number)
+            .thenComparing(position -> isToCopy(position) ? 0 : 1);
     private static final StreamName ONE = StreamName.of("one");
     private static final StreamName TWO = StreamName.of("two");
     private static final List<StreamName> STREAMS = List.of(ONE, TWO);
     /** Whose the entries of the log are. */
     private static final List<StreamName> LOG = List.of(ONE, TWO, ONE, ONE, TWO);
+    /** What was in the second stream's table before: copied at some place of the log, by whoever reads it there. */
+    private static final int COPY = 100;
 
     /** A wrong way, which the model must show to lose or to duplicate. */
     private enum Mutation {
@@ -43,28 +47,39 @@ class SharedReleaseModelTest {
         START_AT_THE_RELEASED_PLACE,
         FORGET_WHAT_WAS_RELEASED,
         A_STREAM_BEHIND_ITS_OWN_PLACE_GOES_BACK,
-        A_RUN_OF_ONE_STREAM_LETS_GO
+        A_RUN_OF_ONE_STREAM_LETS_GO,
+        THE_RELEASED_PLACE_SAYS_WHAT_IS_COPIED
     }
 
     private static int number(Position position) {
-        return Integer.parseInt(position.text());
+        return Integer.parseInt(position.text().replace(" copy", ""));
     }
 
-    private static Position position(int number) {
-        return new Position(1, Integer.toString(number));
+    /** Whether the second stream's table is to be copied behind this place. */
+    private static boolean isToCopy(Position position) {
+        return position.text().endsWith(" copy");
+    }
+
+    private static Position position(int number, boolean toCopy) {
+        return new Position(1, number + (toCopy ? " copy" : ""));
+    }
+
+    /** The saved place, moved on: what was to be copied there still is. */
+    private static Position moved(Position saved, Position released) {
+        return position(number(released), isToCopy(saved));
     }
 
     /** What outlives a crash: what is delivered, each stream's saved place, what is saved as released, what upstream let go. */
-    private record World(List<Integer> delivered, Map<StreamName, Integer> saved, Optional<Integer> released, int trimmed, int runs) {
+    private record World(List<Integer> delivered, Map<StreamName, Position> saved, Optional<Position> released, int trimmed, int runs) {
         World {
             delivered = delivered.stream().sorted().toList();
             saved = Map.copyOf(saved);
         }
 
-        World with(List<Integer> more, Map<StreamName, Integer> moved) {
+        World with(List<Integer> more, Map<StreamName, Position> moved) {
             List<Integer> all = new ArrayList<>(delivered);
             all.addAll(more);
-            Map<StreamName, Integer> now = new HashMap<>(saved);
+            Map<StreamName, Position> now = new HashMap<>(saved);
             now.putAll(moved);
             return new World(all, now, released, trimmed, runs);
         }
@@ -83,7 +98,8 @@ class SharedReleaseModelTest {
 
     private Found explore(Mutation mutation) {
         visit(new World(List.of(), Map.of(), Optional.empty(), 0, 0));
-        while (!open.isEmpty()) {
+        // One thing that a wrong way does is enough.
+        while (!open.isEmpty() && (mutation == Mutation.NONE || found.lost + found.duplicated == 0)) {
             World world = open.pop();
             if (world.runs() < 4) {
                 run(world, mutation, Set.of(ONE, TWO));
@@ -102,7 +118,7 @@ class SharedReleaseModelTest {
         } else if (!world.delivered().containsAll(java.util.stream.IntStream.range(0, world.trimmed()).boxed().toList())) {
             found.lost++;
         } else {
-            found.completed += world.delivered().size() == LOG.size() && world.trimmed() == LOG.size() ? 1 : 0;
+            found.completed += world.delivered().size() == LOG.size() + 1 && world.trimmed() == LOG.size() ? 1 : 0;
             open.push(world);
         }
     }
@@ -111,16 +127,23 @@ class SharedReleaseModelTest {
     private void run(World before, Mutation mutation, Set<StreamName> reads) {
         Map<StreamName, Position> starts = new TreeMap<>();
         for (StreamName stream : reads) {
-            Position saved = position(before.saved().getOrDefault(stream, 0));
-            Optional<Position> released = before.released().map(SharedReleaseModelTest::position);
+            Position saved = before.saved().getOrDefault(stream, position(0, stream.equals(TWO)));
+            Optional<Position> released = before.released();
             starts.put(stream, switch (mutation) {
                 case START_AT_THE_RELEASED_PLACE -> released.orElse(saved);
                 case FORGET_WHAT_WAS_RELEASED -> saved;
-                default -> SharedRelease.resume(ORDER, saved, released);
+                case THE_RELEASED_PLACE_SAYS_WHAT_IS_COPIED ->
+                    SharedRelease.resume(ORDER, (own, further) -> further, saved, released);
+                default -> SharedRelease.resume(ORDER, SharedReleaseModelTest::moved, saved, released);
             });
         }
         if (starts.values().stream().anyMatch(start -> number(start) < before.trimmed())) {
             // A source would take this place for a lost one (I13).
+            found.lost++;
+            return;
+        }
+        Position second = starts.get(TWO);
+        if (second != null && !isToCopy(second) && !before.delivered().contains(COPY)) {
             found.lost++;
             return;
         }
@@ -129,8 +152,8 @@ class SharedReleaseModelTest {
         cut(begun, mutation, new ArrayList<>(), reads, starts, whole ? List.copyOf(reads) : STREAMS);
     }
 
-    /** A step of a run: to where it is cut, which streams are committed and which are parked. */
-    private record Step(int to, Set<StreamName> committed, Set<StreamName> parked) {}
+    /** A step of a run: to where it is cut, whether something is copied before, which streams are committed and which are parked. */
+    private record Step(int to, boolean copies, Set<StreamName> committed, Set<StreamName> parked) {}
 
     /** Does the steps so far again, from the start of the run, and then one more in every way. */
     private void cut(
@@ -143,10 +166,15 @@ class SharedReleaseModelTest {
                 if (steps.isEmpty() || parked.containsAll(steps.getLast().parked())) {
                     Set<StreamName> committed = new HashSet<>(reads);
                     committed.removeAll(parked);
-                    List<Step> more = new ArrayList<>(steps);
-                    more.add(new Step(to, committed, parked));
-                    replay(begun, mutation, more, reads, starts, sharing);
-                    cut(begun, mutation, more, reads, starts, sharing);
+                    // Nothing is copied before the log has come to where the stream was.
+                    boolean toCopy = reads.contains(TWO) && isToCopy(starts.get(TWO)) && to >= number(starts.get(TWO))
+                            && steps.stream().noneMatch(Step::copies);
+                    for (boolean copies : toCopy ? List.of(false, true) : List.of(false)) {
+                        List<Step> more = new ArrayList<>(steps);
+                        more.add(new Step(to, copies, committed, parked));
+                        replay(begun, mutation, more, reads, starts, sharing);
+                        cut(begun, mutation, more, reads, starts, sharing);
+                    }
                 }
             }
         }
@@ -173,11 +201,17 @@ class SharedReleaseModelTest {
         int read = starts.values().stream().mapToInt(SharedReleaseModelTest::number).min().orElseThrow();
         Map<StreamName, Integer> own = new HashMap<>();
         starts.forEach((stream, start) -> own.put(stream, number(start)));
+        boolean toCopy = reads.contains(TWO) && isToCopy(starts.get(TWO));
         for (Step step : steps) {
             boolean last = step == steps.getLast();
             Map<StreamName, Position> at = new HashMap<>();
             Set<StreamName> delivering = new HashSet<>();
             Map<StreamName, List<Integer>> rows = new HashMap<>();
+            if (step.copies()) {
+                toCopy = false;
+                rows.put(TWO, new ArrayList<>(List.of(COPY)));
+                delivering.add(TWO);
+            }
             for (StreamName stream : reads) {
                 for (int entry = Math.max(read, own.get(stream)); entry < step.to(); entry++) {
                     if (LOG.get(entry).equals(stream) && entry >= world.trimmed()) {
@@ -185,9 +219,9 @@ class SharedReleaseModelTest {
                         delivering.add(stream);
                     }
                 }
-                Position place = mutation == Mutation.A_STREAM_BEHIND_ITS_OWN_PLACE_GOES_BACK
-                        ? position(step.to())
-                        : release.own(stream, position(step.to()));
+                // A stream's own rows say nothing of what is copied of another.
+                Position all = position(step.to(), toCopy && !(stream.equals(ONE) && delivering.contains(ONE)));
+                Position place = mutation == Mutation.A_STREAM_BEHIND_ITS_OWN_PLACE_GOES_BACK ? all : release.own(stream, all);
                 at.put(stream, place);
             }
             Set<StreamName> parked = mutation == Mutation.PARKED_STREAMS_MOVE_ON ? Set.of() : step.parked();
@@ -198,14 +232,12 @@ class SharedReleaseModelTest {
                 visitIf(last, world);
             }
             for (StreamName stream : delivering) {
-                world = world.with(rows.get(stream), Map.of(stream, number(at.get(stream))));
+                world = world.with(rows.get(stream), Map.of(stream, at.get(stream)));
                 visitIf(last, world);
             }
             // A stream that goes back writes its lower place with the next epoch; here at once.
             if (mutation == Mutation.A_STREAM_BEHIND_ITS_OWN_PLACE_GOES_BACK) {
-                Map<StreamName, Integer> places = new HashMap<>();
-                at.forEach((stream, place) -> places.put(stream, number(place)));
-                world = world.with(List.of(), places);
+                world = world.with(List.of(), at);
                 visitIf(last, world);
             }
             Optional<Position> further = release.decided(delivering, parked);
@@ -215,7 +247,7 @@ class SharedReleaseModelTest {
                 if (mutation == Mutation.LET_GO_BEFORE_IT_IS_SAVED) {
                     visitIf(last, let);
                 }
-                World saved = new World(world.delivered(), world.saved(), further.map(SharedReleaseModelTest::number), world.trimmed(), world.runs());
+                World saved = new World(world.delivered(), world.saved(), further, world.trimmed(), world.runs());
                 visitIf(last, saved);
                 world = new World(saved.delivered(), saved.saved(), saved.released(), let.trimmed(), saved.runs());
                 visitIf(last, world);

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -52,6 +53,7 @@ final class Attempt {
     /** Whether something was asked for that only the next attempt can do. */
     private final BooleanSupplier renewalAsked;
     private final Until until;
+    private final Beginning beginning;
     private final ProgressTicker ticker;
     private final ArrayDeque<Message> deferred = new ArrayDeque<>();
 
@@ -67,6 +69,8 @@ final class Attempt {
     private boolean stopping;
     /** Whether a parked stream is worth another attempt. */
     private boolean triesAgain;
+    /** When it is time for that. Empty: not until nothing but logs is read. */
+    private OptionalLong triedAgainAt = OptionalLong.empty();
     private boolean woken;
     private long stoppingSince;
     private long lastKeepAlive = System.nanoTime();
@@ -91,7 +95,8 @@ final class Attempt {
         this.stopRequested = stopRequested;
         this.renewalAsked = renewalAsked;
         this.until = parts.options().until();
-        this.triesAgain = beginning.leavesBehind();
+        this.beginning = beginning;
+        this.triesAgain = beginning.leftBehind().isPresent();
         this.ticker = new ProgressTicker(tracks.values(), flow, announcer);
     }
 
@@ -143,7 +148,7 @@ final class Attempt {
             lastKeepAlive = now;
             keepPlannerAlive();
         }
-        if ((triesAgain || renewalAsked.getAsBoolean()) && until == Until.STOPPED && crew.readsLogsAlone()) {
+        if (until == Until.STOPPED && !stopping && crew.readsLogsAlone() && (renewalAsked.getAsBoolean() || isTimeToTryAgain(now))) {
             // Whoever follows comes to no end by itself, and only the next attempt reads a parked stream again, or a copy.
             stop();
         }
@@ -153,6 +158,14 @@ final class Attempt {
         }
         crew.balance();
         ticker.maybe(now);
+    }
+
+    /** What is followed is read for as long as the pause before another try lasts: one stream that fails again starves no other. */
+    private boolean isTimeToTryAgain(long now) {
+        if (triesAgain && triedAgainAt.isEmpty()) {
+            beginning.leftBehind().ifPresent(track -> triedAgainAt = OptionalLong.of(now + splits.pauseBefore(track).toNanos()));
+        }
+        return triedAgainAt.isPresent() && now - triedAgainAt.getAsLong() >= 0;
     }
 
     /** A planner that is lost cannot hand out splits any more; what its readers have read so far is still good. */
@@ -219,8 +232,15 @@ final class Attempt {
         track.parked(error);
         planner.parked(track.stream());
         announcer.announce(new RunEvent.ErrorMet(Optional.of(track.stream()), error));
-        switch (pace.retry().judge(Pace.worth(error, until), parts.failed(track, false), 0)) {
-            case Verdict.Retry ignored -> triesAgain = true;
+        Verdict verdict = pace.verdict(error, parts.failed(track, false), until, 0);
+        if (!(verdict instanceof Verdict.Retry) || track.failures() > pace.retry().attempts()) {
+            splits.held(track.stream());
+        }
+        switch (verdict) {
+            case Verdict.Retry ignored -> {
+                triesAgain = true;
+                triedAgainAt = OptionalLong.empty();
+            }
             case Verdict.Park ignored -> stopIfAsked();
             case Verdict.Freeze ignored -> stopIfAsked();
             case Verdict.Drain ignored -> stop();

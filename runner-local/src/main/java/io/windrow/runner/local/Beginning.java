@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,12 +55,15 @@ final class Beginning {
     private final Map<StreamName, StreamEpoch> acknowledged = new TreeMap<>();
     private final Map<StreamName, Progress> bases = new TreeMap<>();
     private final Map<StreamName, StreamState> states = new TreeMap<>();
+    /** Streams of the pipeline, of this run or not, that do not begin from nothing. */
+    private final Set<StreamName> placed = new HashSet<>();
+    private final Source source;
     private final Optional<Comparator<Position>> order;
     private final List<Release> released;
 
     Beginning(
             RunParts parts, Map<StreamName, StreamTrack> tracks, Flow flow, RunBook book, Lease lease, Steps steps,
-            Optional<Comparator<Position>> order) {
+            Source source) {
         this.schemas = new StreamSchemas(parts, lease);
         this.steps = steps;
         this.positions = new ShownPositions(Set.of(), book.key());
@@ -68,13 +72,15 @@ final class Beginning {
         this.asOf = parts.context().clock().instant();
         this.tracks = tracks;
         this.flow = flow;
-        this.order = order;
+        this.source = source;
+        this.order = source.order();
         this.released = parts.store().released(parts.job().pipeline());
     }
 
     /** What the store shows as committed; those among it that an earlier run had only prepared are this run's doing. */
     void recovered(List<StreamState> loaded, List<StreamEpoch> committed) {
         committed.forEach(epoch -> acknowledged.put(epoch.stream(), epoch));
+        loaded.stream().filter(state -> !fullyNew(state)).forEach(state -> placed.add(state.stream()));
         for (StreamEpoch epoch : RunSession.settled(loaded, committed)) {
             StreamTrack track = tracks.get(epoch.stream());
             if (epoch.ledger().replay().isPresent()) {
@@ -147,7 +153,7 @@ final class Beginning {
     }
 
     /** Takes the planner's answers, opens new generations, prepares the target. Returns the streams that can be read. */
-    Map<StreamName, StreamTrack> planned(Source source, SplitPlanner planner, Sink sink) {
+    Map<StreamName, StreamTrack> planned(SplitPlanner planner, Sink sink) {
         planner.refusals().forEach(flow::park);
         planner.plans().values().forEach(plan -> admit(planner, plan));
         schemas.kept().ifPresent(first -> steps = steps.after(first));
@@ -165,7 +171,7 @@ final class Beginning {
                         .map(schemas::delivered)
                         .toList(),
                 placed,
-                () -> others(source, planner));
+                () -> others(planner));
         positions = steps.shownPositions(
                         planner.plans().values().stream().filter(plan -> !flow.isParked(plan.schema().stream())).toList(), book.key())
                 .sharing(tracks.values().stream()
@@ -184,6 +190,8 @@ final class Beginning {
             }
         }
         hearParked();
+        // The log waits for every table that is to be copied, and this one never will be.
+        planner.plans().keySet().stream().filter(flow::isParked).forEach(planner::parked);
         Map<StreamName, StreamTrack> ready = new TreeMap<>();
         tracks.forEach((name, track) -> {
             if (!flow.isParked(name) && !track.done()) {
@@ -199,7 +207,7 @@ final class Beginning {
     }
 
     /** The schemas, now and as accepted, of the streams of which this attempt reads nothing: not asked for, complete, or parked. */
-    private List<StreamSchema> others(Source source, SplitPlanner planner) {
+    private List<StreamSchema> others(SplitPlanner planner) {
         return Stream.concat(source.discover().stream().map(StreamDescription::schema), schemas.accepted().stream())
                 .filter(schema -> !planner.plans().containsKey(schema.stream()) || flow.isParked(schema.stream()))
                 .toList();
@@ -252,7 +260,8 @@ final class Beginning {
         Map<String, Position> further = released(track.stream(), track.generation());
         return open.position()
                 .map(saved -> order.map(by -> SharedRelease.resume(
-                                by, saved, Optional.ofNullable(further.get(open.split().id()))))
+                                by, (own, moved) -> source.goesOn(track.stream(), own, moved), saved,
+                                Optional.ofNullable(further.get(open.split().id()))))
                         .orElse(saved));
     }
 
@@ -350,10 +359,16 @@ final class Beginning {
         }
     }
 
-    /** Whether a stream that the attempt does not read is worth another one. */
-    boolean leavesBehind() {
-        return tracks.values().stream().anyMatch(
-                track -> parts.job().pace().retries(track, parts.options().until()));
+    /** Of the streams that the attempt does not read, or reads no more, the one that is to be tried again first, if one is worth it. */
+    Optional<StreamTrack> leftBehind() {
+        return tracks.values().stream()
+                .filter(track -> parts.job().pace().retries(track, parts.options().until()))
+                .min(Comparator.comparingInt(StreamTrack::failures));
+    }
+
+    /** Whether a log has to stay where the stream is, or where it is to begin, although this attempt does not read it. */
+    boolean needsLog(StreamName stream) {
+        return placed.contains(stream) || !source.beginsWithCopy(stream);
     }
 
     /** Marks the streams that are parked already. */

@@ -65,9 +65,12 @@ final class Crew implements AutoCloseable {
         return workers.size();
     }
 
-    /** How batches travel now. */
-    Command.Handover handover() {
-        return handover;
+    /**
+     * How batches of the split travel now. Those of a log always leave its reader: whoever sends it takes a reader that waits for the
+     * target for a dead one.
+     */
+    Command.Handover handover(Split split) {
+        return split.kind() == Split.Kind.LOG ? Command.Handover.QUEUED : handover;
     }
 
     void read(Command.Read read, long cut) {
@@ -89,7 +92,7 @@ final class Crew implements AutoCloseable {
         Command.Handover fitting = reading.size() < cores ? Command.Handover.QUEUED : Command.Handover.INLINE;
         if (fitting != handover) {
             handover = fitting;
-            all(new Command.HandOver(fitting));
+            reading.forEach((number, split) -> workers.get(number).tell(new Command.HandOver(handover(split))));
         }
     }
 

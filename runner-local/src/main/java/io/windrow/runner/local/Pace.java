@@ -83,8 +83,19 @@ public record Pace(
     /** Whether a stream that is parked by an error is worth another attempt. */
     boolean retries(StreamTrack track, Until until) {
         return track.error()
-                .map(error -> retry.judge(worth(error, until), track.failures(), 0) instanceof Verdict.Retry)
+                .map(error -> verdict(error, track.failures(), until, 0) instanceof Verdict.Retry)
                 .orElse(false);
+    }
+
+    /**
+     * What to do about a stream that has failed so often in a row. What may pass is tried for as long as the policy says, and after
+     * that slowly for as long as the run follows others: it may go on for months, and nobody else would look whether it has passed.
+     */
+    Verdict verdict(WindrowException error, int failures, Until until, double chance) {
+        boolean follows = until == Until.STOPPED && onError == OnError.CONTINUE;
+        Verdict verdict = retry.judge(
+                worth(error, until), follows ? Math.min(failures, Math.max(1, retry.attempts())) : failures, chance);
+        return verdict instanceof Verdict.Retry && failures > retry.attempts() ? new Verdict.Retry(retry.afterAll()) : verdict;
     }
 
     /**

@@ -23,6 +23,7 @@ import io.windrow.core.transform.provenance.RunFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -206,14 +207,18 @@ final class RunSession {
                         && parts.settled().compareTo(Duration.ofNanos(System.nanoTime() - plannedAt.getAsLong())) < 0;
     }
 
-    /** Waits before streams that failed for a passing reason are tried again; false if that is not worth it. */
+    /**
+     * Waits before streams that failed for a passing reason are tried again; false if that is not worth it. Where others are
+     * followed, these were read for as long as the pause lasts.
+     */
     private boolean waitFor(Collection<StreamTrack> todo) {
-        for (StreamTrack track : todo) {
-            if (track.error().isPresent()) {
-                return again(track.error().get(), track.failures(), track.stream().toString());
-            }
+        if (parts.options().until() == Until.STOPPED && todo.stream().anyMatch(track -> track.error().isEmpty())) {
+            return true;
         }
-        return true;
+        Optional<StreamTrack> first = todo.stream()
+                .filter(track -> track.error().isPresent())
+                .min(Comparator.comparingInt(StreamTrack::failures));
+        return first.isEmpty() || again(first.get().error().orElseThrow(), first.get().failures(), first.get().stream().toString());
     }
 
     private boolean again(WindrowException error, int failure, String what) {
@@ -292,7 +297,7 @@ final class RunSession {
             RunFacts facts = new RunFacts(parts.id(), parts.context().clock(), book.key());
             Steps steps = job.steps().begin(facts).keepingChanges(
                     todo.values().stream().map(StreamTrack::task).toList());
-            Beginning beginning = new Beginning(parts, todo, current, book, lease.lease(), steps, source.order());
+            Beginning beginning = new Beginning(parts, todo, current, book, lease.lease(), steps, source);
             beginning.recovered(loaded, io.takeCommitted());
             if (resyncs.begin(todo, driver, io)) {
                 driver = new EpochDriver(
@@ -308,7 +313,7 @@ final class RunSession {
             try (SplitPlanner planner = source.plan(requests)) {
                 reached = true;
                 plannedAt = OptionalLong.of(System.nanoTime());
-                Map<StreamName, StreamTrack> planned = beginning.planned(source, planner, sink);
+                Map<StreamName, StreamTrack> planned = beginning.planned(planner, sink);
                 former = null;
                 CommitThread commits = new CommitThread(driver, io, current, parts.threads().of("commit"));
                 read(planned, source, sink, planner, commits, saving, current, book.key(), beginning);

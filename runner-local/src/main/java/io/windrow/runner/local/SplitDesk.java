@@ -38,6 +38,7 @@ final class SplitDesk {
     private final Pace pace;
     private final Announcer announcer;
     private final RetryBudget budget;
+    private final Beginning beginning;
     private final Optional<Comparator<Position>> order;
     private final List<Release> released;
     private final List<Delayed> delayed = new ArrayList<>();
@@ -56,6 +57,7 @@ final class SplitDesk {
         this.pace = parts.job().pace();
         this.announcer = parts.announcer();
         this.budget = budget;
+        this.beginning = beginning;
         this.order = beginning.order();
         this.released = beginning.released();
     }
@@ -122,21 +124,37 @@ final class SplitDesk {
         } else {
             Shared known = shared.computeIfAbsent(split.id(), id -> shared(split, starts));
             known.at.putAll(starts);
+            // A stream that has begun since may not be so far.
             committed = released.stream()
                     .filter(one -> one.split().equals(split.id()))
-                    .map(Release::position)
-                    .findFirst();
+                    .findFirst()
+                    .map(one -> known.release.lowest(one.position(), starts.values()));
         }
-        crew.read(new Command.Read(split, reading.stream().map(StreamTrack::stream).toList(), starts, committed, crew.handover()), cut);
+        crew.read(new Command.Read(split, reading.stream().map(StreamTrack::stream).toList(), starts, committed, crew.handover(split)), cut);
     }
 
+    /** A stream that has no place in the log yet is copied whenever it begins, and holds nothing. */
     private Shared shared(Split split, Map<StreamName, Position> starts) {
+        List<StreamName> holding = split.streams().stream()
+                .filter(stream -> starts.containsKey(stream) || tracks.containsKey(stream) || beginning.needsLog(stream))
+                .toList();
+        holding.stream().filter(stream -> !starts.containsKey(stream)).forEach(stream -> tellHeld(split, stream));
         return new Shared(split, new SharedRelease(
                 order.orElseThrow(() -> WindrowException.of(
                         RunError.UNEXPECTED,
                         "Reading split " + split.id() + ": several streams share it, and the source does not say how its"
                                 + " positions follow each other")),
-                split.streams(), starts));
+                holding, starts));
+    }
+
+    /** The stream is not read any more: what it has not read stays in its log. */
+    void held(StreamName stream) {
+        shared.values().stream().filter(one -> one.at.containsKey(stream)).forEach(one -> tellHeld(one.split, stream));
+    }
+
+    private void tellHeld(Split split, StreamName stream) {
+        announcer.tell("run.log_held", "Stream " + stream + " is not read, and the source keeps " + split.id()
+                + " from its place on for it: that grows until the stream is read again or leaves the pipeline file.");
     }
 
     /** The streams of the split that are read in this attempt and not parked. */
@@ -230,6 +248,20 @@ final class SplitDesk {
         } else {
             reading.forEach(track -> flow.park(track.stream(), error));
         }
+    }
+
+    /** How long others are read before the next attempt, which tries a parked stream again. */
+    Duration pauseBefore(StreamTrack track) {
+        WindrowException error = track.error().orElseThrow();
+        Duration longest = pace.retry().longest();
+        Duration after = pace.verdict(error, track.failures(), parts.options().until(), ThreadLocalRandom.current().nextDouble())
+                        instanceof Verdict.Retry retry ? retry.after() : longest;
+        if (!budget.spend(System.nanoTime()) && after.compareTo(longest) < 0) {
+            after = longest;
+        }
+        announcer.announce(new RunEvent.Retrying(
+                track.stream(), error, track.failures(), Math.max(track.failures(), pace.retry().attempts()), after));
+        return after;
     }
 
     /** Whether streams wait for a cut to be parked. */

@@ -83,6 +83,11 @@ final class LogSource implements Source {
     }
 
     @Override
+    public boolean beginsWithCopy(StreamName stream) {
+        return upstream.uncopied.contains(stream);
+    }
+
+    @Override
     public void close() {}
 
     private final class Planner implements SplitPlanner {
@@ -121,7 +126,7 @@ final class LogSource implements Source {
 
         @Override
         public List<Assignment> next(int max) {
-            if (handedOut) {
+            if (handedOut || !parked.containsAll(upstream.uncopied)) {
                 return List.of();
             }
             handedOut = true;

@@ -2,6 +2,7 @@ package io.windrow.runner.local;
 
 import io.windrow.api.schema.StreamName;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,6 +26,8 @@ final class LogUpstream {
     LongPredicate badAt = number -> false;
     /** An epoch may end only where the next number is a multiple of this; 0: anywhere. */
     long cutEvery;
+    /** Streams that are to be copied before the log is handed out, which never come to their end. */
+    Set<StreamName> uncopied = Set.of();
     /** How often the log was planned, and where it was let go. */
     final AtomicLong plans = new AtomicLong();
     final List<Long> letGo = new CopyOnWriteArrayList<>();
@@ -55,6 +58,10 @@ final class LogUpstream {
     /** I2: what is let go can be seen at the target. */
     void letGo(long position) {
         for (StreamName stream : streams) {
+            if (uncopied.contains(stream)) {
+                // Whenever it begins, its copy shows what happened before.
+                continue;
+            }
             List<Long> visible = target.visible(stream.name());
             for (long number = released.get(); number < position; number++) {
                 if (streamOf(number).equals(stream) && !visible.contains(number)) {

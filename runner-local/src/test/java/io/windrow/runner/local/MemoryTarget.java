@@ -40,6 +40,7 @@ final class MemoryTarget {
     final List<String> discarded = new CopyOnWriteArrayList<>();
     final AtomicInteger connections = new AtomicInteger();
     final AtomicInteger writersOpened = new AtomicInteger();
+    Consumer<StreamName> beforePrepare = stream -> {};
     Consumer<Batch> beforeWrite = batch -> {};
     /** Which rows the target keeps of those that it takes; it says nothing of the others. */
     LongPredicate keeps = row -> true;
@@ -74,6 +75,7 @@ final class MemoryTarget {
 
         @Override
         public void prepare(StreamSchema schema, WriteMode mode) {
+            beforePrepare.accept(schema.stream());
             if (mode == WriteMode.REPLACE) {
                 current.putIfAbsent(schema.stream(), 0L);
             }

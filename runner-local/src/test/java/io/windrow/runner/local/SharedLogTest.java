@@ -1,12 +1,14 @@
 package io.windrow.runner.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.CommitOutcome;
 import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
+import io.windrow.api.source.Split;
 import io.windrow.api.source.Until;
 import io.windrow.core.checkpoint.Resync;
 import io.windrow.core.checkpoint.StateStore;
@@ -14,6 +16,7 @@ import io.windrow.core.observe.Outcome;
 import io.windrow.core.observe.RunEvent;
 import io.windrow.core.observe.RunResult;
 import io.windrow.core.plan.PlannedStream;
+import io.windrow.core.run.RetryPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +31,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -147,8 +151,8 @@ class SharedLogTest {
             assertThat(bench.result(run, "a").outcome()).isEqualTo(Outcome.COMPLETED);
             assertThat(bench.result(run, "b").outcome()).isEqualTo(Outcome.FAILED);
             assertThat(bench.target.visible("a")).isEqualTo(of(A, 1_500));
-            long held = upstream.released.get();
-            assertThat(held).isLessThan(1_500);
+            assertThat(upstream.released.get()).isLessThan(1_500);
+            assertThat(held(bench)).singleElement().asString().startsWith("Stream b ");
 
             bench.target.beforeWrite = batch -> {};
             upstream.append(300);
@@ -185,11 +189,54 @@ class SharedLogTest {
             bench.run(new RunOptions(Set.of(A), RunOptions.Refresh.CONTINUE, OptionalLong.empty()));
             assertThat(bench.target.visible("a")).isEqualTo(of(A, 900));
             assertThat(upstream.released).hasValue(0);
+            assertThat(held(bench)).hasSize(2).anyMatch(text -> text.startsWith("Stream b ")).anyMatch(text -> text.startsWith("Stream idle "));
             bench.run();
             assertThat(bench.target.visible("a")).isEqualTo(of(A, 900));
             assertThat(bench.target.visible("b")).isEqualTo(of(B, 900));
             assertThat(upstream.released).hasValue(900);
+            upstream.append(300);
+            bench.run(new RunOptions(Set.of(B), RunOptions.Refresh.CONTINUE, OptionalLong.empty()));
+            assertThat(upstream.released).hasValue(900);
+            assertThat(held(bench)).hasSize(4).anyMatch(text -> text.startsWith("Stream a "));
         }
+    }
+
+    private static List<String> held(Bench bench) {
+        return bench.events.stream()
+                .flatMap(event -> event instanceof RunEvent.NoticeGiven notice && notice.code().equals("run.log_held")
+                        ? Stream.of(notice.text()) : Stream.empty())
+                .toList();
+    }
+
+    @Test
+    void aReaderIsNotToldToLetGoWhatAStreamThatBeginsAnewIsStillToRead() {
+        try (Bench bench = new Bench(folder)) {
+            LogUpstream upstream = log(bench, 600);
+            bench.failpoints = name -> {
+                if (name.equals("run.after_release")) {
+                    throw new CrashTest.SimulatedCrash();
+                }
+            };
+            assertThatThrownBy(bench::run).isInstanceOf(CrashTest.SimulatedCrash.class);
+            bench.failpoints = name -> {};
+            // The upstream was not told, so the new generation begins there.
+            assertThat(upstream.released).hasValue(0);
+            RunResult run = bench.run(new RunOptions(Set.of(), RunOptions.Refresh.FULL, OptionalLong.empty()));
+            assertThat(run.outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(bench.target.generations.get(A).get(2L)).isEqualTo(of(A, 600));
+            assertThat(upstream.released).hasValue(600);
+        }
+    }
+
+    @Test
+    void aReaderOfALogIsNeverKeptByWhatItWrites() {
+        // As where every core is taken.
+        Crew crew = new Crew(1, 0, new Flow(Pace.standard()), Thread::new, (number, cut) -> {
+            throw new IllegalStateException("Nothing is read");
+        });
+        crew.balance();
+        assertThat(crew.handover(new Split("part", Split.Kind.PART, List.of(A), 1, "", -1))).isEqualTo(Command.Handover.INLINE);
+        assertThat(crew.handover(new Split("log", Split.Kind.LOG, List.of(A, B), 1, "", -1))).isEqualTo(Command.Handover.QUEUED);
     }
 
     @Test
@@ -293,6 +340,42 @@ class SharedLogTest {
                 : Optional.empty());
     }
 
+    @Test
+    void aStreamThatFailsForLongerThanItIsWaitedForIsReadAgainOnceThatHasPassed() throws Exception {
+        AtomicInteger writes = new AtomicInteger();
+        followed(target -> target.beforeWrite = batch -> {
+            // Three times it is tried again at once.
+            if (batch.stream().equals(B) && writes.incrementAndGet() < 9) {
+                throw FailureTest.Trouble.FLAKY.now();
+            }
+        });
+    }
+
+    @Test
+    void whileAStreamWaitsToBeTriedAgainTheOthersAreFollowed() throws Exception {
+        try (Bench bench = new Bench(folder); var store = bench.store()) {
+            LogUpstream upstream = log(bench, 600);
+            bench.epochTime = Duration.ofMillis(50);
+            bench.retry = new RetryPolicy(3, Duration.ofHours(1), Duration.ofHours(1), 1);
+            upstream.uncopied = Set.of(A);
+            bench.target.beforePrepare = stream -> {
+                if (stream.equals(A)) {
+                    throw FailureTest.Trouble.FLAKY.now();
+                }
+            };
+            Following following = new Following(bench, store);
+            for (long end = 600; end <= 1_200; end += 300) {
+                long all = end;
+                Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.released.get() == all);
+                upstream.append(300);
+            }
+            assertThat(bench.events).filteredOn(RunEvent.Retrying.class::isInstance).hasSize(1);
+            assertThat(upstream.plans).hasValue(1);
+            following.runner.stop();
+            following.run.get(300, TimeUnit.SECONDS);
+        }
+    }
+
     /** Follows a log of two streams while something is in the way, until all of it was delivered and let go. */
     private void followed(Consumer<MemoryTarget> trouble) throws Exception {
         try (Bench bench = new Bench(folder); var store = bench.store()) {
@@ -392,15 +475,45 @@ class SharedLogTest {
         }
     }
 
-    /** A run without an end, on a thread of its own. */
+    @ParameterizedTest
+    @EnumSource(Until.class)
+    void aStreamThatTheTargetRefusesBeforeItIsCopiedHoldsNoOtherUp(Until until) throws Exception {
+        try (Bench bench = new Bench(folder); var store = bench.store()) {
+            LogUpstream upstream = log(bench, 600);
+            bench.epochTime = Duration.ofMillis(50);
+            upstream.uncopied = Set.of(A);
+            bench.target.beforePrepare = stream -> {
+                if (stream.equals(A)) {
+                    throw WindrowException.of(RunError.UNEXPECTED, "Preparing: refused by the test");
+                }
+            };
+            Following following = new Following(bench, store, until);
+            // What has not begun does not hold the log either.
+            Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.released.get() == 600);
+            if (until == Until.STOPPED) {
+                following.runner.stop();
+            }
+            RunResult run = following.run.get(100, TimeUnit.SECONDS);
+            assertThat(held(bench)).isEmpty();
+            assertThat(bench.result(run, "a").outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(bench.result(run, "b").outcome()).isEqualTo(until == Until.STOPPED ? Outcome.STOPPED : Outcome.COMPLETED);
+            assertThat(bench.target.visible("b")).isEqualTo(of(B, 600));
+        }
+    }
+
+    /** A run on a thread of its own. */
     private static final class Following {
         final LocalRunner runner;
         final CompletableFuture<RunResult> run;
 
         Following(Bench bench, StateStore store) {
+            this(bench, store, Until.STOPPED);
+        }
+
+        Following(Bench bench, StateStore store, Until until) {
             runner = bench.runner(store);
             run = CompletableFuture.supplyAsync(() -> runner.run(
-                    bench.job(), new RunOptions(Set.of(), RunOptions.Refresh.CONTINUE, OptionalLong.empty(), Until.STOPPED)),
+                    bench.job(), new RunOptions(Set.of(), RunOptions.Refresh.CONTINUE, OptionalLong.empty(), until)),
                     Thread.ofPlatform().daemon()::start);
         }
 

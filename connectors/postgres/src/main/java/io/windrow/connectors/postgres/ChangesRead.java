@@ -105,6 +105,7 @@ final class ChangesRead implements StreamRead {
             beside = LogPosition.of(saved).copies().containsKey(shape.stream());
             start = Optional.ofNullable(request.released().get(log.splitId()))
                     .filter(released -> LogPosition.ORDER.compare(released, saved) > 0)
+                    .map(released -> LogPosition.of(saved).goesOn(shape.stream(), LogPosition.of(released)).toPosition())
                     .orElse(saved);
         }
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param consistent the place in the log from which changes follow on the snapshot
  * @param system the cluster's identifier
  * @param timeline the cluster's timeline
+ * @param unlocked tables that somebody else had locked or dropped by then, and what the server said
  */
-record LogCopy(Session session, String exported, long consistent, String system, long timeline) implements AutoCloseable {
+record LogCopy(
+        Session session, String exported, long consistent, String system, long timeline, Map<StreamName, WindrowException> unlocked)
+        implements AutoCloseable {
     /** Whether the pipeline's slot is there. */
     enum Slot {
         MAKE,
@@ -52,7 +56,7 @@ record LogCopy(Session session, String exported, long consistent, String system,
             done = true;
             return new LogCopy(
                     holder, exported, LogPosition.lsn(String.valueOf(row.get(1))), String.valueOf(identity.get(0)),
-                    Long.parseLong(String.valueOf(identity.get(1))));
+                    Long.parseLong(String.valueOf(identity.get(1))), new TreeMap<>());
         } finally {
             if (!done) {
                 holder.close();
@@ -131,9 +135,39 @@ record LogCopy(Session session, String exported, long consistent, String system,
                 String.valueOf(session.row("SELECT pg_catalog.pg_current_wal_insert_lsn()").getFirst())));
     }
 
-    /** Keeps the table from being dropped or rewritten while it is copied. */
-    void lock(StreamShape shape) throws SQLException {
-        session.execute("SELECT FROM " + shape.from() + " LIMIT 0");
+    /** Keeps the table from being dropped or rewritten while it is copied. If that fails, this table alone is not copied. */
+    void lock(StreamShape shape) {
+        try {
+            lockOrReturn(shape);
+        } catch (SQLException e) {
+            unlocked.put(shape.stream(), SqlStates.coded("Copying " + shape.stream(), e));
+        }
+    }
+
+    /** Throws why the table could not be locked, if so. */
+    LogCopy of(StreamName stream) {
+        WindrowException why = unlocked.get(stream);
+        if (why != null) {
+            throw why;
+        }
+        return this;
+    }
+
+    /** A lock that is waited for in vain ends no more than itself: the snapshot stays. */
+    private void lockOrReturn(StreamShape shape) throws SQLException {
+        session.execute("SAVEPOINT windrow");
+        try {
+            session.execute("SELECT FROM " + shape.from() + " LIMIT 0");
+        } catch (SQLException e) {
+            if (!session.connection().isClosed()) {
+                session.execute("ROLLBACK TO SAVEPOINT windrow");
+            }
+            throw e;
+        } finally {
+            if (!session.connection().isClosed()) {
+                session.execute("RELEASE SAVEPOINT windrow");
+            }
+        }
     }
 
     /** Where a table's changes go on after its copy. */

@@ -37,6 +37,8 @@ final class LogPlan implements AutoCloseable {
     private final String publication;
     private final OptionalLong until;
     private final Optional<SlotFacts> facts;
+    /** Whether a stream of the pipeline goes on here: the server was a primary, or stands where one was. */
+    private final boolean followedBefore;
     private final long end;
     /** Whatever the plan's snapshot shows was committed before this place. */
     private final long seen;
@@ -66,6 +68,7 @@ final class LogPlan implements AutoCloseable {
         this.slot = config.slotOf(context.pipeline(), saved);
         this.published = Publication.of(session, server.major(), config, context.pipeline(), saved);
         this.publication = published.name();
+        this.followedBefore = requests.stream().anyMatch(request -> request.state().isPresent());
         boolean standby = server.standby() == ServerFacts.Standby.STANDBY;
         this.facts = standby ? Optional.empty() : SlotFacts.read(session, server.major(), slot);
         List<@Nullable String> log = standby ? List.of() : session.row(
@@ -102,7 +105,10 @@ final class LogPlan implements AutoCloseable {
     ChangesRead follow(Session session, StreamShape shape, List<Leaf> leaves, StreamRequest request) throws SQLException {
         String doing = "Following " + shape.stream();
         if (server.standby() == ServerFacts.Standby.STANDBY) {
-            throw WindrowException.of(LogError.NOT_PREPARED, doing + ": the server is a standby; follow the primary");
+            throw WindrowException.of(
+                    followedBefore ? PostgresError.SERVER_UNAVAILABLE : LogError.NOT_PREPARED,
+                    doing + ": the server is a standby; follow the primary"
+                            + (followedBefore ? ", which this one becomes if a failover is under way" : ""));
         }
         if (config.origin() == ChangesConfig.Origin.NONE && server.major() < 16) {
             throw WindrowException.of(
@@ -237,11 +243,8 @@ final class LogPlan implements AutoCloseable {
                 }
                 made = LogCopy.make(source, context, slot, there ? LogCopy.Slot.THERE : LogCopy.Slot.MAKE, server.major());
                 copy = made;
-                for (ChangesRead read : reads.values()) {
-                    if (!busy.containsKey(read.shape().stream())) {
-                        made.lock(read.shape());
-                    }
-                }
+                reads.values().stream().filter(read -> !read.isCopied() && !read.isParked()).map(ChangesRead::shape)
+                        .filter(shape -> !busy.containsKey(shape.stream())).forEach(made::lock);
             } catch (SQLException e) {
                 throw uncopied(LogFailures.preparing(doing, e));
             } catch (WindrowException e) {
@@ -256,7 +259,7 @@ final class LogPlan implements AutoCloseable {
     LogCopy copy(StreamName stream) {
         LogCopy made = copy();
         expectFree(stream);
-        return made;
+        return made.of(stream);
     }
 
     private WindrowException uncopied(WindrowException why) {

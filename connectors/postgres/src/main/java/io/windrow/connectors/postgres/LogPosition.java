@@ -150,6 +150,13 @@ record LogPosition(
         return new LogPosition(system, timeline, lsn, inside, kept, copy == null ? Map.of() : Map.of(stream, copy), step);
     }
 
+    /** Where a stream goes on that had nothing between here and a later place, which says nothing of its copy: not even that it is over. */
+    LogPosition goesOn(StreamName stream, LogPosition released) {
+        return new LogPosition(
+                released.system, released.timeline, released.lsn, released.inside, released.kept, forOnly(stream).copies,
+                Math.max(step, released.step));
+    }
+
     /** How far what was delivered of a stream reaches into the log: a range's snapshot shows what the log has not told yet. */
     long reached(StreamName stream) {
         long told = inside.map(Inside::commit).orElse(lsn);

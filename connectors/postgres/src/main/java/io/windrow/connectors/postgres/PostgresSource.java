@@ -234,6 +234,17 @@ final class PostgresSource implements Source {
         return Optional.of(LogPosition.ORDER);
     }
 
+    /** Messages are in the log alone. */
+    @Override
+    public boolean beginsWithCopy(StreamName stream) {
+        return config.streams().stream().noneMatch(one -> one.isOfMessages() && one.name().map(StreamName::of).equals(Optional.of(stream)));
+    }
+
+    @Override
+    public Position goesOn(StreamName stream, Position saved, Position released) {
+        return LogPosition.of(saved).goesOn(stream, LogPosition.of(released)).toPosition();
+    }
+
     @Override
     public Optional<Reconciliation> reconciliation() {
         return Optional.of(new PostgresReconciliation(this, context));

@@ -53,6 +53,8 @@ final class LogDrive implements AutoCloseable {
     final Set<StreamName> hidden = new HashSet<>();
     /** The slot that runs read. */
     String slot = "windrow_test";
+    /** Whether a stream of which nothing more can be handed out leaves the others alone. */
+    boolean parksWhatCannotBePlanned;
     /** Up to where runs read. */
     Until until = Until.CAUGHT_UP;
     /** How long a read of the log may wait. */
@@ -159,13 +161,18 @@ final class LogDrive implements AutoCloseable {
                     places.remove(stream);
                     planner.restart(stream, generations.get(stream));
                 } else if (places.containsKey(stream)) {
-                    planner.giveBack(log(stream), Optional.of(places.get(stream)));
+                    planner.giveBack(log(stream), Optional.of(resumes(source, stream)));
                 }
             }
             while (!active.stream().allMatch(planner::ended)) {
                 List<SplitPlanner.Assignment> next = planner.next(1);
-                for (WindrowException failure : planner.failed().values()) {
-                    throw failure;
+                for (Map.Entry<StreamName, WindrowException> failure : planner.failed().entrySet()) {
+                    if (!parksWhatCannotBePlanned) {
+                        throw failure.getValue();
+                    }
+                    failed.put(failure.getKey(), failure.getValue());
+                    planner.parked(failure.getKey());
+                    active.remove(failure.getKey());
                 }
                 for (SplitPlanner.Assignment one : next) {
                     if (one.split().kind() == Split.Kind.LOG) {
@@ -179,6 +186,15 @@ final class LogDrive implements AutoCloseable {
             }
             active.forEach(stream -> states.put(stream, planner.state(stream)));
         }
+    }
+
+    /** Behind what is committed, and behind what was let go. */
+    private Position resumes(Source source, StreamName stream) {
+        Position saved = places.get(stream);
+        return Optional.ofNullable(released.getOrDefault(stream, Map.of()).get(log(stream).id()))
+                .filter(position -> LogPosition.ORDER.compare(position, saved) > 0)
+                .map(position -> source.goesOn(stream, saved, position))
+                .orElse(saved);
     }
 
     private Split log(StreamName stream) {

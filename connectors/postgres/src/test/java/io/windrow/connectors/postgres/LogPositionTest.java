@@ -92,6 +92,20 @@ class LogPositionTest {
     }
 
     @Test
+    @Tag("D39")
+    void What_was_let_go_up_to_the_place_of_another_stream_says_nothing_of_a_tables_copy() {
+        StreamName t = StreamName.of("t");
+        for (LogPosition released : List.of(at(10), at(20), inside(10, 20, 12, 0), copying(20, 7))) {
+            LogPosition on = copying(10, 3).goesOn(t, released);
+            assertThat(on.copies()).isEqualTo(copying(10, 3).copies());
+            assertThat(on.lsn()).isEqualTo(released.lsn());
+            assertThat(on.inside()).isEqualTo(released.inside());
+            assertThat(on.step()).isGreaterThanOrEqualTo(3);
+            assertThat(at(10).goesOn(t, released).copies()).as("what is copied stays so").isEmpty();
+        }
+    }
+
+    @Test
     @Tag("D46")
     void A_message_that_is_unknown_too_short_or_too_long_stops_the_stream() {
         MessageReader reader = new MessageReader(new Nobody());

@@ -239,6 +239,24 @@ class PostgresAddedTableTest {
         }
     }
 
+    @Test
+    @Tag("D39")
+    void What_is_let_go_up_to_a_parked_streams_place_leaves_the_rest_of_a_copy_to_be_read() throws SQLException {
+        create(Keys.WHOLE);
+        try (LogDrive drive = following(ChangesConfig.DEFAULT)) {
+            drive.run(10);
+            assertThat(copies(drive)).isBetween(500L, 2500L);
+            LogPosition saved = LogPosition.of(drive.places.get(U));
+            assertThat(saved.copies()).containsKey(U);
+            // What t has by itself holds nobody's copy: it is as far, and says nothing of u.
+            LogPosition held = new LogPosition(saved.system(), saved.timeline(), saved.lsn(), saved.inside(), saved.kept());
+            drive.released.put(U, Map.of(LogSplit.id("windrow_test"), held.toPosition()));
+            drive.run();
+            assertThat(copies(drive)).as("no row is missing or copied twice").isEqualTo(3000);
+            assertThat(Folded.rows(drive.rows.get(U), 1)).isEqualTo(table(Keys.WHOLE));
+        }
+    }
+
     private static long copies(LogDrive drive) {
         return drive.rows.get(U).stream().filter(row -> row.startsWith("COPY")).count();
     }

@@ -279,6 +279,8 @@ class PostgresChangesTest {
             assertThat(drive.drive.source().check()).noneMatch(result -> result.outcome() == CheckResult.Outcome.FAILED);
             assertThat(drive.drive.source().discover()).singleElement().satisfies(one -> {
                 assertThat(one.kind()).isEqualTo("messages");
+                assertThat(drive.drive.source().beginsWithCopy(box)).isFalse();
+                assertThat(drive.drive.source().beginsWithCopy(StreamName.of("public.t"))).isTrue();
                 assertThat(one.schema().columns()).extracting(column -> column.name()).containsExactly("content");
             });
             drive.run();

@@ -163,6 +163,37 @@ class PostgresHandOverTest {
 
     @Test
     @Tag("D47")
+    void A_table_that_is_locked_between_the_plan_and_the_copy_fails_alone_and_the_others_are_copied_and_followed() throws Exception {
+        StreamName other = new StreamName("public", "other");
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)", "CREATE TABLE other (id int PRIMARY KEY)");
+        try (Connection locking = db.connect(); Statement statement = locking.createStatement();
+                LogDrive drive = new LogDrive(LogDrive.config(db.url(), "public.other", "public.t"), other, T)) {
+            drive.drive.failpoints = name -> {
+                if (name.equals("postgres.slot_made")) {
+                    try {
+                        statement.execute("BEGIN; LOCK TABLE other IN ACCESS EXCLUSIVE MODE");
+                    } catch (SQLException e) {
+                        throw new AssertionError(e);
+                    }
+                }
+            };
+            drive.parksWhatCannotBePlanned = true;
+            drive.run();
+            assertThat(drive.failed).containsOnlyKeys(other);
+            assertThat(drive.failed.get(other).errorCode()).isEqualTo(PostgresError.LOCK_TIMEOUT);
+            assertThat(drive.rows.get(T)).containsExactly("COPY|1");
+            statement.execute("ROLLBACK");
+            drive.drive.failpoints = name -> {};
+            db.execute("INSERT INTO other VALUES (1)", "INSERT INTO t VALUES (2)");
+            drive.run();
+            assertThat(drive.failed).isEmpty();
+            assertThat(drive.rows.get(T)).containsExactly("COPY|1", "INSERT|2");
+            assertThat(drive.rows.get(other)).containsExactly("COPY|1");
+        }
+    }
+
+    @Test
+    @Tag("D47")
     void A_table_that_somebody_has_locked_is_refused_with_the_reason_and_the_slot_of_the_others_stays_readable() throws Exception {
         db.execute("CREATE TABLE t (id int PRIMARY KEY)");
         try (LogDrive drive = drive(); Connection other = db.connect(); Statement statement = other.createStatement()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.error.ErrorCode;
+import io.windrow.api.error.ErrorKind;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.OutOfRange;
 import io.windrow.api.schema.StreamName;
@@ -158,6 +159,13 @@ class PostgresPromotedTest {
             Awaitility.await().atMost(Duration.ofMinutes(5)).until(() ->
                     text(standby, "SELECT pg_last_wal_replay_lsn() >= '" + end + "'").equals("t"));
             primary.stop();
+            try (LogDrive early = drive(standby); LogDrive never = drive(standby)) {
+                goOn(before, early);
+                // The address is the standby's already, which is promoted in a moment.
+                refused(early, PostgresError.SERVER_UNAVAILABLE);
+                assertThat(early.refused.get(T).kind()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT);
+                refused(never, LogError.NOT_PREPARED);
+            }
             text(standby, "SELECT pg_promote()");
             standby.execute("INSERT INTO t VALUES (4)");
             try (LogDrive after = drive(standby)) {
