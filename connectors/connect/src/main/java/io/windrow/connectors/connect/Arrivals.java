@@ -7,10 +7,12 @@ import io.windrow.connectors.connect.record.LogPlace;
 import io.windrow.connectors.connect.record.RecordSize;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What has come from a connector: the offset of every partition, and the records that it is told of once they are committed.
@@ -29,7 +31,7 @@ final class Arrivals {
     private static final int MANY = 10_000;
 
     private final ArrayDeque<Part> parts = new ArrayDeque<>();
-    private final Map<Map<String, ?>, SourceRecord> newest = new LinkedHashMap<>();
+    private final Map<@Nullable Map<String, ?>, SourceRecord> newest = new LinkedHashMap<>();
     private final List<SourceRecord> since = new ArrayList<>();
     private SavedOffsets offsets;
     /** Of the parts. */
@@ -59,18 +61,22 @@ final class Arrivals {
         return bytes + bytesSince;
     }
 
-    /** Refuses a record that does not say where it is from: nobody could go on behind it. */
+    /**
+     * Refuses a record that does not say how far its source was read: Kafka Connect then goes on anywhere, and whether the record came or
+     * comes again nobody could tell.
+     */
     static void expectPlace(SourceRecord record) {
-        if (record.sourcePartition() == null || record.sourceOffset() == null) {
-            throw WindrowException.of(
-                    ConnectError.VALUE_UNKNOWN, "Reading topic " + record.topic() + ": a record without a partition or an offset of its source");
+        if (record.sourceOffset() == null) {
+            throw WindrowException.of(ConnectError.PLACE_MISSING, "Reading topic " + record.topic() + ": a record without an offset of its source");
         }
     }
 
     /** The place behind all that has come, which is at this transaction and row. */
     LogPlace place(long transaction, long row) {
         if (!newest.isEmpty()) {
-            newest.forEach((partition, record) -> offsets = offsets.with(partition, record.sourceOffset()));
+            Map<@Nullable Map<String, ?>, Map<String, ?>> newer = new HashMap<>();
+            newest.forEach((partition, record) -> newer.put(partition, record.sourceOffset()));
+            offsets = offsets.with(newer);
             List<SourceRecord> told = since.isEmpty() ? newest.values().stream().map(Arrivals::bare).toList() : List.copyOf(since);
             Part part = new Part(transaction, row, told, since.isEmpty() ? told.stream().mapToLong(RecordSize::of).sum() : bytesSince);
             parts.add(part);
@@ -95,7 +101,7 @@ final class Arrivals {
         bytes = 0;
         for (int i = 0; i < all.size(); i += 2) {
             Part last = all.get(Math.min(i + 1, all.size() - 1));
-            Map<Map<String, ?>, SourceRecord> kept = new LinkedHashMap<>();
+            Map<@Nullable Map<String, ?>, SourceRecord> kept = new LinkedHashMap<>();
             all.get(i).records().forEach(record -> kept.put(record.sourcePartition(), record));
             last.records().forEach(record -> kept.put(record.sourcePartition(), record));
             List<SourceRecord> told = List.copyOf(kept.values());

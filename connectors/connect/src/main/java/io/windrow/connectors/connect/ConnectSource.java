@@ -28,6 +28,7 @@ import io.windrow.connectors.connect.record.Shape;
 import io.windrow.connectors.connect.record.Values;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -52,19 +53,34 @@ final class ConnectSource implements Source {
 
     private final Preset preset;
     private final Context context;
+    private final Duration silence;
     private final Map<StreamName, StreamSchema> schemas = new ConcurrentHashMap<>();
     private final Map<String, LogPlace> copies = new ConcurrentHashMap<>();
     private final History history;
     private @Nullable PluginLoader loader;
 
     ConnectSource(Preset preset, Context context) {
+        this(preset, context, Silence.MOST);
+    }
+
+    /**
+     * A source whose log may be silent for another time.
+     *
+     * @param silence how long its server may send nothing, not even a sign of life
+     */
+    ConnectSource(Preset preset, Context context, Duration silence) {
         this.preset = preset;
         this.context = context;
+        this.silence = silence;
         this.history = new History(preset.order());
     }
 
     Preset preset() {
         return preset;
+    }
+
+    Duration silence() {
+        return silence;
     }
 
     History history() {

@@ -39,7 +39,7 @@ final class LogReader extends TaskReader {
     private final ConnectSplit split;
     private final Map<StreamName, LogPlace> starts = new TreeMap<>();
     private final LogOrder order;
-    private final Silence silence = new Silence();
+    private final Silence silence;
     private final Arrivals arrivals;
     private final LeftOut leftOut;
     private Arrivals.Told tells = Arrivals.Told.LAST;
@@ -71,6 +71,7 @@ final class LogReader extends TaskReader {
         super(source, context);
         this.split = split;
         this.order = source.preset().order();
+        this.silence = new Silence(source.silence());
         this.leftOut = new LeftOut(context.notices());
         starts.forEach((stream, position) -> this.starts.put(stream, LogPlace.of(position)));
         Position lowest = starts.values().stream()

@@ -205,7 +205,17 @@ class AnyConnectorTest {
     void aRecordThatDoesNotSayWhereItIsFromIsRefused() throws IOException {
         file(1, "a1\n");
         ConnectConfig config = lines("offset", 4);
-        coded(ConnectError.VALUE_UNKNOWN, () -> following(config).run(1));
+        coded(ConnectError.PLACE_MISSING, () -> following(config).run(1));
+    }
+
+    @Test
+    void aConnectorOfOneSourceNeedNotNameIt() throws IOException {
+        file(1, "a1\na2\n");
+        Drive drive = following(lines("unnamed", 100));
+        drive.run(1);
+        file(1, "a3\n");
+        drive.run(1);
+        assertThat(values(drive)).containsExactly("\"a1\"", "\"a2\"", "\"a3\"");
     }
 
     @Test

@@ -16,6 +16,19 @@ class ArrivalsTest {
     }
 
     @Test
+    void aPlaceOfManyPartitionsIsMadeOnceForAllOfThem() {
+        Arrivals arrivals = new Arrivals(SavedOffsets.NONE);
+        for (int partition = 0; partition < 50_000; partition++) {
+            arrivals.add(new SourceRecord(Map.of("partition", partition), Map.of("at", 1), "log", null, null), Arrivals.Told.LAST);
+        }
+        assertThat(arrivals.place(1, 1).offsets().toList()).hasSize(50_000);
+        arrivals.add(new SourceRecord(Map.of("partition", 7), Map.of("at", 2), "log", null, null), Arrivals.Told.LAST);
+        LogPlace next = arrivals.place(2, 1);
+        assertThat(next.offsets().offset(Map.of("partition", 7))).isEqualTo(Map.of("at", 2L));
+        assertThat(next.offsets().offset(Map.of("partition", 8))).isEqualTo(Map.of("at", 1L));
+    }
+
+    @Test
     void howeverManyPlacesWaitForACommitTheLastOffsetOfEachPartitionIsToldAndLittleIsHeld() {
         Arrivals arrivals = new Arrivals(SavedOffsets.NONE);
         LogPlace early = null;

@@ -16,6 +16,7 @@ import io.windrow.api.source.Until;
 import io.windrow.connectors.connect.database.Preset;
 import io.windrow.connectors.connect.record.LogPlace;
 import io.windrow.testkit.oracle.ChangeText;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,6 +46,8 @@ final class Drive {
     Runnable afterBatch = () -> {};
     /** What is done after each batch of a copy is committed, while the connector goes on. */
     Runnable afterCopied = () -> {};
+    /** For how long the log may be silent. */
+    Duration silence = Silence.MOST;
     /** How far a run reads. */
     Until until = Until.CAUGHT_UP;
     long seenAgain;
@@ -73,7 +76,7 @@ final class Drive {
     /** Runs up to the log's end, or dies after so many batches were committed. */
     void run(int batches) {
         int left = batches;
-        try (Source source = new ConnectSource(preset, context); SplitPlanner planner = source.plan(requests())) {
+        try (Source source = new ConnectSource(preset, context, silence); SplitPlanner planner = source.plan(requests())) {
             refused.clear();
             failed.clear();
             refused.putAll(planner.refusals());

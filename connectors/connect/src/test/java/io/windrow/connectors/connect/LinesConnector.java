@@ -19,6 +19,7 @@ import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceConnector;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.source.SourceTask;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connector of Kafka Connect for the lines of a folder's files {@code 1.txt} and {@code 2.txt}. Each file is a partition, known by
@@ -91,7 +92,7 @@ public final class LinesConnector extends SourceConnector {
             settings = given;
             folder = Path.of(given.get("folder"));
             for (int number = 1; number <= 2; number++) {
-                Map<String, Object> offset = context.offsetStorageReader().offset(Map.of("file", number));
+                Map<String, Object> offset = context.offsetStorageReader().offset(partition(number));
                 next.put(number, offset == null ? 0 : ((Number) offset.get("line")).intValue());
             }
             if ("start".equals(given.get("trouble"))) {
@@ -108,7 +109,7 @@ public final class LinesConnector extends SourceConnector {
                     for (int line = next.get(number); line < lines.size(); line++) {
                         Map<String, Integer> offset = "offset".equals(settings.get("trouble")) ? null : Map.of("line", line + 1);
                         SourceRecord record = new SourceRecord(
-                                Map.of("file", number), offset, "lines", Schema.STRING_SCHEMA, lines.get(line));
+                                partition(number), offset, "lines", Schema.STRING_SCHEMA, lines.get(line));
                         if ("beside".equals(settings.get("trouble"))) {
                             record.headers().addString("origin", "file " + number);
                             record = record.newRecord(
@@ -123,6 +124,10 @@ public final class LinesConnector extends SourceConnector {
                 }
             } while (!stopped.await(10, TimeUnit.MILLISECONDS));
             return null;
+        }
+
+        private @Nullable Map<String, Integer> partition(int number) {
+            return "unnamed".equals(settings.get("trouble")) ? null : Map.of("file", number);
         }
 
         private List<String> lines(int number) {

@@ -51,6 +51,25 @@ final class MariaShop {
         }
     }
 
+    /** What a query gives, as texts with a bar between values. */
+    List<String> query(String sql) {
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl(""));
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(sql.replace("$", database))) {
+            List<String> rows = new ArrayList<>();
+            while (found.next()) {
+                List<String> values = new ArrayList<>();
+                for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
+                    values.add(String.valueOf(found.getString(i)));
+                }
+                rows.add(String.join("|", values));
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new AssertionError(e.getMessage(), e);
+        }
+    }
+
     /** Removes every file of the log but the last. One whose reader has gone goes when the server has noticed that. */
     void purge() {
         await().atMost(Duration.ofMinutes(5)).until(() -> {

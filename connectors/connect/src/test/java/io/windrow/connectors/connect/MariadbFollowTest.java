@@ -19,10 +19,16 @@ import io.windrow.testkit.fault.TcpProxy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -129,6 +135,53 @@ class MariadbFollowTest {
         drive.run();
         assertThat(drive.generations).containsValue(2L);
         assertThat(drive.rows(shop.table("t"))).hasSize(30).doesNotHaveDuplicates();
+    }
+
+    @Test
+    @Tag("D10")
+    @Tag("D34")
+    void whatIsWrittenDuringACopyAndDuringOneThatIsMadeAgainComesOnce() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY, n int)", "INSERT INTO $.t SELECT seq, 0 FROM $.seq_1_to_12000");
+        // The connector is to be still at it when rows of its copy are committed.
+        Drive drive = new Drive(shop.through(shop.server.port(), Map.of("max.queue.size", "2100"), "t"), context);
+        AtomicInteger writes = new AtomicInteger();
+        drive.afterCopied = () -> {
+            int next = writes.incrementAndGet();
+            shop.run("INSERT INTO $.t VALUES (" + (20_000 + next) + ", 0)", "UPDATE $.t SET n = n + 1 WHERE id % 37 = " + next % 37,
+                    "DELETE FROM $.t WHERE id BETWEEN " + 400 * next + " AND " + (400 * next + 5), "UPDATE $.t SET id = -id WHERE id = " + 300 * next);
+        };
+        drive.run(4);
+        drive.run();
+        assertThat(drive.generations).containsValue(2L);
+        assertThat(writes).hasValueGreaterThan(12);
+        drive.run();
+        Map<String, String> folded = new TreeMap<>();
+        for (String row : drive.rows(shop.table("t"))) {
+            String[] parts = row.split("\\|");
+            String before = parts[0].startsWith("DELETE") ? folded.remove(parts[1]) : folded.put(parts[1], parts[2]);
+            assertThat(before != null).as(row).isEqualTo(parts[0].startsWith("DELETE") || parts[0].equals("UPDATE"));
+        }
+        assertThat(folded.entrySet().stream().map(entry -> entry.getKey() + "|" + entry.getValue()).toList())
+                .containsExactlyInAnyOrderElementsOf(shop.query("SELECT id, n FROM $.t"));
+        assertThat(drive.seenAgain).isZero();
+    }
+
+    @Test
+    @Tag("D47")
+    void aCopyThatMeetsALockedTableEndsWithThatReasonAndLetsNobodyWait() throws SQLException {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)", "INSERT INTO $.t VALUES (1)", "CREATE TABLE $.others (id int PRIMARY KEY)");
+        Drive drive = new Drive(shop.through(shop.server.port(), Map.of("snapshot.lock.timeout.ms", "1000"), "t"), context);
+        try (Connection holder = DriverManager.getConnection(shop.server.jdbcUrl("")); Statement statement = holder.createStatement()) {
+            statement.execute("LOCK TABLES " + shop.table("t") + " WRITE");
+            WindrowException locked = catchThrowableOfType(WindrowException.class, drive::run);
+            assertThat(locked.errorCode()).as(locked.getMessage()).isEqualTo(ConnectError.COPY_LOCKED);
+            assertThat(locked.kind()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT);
+            shop.run("INSERT INTO $.others VALUES (1)");
+        }
+        drive.run();
+        assertThat(drive.rows(shop.table("t"))).containsExactly("COPY|1");
     }
 
     @Test
@@ -558,6 +611,60 @@ class MariadbFollowTest {
             proxy.pass();
             drive.run();
             assertThat(drive.rows(shop.table("t"))).hasSize(25_000).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    @Tag("D41")
+    void aServerThatFallsSilentInMidStreamEndsTheReadAndTheNextOneGoesOnBehindIt() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)");
+        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", shop.server.port())) {
+            Drive drive = new Drive(shop.through(proxy.port(), "t"), context);
+            drive.run();
+            shop.run("INSERT INTO $.t VALUES (1)");
+            AtomicInteger batches = new AtomicInteger();
+            drive.afterBatch = () -> {
+                batches.incrementAndGet();
+                proxy.blackHole();
+            };
+            drive.until = Until.STOPPED;
+            drive.silence = Duration.ofSeconds(2);
+            while (batches.get() == 0) {
+                // On a slow machine the connector itself may be silent for so long before it has begun.
+                WindrowException silent = catchThrowableOfType(WindrowException.class, drive::run);
+                assertThat(silent.errorCode()).as(silent.getMessage()).isEqualTo(ConnectError.CONNECT_REFUSED);
+                assertThat(silent.kind()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT);
+                assertThat(silent).hasMessageContaining("the server has sent nothing for 2.0 s");
+            }
+            proxy.pass();
+            shop.run("INSERT INTO $.t VALUES (2)");
+            drive.afterBatch = () -> {};
+            drive.until = Until.CAUGHT_UP;
+            drive.silence = Silence.MOST;
+            drive.run();
+            assertThat(drive.rows(shop.table("t"))).containsExactly("INSERT|1", "INSERT|2");
+            assertThat(drive.seenAgain).isZero();
+        }
+    }
+
+    @Test
+    @Tag("D41")
+    void aServerThatTakesTheConnectionAndNeverSaysAWordEndsTheReadBeforeItBegins() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)", "INSERT INTO $.t VALUES (1)");
+        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", shop.server.port())) {
+            Drive drive = new Drive(shop.through(proxy.port(), Map.of("connect.timeout.ms", "2000"), "t"), context);
+            drive.run();
+            shop.run("INSERT INTO $.t VALUES (2)");
+            // Once the planner has asked what it must know: nobody answers the connector.
+            drive.beforeLog = proxy::blackHole;
+            WindrowException mute = catchThrowableOfType(WindrowException.class, drive::run);
+            assertThat(mute.errorCode()).as(mute.getMessage()).isEqualTo(ConnectError.CONNECT_REFUSED);
+            proxy.pass();
+            drive.beforeLog = () -> {};
+            drive.run();
+            assertThat(drive.rows(shop.table("t"))).containsExactly("COPY|1", "INSERT|2");
         }
     }
 

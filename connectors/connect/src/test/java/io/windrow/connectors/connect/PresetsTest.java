@@ -96,6 +96,25 @@ class PresetsTest {
                 MongodbConfig.Updates.LOOKUP, Optional.empty(), Optional.of(PLUGIN), properties, 100, SIZE);
     }
 
+    /** It is found by the names of fields, which a version may change. */
+    @ParameterizedTest
+    @Tag("D32")
+    @ValueSource(strings = {"debezium-3.5 mariadb.MariaDb", "debezium-3.6 mysql.MySql"})
+    void theClientThatReadsTheLogIsFoundWhereItIsLookedFor(String where) throws Exception {
+        String[] parts = where.split(" ");
+        String connector = "io.debezium.connector." + parts[1];
+        try (PluginLoader loader = PluginLoader.of(Path.of("plugins", parts[0]).toAbsolutePath())) {
+            Class<?> task = Class.forName(connector + "ConnectorTask", false, loader);
+            while (Stream.of(task.getDeclaredFields()).noneMatch(field -> field.getName().equals("coordinator"))) {
+                task = task.getSuperclass();
+            }
+            Class<?> coordinator = task.getDeclaredField("coordinator").getType();
+            assertThat(coordinator.getDeclaredField("changeEventSourceFactory").getType().isInterface()).isTrue();
+            assertThat(Class.forName(connector + "ChangeEventSourceFactory", false, loader).getDeclaredField("binaryLogClient").getType().getName())
+                    .isEqualTo("com.github.shyiko.mysql.binlog.BinaryLogClient");
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("presets")
     void theConnectorTakesTheSettingsUpToTheServer(Preset preset) throws Exception {

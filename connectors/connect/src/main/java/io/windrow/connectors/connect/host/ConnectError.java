@@ -41,6 +41,10 @@ public enum ConnectError implements ErrorCode {
             "Run the pipeline with --full-refresh, which copies the tables again as a new generation."),
     COPY_LOST("copy_lost", ErrorKind.EXTERNAL_TRANSIENT, "The first copy of the tables was interrupted.",
             "The next attempt copies them again, in the place of what was delivered of them."),
+    COPY_LOCKED("copy_locked", ErrorKind.EXTERNAL_TRANSIENT, "The first copy did not get the lock by which it takes its place in the log, mostly"
+            + " because somebody else holds one.",
+            "The next attempt tries again. If it happens again, end the session that holds the lock (SHOW FULL PROCESSLIST), or set copy_lock to none,"
+            + " under which nobody may alter a table during the copy. Run check: it says whether the user may lock at all."),
     COPY_ALONE("copy_alone", ErrorKind.USER, "A table cannot be copied by itself while others are being followed with this connector.",
             "Give the table a pipeline of its own, or run this one with --full-refresh for all of its tables."),
     END_UNKNOWN("end_unknown", ErrorKind.USER, "This connector does not say where its log ends, so a run cannot know when it is done.",
@@ -70,6 +74,9 @@ public enum ConnectError implements ErrorCode {
             + " it reads them all.",
             "Look it up at the place that the message names: a table with a COMPRESSED column writes such rows, and so does a server that is newer than"
             + " the connector. Mend that, then run the pipeline with --full-refresh, which copies the tables anew and goes on behind it."),
+    PLACE_MISSING("place_missing", ErrorKind.USER, "The connector gives records that do not say how far their source was read, so that a run could"
+            + " not go on behind them without a gap or a repeat.",
+            "Have the connector give an offset with each record, if it has a setting for that; else it cannot be read exactly once, and is not read."),
     VALUE_OUT_OF_RANGE("value_out_of_range", ErrorKind.DATA, "A column that may not be null holds a date of zeros, which is no date.",
             "Set the source's out_of_range to null (counted), or correct the value in the database and run with --full-refresh; or leave the column"
             + " out with exclude_columns."),

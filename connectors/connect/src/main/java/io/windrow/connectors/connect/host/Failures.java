@@ -33,6 +33,7 @@ public final class Failures {
             1044, ConnectError.PERMISSION_DENIED,
             1142, ConnectError.PERMISSION_DENIED,
             1227, ConnectError.PERMISSION_DENIED,
+            1205, ConnectError.COPY_LOCKED,
             1146, ConnectError.NO_SUCH_STREAM,
             1049, ConnectError.NO_SUCH_STREAM);
 
@@ -55,6 +56,8 @@ public final class Failures {
             Map.entry("impossible position", ConnectError.LOG_WENT_BACK),
             Map.entry("access denied; you need", ConnectError.PERMISSION_DENIED),
             Map.entry("command denied to user", ConnectError.PERMISSION_DENIED),
+            // The connector tries these locks once it did not get the server's, and says no more than that.
+            Map.entry("'lock tables' privilege required", ConnectError.COPY_LOCKED),
             Map.entry("with the same server_uuid", ConnectError.SERVER_ID_TAKEN),
             Map.entry("with the same server_id", ConnectError.SERVER_ID_TAKEN),
             Map.entry("exceeded max_allowed_packet", ConnectError.EVENT_TOO_LARGE));

@@ -1,10 +1,11 @@
 package io.windrow.connectors.connect.host;
 
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.connect.storage.OffsetStorageReader;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +24,23 @@ public final class SavedOffsets implements OffsetStorageReader {
     }
 
     /** These offsets, with that of a partition set to what came with a record. */
-    public SavedOffsets with(Map<String, ?> partition, Map<String, ?> offset) {
+    public SavedOffsets with(@Nullable Map<String, ?> partition, Map<String, ?> offset) {
+        return with(Collections.singletonMap(partition, offset));
+    }
+
+    /** These offsets, with those of some partitions set to what came with their records. */
+    public SavedOffsets with(Map<? extends @Nullable Map<String, ?>, ? extends Map<String, ?>> newer) {
         Map<Map<String, Object>, Map<String, Object>> more = new HashMap<>(offsets);
-        more.put(saved(partition), saved(offset));
+        newer.forEach((partition, offset) -> more.put(saved(partition), saved(offset)));
         return new SavedOffsets(more);
     }
 
-    /** Whole numbers come back as longs, whatever they went in as: so do they from Kafka Connect's own stores. */
-    private static Map<String, Object> saved(Map<String, ?> given) {
-        return SavedText.read(SavedText.write(given));
+    /**
+     * Whole numbers come back as longs, whatever they went in as: so do they from Kafka Connect's own stores. A connector that has one
+     * source need not name it.
+     */
+    private static Map<String, Object> saved(@Nullable Map<String, ?> given) {
+        return given == null ? Map.of() : SavedText.read(SavedText.write(given));
     }
 
     /** The offset of the only partition; empty if there is none or more than one. */
@@ -41,10 +50,12 @@ public final class SavedOffsets implements OffsetStorageReader {
 
     /** As a position saves them. */
     public List<Map<String, Object>> toList() {
-        List<Map<String, Object>> list = new ArrayList<>();
-        offsets.forEach((partition, offset) -> list.add(Map.of("partition", partition, "offset", offset)));
-        list.sort(java.util.Comparator.comparing(SavedText::write));
-        return list;
+        Map<String, Map<String, Object>> sorted = new TreeMap<>();
+        offsets.forEach((partition, offset) -> {
+            Map<String, Object> one = Map.of("partition", partition, "offset", offset);
+            sorted.put(SavedText.write(one), one);
+        });
+        return List.copyOf(sorted.values());
     }
 
     /** What {@link #toList} gave. */
