@@ -23,12 +23,14 @@ import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
-/** A source that follows one stream, alone: its batches are dropped and nothing is let go, so each reading reads the same. */
-final class Nowhere<C extends Record> {
-    private final SourceFactory<C> factory;
-    private final C config;
+/**
+ * A source that follows one stream, alone: its batches are dropped and nothing is let go, so each reading reads the same. It stays
+ * open for all of them, as one that follows does, so what it has loaded is loaded once.
+ */
+final class Nowhere<C extends Record> implements AutoCloseable {
+    private final RootAllocator allocator = new RootAllocator();
+    private final Source source;
     private final StreamName stream;
-    private final Path work;
     private Optional<PlannerState> state = Optional.empty();
     private Optional<Part> open = Optional.empty();
 
@@ -37,18 +39,14 @@ final class Nowhere<C extends Record> {
 
     /** A source of this config; temporary files go below the folder. */
     Nowhere(SourceFactory<C> factory, C config, StreamName stream, Path work) {
-        this.factory = factory;
-        this.config = config;
+        this.source = factory.create(config, new Plain(allocator, work));
         this.stream = stream;
-        this.work = work;
     }
 
     /** The first copy, and all that the log holds by now; what is read later begins here. Gives the rows read. */
-    long begin() throws Exception {
-        try (RootAllocator allocator = new RootAllocator();
-                Source source = factory.create(config, new Plain(allocator, work));
-                SplitPlanner planner = source.plan(List.of(request()))) {
-            Drained drained = drained(source, planner);
+    long begin() {
+        try (SplitPlanner planner = source.plan(List.of(request()))) {
+            Drained drained = drained(planner);
             state = Optional.of(planner.state(stream));
             open = drained.open;
             return drained.rows;
@@ -56,20 +54,24 @@ final class Nowhere<C extends Record> {
     }
 
     /** All that the log holds since {@link #begin}. Gives the rows read. */
-    long read() throws Exception {
-        try (RootAllocator allocator = new RootAllocator();
-                Source source = factory.create(config, new Plain(allocator, work));
-                SplitPlanner planner = source.plan(List.of(request()))) {
+    long read() {
+        try (SplitPlanner planner = source.plan(List.of(request()))) {
             open.ifPresent(part -> planner.giveBack(part.split(), Optional.of(part.resume())));
-            return drained(source, planner).rows;
+            return drained(planner).rows;
         }
+    }
+
+    @Override
+    public void close() {
+        source.close();
+        allocator.close();
     }
 
     private StreamRequest request() {
         return new StreamRequest(stream, ReadMode.CDC, 1, state);
     }
 
-    private Drained drained(Source source, SplitPlanner planner) {
+    private Drained drained(SplitPlanner planner) {
         Drained drained = new Drained();
         while (!planner.ended(stream)) {
             for (SplitPlanner.Assignment one : planner.next(1)) {

@@ -88,7 +88,7 @@ final class PgChangesBench {
         Rounds parquet = new Rounds();
         Rounds mirror = new Rounds();
         Rounds peer = new Rounds();
-        try (DebeziumPeer debezium = DebeziumPeer.start("debezium", postgres(server.port()))) {
+        try (source; DebeziumPeer debezium = DebeziumPeer.start("debezium", postgres(server.port()))) {
             for (int round = 0; round < rounds; round++) {
                 limit.add(Cost.of(() -> raw(events)));
                 nowhere.add(Cost.of(() -> expect(events, source.read())));

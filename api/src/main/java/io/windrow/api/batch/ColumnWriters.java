@@ -6,8 +6,6 @@ import io.windrow.api.schema.ColumnType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +14,6 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.Period;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,10 +74,14 @@ final class ColumnWriters {
                     .setSafe(row, exactInt(as(LocalDate.class, value, column).toEpochDay(), column));
             case ColumnType.Time ignored -> (vector, row, value) -> ((TimeMicroVector) vector)
                     .setSafe(row, micros(as(LocalTime.class, value, column).toNanoOfDay(), column));
-            case ColumnType.Timestamp type -> (vector, row, value) -> ((TimeStampVector) vector)
-                    .setSafe(row, micros(type.utc()
-                            ? as(Instant.class, value, column)
-                            : as(LocalDateTime.class, value, column).toInstant(ZoneOffset.UTC), column));
+            case ColumnType.Timestamp type when type.utc() -> (vector, row, value) -> {
+                Instant instant = as(Instant.class, value, column);
+                ((TimeStampVector) vector).setSafe(row, micros(instant.getEpochSecond(), instant.getNano(), column));
+            };
+            case ColumnType.Timestamp ignored -> (vector, row, value) -> {
+                LocalDateTime time = as(LocalDateTime.class, value, column);
+                ((TimeStampVector) vector).setSafe(row, micros(time.toEpochSecond(ZoneOffset.UTC), time.getNano(), column));
+            };
             case ColumnType.Interval ignored -> ColumnWriters::interval;
             case ColumnType.ListOf type -> list(of(type.element()), column);
             case ColumnType.Struct type -> struct(type, column);
@@ -104,24 +105,36 @@ final class ColumnWriters {
         return value instanceof Float single ? single : as(Double.class, value, column);
     }
 
-    private static BigInteger whole(Object value, ColumnType.Int type, Column column) {
-        BigInteger number = switch (value) {
-            case Byte v -> BigInteger.valueOf(v);
-            case Short v -> BigInteger.valueOf(v);
-            case Integer v -> BigInteger.valueOf(v);
-            case Long v -> BigInteger.valueOf(v);
-            case BigInteger v -> v;
+    private static long whole(Object value, ColumnType.Int type, Column column) {
+        return switch (value) {
+            case Byte v -> fitting(v, type, column);
+            case Short v -> fitting(v, type, column);
+            case Integer v -> fitting(v, type, column);
+            case Long v -> fitting(v, type, column);
+            case BigInteger v -> fitting(v, type, column);
             default -> throw misfit(column, "a " + value.getClass().getSimpleName() + ", expected a whole number");
         };
-        int bits = type.signed() ? type.bits() - 1 : type.bits();
-        if (number.bitLength() > bits || !type.signed() && number.signum() < 0) {
-            throw misfit(column, "a number outside its range");
-        }
-        return number;
     }
 
-    private static void whole(FieldVector vector, int row, BigInteger number, ColumnType.Int type) {
-        long value = number.longValue();
+    private static long fitting(long value, ColumnType.Int type, Column column) {
+        int spare = Long.SIZE - type.bits();
+        boolean fits = type.signed() ? value << spare >> spare == value : value >= 0 && value << spare >>> spare == value;
+        if (!fits) {
+            throw misfit(column, "a number outside its range");
+        }
+        return value;
+    }
+
+    /** One without a sign may use all 64 bits. */
+    private static long fitting(BigInteger value, ColumnType.Int type, Column column) {
+        int bits = type.signed() ? type.bits() - 1 : type.bits();
+        if (value.bitLength() > bits || !type.signed() && value.signum() < 0) {
+            throw misfit(column, "a number outside its range");
+        }
+        return value.longValue();
+    }
+
+    private static void whole(FieldVector vector, int row, long value, ColumnType.Int type) {
         switch (type.bits()) {
             case 8 -> {
                 if (type.signed()) {
@@ -168,13 +181,25 @@ final class ColumnWriters {
 
     private static ColumnWriter text(Column column) {
         return (vector, row, value) -> {
-            try {
-                ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(as(String.class, value, column)));
-                ((VarCharVector) vector).setSafe(row, bytes, bytes.position(), bytes.remaining());
-            } catch (CharacterCodingException e) {
+            String text = as(String.class, value, column);
+            if (hasUnpairedSurrogate(text)) {
                 throw misfit(column, "text with an unpaired surrogate");
             }
+            ((VarCharVector) vector).setSafe(row, text.getBytes(StandardCharsets.UTF_8));
         };
+    }
+
+    private static boolean hasUnpairedSurrogate(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                boolean paired = i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+                if (!paired) {
+                    return true;
+                }
+                i++;
+            }
+        }
+        return false;
     }
 
     private static int exactInt(long value, Column column) {
@@ -191,12 +216,12 @@ final class ColumnWriters {
         return nanos / 1_000;
     }
 
-    private static long micros(Instant instant, Column column) {
-        if (instant.getNano() % 1_000 != 0) {
-            throw misfit(column, "a time finer than a microsecond");
-        }
+    private static long micros(long seconds, int nanos, Column column) {
         try {
-            return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+            // Before 1970 seconds are rounded down, and the rest counts up from there: the earliest one alone would be out of range.
+            return seconds < 0
+                    ? Math.addExact(Math.multiplyExact(seconds + 1, 1_000_000L), micros(nanos, column) - 1_000_000)
+                    : Math.addExact(Math.multiplyExact(seconds, 1_000_000L), micros(nanos, column));
         } catch (ArithmeticException e) {
             throw misfit(column, "a time outside its range");
         }

@@ -16,6 +16,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.Period;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -154,6 +155,9 @@ class BatchBuilderTest {
                 new Object[] {new ColumnType.Int(8, true), -128, "-128"},
                 new Object[] {new ColumnType.Int(16, false), 65_535, "\uffff"},
                 new Object[] {new ColumnType.Int(32, true), (short) 5, "5"},
+                new Object[] {new ColumnType.Int(32, false), 4_294_967_295L, "-1"},
+                new Object[] {new ColumnType.Int(64, true), Long.MIN_VALUE, "-9223372036854775808"},
+                new Object[] {new ColumnType.Text(), "a\ud83d\ude00é", "a\ud83d\ude00é"},
                 new Object[] {new ColumnType.Int(64, false), new BigInteger("18446744073709551615"), "-1"},
                 new Object[] {new ColumnType.Float(32), 1.5f, "1.5"},
                 new Object[] {new ColumnType.Float(64), -0.0, "-0.0"},
@@ -164,6 +168,9 @@ class BatchBuilderTest {
                 new Object[] {new ColumnType.Date(), LocalDate.of(-44, 3, 15), "-735525"},
                 new Object[] {new ColumnType.Time(), LocalTime.of(0, 0, 1), "1000000"},
                 new Object[] {new ColumnType.Timestamp(true), Instant.ofEpochSecond(-1), "-1000000"},
+                new Object[] {new ColumnType.Timestamp(true), Instant.EPOCH.minus(1, ChronoUnit.MICROS), "-1"},
+                new Object[] {new ColumnType.Timestamp(true), Instant.EPOCH.plus(Long.MIN_VALUE, ChronoUnit.MICROS), "-9223372036854775808"},
+                new Object[] {new ColumnType.Timestamp(true), Instant.EPOCH.plus(Long.MAX_VALUE, ChronoUnit.MICROS), "9223372036854775807"},
                 new Object[] {new ColumnType.Timestamp(false), LocalDateTime.of(1970, 1, 1, 0, 0, 2), "1970-01-01T00:00:02"},
                 new Object[] {new ColumnType.Interval(), Period.of(1, 2, 3), "{\"months\":14,\"days\":3,\"micros\":0}"},
                 new Object[] {new ColumnType.Interval(), Duration.ofMillis(-1_500), "{\"months\":0,\"days\":0,\"micros\":-1500000}"},
@@ -194,11 +201,19 @@ class BatchBuilderTest {
         return List.of(
                 new Object[] {new ColumnType.Bool(), "4711"},
                 new Object[] {new ColumnType.Int(8, true), 4711},
+                new Object[] {new ColumnType.Int(8, false), 256},
+                new Object[] {new ColumnType.Int(8, false), (byte) -1},
+                new Object[] {new ColumnType.Int(16, true), -32_769L},
+                new Object[] {new ColumnType.Int(32, true), 2_147_483_648L},
+                new Object[] {new ColumnType.Int(64, true), BigInteger.TWO.pow(63)},
                 new Object[] {new ColumnType.Int(64, false), -4711L},
                 new Object[] {new ColumnType.Int(32, true), 4711.0},
                 new Object[] {new ColumnType.Decimal(4, 1), new BigDecimal("4711")},
                 new Object[] {new ColumnType.Decimal(10, 1), new BigDecimal("4711.25")},
                 new Object[] {new ColumnType.Text(), "4711\ud800"},
+                new Object[] {new ColumnType.Text(), "\ude00\ud83d4711"},
+                new Object[] {new ColumnType.Timestamp(true), Instant.EPOCH.plus(Long.MIN_VALUE, ChronoUnit.MICROS).minusSeconds(1)},
+                new Object[] {new ColumnType.Timestamp(false), LocalDateTime.MAX},
                 new Object[] {new ColumnType.Time(), LocalTime.of(0, 0, 0, 4711)},
                 new Object[] {new ColumnType.Date(), LocalDate.MAX});
     }

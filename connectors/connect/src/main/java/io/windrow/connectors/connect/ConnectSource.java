@@ -181,6 +181,8 @@ final class ConnectSource implements Source {
         settings.put("decimal.handling.mode", "precise");
         settings.put("skipped.operations", "none");
         settings.put("tombstones.on.delete", "false");
+        // Of the connector's name and the task's number, made anew with every record.
+        settings.put("extended.headers.enabled", "false");
         // With every event if the last one is as long ago: a run that meets nothing of its tables has read the log all the same (D08).
         settings.put("heartbeat.interval.ms", "10");
         settings.put("poll.interval.ms", "50");

@@ -52,7 +52,7 @@ final class CopyReader extends TaskReader {
                 copied = Metrics.isCopied(source.preset(), context.pipeline());
             }
             Optional<List<SourceRecord>> polled = open.poll(deadlineNanos);
-            polled.ifPresent(records -> records.forEach(this::take));
+            polled.ifPresent(all -> all.forEach(this::take));
             if (polled.map(List::isEmpty).orElse(true)) {
                 hand();
                 if (polled.isPresent() && copied) {
@@ -68,7 +68,7 @@ final class CopyReader extends TaskReader {
 
     private void take(SourceRecord record) {
         Arrivals.expectPlace(record);
-        Change change = source.preset().shape().read(record);
+        Change change = records.read(record);
         last = record;
         FollowedTable table = change instanceof Change.Row row ? tables.get(row.stream()) : null;
         if (change instanceof Change.Row row && table != null) {

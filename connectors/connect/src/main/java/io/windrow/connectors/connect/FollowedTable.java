@@ -52,9 +52,28 @@ final class FollowedTable implements AutoCloseable {
      * How the rows of a form become the stream's.
      *
      * @param form the rows' form
-     * @param fields for each column of the stream the row's field; null if it has none
+     * @param parts for each column of the stream the part of the row; null if it has none
      */
-    private record Binding(Schema form, @Nullable Field[] fields) {}
+    private record Binding(Schema form, @Nullable Part[] parts) {}
+
+    /**
+     * The part of a row that becomes a column's value.
+     *
+     * @param required whether it is never null
+     * @param marked whether a null in it is a date of zeros
+     */
+    private record Part(Field field, Values.Conversion conversion, boolean required, boolean marked) {
+        static Part of(Field field, Values.Conversion conversion) {
+            Map<String, String> parameters = field.schema().parameters();
+            return new Part(
+                    field, conversion, !field.schema().isOptional(), parameters != null && parameters.containsKey(ZeroDates.MARK));
+        }
+
+        /** What else reads a field puts its default in the place of a null (I8). */
+        @Nullable Object of(Struct row) {
+            return field.schema().defaultValue() == null ? row.get(field) : row.getWithoutDefault(field.name());
+        }
+    }
 
     /**
      * A table without rows so far.
@@ -142,30 +161,28 @@ final class FollowedTable implements AutoCloseable {
             schema.columns().forEach(column -> builder.absent(column.name()));
             return;
         }
-        @Nullable Field[] fields = bound(values.schema()).fields();
-        for (int i = 0; i < fields.length; i++) {
-            Field field = fields[i];
-            Column column = schema.columns().get(i);
-            if (field == null) {
-                builder.absent(column.name());
+        @Nullable Part[] parts = bound(values.schema()).parts();
+        for (int i = 0; i < parts.length; i++) {
+            Part part = parts[i];
+            if (part == null) {
+                builder.absent(schema.columns().get(i).name());
                 continue;
             }
-            // What else reads a field puts its default in the place of a null (I8).
-            Object raw = values.getWithoutDefault(field.name());
-            if (raw == null && isMarked(field)) {
+            Object raw = part.of(values);
+            if (raw == null && part.marked()) {
                 zeroDate(i);
             } else {
-                write(i, field, raw);
+                write(i, part, raw);
             }
         }
     }
 
-    private void write(int at, Field field, @Nullable Object raw) {
+    private void write(int at, Part part, @Nullable Object raw) {
         try {
-            Object value = raw == null ? null : Values.of(schema.columns().get(at), field.schema(), raw, dialect);
+            Object value = raw == null ? null : part.conversion().of(raw);
             if (value != null) {
                 builder.set(at, value);
-            } else if (raw != null && !field.schema().isOptional()) {
+            } else if (raw != null && part.required()) {
                 zeroDate(at);
             } else {
                 builder.setNull(at);
@@ -173,11 +190,6 @@ final class FollowedTable implements AutoCloseable {
         } catch (WindrowException e) {
             throw e.errorCode() == ConnectError.VALUE_OUT_OF_RANGE ? e : judged(e);
         }
-    }
-
-    private static boolean isMarked(Field field) {
-        Map<String, String> parameters = field.schema().parameters();
-        return parameters != null && parameters.containsKey(ZeroDates.MARK);
     }
 
     /** C14: no date, in a column that may not be null. */
@@ -203,20 +215,24 @@ final class FollowedTable implements AutoCloseable {
 
     private Binding bound(Schema form) {
         Binding bound = binding;
-        if (bound == null || bound.form() != form && !bound.form().equals(form)) {
-            bound = bind(form);
+        if (bound == null || bound.form() != form) {
+            // Forms that are equal are told apart no second time.
+            bound = bound != null && bound.form().equals(form) ? new Binding(form, bound.parts()) : bind(form);
             binding = bound;
         }
         return bound;
     }
 
     private Binding bind(Schema form) {
-        @Nullable Field[] fields = new Field[schema.columns().size()];
+        @Nullable Part[] parts = new Part[schema.columns().size()];
         List<String> missing = new ArrayList<>();
-        for (int i = 0; i < fields.length; i++) {
-            fields[i] = form.field(schema.columns().get(i).name());
-            if (fields[i] == null) {
-                missing.add(schema.columns().get(i).name());
+        for (int i = 0; i < parts.length; i++) {
+            Column column = schema.columns().get(i);
+            Field field = form.field(column.name());
+            if (field == null) {
+                missing.add(column.name());
+            } else {
+                parts[i] = Part.of(field, Values.of(column, field.schema(), dialect));
             }
         }
         List<String> more = form.fields().stream().map(Field::name).filter(name -> schema.indexOf(name) < 0).toList();
@@ -238,7 +254,7 @@ final class FollowedTable implements AutoCloseable {
                     "Table " + stream() + " no longer has the column " + more.getFirst()
                             + ": older changes in the log are delivered without it.");
         }
-        return new Binding(form, fields);
+        return new Binding(form, parts);
     }
 
     /** The rows so far as a batch. */

@@ -108,19 +108,19 @@ final class LogReader extends TaskReader {
             }
             Optional<List<SourceRecord>> polled = polled(open, awaited(deadlineNanos));
             learn();
-            List<SourceRecord> records = polled.orElse(List.of());
-            records.forEach(this::take);
-            if (records.isEmpty()) {
+            List<SourceRecord> come = polled.orElse(List.of());
+            come.forEach(this::take);
+            if (come.isEmpty()) {
                 silence.goesOn(source.preset().heard(context.pipeline()));
             } else {
                 silence.broken();
             }
             long now = System.nanoTime();
             // What was gathered is handed out first: the end comes behind it.
-            if (gathered && (records.isEmpty() || now - gatheredSince > GATHER_NANOS)) {
+            if (gathered && (come.isEmpty() || now - gatheredSince > GATHER_NANOS)) {
                 hand();
             }
-            boolean through = polled.isPresent() && records.isEmpty() && reached;
+            boolean through = polled.isPresent() && come.isEmpty() && reached;
             if (through && isSaid(now)) {
                 ready.add(end());
             } else if (ready.isEmpty() && (polled.isEmpty() || now - deadlineNanos >= 0)) {
@@ -190,7 +190,7 @@ final class LogReader extends TaskReader {
 
     private void take(SourceRecord record) {
         Arrivals.expectPlace(record);
-        switch (source.preset().shape().read(record)) {
+        switch (records.read(record)) {
             case Change.Row one -> row(record, one);
             case Change.Altered altered -> altered(record, altered);
             case Change.Moved ignored -> moved(record);

@@ -6,6 +6,7 @@ import io.windrow.api.source.ReadResult;
 import io.windrow.api.source.SplitReader;
 import io.windrow.connectors.connect.host.HostedTask;
 import io.windrow.connectors.connect.host.SavedOffsets;
+import io.windrow.connectors.connect.record.Records;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ abstract sealed class TaskReader implements SplitReader permits CopyReader, LogR
     final Context context;
     final Map<StreamName, FollowedTable> tables = new HashMap<>();
     final ArrayDeque<ReadResult> ready = new ArrayDeque<>();
+    final Records records;
     private @Nullable HistoryFile history;
     /** Also seen by whoever wakes the reader. */
     private volatile @Nullable HostedTask task;
@@ -30,6 +32,7 @@ abstract sealed class TaskReader implements SplitReader permits CopyReader, LogR
     TaskReader(ConnectSource source, Context context) {
         this.source = source;
         this.context = context;
+        this.records = source.preset().shape().records();
     }
 
     /**

@@ -1,8 +1,11 @@
 package io.windrow.connectors.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.connectors.connect.host.SavedOffsets;
 import io.windrow.connectors.connect.host.SavedText;
 import io.windrow.connectors.connect.record.LogOrder;
@@ -12,6 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which forms of tables a connector is told, by where its streams stand. */
 class HistoryTest {
@@ -51,6 +56,14 @@ class HistoryTest {
         altered(AHEAD, 200, "earlier, read again for a stream behind");
         assertThat(told(400, 400)).containsExactly("later at 400");
         assertThat(history.saved(AHEAD)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bin", "bin.", "bin.00000x", "bin.1234567890123456789"})
+    void aFileWithoutANumberIsNoPlaceInALog(String file) {
+        assertThatThrownBy(() -> LogOrder.Binlog.place(file, 4L)).isInstanceOfSatisfying(
+                WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(ConnectError.STATE_INVALID));
+        assertThat(LogOrder.Binlog.place("a.b.000002", 4L)).isGreaterThan(LogOrder.Binlog.place("a.b.000001", 5L));
     }
 
     private void said(long position, String ddl) {

@@ -268,7 +268,7 @@ class PresetsTest {
                 .field("updateDescription", description).field("source", source).field("op", Schema.STRING_SCHEMA).build();
         Struct value = new Struct(envelope).put("before", before).put("after", after).put("op", op)
                 .put("source", new Struct(source).put("db", "shop").put("collection", "orders").put("ts_ms", 5L));
-        return Shape.DOCUMENTS.read(new SourceRecord(
+        return Shape.DOCUMENTS.records().read(new SourceRecord(
                 Map.of(), Map.of(), "p.shop.orders", key, new Struct(key).put("id", "{\"$oid\": \"5\"}"), envelope, value));
     }
 
@@ -305,7 +305,7 @@ class PresetsTest {
         try (FollowedTable table = new FollowedTable(schema, Values.Dialect.PLAIN, OutOfRange.FAIL, context, () -> schema)) {
             for (String op : List.of("c", "u", "d")) {
                 Struct value = new Struct(envelope).put("source", from).put("op", op).put(op.equals("d") ? "before" : "after", row);
-                Change change = Change.of(new SourceRecord(Map.of(), Map.of(), "t", envelope, value));
+                Change change = Shape.ROWS.records().read(new SourceRecord(Map.of(), Map.of(), "t", envelope, value));
                 assertThat(change).isInstanceOfSatisfying(Change.Row.class, one -> {
                     assertThat(one.stream()).isEqualTo(stream);
                     table.add(one, 3, 0);

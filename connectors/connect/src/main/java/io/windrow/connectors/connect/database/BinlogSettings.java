@@ -56,6 +56,7 @@ public record BinlogSettings(
         settings.put("schema.history.internal.store.only.captured.databases.ddl", "true");
         settings.put("converters", "windrow");
         settings.put("windrow.type", "io.windrow.connectors.connect.plugin.ZeroDates");
+        settings.put("topic.naming.strategy", "io.windrow.connectors.connect.plugin.TableTopics");
         // D41: of whom nobody is there any more, a copy would wait for ever. The log has signs of life instead.
         settings.put("driver.socketTimeout", COPY_MILLIS);
         // Events by which the server says that it is idle: they tell how far the log was read when nothing happens in it. The

@@ -44,6 +44,8 @@ public final class HostedTask implements AutoCloseable {
     private final LogWatch watch;
     private final boolean takesCommittedRecords;
     private boolean polling;
+    /** Whether the task has given records. Used by the thread of the polls. */
+    private boolean given;
 
     private HostedTask(PluginLoader loader, SourceConnector connector, SourceTask task, ConnectorSide side, LogWatch watch) {
         this.loader = loader;
@@ -196,6 +198,10 @@ public final class HostedTask implements AutoCloseable {
                 WindrowException.of(ConnectError.CONNECTOR_FAILED, "Reading: the connector ended the thread that polls it"));
         try {
             List<SourceRecord> records = Failures.coding("Reading", Failures.Words.WITHHELD, () -> within(loader, task::poll));
+            if (!given && records != null && !records.isEmpty()) {
+                given = true;
+                EventTexts.end(task);
+            }
             answer = new Answer.Records(records == null ? List.of() : records);
         } catch (WindrowException e) {
             answer = new Answer.Failed(e);

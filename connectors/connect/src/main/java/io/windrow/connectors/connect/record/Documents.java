@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * leaves that column absent (I8): of a deleted document its key is known, and of one that was updated and is gone by the time that it
  * is asked for.
  */
-final class Documents {
+final class Documents implements Records {
     private static final Schema KEY_ONLY =
             SchemaBuilder.struct().name("windrow.DocumentKey").field("_id", Schema.STRING_SCHEMA).build();
 
@@ -23,11 +23,11 @@ final class Documents {
             .field("document", Schema.STRING_SCHEMA)
             .build();
 
-    private Documents() {}
+    private final Records envelopes = new Envelopes();
 
-    /** Reads a record. Whatever is not known is an error (I10). */
-    static Change of(SourceRecord record) {
-        Change change = Change.of(record);
+    @Override
+    public Change read(SourceRecord record) {
+        Change change = envelopes.read(record);
         return change instanceof Change.Row row ? row(record, row) : change;
     }
 

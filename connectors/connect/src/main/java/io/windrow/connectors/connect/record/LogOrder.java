@@ -4,8 +4,6 @@ import io.windrow.connectors.connect.host.SavedText;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** How a connector's offsets become places that grow with the log, each the same whenever the log is read again. */
@@ -44,7 +42,8 @@ public sealed interface LogOrder {
         /** Files may be larger than 4 GiB, by a transaction that is. */
         private static final int BITS = 36;
         private static final int ROW_BITS = 26;
-        private static final Pattern FILE = Pattern.compile(".*\\.(\\d+)");
+        /** A server stops at ten. */
+        private static final int MOST_DIGITS = 18;
 
         @Override
         public long place(Map<String, ?> offset, Before before) {
@@ -53,11 +52,28 @@ public sealed interface LogOrder {
 
         /** The place of a file and a place within it. */
         public static long place(@Nullable Object file, @Nullable Object position) {
-            Matcher number = FILE.matcher(String.valueOf(file));
-            if (!number.matches() || !(position instanceof Number at)) {
+            long number = file instanceof String name ? number(name) : -1;
+            if (number < 0 || !(position instanceof Number at)) {
                 throw SavedText.invalid("an offset without a place in the binary log: file " + file + ", pos " + position);
             }
-            return Long.parseLong(number.group(1)) << BITS | at.longValue();
+            return number << BITS | at.longValue();
+        }
+
+        /** The number behind the last dot of a file's name; negative if there is none. Asked with every row. */
+        private static long number(String file) {
+            int dot = file.lastIndexOf('.');
+            if (dot < 0 || dot == file.length() - 1 || file.length() - dot > MOST_DIGITS) {
+                return -1;
+            }
+            long number = 0;
+            for (int i = dot + 1; i < file.length(); i++) {
+                int digit = file.charAt(i) - '0';
+                if (digit < 0 || digit > 9) {
+                    return -1;
+                }
+                number = number * 10 + digit;
+            }
+            return number;
         }
 
         @Override

@@ -12,28 +12,22 @@ public enum Shape {
     /** Debezium's envelopes around the rows of tables. */
     ROWS("table") {
         @Override
-        public Change read(SourceRecord record) {
-            return Change.of(record);
+        public Records records() {
+            return new Envelopes();
         }
     },
     /** Debezium's envelopes around documents: each is a row of its key and itself. */
     DOCUMENTS("collection") {
         @Override
-        public Change read(SourceRecord record) {
-            return Documents.of(record);
+        public Records records() {
+            return new Documents();
         }
     },
     /** Whatever a connector sends: each record is a new row of its topic's stream, key and value as JSON. */
     MESSAGES("topic") {
         @Override
-        public Change read(SourceRecord record) {
-            Struct row = new Struct(MESSAGE)
-                    .put("key", record.key() == null ? null : ConnectJson.write(record.keySchema(), record.key()))
-                    .put("value", record.value() == null ? null : ConnectJson.write(record.valueSchema(), record.value()))
-                    .put("sent_at", record.timestamp());
-            return new Change.Row(
-                    StreamName.of(record.topic()), Change.What.INSERTED, null, row,
-                    record.timestamp() == null ? 0 : record.timestamp() * 1_000, Optional.empty(), false);
+        public Records records() {
+            return Shape::message;
         }
     };
 
@@ -54,6 +48,16 @@ public enum Shape {
         return kind;
     }
 
-    /** What a record says. */
-    public abstract Change read(SourceRecord record);
+    /** Reads the records of one connector. */
+    public abstract Records records();
+
+    private static Change message(SourceRecord record) {
+        Struct row = new Struct(MESSAGE)
+                .put("key", record.key() == null ? null : ConnectJson.write(record.keySchema(), record.key()))
+                .put("value", record.value() == null ? null : ConnectJson.write(record.valueSchema(), record.value()))
+                .put("sent_at", record.timestamp());
+        return new Change.Row(
+                StreamName.of(record.topic()), Change.What.INSERTED, null, row,
+                record.timestamp() == null ? 0 : record.timestamp() * 1_000, Optional.empty(), false);
+    }
 }

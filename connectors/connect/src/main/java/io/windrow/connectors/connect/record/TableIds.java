@@ -3,7 +3,6 @@ package io.windrow.connectors.connect.record;
 import io.windrow.api.schema.StreamName;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.connect.data.Struct;
 
 /** How Debezium names tables, as streams: the last two parts of what it has of database, schema and table. */
 public final class TableIds {
@@ -33,18 +32,5 @@ public final class TableIds {
         parts.add(part.toString());
         int last = parts.size() - 1;
         return new StreamName(last == 0 ? "" : parts.get(last - 1), parts.get(last));
-    }
-
-    /** From the source part of a record. */
-    static StreamName stream(Struct source) {
-        String space = text(source, "schema");
-        String name = text(source, "table");
-        return new StreamName(
-                space.isEmpty() ? text(source, "db") : space, name.isEmpty() ? text(source, "collection") : name);
-    }
-
-    private static String text(Struct source, String field) {
-        Object value = source.schema().field(field) == null ? null : source.get(field);
-        return value == null ? "" : value.toString();
     }
 }

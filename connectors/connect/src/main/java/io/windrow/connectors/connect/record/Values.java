@@ -16,7 +16,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
@@ -27,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Snapshot and log pass through the same code (I7). Nothing is rounded or guessed: what does not fit is refused (I10).
  */
 public final class Values {
+    private static final long NANOS = 1_000_000_000;
+
     private Values() {}
 
     /** What the values of a database mean that cannot be seen in them. */
@@ -40,15 +41,45 @@ public final class Values {
         PLAIN
     }
 
-    /** The value for a column; null stands for a timestamp of zeros. The value that is given is not null. */
-    public static @Nullable Object of(Column column, Schema schema, Object value, Dialect dialect) {
-        if (dialect == Dialect.BINLOG && isZero(column, schema, value)) {
-            return column.type() instanceof ColumnType.Int ? 0 : null;
+    /** Makes the values of one column of one form. Any thread. */
+    @FunctionalInterface
+    public interface Conversion {
+        /** The value for the column; null stands for a timestamp of zeros. The value that is given is not null. */
+        @Nullable Object of(Object value);
+    }
+
+    /** How the values of a schema become those of a column. What can be told from the two is told here, once, and not with every value. */
+    public static Conversion of(Column column, Schema schema, Dialect dialect) {
+        String name = String.valueOf(schema.name());
+        Conversion plain = plain(column.type(), name);
+        Conversion known = value -> {
+            Object converted = plain.of(value);
+            if (converted == null) {
+                throw WindrowException.of(
+                        ConnectError.VALUE_UNKNOWN,
+                        "Reading column " + column.name() + " of type " + column.sourceType() + ": got a "
+                                + value.getClass().getSimpleName() + " of the kind " + schema.type() + " " + name);
+            }
+            return converted;
+        };
+        return dialect == Dialect.BINLOG ? binlog(column, name, known) : known;
+    }
+
+    private static Conversion binlog(Column column, String name, Conversion known) {
+        if (name.endsWith(".Enum")) {
+            return value -> {
+                Object plain = known.of(value);
+                return plain instanceof String text ? word(column, text) : plain;
+            };
         }
-        Object plain = of(column, schema, value);
-        return dialect == Dialect.BINLOG && plain instanceof String text && String.valueOf(schema.name()).endsWith(".Enum")
-                ? word(column, text)
-                : plain;
+        return switch (column.type()) {
+            case ColumnType.Timestamp type when type.utc() -> value -> {
+                Object instant = known.of(value);
+                return Instant.EPOCH.equals(instant) ? null : instant;
+            };
+            case ColumnType.Int ignored when name.endsWith("time.Year") -> value -> value.equals(1900) ? 0 : known.of(value);
+            default -> known;
+        };
     }
 
     /** Debezium hands on a comma in a word of an enumeration as it stands in its own list of the words, with a backslash. */
@@ -56,57 +87,44 @@ public final class Values {
         return column.sourceType().contains("'" + text + "'") ? text : text.replace("\\,", ",");
     }
 
-    private static boolean isZero(Column column, Schema schema, Object value) {
-        String name = String.valueOf(schema.name());
-        return switch (column.type()) {
-            case ColumnType.Timestamp type -> type.utc() && Instant.EPOCH.equals(instant(name, value));
-            case ColumnType.Int ignored -> name.endsWith("time.Year") && value.equals(1900);
-            default -> false;
+    /** Gives null for what it does not know. */
+    private static Conversion plain(ColumnType type, String name) {
+        return switch (type) {
+            case ColumnType.Bool ignored -> value -> value instanceof Boolean ? value : null;
+            case ColumnType.Int ignored -> name.endsWith(".Bits") ? Values::bits : Values::whole;
+            case ColumnType.Float one -> one.bits() == 32 ? Values::single : Values::wide;
+            case ColumnType.Decimal ignored -> value -> value instanceof BigDecimal ? value : decimal(value);
+            case ColumnType.Text ignored -> value -> value instanceof BigDecimal number ? number.toPlainString() : text(value);
+            case ColumnType.Json ignored -> Values::text;
+            case ColumnType.Bytes ignored -> Values::bytes;
+            case ColumnType.Uuid ignored -> value -> value instanceof String text ? UUID.fromString(text) : null;
+            case ColumnType.Date ignored -> Values::date;
+            case ColumnType.Time ignored when name.endsWith(".MicroTime") -> value ->
+                    value instanceof Long micros ? LocalTime.ofNanoOfDay(Math.multiplyExact(micros, 1_000L)) : null;
+            case ColumnType.Timestamp one when one.utc() -> instant(name);
+            case ColumnType.Timestamp ignored -> local(name);
+            case ColumnType.Interval ignored when name.endsWith(".MicroTime") -> value ->
+                    value instanceof Long micros ? Duration.of(micros, ChronoUnit.MICROS) : null;
+            case ColumnType.Time ignored -> value -> null;
+            case ColumnType.Interval ignored -> value -> null;
+            case ColumnType.ListOf ignored -> value -> null;
+            case ColumnType.Struct ignored -> value -> null;
         };
     }
 
-    private static Object of(Column column, Schema schema, Object value) {
-        String name = String.valueOf(schema.name());
-        Object converted = switch (column.type()) {
-            case ColumnType.Bool ignored -> value instanceof Boolean flag ? flag : null;
-            case ColumnType.Int ignored -> whole(name, value);
-            case ColumnType.Float type -> type.bits() == 32 ? single(value) : wide(value);
-            case ColumnType.Decimal ignored -> value instanceof BigDecimal number ? number : decimal(value);
-            case ColumnType.Text ignored -> value instanceof BigDecimal number ? number.toPlainString() : text(value);
-            case ColumnType.Json ignored -> text(value);
-            case ColumnType.Bytes ignored -> bytes(value);
-            case ColumnType.Uuid ignored -> value instanceof String text ? UUID.fromString(text) : null;
-            case ColumnType.Date ignored -> date(value);
-            case ColumnType.Time ignored -> value instanceof Long micros && name.endsWith(".MicroTime")
-                    ? LocalTime.ofNanoOfDay(Math.multiplyExact(micros, 1_000L))
-                    : null;
-            case ColumnType.Timestamp type -> type.utc() ? instant(name, value) : local(name, value).orElse(null);
-            case ColumnType.Interval ignored -> value instanceof Long micros && name.endsWith(".MicroTime")
-                    ? Duration.of(micros, ChronoUnit.MICROS)
-                    : null;
-            case ColumnType.ListOf ignored -> null;
-            case ColumnType.Struct ignored -> null;
-        };
-        if (converted == null) {
-            throw WindrowException.of(
-                    ConnectError.VALUE_UNKNOWN,
-                    "Reading column " + column.name() + " of type " + column.sourceType() + ": got a "
-                            + value.getClass().getSimpleName() + " of the kind " + schema.type() + " " + name);
-        }
-        return converted;
-    }
-
-    private static @Nullable Object whole(String name, Object value) {
+    private static @Nullable Object whole(Object value) {
         return switch (value) {
             case Byte v -> v;
             case Short v -> v;
             case Integer v -> v;
             case Long v -> v;
             case BigDecimal v -> v.toBigIntegerExact();
-            case byte[] bits when name.endsWith(".Bits") -> littleEndian(bits);
-            case ByteBuffer bits when name.endsWith(".Bits") -> littleEndian((byte[]) bytes(bits));
             default -> null;
         };
+    }
+
+    private static @Nullable Object bits(Object value) {
+        return bytes(value) instanceof byte[] bits ? littleEndian(bits) : whole(value);
     }
 
     private static BigInteger littleEndian(byte[] bits) {
@@ -165,26 +183,33 @@ public final class Values {
         };
     }
 
-    private static Optional<LocalDateTime> local(String name, Object value) {
-        if (!(value instanceof Long number)) {
-            return Optional.empty();
-        }
-        Optional<ChronoUnit> unit = name.endsWith("time.Timestamp") ? Optional.of(ChronoUnit.MILLIS)
-                : name.endsWith("time.MicroTimestamp") ? Optional.of(ChronoUnit.MICROS)
-                : name.endsWith("time.NanoTimestamp") ? Optional.of(ChronoUnit.NANOS)
-                : Optional.empty();
-        return unit.map(in -> LocalDateTime.ofInstant(Instant.EPOCH.plus(number, in), ZoneOffset.UTC));
+    /** Of the kinds whose values are counted since 1970, without a zone. */
+    private static Conversion local(String name) {
+        return name.endsWith("time.Timestamp") ? value -> since1970(value, 1_000)
+                : name.endsWith("time.MicroTimestamp") ? value -> since1970(value, 1_000_000)
+                : name.endsWith("time.NanoTimestamp") ? value -> since1970(value, NANOS)
+                : value -> null;
     }
 
-    private static @Nullable Object instant(String name, Object value) {
-        if (value instanceof String text && name.endsWith("time.ZonedTimestamp")) {
-            try {
-                return OffsetDateTime.parse(text).toInstant();
-            } catch (DateTimeParseException e) {
-                // The text may be a value that must not be shown (I11).
-                return null;
-            }
+    private static @Nullable LocalDateTime since1970(Object value, long inSecond) {
+        return value instanceof Long number
+                ? LocalDateTime.ofEpochSecond(
+                        Math.floorDiv(number, inSecond), Math.toIntExact(Math.floorMod(number, inSecond) * (NANOS / inSecond)), ZoneOffset.UTC)
+                : null;
+    }
+
+    private static Conversion instant(String name) {
+        Conversion local = local(name);
+        Conversion counted = value -> local.of(value) instanceof LocalDateTime time ? time.toInstant(ZoneOffset.UTC) : null;
+        return name.endsWith("time.ZonedTimestamp") ? value -> value instanceof String text ? zoned(text) : counted.of(value) : counted;
+    }
+
+    private static @Nullable Instant zoned(String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            // The text may be a value that must not be shown (I11).
+            return null;
         }
-        return local(name, value).map(time -> time.toInstant(ZoneOffset.UTC)).orElse(null);
     }
 }
