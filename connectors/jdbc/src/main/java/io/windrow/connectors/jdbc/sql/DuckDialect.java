@@ -30,12 +30,20 @@ final class DuckDialect implements Dialect {
         return open(address, new Properties());
     }
 
-    /** The driver holds all rows of a result, unless it is told not to. */
+    /**
+     * The driver holds all rows of a result, unless it is told not to; but all connections of a process to one file have the same
+     * settings, so beside one that writes it holds them.
+     */
     @Override
     public Connection connectToRead(JdbcAddress address, Duration connectTimeout, Duration lockTimeout) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("jdbc_stream_results", "true");
-        Connection connection = open(address, properties);
+        Connection connection;
+        try {
+            connection = open(address, properties);
+        } catch (SQLException e) {
+            connection = open(address, new Properties());
+        }
         connection.setAutoCommit(false);
         return connection;
     }
