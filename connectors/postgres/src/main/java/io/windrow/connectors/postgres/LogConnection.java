@@ -22,6 +22,7 @@ import org.postgresql.copy.CopyDual;
  */
 final class LogConnection implements AutoCloseable {
     private static final int DATA_HEADER = 25;
+    private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     /** The major version from which on the log comes in protocol version 4. */
     private static final int PARALLEL_SINCE = 16;
 
@@ -38,6 +39,8 @@ final class LogConnection implements AutoCloseable {
     private int to;
     private long lsn;
     private long heard = System.nanoTime();
+    /** Since when the slot is asked for; 0: it was not. */
+    private long asked;
     /** Whether the server wants to hear of us at once. */
     private boolean asksBack;
 
@@ -104,9 +107,55 @@ final class LogConnection implements AutoCloseable {
         }
     }
 
-    /** Begins to stream from the slot. */
-    void start(LogSplit split, ChangesConfig config, Beside beside, Values values, long start) throws SQLException, IOException {
-        copy = start(split.slot(), "START_REPLICATION SLOT " + Identifier.quoted(split.slot()) + " LOGICAL " + Lsn.text(start)
+    /** Whether the log is streamed. */
+    boolean isStarted() {
+        return copy != null;
+    }
+
+    /**
+     * Begins to stream from the slot. A reader that has gone keeps it for as long as the server does not notice, which is no longer
+     * than a server may be silent.
+     *
+     * @return false: another reader has the slot by the deadline still, or we were woken; to be asked again
+     */
+    boolean start(LogSplit split, ChangesConfig config, Beside beside, Values values, long start, long deadlineNanos)
+            throws SQLException, IOException {
+        String command = command(split, config, beside, values, start);
+        long now;
+        do {
+            // Once more behind the limit, too: the process itself may have stood still meanwhile.
+            now = System.nanoTime();
+            asked = asked == 0 ? now : asked;
+            if (starts(split.slot(), command, now - asked >= silenceNanos)) {
+                return true;
+            }
+            wire.await(Math.min(deadlineNanos, now + ASK_AGAIN_NANOS));
+        } while (!wire.takeWoken() && System.nanoTime() - deadlineNanos < 0);
+        return false;
+    }
+
+    private boolean starts(String slot, String command, boolean last) throws SQLException, IOException {
+        try {
+            copy = session.promptly(() -> session.copyDual(command));
+        } catch (SQLException e) {
+            if (LogFailures.isInUse(e) && !last) {
+                return false;
+            }
+            Optional<WindrowException> gone = LogFailures.gone("Opening the slot " + slot, e);
+            if (gone.isPresent()) {
+                throw gone.get();
+            }
+            throw e;
+        }
+        wire.patience(silenceNanos);
+        wire.streaming();
+        frames = wire.frames();
+        heard = System.nanoTime();
+        return true;
+    }
+
+    private String command(LogSplit split, ChangesConfig config, Beside beside, Values values, long start) throws SQLException {
+        return "START_REPLICATION SLOT " + Identifier.quoted(split.slot()) + " LOGICAL " + Lsn.text(start)
                 + " (publication_names " + Identifier.literal(Identifier.quoted(split.publication()))
                 + switch (values) {
                     case BINARY -> ", binary 'true'";
@@ -126,27 +175,11 @@ final class LogConnection implements AutoCloseable {
                     case ANY -> "";
                     case NONE -> ", origin 'none'";
                 }
-                + ")");
-        wire.patience(silenceNanos);
-        wire.streaming();
-        frames = wire.frames();
-        heard = System.nanoTime();
+                + ")";
     }
 
     private int major() throws SQLException {
         return session.connection().getMetaData().getDatabaseMajorVersion();
-    }
-
-    private CopyDual start(String slot, String command) throws SQLException, IOException {
-        try {
-            return Leaving.outwait(session, silenceNanos, () -> session.copyDual(command));
-        } catch (SQLException e) {
-            Optional<WindrowException> gone = LogFailures.gone("Opening the slot " + slot, e);
-            if (gone.isPresent()) {
-                throw gone.get();
-            }
-            throw e;
-        }
     }
 
     Next next(long deadlineNanos) throws SQLException, IOException {

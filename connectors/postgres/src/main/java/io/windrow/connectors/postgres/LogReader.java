@@ -34,14 +34,14 @@ final class LogReader implements SplitReader {
     private final PostgresSource source;
     private final Context context;
     private final LogSplit split;
-    private final Map<StreamName, LogPosition> starts = new HashMap<>();
+    private final LogStart start;
     private final ArrayDeque<ReadResult> ready = new ArrayDeque<>();
     private final InProgress pending;
     private final RangeReader ranges;
     private final FollowedStreams streams;
     private final LogRows rows;
     private final MessageReader messages;
-    private @Nullable LogConnection log;
+    private volatile @Nullable LogConnection log;
     private long released;
     private LogPosition told;
     private long toldAt = System.nanoTime();
@@ -56,18 +56,20 @@ final class LogReader implements SplitReader {
         this.context = context;
         this.split = split;
         ChangesConfig config = source.config().following();
-        starts.forEach((stream, position) -> this.starts.put(stream, LogPosition.of(position)));
-        this.told = this.starts.values().stream()
+        Map<StreamName, LogPosition> from = new HashMap<>();
+        starts.forEach((stream, position) -> from.put(stream, LogPosition.of(position)));
+        this.told = from.values().stream()
                 .min((one, other) -> Long.compareUnsigned(one.readFrom(), other.readFrom()))
                 .orElseThrow(() -> WindrowException.of(
                         PostgresError.PLANNER_MISUSED, "Opening the slot " + split.slot() + ": no stream reads it"));
-        this.partial = this.starts.values().stream().anyMatch(start -> start.inside().isPresent());
+        this.partial = from.values().stream().anyMatch(one -> one.inside().isPresent());
         this.pending = new InProgress(new SpillSpace(context.temporaryFolder(), config.spillLimit().bytes()));
         this.ranges = new RangeReader(source, context, this::report);
         this.streams = new FollowedStreams(ranges);
         this.rows = new LogRows(
                 config, split.slot(), pending, ranges, streams, told.readFrom(), context.allocator().getLimit() / MEMORY_SHARE);
         this.messages = new MessageReader(rows);
+        this.start = new LogStart(source, context, split, from, rows, streams);
     }
 
     @Override
@@ -82,6 +84,9 @@ final class LogReader implements SplitReader {
         source.watch().expectAllowed();
         try {
             LogConnection open = opened();
+            if (!open.isStarted() && !start.begins(open, deadlineNanos)) {
+                return new ReadResult.Idle();
+            }
             while (ready.isEmpty()) {
                 if (rows.isBetweenTransactions() && ranges.isDue(rows.lsn())) {
                     if (rows.gathered()) {
@@ -156,30 +161,14 @@ final class LogReader implements SplitReader {
         }
     }
 
-    private LogConnection opened() throws SQLException, IOException {
+    /** The log's connection, on which it may still have to be asked for. */
+    private LogConnection opened() throws SQLException {
         LogConnection open = log;
-        if (open != null) {
-            return open;
+        if (open == null) {
+            open = start.open();
+            log = open;
+            start.prepare(open);
         }
-        open = LogConnection.open(source);
-        log = open;
-        Timelines timelines = Timelines.of(open);
-        rows.on(timelines);
-        try (Session session = Session.open(source.address(), source.config())) {
-            session.promptly(() -> {
-                session.begin(null);
-                for (Map.Entry<StreamName, LogPosition> start : starts.entrySet()) {
-                    timelines.expectHolds(start.getKey(), start.getValue());
-                    streams.follow(new FollowedStream(source, source.shape(start.getKey(), session), start.getValue(), context), session);
-                }
-                return true;
-            });
-        }
-        long memory = context.allocator().getLimit();
-        open.largestRow(Math.min(memory - memory / 8, Runtime.getRuntime().maxMemory() / 3));
-        context.failpoints().reach("postgres.before_log");
-        LogSlot.expectNotPassed(open, split.slot(), starts);
-        open.start(split, source.config().following(), rows.messages(), LogConnection.Values.of(streams.all()), rows.lsn());
         return open;
     }
 
@@ -359,7 +348,7 @@ final class LogReader implements SplitReader {
 
     private void report() {
         LogConnection open = log;
-        if (open != null && !ended) {
+        if (open != null && open.isStarted() && !ended) {
             try {
                 long received = rows.lsn();
                 open.report(Long.compareUnsigned(received, released) > 0 ? received : released, released);

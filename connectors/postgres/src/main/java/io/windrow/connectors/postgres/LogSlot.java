@@ -32,11 +32,12 @@ record LogSlot(PostgresSource source, Context context, String name) {
      * I13: a slot that was made anew or let go further since the run was planned has lost changes. The server would begin where
      * the slot stands without a word.
      *
+     * @param session another than the one that reads the slot, which has to read it: else somebody may move it afterwards
      * @param starts where the streams go on; of one whose copy has not begun nothing can be lost
      */
-    static void expectNotPassed(LogConnection log, String slot, Map<StreamName, LogPosition> starts) throws SQLException {
-        List<@Nullable String> found = log.ask("SELECT confirmed_flush_lsn FROM pg_catalog.pg_replication_slots"
-                + " WHERE slot_name = " + Identifier.literal(slot));
+    static void expectNotPassed(Session session, String slot, Map<StreamName, LogPosition> starts) throws SQLException {
+        List<@Nullable String> found = session.promptly(() -> session.row("SELECT confirmed_flush_lsn FROM pg_catalog.pg_replication_slots"
+                + " WHERE slot_name = " + Identifier.literal(slot)));
         String doing = "Reading the slot " + slot + ": ";
         if (found.isEmpty()) {
             throw WindrowException.of(LogError.SLOT_LOST, doing + "it does not exist any more");

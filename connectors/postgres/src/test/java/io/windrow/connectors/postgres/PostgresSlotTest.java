@@ -173,21 +173,33 @@ class PostgresSlotTest {
         }
     }
 
-    @Test
-    void A_slot_that_its_last_reader_has_not_left_yet_is_waited_for() throws Exception {
-        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+    /** A connection of somebody else who may read slots. */
+    private Connection replication() throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", "postgres");
         properties.setProperty("replication", "database");
         properties.setProperty("preferQueryMode", "simple");
         properties.setProperty("assumeMinServerVersion", "14");
+        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + db.server().port() + "/" + db.name(), properties);
+    }
+
+    private static void closed(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void A_slot_that_its_last_reader_has_not_left_yet_is_waited_for() throws Exception {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
         try (LogDrive drive = drive("public.t"); ExecutorService next = Executors.newSingleThreadExecutor()) {
             drive.run();
             db.execute("INSERT INTO t VALUES (1)");
             Future<?> run;
             left();
-            try (Connection last = DriverManager.getConnection(
-                    "jdbc:postgresql://127.0.0.1:" + db.server().port() + "/" + db.name(), properties)) {
+            try (Connection last = replication()) {
                 last.unwrap(PGConnection.class).getReplicationAPI().replicationStream().logical().withSlotName("windrow_test")
                         .withSlotOption("proto_version", "1").withSlotOption("publication_names", "windrow_test").start();
                 run = next.submit(() -> drive.runAtOnce(Integer.MAX_VALUE));
@@ -196,6 +208,36 @@ class PostgresSlotTest {
             }
             run.get();
             assertThat(drive.rows()).hasSize(1);
+        }
+    }
+
+    @Test
+    @Tag("D04")
+    void A_reader_that_waits_for_its_slot_answers_meanwhile_and_finds_out_that_it_was_let_go_before_it_was_free() throws Exception {
+        db.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1)");
+            left();
+            Connection last = replication();
+            last.unwrap(PGConnection.class).getReplicationAPI().replicationStream().logical().withSlotName("windrow_test")
+                    .withSlotOption("proto_version", "1").withSlotOption("publication_names", "windrow_test").start();
+            drive.readMillis = 50;
+            AtomicInteger reads = new AtomicInteger();
+            drive.beforeRead = (planner, reader) -> {
+                if (reads.incrementAndGet() == 2) {
+                    reader.wakeUp();
+                } else if (reads.get() == 3) {
+                    closed(last);
+                    await().atMost(Duration.ofMinutes(5)).until(
+                            () -> db.number("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'windrow_test' AND active") == 0);
+                    db.query("SELECT pg_replication_slot_advance('windrow_test', pg_current_wal_lsn())");
+                }
+            };
+            assertThatThrownBy(() -> drive.runAtOnce(Integer.MAX_VALUE)).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(LogError.SLOT_LOST));
+            assertThat(reads).hasValue(3);
+            assertThat(drive.rows()).isEmpty();
         }
     }
 
