@@ -187,6 +187,12 @@ final class FollowedStream implements AutoCloseable {
                 doing + ": another table has the name (oid " + other + ", the followed one is " + followed + ")");
     }
 
+    /** Memory does not hold a change. */
+    WindrowException tooLarge(Transaction transaction, String size) {
+        return WindrowException.of(
+                PostgresError.ROW_TOO_LARGE, "Reading the changes of " + shape.stream() + ": one of transaction " + transaction.id() + " has " + size);
+    }
+
     /** What comes from here on may have to be forgotten. */
     void mark() {
         decoder.mark();

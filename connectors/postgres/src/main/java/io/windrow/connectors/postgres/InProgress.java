@@ -135,6 +135,12 @@ final class InProgress implements AutoCloseable {
         return writing != null && writing.form == Form.PREPARED;
     }
 
+    /** How many bytes of a message stand before what it says: its kind, and the id of a transaction in progress. */
+    int head() {
+        Aside into = writing;
+        return into != null && into.form == Form.PARTS ? 1 + Integer.BYTES : 1;
+    }
+
     /** Puts a message aside. */
     void put(long lsn, byte[] bytes, int from, int to) {
         Aside into = writing;
@@ -142,7 +148,7 @@ final class InProgress implements AutoCloseable {
         if (into == null || kind == 'O' || kind == 'Y') {
             return;
         }
-        int head = into.form == Form.PARTS ? 5 : 1;
+        int head = head();
         if (to - from < head) {
             throw unknown("a message of transaction " + into.xid + " that ends too early");
         }

@@ -22,6 +22,8 @@ import org.postgresql.copy.CopyDual;
  */
 final class LogConnection implements AutoCloseable {
     private static final int DATA_HEADER = 25;
+    /** Of a message that memory does not hold so much is read, which says of what table it is. */
+    private static final int KEPT_BYTES = DATA_HEADER + 64;
     private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     /** The major version from which on the log comes in protocol version 4. */
     private static final int PARALLEL_SINCE = 16;
@@ -39,6 +41,8 @@ final class LogConnection implements AutoCloseable {
     private int to;
     private long lsn;
     private long heard = System.nanoTime();
+    /** How many pieces of messages had come when somebody looked last. */
+    private long pieces;
     /** Since when the slot is asked for; 0: it was not. */
     private long asked;
     /** Whether the server wants to hear of us at once. */
@@ -48,6 +52,8 @@ final class LogConnection implements AutoCloseable {
     enum Next {
         /** A message of the log: {@link #bytes} from {@link #from} to {@link #to}, of the record at {@link #lsn}. */
         MESSAGE,
+        /** The beginning of a message that memory does not hold, as {@link #MESSAGE}, which has {@link #size} bytes. */
+        BEGINNING,
         /** The server says that everything up to {@link #lsn} was sent. */
         ALIVE,
         /** Nothing by the deadline. */
@@ -64,7 +70,7 @@ final class LogConnection implements AutoCloseable {
 
     static LogConnection open(PostgresSource source) {
         boolean encrypted = !"disable".equals(source.address().parameters().get("sslmode"));
-        Wire wire = new Wire(encrypted ? Wire.Content.BYTES : Wire.Content.MESSAGES);
+        Wire wire = new Wire(encrypted ? Wire.Content.TLS : Wire.Content.MESSAGES);
         Session session = Session.open(source.address(), source.config(), wire, Session.Purpose.REPLICATION);
         return new LogConnection(
                 session, new SilentSender(source, session.process()), wire, encrypted, source.config().silence().toNanos());
@@ -202,11 +208,21 @@ final class LogConnection implements AutoCloseable {
         onWire.consumed();
         return switch (onWire.next(deadlineNanos)) {
             case ROW -> took(onWire.bytes(), onWire.from(), onWire.to());
-            case TOO_LARGE -> throw WindrowException.of(
-                    PostgresError.ROW_TOO_LARGE,
-                    "Reading the change log behind " + Lsn.text(lsn) + ": a change of more than " + wire.largestRow() + " bytes");
+            case TOO_LARGE -> {
+                onWire.passOver(KEPT_BYTES);
+                yield read(deadlineNanos);
+            }
+            case BEGINNING -> {
+                took(onWire.bytes(), onWire.from(), onWire.to());
+                yield Next.BEGINNING;
+            }
             case NOT_YET -> {
                 wire.takeWoken();
+                if (wire.heard() != pieces) {
+                    // A large message may take long to come.
+                    pieces = wire.heard();
+                    heard = System.nanoTime();
+                }
                 expectSender();
                 yield Next.NOTHING;
             }
@@ -307,6 +323,12 @@ final class LogConnection implements AutoCloseable {
 
     long lsn() {
         return lsn;
+    }
+
+    /** How many bytes the message has of which the beginning came, and how many are the most. */
+    String size() {
+        Wire.Frames onWire = frames;
+        return (onWire == null ? 0 : onWire.size() - DATA_HEADER) + " bytes, expected at most " + wire.largestRow();
     }
 
     void largestRow(long most) {

@@ -128,6 +128,10 @@ final class LogReader implements SplitReader {
         } catch (SQLException e) {
             source.watch().expectAllowed();
             throw LogFailures.coded("Reading the slot " + split.slot(), e);
+        } catch (OutOfMemoryError e) {
+            throw WindrowException.of(
+                    PostgresError.ROW_TOO_LARGE,
+                    "Reading the slot " + split.slot() + ": the heap of " + Runtime.getRuntime().maxMemory() + " bytes does not hold a change");
         } catch (IOException e) {
             source.watch().expectAllowed();
             throw WindrowException.of(
@@ -176,17 +180,13 @@ final class LogReader implements SplitReader {
     private boolean receive(LogConnection open, long deadlineNanos) throws SQLException, IOException {
         long until = rows.gathered() ? Math.min(deadlineNanos, rows.gatheredSince() + GATHER_NANOS) : deadlineNanos;
         switch (open.next(ranges.waitsForLog() ? Math.min(until, System.nanoTime() + ASK_NANOS) : until)) {
-            case MESSAGE -> {
-                byte[] bytes = open.bytes();
-                byte kind = open.to() > open.from() ? bytes[open.from()] : 0;
-                if (pending.takes(kind)) {
-                    pending.put(open.lsn(), bytes, open.from(), open.to());
-                    if (kind == 'R' && pending.announces()) {
-                        announce(open.lsn(), bytes, open.from(), open.to());
-                    }
-                } else {
-                    message(kind, open.lsn(), bytes, open.from(), open.to());
-                }
+            case MESSAGE -> take(open.lsn(), open.bytes(), open.from(), open.to());
+            case BEGINNING -> {
+                String size = open.size();
+                byte[] instead = MessageReader.oversize(open.bytes(), open.from(), open.to(), pending.head(), size)
+                        .orElseThrow(() -> WindrowException.of(
+                                PostgresError.ROW_TOO_LARGE, "Reading the slot " + split.slot() + ": a message of " + size));
+                take(open.lsn(), instead, 0, instead.length);
             }
             case ALIVE -> {
                 rows.alive(open.lsn());
@@ -199,6 +199,18 @@ final class LogReader implements SplitReader {
             }
         }
         return true;
+    }
+
+    private void take(long at, byte[] bytes, int from, int to) {
+        byte kind = to > from ? bytes[from] : 0;
+        if (!pending.takes(kind)) {
+            message(kind, at, bytes, from, to);
+            return;
+        }
+        pending.put(at, bytes, from, to);
+        if (kind == 'R' && pending.announces()) {
+            announce(at, bytes, from, to);
+        }
     }
 
     /** Takes in what comes next of a transaction that was put aside and is committed now. */

@@ -7,6 +7,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.postgres.codec.Transaction;
 import io.windrow.connectors.postgres.pgoutput.Control;
 import io.windrow.connectors.postgres.pgoutput.LogError;
+import io.windrow.connectors.postgres.pgoutput.MessageReader;
 import io.windrow.connectors.postgres.pgoutput.Messages;
 import io.windrow.connectors.postgres.pgoutput.PublishedRelation;
 import io.windrow.connectors.postgres.pgoutput.Tuple;
@@ -84,10 +85,9 @@ final class LogRows implements Messages {
      */
     void refused(WindrowException why) {
         FollowedStream stream = busy;
-        ErrorKind kind = why.kind();
         TableCopy copy = stream == null ? null : stream.copy();
-        boolean own = kind == ErrorKind.DATA || kind == ErrorKind.USER || kind == ErrorKind.EXTERNAL_PERMANENT
-                || copy != null && copy.isFailure(why);
+        boolean own = why.kind() == ErrorKind.DATA || why.kind() == ErrorKind.USER || why.kind() == ErrorKind.EXTERNAL_PERMANENT
+                || why.errorCode() == PostgresError.ROW_TOO_LARGE || copy != null && copy.isFailure(why);
         if (stream == null || !own || why.errorCode() == LogError.MESSAGE_UNKNOWN) {
             throw why;
         }
@@ -107,10 +107,8 @@ final class LogRows implements Messages {
             front.set(here);
         }
         switch (kind) {
-            case 'I', 'U', 'D', 'T' -> here.row(at);
-            default -> {
-                // Tells of no row; a table may be announced once or again, so it is not counted.
-            }
+            case 'I', 'U', 'D', 'T', MessageReader.OVERSIZE -> here.row(at);
+            default -> {} // Tells of no row; a table may be announced once or again, so it is not counted.
         }
     }
 
@@ -270,6 +268,14 @@ final class LogRows implements Messages {
         FollowedStream stream = next(relation, 1);
         if (stream != null) {
             stream.delete(current(), here.ordinal() - 1, old, image);
+        }
+    }
+
+    @Override
+    public void oversize(long relation, String size) {
+        FollowedStream stream = next(relation, 1);
+        if (stream != null) {
+            throw stream.tooLarge(current(), size);
         }
     }
 

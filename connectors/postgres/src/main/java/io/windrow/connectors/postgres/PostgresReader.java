@@ -82,7 +82,7 @@ final class PostgresReader implements SplitReader {
         this.from = from;
         this.lead = new LeadColumn(stream, ReadSql.Lead.NONE, from);
         this.encrypted = !"disable".equals(source.address().parameters().get("sslmode"));
-        this.wire = new Wire(encrypted ? Wire.Content.BYTES : Wire.Content.MESSAGES);
+        this.wire = new Wire(encrypted ? Wire.Content.TLS : Wire.Content.MESSAGES);
         this.lost = new LostReply(source, stream, wire);
         if (split.part() == PostgresSplit.Part.WHOLE && from.isPresent() && from.get().rows() > 0) {
             throw WindrowException.of(

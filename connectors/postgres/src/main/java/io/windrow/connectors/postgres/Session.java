@@ -76,6 +76,9 @@ final class Session implements AutoCloseable {
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("socketFactory", Wire.Sockets.class.getName());
         properties.setProperty("socketFactoryArg", wire.id());
+        if (wire.content() == Wire.Content.TLS) {
+            properties.setProperty("sslfactory", Wire.tls(Optional.ofNullable(properties.getProperty("sslfactory"))));
+        }
         if (purpose == Purpose.REPLICATION) {
             properties.setProperty("replication", "database");
             properties.setProperty("preferQueryMode", "simple");

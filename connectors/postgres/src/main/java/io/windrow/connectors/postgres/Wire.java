@@ -6,11 +6,17 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.SocketFactory;
+import javax.net.ssl.SSLSocket;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ssl.DefaultJavaSSLFactory;
+import org.postgresql.ssl.LibPQFactory;
+import org.postgresql.util.PSQLException;
 
 /**
  * The socket of one connection, seen from below the driver. The driver's reads block without a deadline and break the
@@ -23,8 +29,10 @@ final class Wire implements AutoCloseable {
 
     /** What the bytes on the socket are. */
     enum Content {
-        /** Anything, for example TLS records. */
+        /** Anything. */
         BYTES,
+        /** TLS records, if the driver and the server agree on them: then {@link Frames} can take rows out of them. */
+        TLS,
         /** Messages of the server, from the first byte on: then {@link Frames} can take rows past the driver. */
         MESSAGES
     }
@@ -123,13 +131,64 @@ final class Wire implements AutoCloseable {
         if (opened == null) {
             throw new SocketException("not connected");
         }
-        return opened.input().await(deadlineNanos);
+        return opened.decrypted().await(deadlineNanos);
     }
 
-    /** The rows of a running copy, or null if the bytes on the socket are not the server's messages themselves. */
+    /** The rows of a running copy, or null if nobody knows that what comes are the server's messages from the first byte on. */
     @Nullable Frames frames() throws IOException {
         WireSocket opened = socket;
-        return content == Content.BYTES || opened == null ? null : opened.input();
+        return opened == null || content != Content.MESSAGES && !opened.isTls() ? null : opened.decrypted();
+    }
+
+    /**
+     * The name of the class that makes the driver's TLS sockets.
+     *
+     * @param own the one that the driver would take; empty: its default
+     */
+    static String tls(Optional<String> own) {
+        return own.filter(DefaultJavaSSLFactory.class.getName()::equals).isPresent() ? SystemTls.class.getName() : Tls.class.getName();
+    }
+
+    private static @Nullable Wire opening(Properties info) {
+        String id = info.getProperty("socketFactoryArg");
+        return id == null ? null : OPENING.get(id);
+    }
+
+    /** Puts frames over a TLS socket of the wire; as it is if there is none, as for a cancel request. */
+    private static Socket framed(@Nullable Wire wire, Socket beneath, Socket made) throws IOException {
+        return wire != null && beneath instanceof WireSocket raw && made instanceof SSLSocket tls ? raw.over(tls) : made;
+    }
+
+    /** Makes TLS sockets as the driver does. The driver finds it by its name. */
+    public static final class Tls extends LibPQFactory {
+        private final @Nullable Wire wire;
+
+        /** Called by the driver. */
+        public Tls(Properties info) throws PSQLException {
+            super(info);
+            wire = opening(info);
+        }
+
+        @Override
+        public Socket createSocket(Socket socket, String host, int port, boolean autoClose) throws IOException {
+            return framed(wire, socket, super.createSocket(socket, host, port, autoClose));
+        }
+    }
+
+    /** The same with the certificates that Java trusts. The driver finds it by its name. */
+    public static final class SystemTls extends DefaultJavaSSLFactory {
+        private final @Nullable Wire wire;
+
+        /** Called by the driver. */
+        public SystemTls(Properties info) {
+            super(info);
+            wire = opening(info);
+        }
+
+        @Override
+        public Socket createSocket(Socket socket, String host, int port, boolean autoClose) throws IOException {
+            return framed(wire, socket, super.createSocket(socket, host, port, autoClose));
+        }
     }
 
     @Override
@@ -151,6 +210,8 @@ final class Wire implements AutoCloseable {
             OTHER,
             /** A CopyData message of more than {@link Wire#largestRow} bytes, of which nothing is taken from {@link #rest} yet. */
             TOO_LARGE,
+            /** The beginning of such a message, as a row; the others of its {@link #size} bytes were passed over. */
+            BEGINNING,
             /** No whole message by the deadline, or before {@link Wire#wake}. */
             NOT_YET
         }
@@ -162,6 +223,12 @@ final class Wire implements AutoCloseable {
         int from();
 
         int to();
+
+        /** The message that is too large is passed over but for its first bytes, which come next. */
+        void passOver(int kept);
+
+        /** How many bytes the message has of which the beginning came. */
+        long size();
 
         /** Goes on to the next message; does nothing if the last one was the driver's. */
         void consumed();
@@ -223,6 +290,7 @@ final class Wire implements AutoCloseable {
 
     private final class WireSocket extends Socket {
         private @Nullable WireInput input;
+        private volatile @Nullable TlsSocket tls;
         private volatile int driverTimeout;
 
         /**
@@ -250,6 +318,21 @@ final class Wire implements AutoCloseable {
         @Override
         public InputStream getInputStream() throws IOException {
             return input();
+        }
+
+        private Socket over(SSLSocket made) throws IOException {
+            TlsSocket over = new TlsSocket(made, Wire.this, input());
+            tls = over;
+            return over;
+        }
+
+        private boolean isTls() {
+            return tls != null;
+        }
+
+        private WireInput decrypted() throws IOException {
+            TlsSocket over = tls;
+            return over == null ? input() : over.input();
         }
 
         private synchronized WireInput input() throws IOException {

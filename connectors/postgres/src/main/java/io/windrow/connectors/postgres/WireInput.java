@@ -28,6 +28,8 @@ final class WireInput extends InputStream implements Wire.Frames {
      * its next read brings enough.
      */
     private static final long GATHER_NANOS = 600_000;
+    /** A record may come in pieces: it is waited for where it is not begun, so that a deadline holds. */
+    private static final long SLICE_NANOS = 200_000_000;
     private static final byte COPY_DATA = 'd';
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
@@ -35,6 +37,8 @@ final class WireInput extends InputStream implements Wire.Frames {
     private final Wire wire;
     private final Wire.Content content;
     private final Socket owner;
+    /** Where encrypted bytes come from; null: nothing is encrypted. */
+    private final @Nullable WireInput beneath;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int at;
     private int end;
@@ -45,8 +49,12 @@ final class WireInput extends InputStream implements Wire.Frames {
     private boolean withheld;
     /** Bytes of a message that the driver has begun to read. */
     private long left;
-    /** A message that the buffer cannot hold, and how much of it is here. */
+    /** A message that the buffer cannot hold, or its beginning, and how much of it is here. */
     private byte @Nullable [] large;
+    /** Of a message that is passed over its bytes, and how many of them are still to come. */
+    private long passed;
+
+    private long passing;
 
     private int filled;
     private byte[] frame = buffer;
@@ -54,10 +62,20 @@ final class WireInput extends InputStream implements Wire.Frames {
     private int frameTo;
 
     WireInput(InputStream in, Wire wire, Socket owner) {
+        this(in, wire, wire.content(), owner, null);
+    }
+
+    private WireInput(InputStream in, Wire wire, Wire.Content content, Socket owner, @Nullable WireInput beneath) {
         this.in = in;
         this.wire = wire;
-        this.content = wire.content();
+        this.content = content;
         this.owner = owner;
+        this.beneath = beneath;
+    }
+
+    /** The server's messages out of TLS records, which come from {@code beneath}. */
+    static WireInput decrypted(Socket tls, Wire wire, WireInput beneath) throws IOException {
+        return new WireInput(tls.getInputStream(), wire, Wire.Content.MESSAGES, tls, beneath);
     }
 
     boolean await(long deadlineNanos) throws IOException {
@@ -76,7 +94,13 @@ final class WireInput extends InputStream implements Wire.Frames {
             byte[] growing = large;
             if (growing != null) {
                 if (filled == growing.length) {
-                    return row(growing, 0, filled);
+                    int over = (int) Math.min(passing, end - at);
+                    at += over;
+                    passing -= over;
+                    if (passing == 0) {
+                        row(growing, 0, filled);
+                        return passed == 0 ? Next.ROW : Next.BEGINNING;
+                    }
                 }
             } else if (left > 0 || (at < end && buffer[at] != COPY_DATA)) {
                 return Next.OTHER;
@@ -104,6 +128,22 @@ final class WireInput extends InputStream implements Wire.Frames {
             }
             fill();
         }
+    }
+
+    @Override
+    public void passOver(int kept) {
+        passed = (int) INT.get(buffer, at + 1) - Integer.BYTES;
+        int beginning = (int) Math.min(kept, passed);
+        passing = passed - beginning;
+        large = new byte[beginning];
+        filled = Math.min(beginning, end - at - HEADER_BYTES);
+        System.arraycopy(buffer, at + HEADER_BYTES, large, 0, filled);
+        at += HEADER_BYTES + filled;
+    }
+
+    @Override
+    public long size() {
+        return passed;
     }
 
     private Next row(byte[] bytes, int from, int to) {
@@ -143,6 +183,7 @@ final class WireInput extends InputStream implements Wire.Frames {
                 at = frameTo;
             } else {
                 large = null;
+                passed = 0;
                 frame = buffer;
             }
             frameTo = 0;
@@ -233,8 +274,12 @@ final class WireInput extends InputStream implements Wire.Frames {
 
     /** Reads what there is behind what is here, or into the large message. False if nothing came for a while. */
     private boolean fill() throws IOException {
+        WireInput encrypted = beneath;
+        if (encrypted != null && in.available() == 0 && !encrypted.await(System.nanoTime() + SLICE_NANOS)) {
+            return false;
+        }
         byte[] target = buffer;
-        byte[] growing = large;
+        byte[] growing = large != null && filled < large.length ? large : null;
         if (growing == null) {
             if (at == end) {
                 at = 0;
@@ -254,7 +299,7 @@ final class WireInput extends InputStream implements Wire.Frames {
         trickling = false;
         try {
             int count = in.read(target, from, target.length - from);
-            trickling = wire.isStreaming() && count > 0 && count < GATHERED_BYTES;
+            trickling = encrypted == null && wire.isStreaming() && count > 0 && count < GATHERED_BYTES;
             eof = count < 0;
             wire.hears();
             if (growing == null) {

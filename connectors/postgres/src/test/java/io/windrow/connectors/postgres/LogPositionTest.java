@@ -153,6 +153,9 @@ class LogPositionTest {
         public void message(String prefix, long lsn, Belonging belonging, Tuple cells) {}
 
         @Override
+        public void oversize(long relation, String size) {}
+
+        @Override
         public void truncate(List<Long> relations) {}
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.testkit.postgres.PostgresDatabase;
 import io.windrow.testkit.postgres.PostgresOptions;
 import io.windrow.testkit.postgres.PostgresServer;
 import java.io.IOException;
@@ -132,6 +133,60 @@ class PostgresTlsTest {
             server.execute("DELETE FROM followed WHERE id = 1");
             drive.run();
             assertThat(drive.rows()).hasSize(2002).doesNotHaveDuplicates().contains("INSERT|2001|" + "y".repeat(100_000)).endsWith("DELETE|1|-");
+        }
+    }
+
+    /** What a slot is read as, and a change of 12 MB that a memory of 8 MiB does not hold between others. */
+    private void oversize(String parameters, ChangesConfig changes) {
+        StreamName big = new StreamName("public", "big");
+        StreamName small = new StreamName("public", "small");
+        try (PostgresDatabase db = PostgresDatabase.create(server)) {
+            // Names of slots are the server's, and tests come in any order.
+            db.dropSlot("windrow_test");
+            db.execute("CREATE TABLE big (id int PRIMARY KEY, v text)", "CREATE TABLE small (id int PRIMARY KEY)", "CREATE TABLE other (v text)");
+            String url = "postgres://postgres@0.0.0.0:" + server.port() + "/" + db.name() + parameters;
+            try (LogDrive drive = new LogDrive(LogDrive.config(url, changes, "public.big", "public.small"), big, small)) {
+                drive.run();
+                drive.drive.allocator.setLimit(8 << 20);
+                db.execute(
+                        "ALTER PUBLICATION windrow_test ADD TABLE other", "INSERT INTO other VALUES (repeat('x', 12000000))",
+                        "BEGIN; INSERT INTO big VALUES (1, 'a'); INSERT INTO small VALUES (1); INSERT INTO big VALUES (2, repeat('x', 12000000));"
+                                + " INSERT INTO small VALUES (2); INSERT INTO big VALUES (3, 'c'); COMMIT",
+                        "INSERT INTO small VALUES (3)");
+                drive.run();
+                assertThat(drive.failed).as(parameters).containsOnlyKeys(big);
+                assertThat(drive.failed.get(big).errorCode()).isEqualTo(PostgresError.ROW_TOO_LARGE);
+                assertThat(drive.failed.get(big)).hasMessageContaining("has 120000").hasMessageContaining("bytes, expected at most 7340032");
+                assertThat(drive.rows.get(small)).containsExactly("INSERT|1", "INSERT|2", "INSERT|3");
+                drive.drive.allocator.setLimit(Long.MAX_VALUE);
+                drive.run();
+                assertThat(drive.rows.get(big).stream().map(row -> row.substring(0, 8))).containsExactly("INSERT|1", "INSERT|2", "INSERT|3");
+                assertThat(drive.rows.get(small)).hasSize(3);
+            }
+            db.dropSlot("windrow_test");
+        }
+    }
+
+    @Test
+    void A_change_that_memory_does_not_hold_stops_its_own_stream_over_TLS_and_without_and_of_tables_that_nobody_follows_none() {
+        String tls = "?sslrootcert=" + folder.resolve("ca.crt");
+        server.execute("ALTER ROLE postgres SET logical_decoding_work_mem = '64kB'");
+        oversize(tls, ChangesConfig.DEFAULT);
+        oversize("?sslmode=disable", ChangesConfig.DEFAULT);
+        oversize(tls, Changes.streamed("1GiB", ChangesConfig.Cut.ANYWHERE));
+    }
+
+    @Test
+    void A_row_that_memory_does_not_hold_is_named_with_its_column_over_TLS_too() {
+        server.execute("CREATE TABLE wide (id int, v text)");
+        server.execute("INSERT INTO wide VALUES (1, repeat('x', 40000000))");
+        String url = "postgres://postgres@0.0.0.0:" + server.port() + "/postgres?sslrootcert=" + folder.resolve("ca.crt");
+        try (Drive drive = new Drive(Drive.config(url, StreamConfig.snapshot("public.wide")), new StreamName("public", "wide"))) {
+            drive.allocator.setLimit(24 << 20);
+            assertThatThrownBy(drive::run).isInstanceOfSatisfying(WindrowException.class, e -> {
+                assertThat(e.errorCode()).isEqualTo(PostgresError.ROW_TOO_LARGE);
+                assertThat(e.getMessage()).contains("column v takes 40000000");
+            });
         }
     }
 

@@ -9,6 +9,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,8 @@ public final class MessageReader {
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    /** The kind of the messages that {@link #oversize} makes; the server has none of the kind. */
+    public static final byte OVERSIZE = '!';
     /** From 1970 to 2000, where PostgreSQL's times begin. */
     private static final long EPOCH_MICROS = 946_684_800_000_000L;
 
@@ -35,6 +38,26 @@ public final class MessageReader {
     /** A reader that tells what it reads. */
     public MessageReader(Messages messages) {
         this.messages = messages;
+    }
+
+    /**
+     * The message that stands for one which memory does not hold, to be read or put aside like any other.
+     *
+     * @param from where its beginning lies
+     * @param head how many bytes stand before what the message says: its kind, and the transaction's id if it is in progress
+     * @param size how large it is, for people
+     * @return empty: it is no change of a row
+     */
+    public static Optional<byte[]> oversize(byte[] message, int from, int to, int head, String size) {
+        boolean isRow = to - from >= head + Integer.BYTES && "IUD".indexOf(message[from]) >= 0;
+        if (!isRow) {
+            return Optional.empty();
+        }
+        byte[] text = (size + '\0').getBytes(StandardCharsets.US_ASCII);
+        byte[] made = Arrays.copyOf(Arrays.copyOfRange(message, from, from + head + Integer.BYTES), head + Integer.BYTES + text.length);
+        made[0] = OVERSIZE;
+        System.arraycopy(text, 0, made, head + Integer.BYTES, text.length);
+        return Optional.of(made);
     }
 
     /** Reads one message, which lies between {@code from} and {@code to}. Nothing of it is kept. */
@@ -117,6 +140,12 @@ public final class MessageReader {
             }
             case 'b', 'P', 'p', 'K', 'r' -> prepared(type);
             case 'M' -> message(type);
+            case OVERSIZE -> {
+                long relation = unsigned();
+                String size = text();
+                done(type);
+                messages.oversize(relation, size);
+            }
             // A type's name, and where a transaction came from, say nothing about a row.
             case 'Y', 'O' -> at = end;
             default -> throw unknown("a message of the kind " + printable(type));

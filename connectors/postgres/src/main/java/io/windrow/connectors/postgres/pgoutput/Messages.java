@@ -51,6 +51,13 @@ public interface Messages {
      */
     void message(String prefix, long lsn, Belonging belonging, Tuple cells);
 
+    /**
+     * A row was changed, by which nobody can tell how: memory does not hold the message.
+     *
+     * @param size how large it is, for people
+     */
+    void oversize(long relation, String size);
+
     /** Tables were emptied together. */
     void truncate(List<Long> relations);
 
