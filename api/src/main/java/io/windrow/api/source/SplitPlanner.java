@@ -59,6 +59,11 @@ public interface SplitPlanner extends AutoCloseable {
     /** Nothing more of the stream is read in this run: what waits for it goes on without it. */
     default void parked(StreamName stream) {}
 
+    /** Whether the stream goes on from a place in its log. One that does not, since its first copy failed, needs nothing of the log. */
+    default boolean hasPlace(StreamName stream) {
+        return true;
+    }
+
     /** Whether every split of the stream has ended. Endless streams have only for a run that reads {@link Until#CAUGHT_UP}. */
     boolean ended(StreamName stream);
 

@@ -8,13 +8,11 @@ import io.windrow.api.sink.Sink;
 import io.windrow.api.source.Source;
 import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.Until;
-import io.windrow.core.compact.CurrentRows;
 import io.windrow.core.checkpoint.StreamEpoch;
 import io.windrow.core.checkpoint.StreamState;
 import io.windrow.core.epoch.EpochDriver;
 import io.windrow.core.ledger.HashKey;
 import io.windrow.core.observe.RunEvent;
-import io.windrow.core.plan.PlannedStream;
 import io.windrow.core.plan.Steps;
 import io.windrow.core.run.RetryBudget;
 import io.windrow.core.run.RetryPolicy;
@@ -254,7 +252,9 @@ final class RunSession {
         renewalAsked = false;
         Job renewed = next.getAndSet(null);
         if (renewed != null) {
-            former = parts;
+            if (former == null) {
+                former = parts;
+            }
             parts = parts.with(renewed);
         }
         Job job = parts.job();
@@ -307,6 +307,7 @@ final class RunSession {
             }
             var requests = beginning.requests(driver);
             if (requests.isEmpty()) {
+                former = null;
                 beginning.hearParked();
                 return;
             }

@@ -136,7 +136,8 @@ final class SplitDesk {
     /** A stream that has no place in the log yet is copied whenever it begins, and holds nothing. */
     private Shared shared(Split split, Map<StreamName, Position> starts) {
         List<StreamName> holding = split.streams().stream()
-                .filter(stream -> starts.containsKey(stream) || tracks.containsKey(stream) || beginning.needsLog(stream))
+                .filter(stream -> starts.containsKey(stream)
+                        || (tracks.containsKey(stream) ? planner.hasPlace(stream) : beginning.needsLog(stream)))
                 .toList();
         holding.stream().filter(stream -> !starts.containsKey(stream)).forEach(stream -> tellHeld(split, stream));
         return new Shared(split, new SharedRelease(

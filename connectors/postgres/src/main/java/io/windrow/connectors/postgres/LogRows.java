@@ -210,12 +210,7 @@ final class LogRows implements Messages {
         switch (what) {
             case Control.Prepared prepared -> here.reach(prepared.endLsn());
             case Control.PreparedUndone undoing -> here.reach(undoing.endLsn());
-            case Control.PartBegins ignored -> {}
-            case Control.PartEnds ignored -> {}
-            case Control.PartsCommitted ignored -> {}
-            case Control.PartsUndone ignored -> {}
-            case Control.PrepareBegins ignored -> {}
-            case Control.PreparedCommitted ignored -> {}
+            default -> {} // The others stand at no place of their own.
         }
     }
 
@@ -282,17 +277,22 @@ final class LogRows implements Messages {
     @Override
     public void truncate(List<Long> relations) {
         for (long relation : relations) {
-            FollowedStream stream = next(relation, 1);
-            if (stream == null || stream.isEmptiedBeforeCopy(current())) {
-                continue;
+            try {
+                truncate(next(relation, 1));
+            } catch (WindrowException e) {
+                // The other tables that it names are emptied all the same.
+                refused(e);
             }
+        }
+    }
+
+    private void truncate(@Nullable FollowedStream stream) {
+        if (stream != null && !stream.isEmptiedBeforeCopy(current())) {
             if (config.onTruncate() == ChangesConfig.OnTruncate.STOP) {
-                refused(WindrowException.of(
-                        LogError.TRUNCATED,
-                        "Reading the changes of " + stream.stream() + ": transaction " + current().id() + " emptied it"));
-            } else {
-                stream.truncate(current(), here.ordinal() - 1);
+                throw WindrowException.of(
+                        LogError.TRUNCATED, "Reading the changes of " + stream.stream() + ": transaction " + current().id() + " emptied it");
             }
+            stream.truncate(current(), here.ordinal() - 1);
         }
     }
 
@@ -302,9 +302,7 @@ final class LogRows implements Messages {
         FollowedStream stream = bound(relation);
         if (stream == null) {
             if (!tables.isOther(relation)) {
-                throw WindrowException.of(
-                        LogError.MESSAGE_UNKNOWN,
-                        "Reading the slot " + slot + ": a row of the unannounced table " + relation);
+                throw unknown("a row of the unannounced table " + relation);
             }
             expectNoNamesake(relation);
             return null;
@@ -356,8 +354,7 @@ final class LogRows implements Messages {
     @Override
     public void message(String prefix, long end, Belonging belonging, Tuple cells) {
         if ((belonging == Belonging.TRANSACTION) != inTransaction()) {
-            throw WindrowException.of(
-                    LogError.MESSAGE_UNKNOWN, "Reading the slot " + slot + ": a message " + (inTransaction() ? "within" : "outside") + " a transaction");
+            throw unknown("a message " + (inTransaction() ? "within" : "outside") + " a transaction");
         }
         if (belonging == Belonging.NOTHING) {
             begin(Transaction.none(end - 1));
@@ -392,9 +389,12 @@ final class LogRows implements Messages {
     private Transaction current() {
         Transaction open = here.transaction();
         if (open == null) {
-            throw WindrowException.of(
-                    LogError.MESSAGE_UNKNOWN, "Reading the slot " + slot + ": a row outside a transaction");
+            throw unknown("a row outside a transaction");
         }
         return open;
+    }
+
+    private WindrowException unknown(String what) {
+        return WindrowException.of(LogError.MESSAGE_UNKNOWN, "Reading the slot " + slot + ": " + what);
     }
 }

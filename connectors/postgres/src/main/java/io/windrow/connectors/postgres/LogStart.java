@@ -57,6 +57,7 @@ record LogStart(
         try (Session session = Session.open(source.address(), source.config())) {
             LogSlot.expectNotPassed(session, split.slot(), starts);
         }
+        context.failpoints().reach("postgres.log_begun");
         return true;
     }
 }

@@ -309,6 +309,11 @@ final class PostgresPlanner implements SplitPlanner {
     }
 
     @Override
+    public boolean hasPlace(StreamName stream) {
+        return !(find(stream) instanceof ChangesRead read) || read.start().isPresent();
+    }
+
+    @Override
     public boolean ended(StreamName stream) {
         StreamRead read = find(stream);
         return read != null && read.ended();

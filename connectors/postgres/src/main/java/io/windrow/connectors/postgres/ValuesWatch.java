@@ -45,8 +45,15 @@ final class ValuesWatch {
                         LogError.VALUES_REWRITTEN.code(), doing + how.get() + ", which the log does not tell; what was delivered stays as it was.");
             }
         }
-        known = Optional.of(now.values());
+        if (how.isPresent() || now.values().columns().keySet().stream().allMatch(this::isPlanned)) {
+            known = Optional.of(now.values());
+        }
+        // Of a column that came since the plan nobody knows yet whether the stream delivers it: the next plan looks from here.
         return Optional.empty();
+    }
+
+    private boolean isPlanned(int number) {
+        return shape.relation().orElseThrow().columns().stream().anyMatch(column -> column.number() == number);
     }
 
     /** The table is copied as the session's snapshot shows it, or later. */

@@ -542,7 +542,7 @@ class PostgresAddedTableTest {
             assertThat(drive.places.get(U).text()).contains("done", "range");
             List<Future<?>> releasing = new ArrayList<>();
             drive.drive.failpoints = name -> {
-                if (name.equals("postgres.before_log") && releasing.isEmpty()) {
+                if (name.equals("postgres.log_begun") && releasing.isEmpty()) {
                     lock(statement, "SELECT pg_advisory_lock(7)");
                     releasing.add(threads.submit(() -> {
                         await().atMost(Duration.ofMinutes(5)).until(() ->

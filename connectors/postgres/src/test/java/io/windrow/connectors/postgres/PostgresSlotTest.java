@@ -269,7 +269,7 @@ class PostgresSlotTest {
         try (Drive drive = new Drive(Drive.config(db.url(), StreamConfig.snapshot("public.t")), T);
                 PostgresSource source = drive.source();
                 Session session = Session.open(source.address(), source.config())) {
-            assertThatThrownBy(() -> session.limited(Duration.ofMillis(1), () -> session.row("SELECT pg_sleep(3600)"))).isInstanceOfSatisfying(
+            assertThatThrownBy(() -> session.limited(Duration.ofSeconds(1), () -> session.row("SELECT pg_sleep(3600)"))).isInstanceOfSatisfying(
                     SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"));
             assertThat(session.row("SHOW statement_timeout")).containsExactly("0");
             assertThat(session.limited(Duration.ofMinutes(5), () -> session.row("SELECT 'done'"))).containsExactly("done");

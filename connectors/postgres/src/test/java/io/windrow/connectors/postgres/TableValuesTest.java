@@ -14,10 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Alterations that give rows of a followed table values of which its log says nothing, and those that only look like it. */
 @Tag("server")
@@ -140,6 +143,40 @@ class TableValuesTest {
             drive.run();
             same(drive, "a rewrite in the middle of the copy after another");
             assertThat(drive.generations.get(T)).isEqualTo(3);
+        }
+    }
+
+    /** The look is between the alteration and the first row that tells of it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ALTER TABLE t ADD c int                    | 1
+            ALTER TABLE t ADD c float DEFAULT random() | 2
+            """)
+    void A_column_that_comes_while_the_table_is_followed_has_it_copied_only_if_rows_have_a_value_of_it(String alteration, long generation) {
+        make("CREATE TABLE t (id int PRIMARY KEY, n int)");
+        try (LogDrive drive = drive(OnRewrite.COPY)) {
+            drive.run();
+            drive.until = Until.STOPPED;
+            AtomicInteger read = new AtomicInteger();
+            drive.beforeRead = (planner, reader) -> {
+                if (read.getAndIncrement() == 0) {
+                    db.execute("INSERT INTO t (id, n) VALUES (6, 6)");
+                } else if (drive.rows.get(T).contains("INSERT|6|6") && !drive.rows.get(T).contains("altered")) {
+                    drive.rows.get(T).add("altered");
+                    db.execute(alteration);
+                    drive.drive.looks(planner);
+                    db.execute("INSERT INTO t (id, n) VALUES (7, 7)");
+                }
+            };
+            assertThatThrownBy(drive::run).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).as(e.getMessage()).isEqualTo(LogError.RELATION_CHANGED));
+            drive.rows.get(T).remove("altered");
+            drive.until = Until.CAUGHT_UP;
+            drive.beforeRead = (planner, reader) -> {};
+            drive.run();
+            drive.run();
+            same(drive, alteration);
+            assertThat(drive.generations.get(T)).isEqualTo(generation);
         }
     }
 
