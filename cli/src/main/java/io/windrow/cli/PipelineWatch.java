@@ -28,6 +28,7 @@ final class PipelineWatch implements AutoCloseable {
     private final Consumer<Plan> renewed;
     private final Notices notices;
     private final PipelineSpec began;
+    private final @Nullable Found at;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread = new Thread(this::watch, "windrow-file");
 
@@ -51,19 +52,22 @@ final class PipelineWatch implements AutoCloseable {
         this.reader = reader;
         this.renewed = renewed;
         this.notices = notices;
+        this.at = found();
         thread.start();
     }
 
     private void watch() {
         try {
-            @Nullable Found known = found();
+            Found known = at;
+            Found last = at;
             while (!closed.await(EVERY_SECONDS, TimeUnit.SECONDS)) {
                 Found now = found();
-                // An editor may take the file away before it puts the new one there.
-                if (now != null && (known == null || known.isOther(now))) {
+                // An editor may take the file away before it puts the new one there, or be writing it: it has to be the same twice.
+                if (now != null && last != null && !last.isOther(now) && (known == null || known.isOther(now))) {
                     known = now;
                     read();
                 }
+                last = now;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -81,10 +81,13 @@ final class ResyncCommand implements Callable<Integer> {
             if (!yes) {
                 throw WindrowException.of(CliError.NEEDS_YES, "Asking for a copy of " + pipeline + ": nothing was asked for");
             }
+            Optional<Reconciliation> progress = Optional.ofNullable(wait).map(ignored -> source.reconciliation().orElseThrow(
+                    () -> WindrowException.of(CliError.NOT_OFFERED, "Waiting for a copy: the source does not say how far a position is;"
+                            + " nothing was asked for")));
             for (StreamState state : chosen) {
                 store.ask(pipeline, new Resync(state.stream(), Clock.systemUTC().instant()));
             }
-            boolean through = wait != null && through(pipeline, store, source, chosen, wait);
+            boolean through = wait != null && through(pipeline, store, progress.orElseThrow(), chosen, wait);
             List<String> names = chosen.stream().map(state -> state.stream().toString()).toList();
             if (windrow.json) {
                 windrow.print(
@@ -129,9 +132,7 @@ final class ResyncCommand implements Callable<Integer> {
     }
 
     /** Waits until a new generation of each stream is begun, its copy is through, and what the source shows after that is committed. */
-    private boolean through(String pipeline, StateStore store, Source source, List<StreamState> chosen, Duration patience) {
-        Reconciliation reconciliation = source.reconciliation().orElseThrow(() -> WindrowException.of(
-                CliError.NOT_OFFERED, "Waiting for the copy: the source does not say how far a position is"));
+    private boolean through(String pipeline, StateStore store, Reconciliation reconciliation, List<StreamState> chosen, Duration patience) {
         long giveUp = System.nanoTime() + patience.toNanos();
         Map<StreamName, StreamEpoch> shown = new HashMap<>();
         List<StreamState> left = new ArrayList<>(chosen);

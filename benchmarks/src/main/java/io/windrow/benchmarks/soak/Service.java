@@ -39,11 +39,13 @@ final class Service implements AutoCloseable {
     }
 
     /** What its threads are doing, as the JDK's own tool prints it, or why that could not be asked. */
-    String threads() throws IOException {
+    String threads() {
         String tool = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        Process asked = new ProcessBuilder(tool, Long.toString(child.pid()), "Thread.print").redirectErrorStream(true).start();
-        try (InputStream printed = asked.getInputStream()) {
+        try (InputStream printed = new ProcessBuilder(tool, Long.toString(child.pid()), "Thread.print")
+                .redirectErrorStream(true).start().getInputStream()) {
             return new String(printed.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "Asking for its threads: " + e.getMessage();
         }
     }
 

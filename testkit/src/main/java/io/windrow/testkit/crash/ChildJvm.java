@@ -24,6 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class ChildJvm implements AutoCloseable {
     private static final int KEPT_LINES = 400;
+    private static final int HEAP_MIB = 512;
 
     private final Process process;
     private final Path candidate;
@@ -48,6 +49,15 @@ public final class ChildJvm implements AutoCloseable {
      * @param environment variables, on top of this process's own
      */
     public static ChildJvm start(String main, List<String> arguments, Map<String, String> environment) {
+        return start(main, arguments, environment, HEAP_MIB);
+    }
+
+    /**
+     * Starts a main with a heap of another size.
+     *
+     * @param heapMiB how large its heap becomes at most
+     */
+    public static ChildJvm start(String main, List<String> arguments, Map<String, String> environment, int heapMiB) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -56,7 +66,7 @@ public final class ChildJvm implements AutoCloseable {
             }
         }
         // What the JVM says of the archive would stand among the lines of the child; a log file that a test asks for stays.
-        command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xlog:all=off:stdout"));
+        command.addAll(List.of("-Xmx" + heapMiB + "m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xlog:all=off:stdout"));
         ClassArchive classes = ClassArchive.ofThisJvm();
         Path archive = classes.archive(main);
         Path candidate = classes.candidate();

@@ -1115,6 +1115,22 @@ abstract class ChangesSuite {
         }
     }
 
+    @Test
+    void aTableThatIsBroughtBackIsTheOneThatItWas() throws SQLException {
+        try (Sink sink = sink(Deletes.HARD, JdbcConfig.Truncates.APPLY)) {
+            apply(sink, WriteMode.MIRROR, 1, 1, insert(1, "a", "x", 1));
+            execute("DROP TABLE orders");
+            assertThatThrownBy(() -> apply(sink, WriteMode.MIRROR, 1, 2, insert(2, "b", "y", 2))).isInstanceOfSatisfying(
+                    WindrowException.class, e -> assertThat(e.errorCode()).isEqualTo(JdbcError.TABLE_LOST));
+            execute("INSERT INTO orders (id, name, body) VALUES (1, 'a', 'x')");
+            apply(sink, WriteMode.MIRROR, 1, 3, insert(2, "b", "y", 2), update(1, "c", Change.UNCHANGED, 2));
+            assertThat(rows()).containsExactly("1|c|x", "2|b|y");
+            apply(sink, WriteMode.MIRROR, 1, 4, delete(1, 3), delete(2, 3));
+            apply(sink, WriteMode.MIRROR, 1, 5, insert(3, "d", "z", 4));
+            assertThat(rows()).containsExactly("3|d|z");
+        }
+    }
+
     /** Where an epoch is cut decides nothing: a row that is marked as deleted is as it was last. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

@@ -119,7 +119,16 @@ public final class LogEar implements LogWatch.Ear {
             case WRITE_ROWS, UPDATE_ROWS, DELETE_ROWS, EXT_WRITE_ROWS, EXT_UPDATE_ROWS, EXT_DELETE_ROWS, XID, XA_PREPARE, STOP, ROTATE, INTVAR,
                     RAND, USER_VAR, FORMAT_DESCRIPTION, BEGIN_LOAD_QUERY, APPEND_BLOCK, DELETE_FILE, HEARTBEAT, IGNORABLE, ROWS_QUERY,
                     PREVIOUS_GTIDS, TRANSACTION_CONTEXT, VIEW_CHANGE, ANNOTATE_ROWS, BINLOG_CHECKPOINT, MARIADB_GTID_LIST -> {}
-            default -> watch.unreadable(before.name());
+            default -> newer(before.name(), watch);
+        }
+    }
+
+    /** What the client of a newer line of Debezium tells and its connector reads. */
+    private static void newer(String type, LogWatch watch) {
+        switch (type) {
+            case "GTID_TAGGED" -> watch.began();
+            case "HEARTBEAT_V2" -> {}
+            default -> watch.unreadable(type);
         }
     }
 

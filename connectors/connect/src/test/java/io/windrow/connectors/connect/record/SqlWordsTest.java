@@ -46,7 +46,7 @@ class SqlWordsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "BEGIN | BEGINS", "/* c */ begin work | BEGINS", "START TRANSACTION | BEGINS", "COMMIT | NO_ROWS", "ROLLBACK | TAKES_BACK",
-        "ROLLBACK TO `s` | NO_ROWS", "ROLLBACK WORK TO SAVEPOINT s | NO_ROWS", "SAVEPOINT `s` | NO_ROWS", "XA START X'78',X'',1 | BEGINS",
+        "ROLLBACK TO `s` | TAKES_BACK", "ROLLBACK WORK TO SAVEPOINT s | TAKES_BACK", "SAVEPOINT `s` | NO_ROWS", "XA START X'78',X'',1 | BEGINS",
         "XA END X'78',X'',1 | XA_ENDS", "XA COMMIT X'78',X'',1 | XA_COMMITS", "XA ROLLBACK X'78',X'',1 | XA_TAKES_BACK",
         "# Dummy event replacing event type 160 | NO_ROWS", "ANALYZE LOCAL TABLE t | NO_ROWS", "/*!40000 ALTER TABLE t DISABLE KEYS */ | NO_ROWS",
         "SET STATEMENT max_statement_time=0 FOR ALTER TABLE t ADD n int | NO_ROWS",

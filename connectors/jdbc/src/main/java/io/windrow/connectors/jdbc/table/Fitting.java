@@ -61,17 +61,20 @@ public record Fitting(Dialect dialect, Place place, String name) {
     }
 
     /**
-     * Refuses a table that somebody dropped, unless its rows are read anew. Adds or refuses what the table has lost; widens columns that cannot hold the staged values yet, in one transaction
-     * where the database has that; and refuses those that were made something else since: the database would convert the values as it likes.
+     * Refuses a table that somebody dropped, unless its rows are read anew. Adds or refuses what the table has lost; widens columns
+     * that cannot hold the staged values yet, in one transaction where the database has that; and refuses those that were made
+     * something else since: the database would convert the values as it likes.
      *
      * @param known the table's columns as the book has them
      * @return the same as they are now
      */
     public List<TargetColumn> run(Connection connection, List<StagedTable> staged, List<TargetColumn> known, Lost lost) throws SQLException {
         Map<String, String> there = types(connection);
-        boolean isNew = TargetColumn.isOfNewTable(known) && !there.isEmpty() && !holdsRows(connection);
-        if (there.isEmpty() || isNew && lost == Lost.REFUSED) {
-            throw WindrowException.of(JdbcError.TABLE_LOST, "Committing to table " + name + ": it is gone" + (isNew ? ", and an empty one in its place" : ""));
+        boolean isNew = TargetColumn.isOfNewTable(known) && !there.isEmpty();
+        // With rows in it, it was brought back.
+        boolean isLost = isNew && lost == Lost.REFUSED && !holdsRows(connection);
+        if (there.isEmpty() || isLost) {
+            throw WindrowException.of(JdbcError.TABLE_LOST, "Committing to table " + name + ": it is gone" + (isLost ? ", and an empty one in its place" : ""));
         }
         if (lost == Lost.REFUSED) {
             expectColumns(connection, there, staged, known);

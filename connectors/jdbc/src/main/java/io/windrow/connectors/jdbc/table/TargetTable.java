@@ -186,7 +186,7 @@ public final class TargetTable {
                 } else {
                     expectType(schema, column, type, types.get(i));
                     if (held == null && TargetColumn.isFormer(known, same, name -> dialect.folded(name).equals(wanted))) {
-                        forget(statement, layout, column.name());
+                        forget(statement, mode, layout, column.name());
                     }
                 }
                 // A column may have come with a statement that was committed by itself, before a death.
@@ -207,7 +207,10 @@ public final class TargetTable {
     }
 
     /** What the rows hold in a column that left the stream is of then; appended rows, and versions that have ended, are of then too. */
-    private void forget(Statement statement, Layout layout, String column) throws SQLException {
+    private void forget(Statement statement, WriteMode mode, Layout layout, String column) throws SQLException {
+        if (mode == WriteMode.REPLACE) {
+            return; // All rows come with it.
+        }
         String sql = "UPDATE " + qualified() + " SET " + dialect.quoted(column) + " = NULL";
         switch (layout.kind()) {
             case APPENDED -> {}
