@@ -10,6 +10,6 @@ import org.junit.jupiter.api.io.TempDir;
 class AppendCrashTest {
     @Test
     void anIncrementalReadIsExactAfterKillsEverywhere(@TempDir Path folder) throws Exception {
-        Kills.everywhere(CrashMode.APPEND, 2, folder);
+        Kills.everywhere(CrashMode.APPEND, 3, folder);
     }
 }

@@ -10,6 +10,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ChangesCrashTest {
     @Test
     void aChangeLogIsExactAfterKillsEverywhere(@TempDir Path folder) throws Exception {
-        Kills.everywhere(CrashMode.CHANGES, 2, folder);
+        Kills.everywhere(CrashMode.CHANGES, 3, folder);
     }
 }
