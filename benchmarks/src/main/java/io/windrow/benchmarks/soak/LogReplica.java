@@ -8,21 +8,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The change log in JSON Lines, folded here: files are read once, in the order of what they hold. A change that comes
- * twice, or that does not fit the state it meets, becomes a row that no table has.
+ * The change log in JSON Lines, folded here: files are read once, by generation and in the order of what they hold. A new
+ * generation begins with nothing, as the copy that it begins with does. A change that comes twice, or that does not fit the
+ * state it meets, becomes a row that no table has; so does a file of a generation that another has followed.
  */
 final class LogReplica implements Replica {
     private static final Map<String, List<String>> KEYS = Map.of("items", List.of("id"), "pairs", List.of("a", "b"));
+    /** A file's name begins with its generation. */
+    private static final Pattern GENERATION = Pattern.compile("g(\\d+)-.*");
 
     private final Path out;
     private final JsonFactory json = new JsonFactory();
@@ -47,25 +55,10 @@ final class LogReplica implements Replica {
         Fold fold = folds.computeIfAbsent(table, name -> new Fold(KEYS.getOrDefault(name, List.of())));
         Path folder = out.resolve("public." + table);
         if (Files.exists(folder)) {
-            List<Path> files;
-            try (Stream<Path> walk = Files.walk(folder)) {
-                files = walk.filter(path -> path.toString().endsWith(".jsonl")).sorted().toList();
+            for (Map.Entry<Long, List<Path>> generation : unread(folder, fold).entrySet()) {
+                fold.enter(generation.getKey());
+                changes(generation.getValue()).forEach(fold::take);
             }
-            List<Map<String, Object>> changes = new ArrayList<>();
-            for (Path file : files) {
-                if (fold.files.add(file)) {
-                    try (Stream<String> lines = Files.lines(file)) {
-                        for (String line : (Iterable<String>) lines::iterator) {
-                            changes.add(object(line));
-                        }
-                    }
-                }
-            }
-            changes.sort((one, other) -> {
-                int byPosition = Long.compare(number(one, "_position"), number(other, "_position"));
-                return byPosition != 0 ? byPosition : Long.compare(number(one, "_ordinal"), number(other, "_ordinal"));
-            });
-            changes.forEach(fold::take);
         }
         List<String> names = Stream.concat(columns.stream().map(column -> column.endsWith(" AS at") ? "at" : column), added.stream()).toList();
         List<List<@Nullable String>> rows = new ArrayList<>(fold.wrong);
@@ -75,6 +68,35 @@ final class LogReplica implements Replica {
             rows.add(Collections.unmodifiableList(values));
         });
         return rows;
+    }
+
+    private static SortedMap<Long, List<Path>> unread(Path folder, Fold fold) throws IOException {
+        SortedMap<Long, List<Path>> unread = new TreeMap<>();
+        try (Stream<Path> walk = Files.walk(folder)) {
+            walk.filter(path -> path.toString().endsWith(".jsonl") && fold.files.add(path)).forEach(path -> {
+                Matcher name = GENERATION.matcher(path.getFileName().toString());
+                if (!name.matches()) {
+                    throw new IllegalStateException("A data file whose name tells no generation: " + path);
+                }
+                unread.computeIfAbsent(Long.valueOf(name.group(1)), generation -> new ArrayList<>()).add(path);
+            });
+        }
+        return unread;
+    }
+
+    /** The changes that files hold, in the order of the log. */
+    private List<Map<String, Object>> changes(List<Path> files) throws IOException {
+        List<Map<String, Object>> changes = new ArrayList<>();
+        for (Path file : files) {
+            try (Stream<String> lines = Files.lines(file)) {
+                for (String line : (Iterable<String>) lines::iterator) {
+                    changes.add(object(line));
+                }
+            }
+        }
+        changes.sort(Comparator.<Map<String, Object>>comparingLong(change -> number(change, "_position"))
+                .thenComparingLong(change -> number(change, "_ordinal")));
+        return changes;
     }
 
     /** A fraction of zero is left out in files. */
@@ -131,9 +153,21 @@ final class LogReplica implements Replica {
         private final Map<List<Object>, Map<String, Object>> state = new LinkedHashMap<>();
         private final Map<String, Map<String, Object>> gone = new HashMap<>();
         private final List<List<@Nullable String>> wrong = new ArrayList<>();
+        private long generation;
 
         Fold(List<String> key) {
             this.key = key;
+        }
+
+        void enter(long next) {
+            if (next < generation) {
+                wrong.add(List.of("generation " + next + " came after " + generation));
+            } else if (next > generation) {
+                generation = next;
+                seen.clear();
+                state.clear();
+                gone.clear();
+            }
         }
 
         void take(Map<String, Object> change) {

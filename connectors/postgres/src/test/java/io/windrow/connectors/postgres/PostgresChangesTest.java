@@ -797,6 +797,26 @@ class PostgresChangesTest {
     }
 
     @Test
+    @Tag("D23")
+    void A_truncate_of_several_tables_empties_the_others_although_one_of_them_is_refused() {
+        db.execute(
+                "CREATE PUBLICATION windrow_test FOR ALL TABLES WITH (publish_via_partition_root = true)", "CREATE TABLE t (id int PRIMARY KEY)",
+                "CREATE TABLE u (id int PRIMARY KEY)");
+        try (LogDrive drive = drive("public.t", "public.u")) {
+            drive.run();
+            db.execute("INSERT INTO t VALUES (1)", "INSERT INTO u VALUES (1)");
+            drive.run();
+            db.execute(
+                    "ALTER TABLE t RENAME TO t_old", "CREATE TABLE t (id int PRIMARY KEY)", "TRUNCATE t, u", "ALTER TABLE t RENAME TO t_new",
+                    "ALTER TABLE t_old RENAME TO t", "INSERT INTO u VALUES (2)");
+            drive.run();
+            assertThat(drive.failed.get(T).errorCode()).isEqualTo(LogError.TABLE_REPLACED);
+            assertThat(drive.rows.get(T)).containsExactly("INSERT|1");
+            assertThat(drive.rows.get(U)).containsExactly("INSERT|1", "TRUNCATE|-", "INSERT|2");
+        }
+    }
+
+    @Test
     void A_table_that_gets_another_one_s_place_while_it_is_followed_stops() {
         db.execute("CREATE PUBLICATION windrow_test FOR ALL TABLES WITH (publish_via_partition_root = true)", "CREATE TABLE t (id int PRIMARY KEY)");
         try (LogDrive drive = drive("public.t")) {
