@@ -16,12 +16,28 @@ import java.util.Optional;
  * @param until how long a stream without an end is read
  * @param released up to where logs were let go with everything of the stream delivered, by split id: it goes on there or
  *     at its own place, whichever is later
+ * @param copy how the rows are read with which a stream begins that is followed, where the source can do it either way
  */
 public record StreamRequest(
         StreamName stream, ReadMode mode, long generation, Optional<PlannerState> state, Until until,
-        Map<String, Position> released) {
+        Map<String, Position> released, Copy copy) {
     public StreamRequest {
         released = Map.copyOf(released);
+    }
+
+    /** How the rows are read with which a stream begins that is followed. */
+    public enum Copy {
+        /** As the source does it of itself. */
+        OF_ITSELF,
+        /** While the log goes on, which was read before: the generation was opened while the stream was followed. */
+        BESIDE_LOG
+    }
+
+    /** A stream whose copy, if there is one, is read as the source does it of itself. */
+    public StreamRequest(
+            StreamName stream, ReadMode mode, long generation, Optional<PlannerState> state, Until until,
+            Map<String, Position> released) {
+        this(stream, mode, generation, state, until, released, Copy.OF_ITSELF);
     }
 
     /** A stream that is read up to where its source stands now. */

@@ -130,7 +130,7 @@ final class Beginning {
             base.ifPresent(progress -> bases.put(track.stream(), progress));
             requests.add(new StreamRequest(
                     track.stream(), track.task().read(), generation, base.map(Progress::planner),
-                    parts.options().until(), released(track.stream(), generation)));
+                    parts.options().until(), released(track.stream(), generation), Resyncs.copy(state, generation)));
         }
         return requests;
     }

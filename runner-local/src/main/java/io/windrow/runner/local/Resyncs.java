@@ -3,6 +3,7 @@ package io.windrow.runner.local;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.sink.CommitIdentity;
 import io.windrow.api.sink.Committer;
+import io.windrow.api.source.StreamRequest;
 import io.windrow.core.checkpoint.GenerationStart;
 import io.windrow.core.checkpoint.Resync;
 import io.windrow.core.checkpoint.StreamEpoch;
@@ -62,6 +63,13 @@ final class Resyncs {
             begun = true;
         }
         return begun;
+    }
+
+    /** A generation that was opened in the store (resync, reset) begins beside its log; one that this run opens may be read at once. */
+    static StreamRequest.Copy copy(StreamState state, long generation) {
+        return generation > 1 && generation == state.generation() && state.base().isEmpty()
+                ? StreamRequest.Copy.BESIDE_LOG
+                : StreamRequest.Copy.OF_ITSELF;
     }
 
     private List<Resync> asked() {

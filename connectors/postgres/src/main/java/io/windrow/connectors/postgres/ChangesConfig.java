@@ -52,7 +52,7 @@ public record ChangesConfig(
                         defaultValue = "anywhere")
                 Cut cut,
         @Doc(
-                        value = "How a table is copied that joins others which are followed already, or whose first copy was interrupted: beside (in ranges of its key while the log is read; its key must be of whole numbers, UUIDs or texts, and not masked) or before (all of it at once, while the log of all waits; so are tables with other keys, or with a masked one).",
+                        value = "How a table is copied that joins others which are followed already, or whose first copy was interrupted, or that is copied again: beside (in ranges of its key while the log is read; its key must be of whole numbers, UUIDs or texts, and not masked) or before (all of it at once, while the log of all waits; so are tables with other keys, or with a masked one).",
                         defaultValue = "beside")
                 Added added) {
     private static final String PREFIX = "windrow_";

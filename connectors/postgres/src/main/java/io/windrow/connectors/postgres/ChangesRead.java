@@ -246,9 +246,9 @@ final class ChangesRead implements StreamRead {
         beside &= copied;
     }
 
-    /** Whether an earlier run began the copy and did not end it, or what it copied is not the table any more. */
+    /** Whether an earlier run began the copy and did not end it, what it copied is not the table any more, or it is asked for again. */
     boolean isAgain() {
-        return again.isPresent();
+        return again.isPresent() || request.copy() == StreamRequest.Copy.BESIDE_LOG;
     }
 
     /** Where the log goes on for this stream; empty until it is copied, or is to be while the log is read. */

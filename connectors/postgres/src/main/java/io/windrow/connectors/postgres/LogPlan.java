@@ -267,7 +267,7 @@ final class LogPlan implements AutoCloseable {
         return why;
     }
 
-    /** Whether a stream that is still to be copied can be while the log of others, or of those that wait like it, is read. */
+    /** Whether a stream that is still to be copied can be while the log is read: that of others, or its own. */
     boolean copiesBeside(ChangesRead read) {
         return config.added() == ChangesConfig.Added.BESIDE && facts.isPresent() && facts.get().invalid().isEmpty() && read.hasRanges()
                 && (read.isAgain() || reads.values().stream().anyMatch(ChangesRead::isCopied));

@@ -57,6 +57,19 @@ final class LogDrive implements AutoCloseable {
     boolean parksWhatCannotBePlanned;
     /** Up to where runs read. */
     Until until = Until.CAUGHT_UP;
+    /** Streams of which another generation was opened while they were followed. */
+    final Set<StreamName> again = new HashSet<>();
+
+    /** The stream is to be read from its start, as a new generation. */
+    void copyAgain(StreamName stream) {
+        again.add(stream);
+        generations.merge(stream, 1L, Long::sum);
+        rows.get(stream).clear();
+        states.remove(stream);
+        places.remove(stream);
+        released.remove(stream);
+    }
+
     /** How long a read of the log may wait. */
     long readMillis = 2000;
 
@@ -205,7 +218,10 @@ final class LogDrive implements AutoCloseable {
         return streams.stream()
                 .map(stream -> new StreamRequest(
                         stream, ReadMode.CDC, generations.get(stream), Optional.ofNullable(states.get(stream)),
-                        until, released.getOrDefault(stream, Map.of())))
+                        until, released.getOrDefault(stream, Map.of()),
+                        again.contains(stream) && !states.containsKey(stream)
+                                ? StreamRequest.Copy.BESIDE_LOG
+                                : StreamRequest.Copy.OF_ITSELF))
                 .toList();
     }
 

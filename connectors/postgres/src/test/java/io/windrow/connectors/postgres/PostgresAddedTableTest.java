@@ -305,6 +305,40 @@ class PostgresAddedTableTest {
     }
 
     @Test
+    @Tag("D10")
+    @Tag("D39")
+    void A_table_that_is_followed_alone_is_copied_again_beside_its_own_log_which_is_let_go_meanwhile() throws SQLException {
+        for (Keys keys : List.of(Keys.WHOLE, Keys.TEXT)) {
+            create(keys);
+            try (LogDrive drive = new LogDrive(Drive.patient(LogDrive.config(db.url(), "public.u")), U)) {
+                drive.run();
+                assertThat(copies(drive)).isEqualTo(3000);
+                drive.copyAgain(U);
+                long letGo = confirmed();
+                for (int i = 1; copies(drive) < 3000; i++) {
+                    db.execute("UPDATE u SET n = n + 1", "DELETE FROM u WHERE (" + keys.names() + ") = (" + keys.sql(Integer.toString(i)) + ")");
+                    drive.run(8);
+                    assertThat(confirmed()).as("of the log").isGreaterThan(letGo);
+                    letGo = confirmed();
+                    assertThat(i).isLessThan(100);
+                    if (copies(drive) > 1_500) {
+                        drive.run();
+                    }
+                }
+                assertThat(drive.superseded).as("changes that the ranges show").isPositive();
+                assertThat(drive.generations.get(U)).isEqualTo(2);
+                assertThat(Folded.rows(drive.rows(), keys.count)).isEqualTo(table(keys));
+            }
+            db.dropSlot("windrow_test");
+            db.execute("DROP PUBLICATION windrow_test");
+        }
+    }
+
+    private long confirmed() {
+        return db.number("SELECT confirmed_flush_lsn - '0/0' FROM pg_replication_slots WHERE slot_name = 'windrow_test'");
+    }
+
+    @Test
     @Tag("D22")
     void A_table_that_is_emptied_while_it_is_copied_is_what_came_into_it_afterwards() throws SQLException {
         create(Keys.WHOLE);
