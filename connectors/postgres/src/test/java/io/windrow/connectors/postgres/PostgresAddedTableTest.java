@@ -314,17 +314,16 @@ class PostgresAddedTableTest {
                 drive.run();
                 assertThat(copies(drive)).isEqualTo(3000);
                 drive.copyAgain(U);
-                long letGo = confirmed();
-                for (int i = 1; copies(drive) < 3000; i++) {
-                    db.execute("UPDATE u SET n = n + 1", "DELETE FROM u WHERE (" + keys.names() + ") = (" + keys.sql(Integer.toString(i)) + ")");
+                long before = confirmed();
+                for (int i = 1; i < 4; i++) {
+                    db.execute(
+                            "UPDATE u SET n = n + 1 WHERE ctid IN (SELECT ctid FROM u ORDER BY random() LIMIT 50)",
+                            "DELETE FROM u WHERE (" + keys.names() + ") = (" + keys.sql(Integer.toString(i)) + ")");
                     drive.run(8);
-                    assertThat(confirmed()).as("of the log").isGreaterThan(letGo);
-                    letGo = confirmed();
-                    assertThat(i).isLessThan(100);
-                    if (copies(drive) > 1_500) {
-                        drive.run();
-                    }
                 }
+                assertThat(copies(drive)).isBetween(100L, 2_900L);
+                assertThat(confirmed()).as("let go of the log").isGreaterThan(before);
+                drive.run();
                 assertThat(drive.superseded).as("changes that the ranges show").isPositive();
                 assertThat(drive.generations.get(U)).isEqualTo(2);
                 assertThat(Folded.rows(drive.rows(), keys.count)).isEqualTo(table(keys));
