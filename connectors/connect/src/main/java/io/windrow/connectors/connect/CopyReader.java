@@ -12,6 +12,7 @@ import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.connectors.connect.host.HostedTask;
 import io.windrow.connectors.connect.host.SavedOffsets;
 import io.windrow.connectors.connect.record.Change;
+import io.windrow.connectors.connect.record.Halfway;
 import io.windrow.connectors.connect.record.LogOrder;
 import io.windrow.connectors.connect.record.LogPlace;
 import java.util.HashMap;
@@ -37,7 +38,7 @@ final class CopyReader extends TaskReader {
         super(source, context);
         this.split = split;
         this.streams = new LinkedHashSet<>(split.streams());
-        this.order = source.preset().order();
+        this.order = source.logOrder();
     }
 
     @Override
@@ -106,7 +107,8 @@ final class CopyReader extends TaskReader {
         }
         // MongoDB's connector calls it so.
         offset.remove("initsync");
-        LogPlace behind = new LogPlace(place(newest), 0, SavedOffsets.NONE.with(newest.sourcePartition(), offset));
+        LogPlace behind = new LogPlace(place(newest), 0, SavedOffsets.NONE.with(newest.sourcePartition(), offset))
+                .in(source.log(), Halfway.NONE);
         source.copied(split.id(), streams, behind, learnt());
         return new ReadResult.End(new EndProof("copied", -1, "the connector has copied " + rows + " rows as of " + offset));
     }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class History {
     private static final LogOrder.Before NOTHING = new LogOrder.Before(0, Map.of());
 
-    private final LogOrder order;
+    private LogOrder order;
     private final Map<StreamName, List<Line>> lines = new TreeMap<>();
     private long next;
 
@@ -68,12 +68,46 @@ final class History {
             if (of.contains(stream) || of.isEmpty() && line.subject(stream).isPresent()) {
                 List<Line> own = lines.computeIfAbsent(stream, name -> new ArrayList<>());
                 // What was altered before a table's first form is in that form.
-                boolean covered = order.isAbsolute() && place(line) < firstForm(own);
+                boolean covered = order.isAbsolute() && place(line, order) < firstForm(own, order);
                 if (!covered && own.stream().noneMatch(known -> known.change().equals(line.change()))) {
                     own.add(line);
                 }
             }
         }
+    }
+
+    /** Lines are compared with places of this order from here on. */
+    synchronized void follow(LogOrder of) {
+        order = of;
+    }
+
+    /**
+     * Another server's log is followed: of each stream that was read from one before, its table's form at its place there is kept, as
+     * one at the lowest place of the log that is followed now. What lies behind that is read again.
+     *
+     * @param former where the streams stood in the log of which their lines are
+     * @param lowest where the reading begins
+     */
+    synchronized void moved(Map<StreamName, LogPlace> former, LogPlace lowest) {
+        long before = former.values().stream().mapToLong(LogPlace::transaction).min().orElse(0);
+        former.forEach((stream, at) -> {
+            List<Line> own = lines.getOrDefault(stream, List.of());
+            LogOrder was = order.shifted(at.log().shift());
+            List<Line> moved = new ArrayList<>();
+            kept(stream, own, was, Math.max(before, firstForm(own, was))).forEach(line -> moved.add(new Line(line.number(), at(line, lowest))));
+            lines.put(stream, moved);
+        });
+    }
+
+    /** Of all lines up to a place those that say what the table looked like there. */
+    private static List<Line> kept(StreamName stream, List<Line> own, LogOrder order, long known) {
+        List<Line> before = own.stream().filter(line -> place(line, order) <= known).toList();
+        Map<String, Line> newest = new TreeMap<>();
+        before.stream().filter(line -> !isOfTable(line)).sorted(byPlace(order))
+                .forEach(line -> line.subject(stream).ifPresent(subject -> newest.put(subject, line)));
+        List<Line> kept = new ArrayList<>(newest.values());
+        before.stream().filter(History::isOfTable).max(byPlace(order)).ifPresent(kept::add);
+        return kept;
     }
 
     /** Forgets a stream, which is to be copied anew. */
@@ -108,20 +142,15 @@ final class History {
      * @param lowest the lowest of them
      */
     synchronized List<String> from(Map<StreamName, LogPlace> starts, LogPlace lowest) {
-        Map<Line, String> all = new TreeMap<>(byPlace());
+        Map<Line, String> all = new TreeMap<>(byPlace(order));
         for (StreamName stream : starts.keySet()) {
             // An earlier version kept every statement about any database.
             List<Line> own = lines.getOrDefault(stream, List.of()).stream()
                     .filter(line -> isOfTable(line) || line.subject(stream).isPresent()).toList();
-            long known = Math.max(lowest.transaction(), firstForm(own));
+            long known = Math.max(lowest.transaction(), firstForm(own, order));
             // Of a connector whose places are only counted nobody can tell, so every line stays as it is.
-            List<Line> before = own.stream().filter(line -> order.isAbsolute() && place(line) <= known).toList();
-            Map<String, Line> newest = new TreeMap<>();
-            before.stream().filter(line -> !isOfTable(line)).sorted(byPlace())
-                    .forEach(line -> line.subject(stream).ifPresent(subject -> newest.put(subject, line)));
-            List<Line> kept = new ArrayList<>(newest.values());
-            before.stream().filter(History::isOfTable).max(byPlace()).ifPresent(kept::add);
-            List<Line> later = own.stream().filter(line -> !before.contains(line)).toList();
+            List<Line> kept = order.isAbsolute() ? kept(stream, own, order, known) : List.of();
+            List<Line> later = own.stream().filter(line -> !order.isAbsolute() || place(line, order) > known).toList();
             later.forEach(line -> all.put(line, line.text()));
             kept.forEach(line -> all.put(line, at(line, lowest)));
             if (order.isAbsolute()) {
@@ -138,20 +167,20 @@ final class History {
     }
 
     /** The place of the first form of a table that is known. */
-    private long firstForm(List<Line> own) {
-        return own.stream().filter(History::isOfTable).mapToLong(this::place).min().orElse(Long.MIN_VALUE);
+    private static long firstForm(List<Line> own, LogOrder order) {
+        return own.stream().filter(History::isOfTable).mapToLong(line -> place(line, order)).min().orElse(Long.MIN_VALUE);
     }
 
     /** As the log has them: a line that a stream behind has the connector read again may arrive after later ones. */
-    private Comparator<Line> byPlace() {
-        return Comparator.comparingLong(this::place).thenComparingLong(Line::number);
+    private static Comparator<Line> byPlace(LogOrder order) {
+        return Comparator.<Line>comparingLong(line -> place(line, order)).thenComparingLong(Line::number);
     }
 
-    private long place(Line line) {
+    private static long place(Line line, LogOrder order) {
         return order.place(SavedText.object(line.parsed(), "position"), NOTHING);
     }
 
-    private String at(Line line, LogPlace lowest) {
+    private static String at(Line line, LogPlace lowest) {
         Map<String, @Nullable Object> moved = new LinkedHashMap<>(line.parsed());
         Map<String, Object> position = new LinkedHashMap<>(lowest.offsets().only());
         moved.put("position", position);

@@ -29,30 +29,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogReader extends TaskReader {
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long SAID_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long MOVED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** What says where in the log it was met. */
     private static final Set<ErrorCode> PLACED =
             Set.of(ConnectError.STATEMENT_UNREADABLE, ConnectError.EVENT_UNREADABLE, ConnectError.STATEMENT_LOGGED, ConnectError.CHANGES_TAKEN_BACK);
 
-    private final ConnectSplit split;
     private final Map<StreamName, LogPlace> starts = new TreeMap<>();
     private final LogOrder order;
+    private final Ending ending;
     private final Silence silence;
     private final Arrivals arrivals;
     private final LeftOut leftOut;
+    private final TransactionRows counted;
+    /** Whether the connector was seen to have reached the server that the places are of. */
+    private boolean met;
     private Arrivals.Told tells = Arrivals.Told.LAST;
     private long transaction;
     private long row;
     private Map<String, ?> lastOffset;
     /** Up to where everything is committed, if the connector was not told of it yet. */
     private @Nullable LogPlace committed;
-    /** Whether the log's end was reached when records were last asked for. */
-    private boolean reached;
-    /** Since when nothing has come although the end was reached. */
-    private boolean ended;
-    private long endedAt;
     /**
      * Streams behind a statement that took their rows away unnamed. Known with the very read that met it: the places that this and
      * later reads tell lie behind the statement, and none of them may become the stream's.
@@ -69,8 +66,8 @@ final class LogReader extends TaskReader {
 
     LogReader(ConnectSource source, Context context, ConnectSplit split, Map<StreamName, Position> starts) {
         super(source, context);
-        this.split = split;
-        this.order = source.preset().order();
+        this.order = source.logOrder();
+        this.ending = new Ending(source, split.until());
         this.silence = new Silence(source.silence());
         this.leftOut = new LeftOut(context.notices());
         starts.forEach((stream, position) -> this.starts.put(stream, LogPlace.of(position)));
@@ -82,6 +79,7 @@ final class LogReader extends TaskReader {
         this.row = told.row();
         this.arrivals = new Arrivals(told.offsets());
         this.lastOffset = told.offsets().only();
+        this.counted = new TransactionRows(this.starts, told);
     }
 
     @Override
@@ -89,7 +87,7 @@ final class LogReader extends TaskReader {
         if (!ready.isEmpty()) {
             return ready.poll();
         }
-        if (split.until().isPresent() && transaction >= split.until().get().place() && running() == null) {
+        if (ending.isAt(transaction) && running() == null) {
             return end();
         }
         HostedTask open = opened(
@@ -103,12 +101,11 @@ final class LogReader extends TaskReader {
                 if (tells == Arrivals.Told.ALL && arrivals.bytes() >= source.preset().heldSize().bytes()) {
                     return full(open, deadlineNanos);
                 }
-                // Asked before the poll: what the connector had read by then is in what it gives now, or was before.
-                reached = hasReached();
+                ending.ask(transaction);
             }
             Optional<List<SourceRecord>> polled = polled(open, awaited(deadlineNanos));
-            learn();
             List<SourceRecord> come = polled.orElse(List.of());
+            learn(come);
             come.forEach(this::take);
             if (come.isEmpty()) {
                 silence.goesOn(source.preset().heard(context.pipeline()));
@@ -120,8 +117,8 @@ final class LogReader extends TaskReader {
             if (gathered && (come.isEmpty() || now - gatheredSince > GATHER_NANOS)) {
                 hand();
             }
-            boolean through = polled.isPresent() && come.isEmpty() && reached;
-            if (through && isSaid(now)) {
+            boolean through = polled.isPresent() && come.isEmpty() && ending.isReached();
+            if (through && ending.isSaid(transaction, now)) {
                 ready.add(end());
             } else if (ready.isEmpty() && (polled.isEmpty() || now - deadlineNanos >= 0)) {
                 return idle();
@@ -163,29 +160,15 @@ final class LogReader extends TaskReader {
         return gathered && gatheredUntil - deadlineNanos < 0 ? gatheredUntil : deadlineNanos;
     }
 
-    private boolean hasReached() {
-        if (split.until().isEmpty()) {
-            return false;
-        }
-        long end = split.until().get().place();
-        return transaction >= end || source.preset().readUpTo(context.pipeline()).orElse(Long.MIN_VALUE) >= end;
-    }
-
-    /**
-     * D08: the connector says where it stands besides with the server's next sign of life. Without it, a run whose tables have nothing in the
-     * log would go on from the same place for ever, until the server purges that. It is worth a moment and no more.
-     */
-    private boolean isSaid(long now) {
-        if (!ended) {
-            ended = true;
-            endedAt = now;
-        }
-        return split.until().isEmpty() || transaction >= split.until().get().place() || now - endedAt > SAID_NANOS;
-    }
-
     /** What the connector has learnt of the tables' form is kept before the rows that have it. */
-    private void learn() {
-        learnt().forEach(line -> source.history().add(starts.keySet(), line));
+    private void learn(List<SourceRecord> come) {
+        List<String> lines = learnt();
+        if (!met && !(come.isEmpty() && lines.isEmpty())) {
+            // Between the plan and this, another server may have taken the place of the one whose places these are.
+            source.expectFollowed();
+            met = true;
+        }
+        lines.forEach(line -> source.history().add(starts.keySet(), line));
     }
 
     private void take(SourceRecord record) {
@@ -221,6 +204,7 @@ final class LogReader extends TaskReader {
             return;
         }
         arrive(record, place, number + (first == null ? 1 : 2));
+        counted.at(change.gtid(), place);
         FollowedTable table = tables.get(change.stream());
         if (table == null) {
             expectKnown(change.stream());
@@ -231,6 +215,11 @@ final class LogReader extends TaskReader {
             table.passOver();
             return;
         }
+        if (counted.passesOver(change.stream())) {
+            table.passOver();
+            return;
+        }
+        counted.taken(change.stream());
         if (source.preset().shape() == Shape.MESSAGES) {
             leftOut.of(record);
         }
@@ -276,6 +265,9 @@ final class LogReader extends TaskReader {
     }
 
     private void arrive(SourceRecord record, long place, long behind) {
+        if (place != transaction) {
+            counted.left();
+        }
         transaction = place;
         row = behind;
         arrivals.add(record, tells);
@@ -310,6 +302,7 @@ final class LogReader extends TaskReader {
     private void moved(SourceRecord record) {
         long place = order.isAbsolute() ? place(record) : transaction;
         if (place > transaction) {
+            counted.moved(record.sourceOffset());
             arrive(record, place, 0);
         } else if (!order.isAbsolute()) {
             arrive(record, transaction, row);
@@ -317,7 +310,7 @@ final class LogReader extends TaskReader {
     }
 
     private LogPlace position() {
-        return arrivals.place(transaction, row);
+        return arrivals.place(transaction, row).in(source.log(), counted.halfway());
     }
 
     @Override
@@ -358,9 +351,8 @@ final class LogReader extends TaskReader {
     }
 
     private ReadResult end() {
-        String until = split.until().map(ConnectSplit.End::text).orElse("");
         return new ReadResult.End(
-                new EndProof("reached_position", -1, "the log's end at the start, " + until + ", is reached"),
+                new EndProof("reached_position", -1, "the log's end at the start, " + ending.text() + ", is reached"),
                 Optional.of(position().toPosition()));
     }
 

@@ -47,6 +47,7 @@ final class TableRead {
     private final StreamSchema schema;
     private final long estimatedRows;
     private final Shape shape;
+    /** Whose log it was read from by what its state says; empty: it does not say. */
     private final Optional<String> server;
     private final boolean begun;
     private final boolean lost;
@@ -57,17 +58,17 @@ final class TableRead {
     /** The place of the copy, for the state. */
     private @Nullable Position copiedAt;
 
-    TableRead(History history, Shape shape, StreamSchema schema, long estimatedRows, Optional<String> server, StreamRequest request) {
+    TableRead(History history, Shape shape, StreamSchema schema, long estimatedRows, StreamRequest request) {
         this.history = history;
         this.schema = schema;
         this.estimatedRows = estimatedRows;
         Optional<Map<String, @Nullable Object>> state = request.state().map(TableRead::parsed);
         this.shape = shape;
-        this.server = server;
+        // An earlier version does not say it.
+        this.server = state.map(saved -> saved.get("server") instanceof String known ? known : null);
         this.begun = state.isPresent();
         this.lost = state.isPresent() && !state.get().containsKey("copied_at");
         if (state.isPresent() && !lost) {
-            expectSameServer(state.get());
             Map<String, @Nullable Object> at = SavedText.object(state.get(), "copied_at");
             Position saved = new Position(
                     SavedText.field(at, "version", Long.class).intValue(), SavedText.field(at, "text", String.class));
@@ -88,12 +89,9 @@ final class TableRead {
         return SavedText.read(state.text());
     }
 
-    /** D30: a state of an earlier version does not say whose it is. */
-    private void expectSameServer(Map<String, @Nullable Object> state) {
-        if (server.isPresent() && state.get("server") instanceof String known && !known.equals(server.get())) {
-            throw WindrowException.of(ConnectError.SERVER_CHANGED, "Following " + stream() + ": its place is one in the log of the server "
-                    + known + ", and " + server.get() + " answers");
-        }
+    /** Whose log the places are of that do not say it themselves. */
+    Optional<String> server() {
+        return server;
     }
 
     StreamName stream() {
@@ -136,7 +134,7 @@ final class TableRead {
         }
     }
 
-    /** The table is copied as of a place in the log. */
+    /** The table is copied as of a place in the log, or its place was found in that of another server. */
     void copied(Position at) {
         copiedAt = at;
         start = at;
@@ -164,13 +162,14 @@ final class TableRead {
         return reached;
     }
 
-    PlannerState state() {
+    /** What is saved; the server that is read from now. */
+    PlannerState state(Optional<String> now) {
         Map<String, Object> text = new LinkedHashMap<>();
         text.put("read", "cdc");
         Position at = copiedAt;
         if (at != null) {
             text.put("copied_at", Map.of("version", (long) at.version(), "text", at.text()));
-            server.ifPresent(one -> text.put("server", one));
+            now.ifPresent(one -> text.put("server", one));
             text.put("history", history.saved(stream()));
         }
         return new PlannerState(STATE_VERSION, SavedText.write(text));

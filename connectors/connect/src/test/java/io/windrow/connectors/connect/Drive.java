@@ -95,7 +95,10 @@ final class Drive {
                 }
             }
             while (!active.stream().allMatch(planner::ended)) {
-                for (SplitPlanner.Assignment one : planner.next(1)) {
+                List<SplitPlanner.Assignment> next = planner.next(1);
+                refused.putAll(planner.failed());
+                active.removeAll(refused.keySet());
+                for (SplitPlanner.Assignment one : next) {
                     if (ConnectSplit.isLog(one.split())) {
                         beforeLog.run();
                     }

@@ -8,6 +8,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.connectors.connect.host.SavedOffsets;
 import io.windrow.connectors.connect.host.SavedText;
+import io.windrow.connectors.connect.record.Halfway;
 import io.windrow.connectors.connect.record.LogOrder;
 import io.windrow.connectors.connect.record.LogPlace;
 import java.util.List;
@@ -47,6 +48,24 @@ class HistoryTest {
                 .map(SavedText::read)
                 .map(line -> line.get("ddl") + " at " + SavedText.object(line, "position").get("pos"))
                 .toList();
+    }
+
+    @Test
+    @Tag("D30")
+    void onAnotherServerATableHasTheFormThatItHadWhereTheReadingBegins() {
+        altered(AHEAD, 10, "created");
+        altered(BEHIND, 20, "created there");
+        altered(AHEAD, 200, "before");
+        altered(AHEAD, 350, "between the two, and read again");
+        altered(BEHIND, 500, "read ahead, and read again");
+        Map<StreamName, LogPlace> former = Map.of(AHEAD, place(400), BEHIND, place(300));
+        LogPlace lowest = new LogPlace(place(7).transaction() + (1L << 40), 0, place(7).offsets()).in(new LogPlace.Log("other", 1L << 40), Halfway.NONE);
+        history.moved(former, lowest);
+        history.follow(new LogOrder.Binlog(1L << 40));
+        assertThat(history.from(Map.of(AHEAD, lowest, BEHIND, lowest), lowest).stream()
+                        .map(SavedText::read)
+                        .map(line -> line.get("ddl") + " at " + SavedText.object(line, "position").get("pos")))
+                .containsExactly("created there at 7", "before at 7");
     }
 
     @Test

@@ -31,13 +31,27 @@ final class MariaShop {
     final String database;
 
     MariaShop() {
-        Optional<String> missing = MariaServer.missing();
-        assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
-        server = MariaServer.shared();
-        database = "shop" + ProcessHandle.current().pid() + "_" + NUMBERS.incrementAndGet();
+        this(shared());
+    }
+
+    /** A new database on a server. */
+    MariaShop(MariaServer server) {
+        this(server, "shop" + ProcessHandle.current().pid() + "_" + NUMBERS.incrementAndGet());
         run("CREATE DATABASE " + database + " CHARACTER SET utf8mb4",
                 "CREATE USER IF NOT EXISTS 'windrow'@'%' IDENTIFIED BY 'reads'",
                 "GRANT SELECT, RELOAD, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'windrow'@'%'");
+    }
+
+    private static MariaServer shared() {
+        Optional<String> missing = MariaServer.missing();
+        assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
+        return MariaServer.shared();
+    }
+
+    /** The database of another server's shop, which this one has by replication. */
+    MariaShop(MariaServer server, String database) {
+        this.server = server;
+        this.database = database;
     }
 
     void run(String... statements) {

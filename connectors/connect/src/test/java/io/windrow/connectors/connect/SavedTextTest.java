@@ -38,9 +38,8 @@ class SavedTextTest {
                 case "state" -> new TableRead(
                                 new History(new LogOrder.Binlog()), Shape.ROWS,
                                 new StreamSchema(STREAM, 1, List.of(new Column(1, "id", new ColumnType.Int(32, true), false, "int")), List.of()),
-                                -1, text.contains("\"server\"") ? Optional.of("server_id 1") : Optional.empty(),
-                                new StreamRequest(STREAM, ReadMode.CDC, 1, Optional.of(new PlannerState(1, text))))
-                        .state()
+                                -1, new StreamRequest(STREAM, ReadMode.CDC, 1, Optional.of(new PlannerState(1, text))))
+                        .state(text.contains("\"server\"") ? Optional.of("server_id 1") : Optional.empty())
                         .text();
                 default -> "";
             };

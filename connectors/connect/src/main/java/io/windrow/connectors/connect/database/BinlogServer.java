@@ -11,6 +11,7 @@ import io.windrow.api.schema.StreamName;
 import io.windrow.api.schema.StreamSchema;
 import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.connectors.connect.host.Failures;
+import io.windrow.connectors.connect.record.Gtids;
 import io.windrow.connectors.connect.record.LogOrder;
 import java.sql.Connection;
 import java.sql.Driver;
@@ -18,6 +19,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -76,9 +78,14 @@ final class BinlogServer implements Server {
         this.excluded = new ExcludedColumns(excluded);
     }
 
+    /** What is made of an answer. */
     @FunctionalInterface
-    private interface Rows<T> {
+    interface Rows<T> {
         T read(ResultSet rows) throws SQLException;
+    }
+
+    private <T> T ask(String doing, String sql, Rows<T> rows) {
+        return ask(doing, sql, List.of(), rows);
     }
 
     private <T> T ask(String doing, String sql, List<String> parameters, Rows<T> rows) {
@@ -86,6 +93,8 @@ final class BinlogServer implements Server {
             for (int i = 0; i < parameters.size(); i++) {
                 statement.setString(i + 1, parameters.get(i));
             }
+            // I12: row by row from the server. Of a log's events one may quote a long statement.
+            statement.setFetchSize(1);
             try (ResultSet result = statement.executeQuery()) {
                 return rows.read(result);
             }
@@ -210,6 +219,21 @@ final class BinlogServer implements Server {
     public Optional<String> identity() {
         Map<String, String> known = variables();
         return Optional.ofNullable(known.get("server_uuid")).or(() -> Optional.ofNullable(known.get("server_id")).map(id -> "server_id " + id));
+    }
+
+    @Override
+    public boolean endsAs(Gtids completed) {
+        Gtids newest = Gtids.of(variables().getOrDefault("gtid_binlog_pos", "")).orElse(Gtids.NONE);
+        return completed.newest().values().stream()
+                .allMatch(one -> newest.of(one.domain()).filter(other -> other.server() == one.server()).isPresent());
+    }
+
+    /** Only MariaDB has the events by which a place is found. */
+    @Override
+    public Located locate(Gtids completed, Collection<Gtids.Gtid> begun) {
+        return variables().containsKey("gtid_binlog_pos")
+                ? new GtidSearch(this::ask, completed, begun).search()
+                : Server.super.locate(completed, begun);
     }
 
     @Override

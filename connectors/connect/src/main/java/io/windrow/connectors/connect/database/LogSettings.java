@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 final class LogSettings {
     /** The settings that {@link #checks} looks at, and those that tell servers apart. */
     static final List<String> NAMES = List.of(
-            "log_bin", "binlog_format", "binlog_row_image", "log_bin_compress", "binlog_row_value_options", "server_uuid", "server_id");
+            "log_bin", "binlog_format", "binlog_row_image", "log_bin_compress", "binlog_row_value_options", "server_uuid", "server_id",
+            "gtid_binlog_pos");
 
     /** What a user needs, as a statement. */
     static final String GRANT = "GRANT SELECT, RELOAD, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO CURRENT_USER();";

@@ -30,9 +30,14 @@ public enum ConnectError implements ErrorCode {
     LOG_WENT_BACK("log_went_back", ErrorKind.EXTERNAL_PERMANENT, "The log goes on at a place before the last one: another server, or an older state of it.",
             "If that is meant, run the pipeline with --full-refresh, which copies the tables again as a new generation."),
     SERVER_CHANGED("server_changed", ErrorKind.EXTERNAL_PERMANENT, "Another server answers than the one whose log was read (MySQL's"
-            + " server_uuid or MariaDB's server_id tells): places of the one mean nothing in the other's log.",
-            "Point the pipeline to the server that it followed. If the change is meant, run the pipeline with --full-refresh, which copies the"
-            + " tables again as a new generation."),
+            + " server_uuid or MariaDB's server_id tells), and its log is not proven to hold just the transactions that were read: a GTID is missing,"
+            + " others stand before it, or the place has none. A place of the one means nothing in the other's log.",
+            "Point the pipeline to the server that it followed, or to a MariaDB replica of it that has the transaction which the message names. If the"
+            + " change is meant, run the pipeline with --full-refresh, which copies the tables again as a new generation."),
+    SERVER_BEHIND("server_behind", ErrorKind.EXTERNAL_TRANSIENT, "Another server answers than the one whose log was read, and its log does not hold"
+            + " yet what was read of the other's: a replica that lags, or one that was promoted without its last transactions.",
+            "The next attempt looks again. If it lags, let it catch up. If it was promoted without them, rows were delivered that it will never have: run the"
+            + " pipeline with --full-refresh, which copies the tables again as a new generation."),
     SERVER_ID_TAKEN("server_id_taken", ErrorKind.USER, "Another reader of the server's log has the same number.",
             "Give this pipeline a number of its own with the setting server_id."),
     EVENT_TOO_LARGE("event_too_large", ErrorKind.RESOURCE, "The log holds an event that is larger than the server sends.",

@@ -48,6 +48,18 @@ public final class SavedOffsets implements OffsetStorageReader {
         return offsets.size() == 1 ? offsets.values().iterator().next() : Map.of();
     }
 
+    /** That of the only partition with some of its fields set, and without others. */
+    public SavedOffsets changed(Map<String, Object> set, Collection<String> without) {
+        Map<Map<String, Object>, Map<String, Object>> more = new HashMap<>();
+        offsets.forEach((partition, offset) -> {
+            Map<String, Object> changed = new HashMap<>(offset);
+            changed.putAll(set);
+            changed.keySet().removeAll(without);
+            more.put(partition, changed);
+        });
+        return new SavedOffsets(more);
+    }
+
     /** As a position saves them. */
     public List<Map<String, Object>> toList() {
         Map<String, Map<String, Object>> sorted = new TreeMap<>();

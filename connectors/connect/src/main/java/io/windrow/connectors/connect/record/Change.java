@@ -20,11 +20,12 @@ public sealed interface Change {
      * @param after the row after it; null if it is gone
      * @param commitMicros when, in microseconds since 1970 UTC
      * @param transaction the number within the source's transaction id, if it has one
+     * @param gtid that id as the source writes it; null if it has none
      * @param moved whether it is one half of a change of key: the old row goes, the new one comes
      */
     record Row(
             StreamName stream, What what, @Nullable Struct before, @Nullable Struct after, long commitMicros,
-            Optional<Long> transaction, boolean moved)
+            Optional<Long> transaction, @Nullable String gtid, boolean moved)
             implements Change {}
 
     /** What happened to a row. */

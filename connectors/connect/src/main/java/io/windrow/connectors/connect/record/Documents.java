@@ -44,7 +44,7 @@ final class Documents implements Records {
         }
         return new Change.Row(
                 told.stream(), told.what(), row(id, text(value, "before")), told.what() == Change.What.DELETED ? null : row(id, after),
-                told.commitMicros(), told.transaction(), false);
+                told.commitMicros(), told.transaction(), told.gtid(), false);
     }
 
     private static Struct row(String id, @Nullable String document) {

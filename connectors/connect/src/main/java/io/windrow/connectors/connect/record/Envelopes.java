@@ -126,9 +126,10 @@ final class Envelopes implements Records {
         };
         Struct source = (Struct) value.get(form.source());
         Origin origin = form.origin();
+        String id = origin.gtid(source);
         return new Change.Row(
                 origin.stream(source), what, struct(value, form.before()), struct(value, form.after()), origin.commitMicros(source),
-                transaction(origin.gtid(source)), isMoved(record.headers()));
+                transaction(id), id, isMoved(record.headers()));
     }
 
     private static boolean isMoved(Headers headers) {

@@ -29,6 +29,11 @@ public sealed interface LogOrder {
         return offset.toString();
     }
 
+    /** This order of the places of another server; only where places are absolute. */
+    default LogOrder shifted(long by) {
+        return this;
+    }
+
     /** Whether places and numbers can be compared that were found by two readings, from two starts or of other tables. */
     boolean isAbsolute();
 
@@ -37,8 +42,15 @@ public sealed interface LogOrder {
 
     /**
      * MariaDB's and MySQL's binary log: the file's number and the place in it where the transaction begins.
+     *
+     * @param shift what is added to each place of the server's, as {@link LogPlace.Log} says
      */
-    record Binlog() implements LogOrder {
+    record Binlog(long shift) implements LogOrder {
+        /** The places as the server has them. */
+        public Binlog() {
+            this(0);
+        }
+
         /** Files may be larger than 4 GiB, by a transaction that is. */
         private static final int BITS = 36;
         private static final int ROW_BITS = 26;
@@ -47,10 +59,20 @@ public sealed interface LogOrder {
 
         @Override
         public long place(Map<String, ?> offset, Before before) {
-            return place(offset.get("file"), offset.get("pos"));
+            return place(offset.get("file"), offset.get("pos")) + shift;
         }
 
-        /** The place of a file and a place within it. */
+        /** The shift under which the file of a place is the one behind the file of another place. */
+        public static long shiftBehind(long place, long behind) {
+            return ((behind >>> BITS) + 1 - (place >>> BITS)) << BITS;
+        }
+
+        @Override
+        public LogOrder shifted(long by) {
+            return new Binlog(by);
+        }
+
+        /** The place of a file and a place within it, as the server has it. */
         public static long place(@Nullable Object file, @Nullable Object position) {
             long number = file instanceof String name ? number(name) : -1;
             if (number < 0 || !(position instanceof Number at)) {

@@ -58,6 +58,6 @@ public enum Shape {
                 .put("sent_at", record.timestamp());
         return new Change.Row(
                 StreamName.of(record.topic()), Change.What.INSERTED, null, row,
-                record.timestamp() == null ? 0 : record.timestamp() * 1_000, Optional.empty(), false);
+                record.timestamp() == null ? 0 : record.timestamp() * 1_000, Optional.empty(), null, false);
     }
 }
