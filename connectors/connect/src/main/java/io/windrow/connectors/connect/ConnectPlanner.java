@@ -61,13 +61,8 @@ final class ConnectPlanner implements SplitPlanner {
         }
     }
 
-    /** Another one than before has its own end. */
     private void meet(Server server) {
-        Optional<String> now = server.identity();
-        if (end.isPresent() && now.equals(identity)) {
-            return;
-        }
-        identity = now;
+        identity = server.identity();
         end = server.end().map(place -> new ConnectSplit.End(place.place(), place.text()));
     }
 
@@ -168,7 +163,10 @@ final class ConnectPlanner implements SplitPlanner {
             return;
         }
         try (Server server = source.connect()) {
-            meet(server);
+            if (!server.identity().equals(identity)) {
+                server.expectFollowable();
+                meet(server);
+            }
             Takeover takeover = new Takeover(server, identity, context.notices());
             takeover.settle(starts, servers);
             failed.putAll(takeover.lost());

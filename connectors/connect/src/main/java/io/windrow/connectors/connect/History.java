@@ -89,8 +89,10 @@ final class History {
      * @param lowest where the reading begins
      */
     synchronized void moved(Map<StreamName, LogPlace> former, LogPlace lowest) {
-        long before = former.values().stream().mapToLong(LogPlace::transaction).min().orElse(0);
         former.forEach((stream, at) -> {
+            // Places of two logs say nothing of each other.
+            long before = former.values().stream()
+                    .filter(other -> other.log().equals(at.log())).mapToLong(LogPlace::transaction).min().orElse(at.transaction());
             List<Line> own = lines.getOrDefault(stream, List.of());
             LogOrder was = order.shifted(at.log().shift());
             List<Line> moved = new ArrayList<>();

@@ -64,7 +64,7 @@ final class Takeover {
             }
             try {
                 settled.put(one.getKey(), taken(one.getKey(), known, at));
-                former.put(one.getKey(), at);
+                former.put(one.getKey(), at.in(new LogPlace.Log(known, at.log().shift()), at.halfway()));
             } catch (WindrowException e) {
                 lost.put(one.getKey(), e);
             }

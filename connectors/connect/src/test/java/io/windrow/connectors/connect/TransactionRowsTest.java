@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows of a transaction that were delivered from another server's log are passed over, and it is known if they are not all there. */
-@Tag("D30")
 class TransactionRowsTest {
     private static final StreamName T = new StreamName("shop", "t");
     private static final StreamName U = new StreamName("shop", "u");
@@ -29,6 +28,7 @@ class TransactionRowsTest {
     }
 
     @Test
+    @Tag("D30")
     void asManyRowsOfEachTableArePassedOverAsWereDeliveredAndAPlaceAmongThemSaysWhatIsLeft() {
         TransactionRows rows = owing(Map.of("0-1-5", Map.of("shop.t", 2L, "shop.u", 1L)));
         rows.at("0-1-5", 7);
@@ -53,6 +53,7 @@ class TransactionRowsTest {
     }
 
     @Test
+    @Tag("D30")
     void aTransactionOfAnotherDomainMayComeBefore() {
         TransactionRows rows = owing(Map.of("0-1-5", Map.of("shop.t", 1L)));
         rows.at("1-1-9", 7);
@@ -63,6 +64,7 @@ class TransactionRowsTest {
     }
 
     @Test
+    @Tag("D30")
     void aTransactionThatEndsBeforeAllItsRowsHaveComeIsNotTheOneThatWasDelivered() {
         TransactionRows rows = owing(Map.of("0-1-5", Map.of("shop.t", 2L)));
         rows.at("0-1-5", 7);
@@ -73,6 +75,7 @@ class TransactionRowsTest {
     }
 
     @Test
+    @Tag("D30")
     void aTransactionOfWhichAnEarlierVersionDeliveredRowsIsNotCounted() {
         LogPlace old = new LogPlace(7, 3, SavedOffsets.NONE);
         TransactionRows rows = new TransactionRows(Map.of(T, old), old);
@@ -85,6 +88,7 @@ class TransactionRowsTest {
     }
 
     @Test
+    @Tag("D30")
     void whatWasReadInTwoPiecesFromTwoServersIsOwedTogether() {
         Halfway halfway = new Halfway("0-1-5", Map.of("shop.t", 3L), Map.of("0-1-5", Map.of("shop.t", 2L), "1-1-9", Map.of("shop.u", 4L)));
         assertThat(halfway.owedAgain()).isEqualTo(Map.of("0-1-5", Map.of("shop.t", 5L), "1-1-9", Map.of("shop.u", 4L)));
