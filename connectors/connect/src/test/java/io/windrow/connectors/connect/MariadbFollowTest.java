@@ -16,7 +16,6 @@ import io.windrow.connectors.connect.database.Preset;
 import io.windrow.connectors.connect.host.ConnectError;
 import io.windrow.connectors.connect.record.LogPlace;
 import io.windrow.testkit.conformance.TestContext;
-import io.windrow.testkit.fault.TcpProxy;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -602,100 +601,6 @@ class MariadbFollowTest {
         drive.run();
         assertThat(drive.rows(shop.table("t"))).containsExactly("INSERT|1");
         assertThat(drive.seenAgain).isZero();
-    }
-
-    @Test
-    @Tag("D41")
-    void aConnectionThatIsResetEndsTheReadAndTheNextOneGoesOnBehindIt() {
-        MariaShop shop = new MariaShop();
-        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)");
-        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", shop.server.port())) {
-            Drive drive = new Drive(shop.through(proxy.port(), "t"), context);
-            drive.run();
-            shop.run("INSERT INTO $.t VALUES (1)");
-            drive.afterBatch = proxy::resetAll;
-            drive.until = Until.STOPPED;
-            WindrowException reset = catchThrowableOfType(WindrowException.class, drive::run);
-            assertThat(reset.kind()).as(reset.getMessage()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT);
-            shop.run("INSERT INTO $.t VALUES (2)");
-            drive.afterBatch = () -> {};
-            drive.until = Until.CAUGHT_UP;
-            drive.run();
-            assertThat(drive.rows(shop.table("t"))).containsExactly("INSERT|1", "INSERT|2");
-            assertThat(drive.seenAgain).isZero();
-        }
-    }
-
-    @Test
-    @Tag("D41")
-    void aCopyThatHearsNothingMoreOfTheServerEndsAndTheNextOneIsWhole() {
-        MariaShop shop = new MariaShop();
-        // More than what lies between the server and the reader.
-        shop.run("CREATE TABLE $.t (id int PRIMARY KEY, wide varchar(2000))", "INSERT INTO $.t SELECT seq, REPEAT('x', 2000) FROM $.seq_1_to_25000");
-        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", shop.server.port())) {
-            Drive drive = new Drive(shop.through(proxy.port(), Map.of("driver.socketTimeout", "15000", "max.queue.size", "2100"), "t"), context);
-            drive.afterCopied = proxy::blackHole;
-            WindrowException silent = catchThrowableOfType(WindrowException.class, drive::run);
-            assertThat(silent.kind()).as(silent.getMessage()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT);
-            drive.afterCopied = () -> {};
-            proxy.pass();
-            drive.run();
-            assertThat(drive.rows(shop.table("t"))).hasSize(25_000).doesNotHaveDuplicates();
-        }
-    }
-
-    @Test
-    @Tag("D41")
-    void aServerThatFallsSilentInMidStreamEndsTheReadAndTheNextOneGoesOnBehindIt() {
-        MariaShop shop = new MariaShop();
-        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)");
-        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", shop.server.port())) {
-            Drive drive = new Drive(shop.through(proxy.port(), "t"), context);
-            drive.run();
-            shop.run("INSERT INTO $.t VALUES (1)");
-            AtomicInteger batches = new AtomicInteger();
-            drive.afterBatch = () -> {
-                batches.incrementAndGet();
-                proxy.blackHole();
-            };
-            drive.until = Until.STOPPED;
-            drive.silence = Duration.ofSeconds(2);
-            while (batches.get() == 0) {
-                // On a slow machine the connector itself may be silent for so long before it has begun.
-                WindrowException silent = catchThrowableOfType(WindrowException.class, drive::run);
-                assertThat(silent.errorCode()).as(silent.getMessage()).isEqualTo(ConnectError.CONNECT_REFUSED);
-                assertThat(silent.kind()).isEqualTo(ErrorKind.EXTERNAL_TRANSIENT);
-                assertThat(silent).hasMessageContaining("the server has sent nothing for 2.0 s");
-            }
-            proxy.pass();
-            shop.run("INSERT INTO $.t VALUES (2)");
-            drive.afterBatch = () -> {};
-            drive.until = Until.CAUGHT_UP;
-            drive.silence = Silence.MOST;
-            drive.run();
-            assertThat(drive.rows(shop.table("t"))).containsExactly("INSERT|1", "INSERT|2");
-            assertThat(drive.seenAgain).isZero();
-        }
-    }
-
-    @Test
-    @Tag("D41")
-    void aServerThatTakesTheConnectionAndNeverSaysAWordEndsTheReadBeforeItBegins() {
-        MariaShop shop = new MariaShop();
-        shop.run("CREATE TABLE $.t (id int PRIMARY KEY)", "INSERT INTO $.t VALUES (1)");
-        try (TcpProxy proxy = TcpProxy.to("127.0.0.1", shop.server.port())) {
-            Drive drive = new Drive(shop.through(proxy.port(), Map.of("connect.timeout.ms", "2000"), "t"), context);
-            drive.run();
-            shop.run("INSERT INTO $.t VALUES (2)");
-            // Once the planner has asked what it must know: nobody answers the connector.
-            drive.beforeLog = proxy::blackHole;
-            WindrowException mute = catchThrowableOfType(WindrowException.class, drive::run);
-            assertThat(mute.errorCode()).as(mute.getMessage()).isEqualTo(ConnectError.CONNECT_REFUSED);
-            proxy.pass();
-            drive.beforeLog = () -> {};
-            drive.run();
-            assertThat(drive.rows(shop.table("t"))).containsExactly("COPY|1", "INSERT|2");
-        }
     }
 
     @Test
