@@ -82,7 +82,7 @@ public final class Bench {
             figures.add(PgChangesBench.rates(scale, rounds));
         }
         if (all || part.equals("large")) {
-            figures.add(PgChangesBench.large(scale));
+            figures.add(PgChangesBench.large(scale, rounds));
         }
         if (all || part.equals("latency")) {
             figures.add(ChangesLatency.measure(30));
