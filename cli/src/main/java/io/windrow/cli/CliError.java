@@ -47,8 +47,21 @@ public enum CliError implements ErrorCode {
     NOT_FOLLOWED(
             "cli.not_followed",
             ErrorKind.USER,
-            "A stream is not followed, so it is not copied beside its log.",
+            "A stream is not followed, so neither it nor single rows are read again beside its log.",
             "A snapshot is read whole by its next run. Read a stream of another mode from its start by `windrow run --full-refresh --stream NAME`."),
+    /** A write mode under which a row that is read again changes nothing. */
+    NOT_REPAIRED(
+            "cli.not_repaired",
+            ErrorKind.USER,
+            "The target keeps every change of the stream, or versions of its rows, not the rows that the source has: a row that is read"
+                    + " again would only be one more of them.",
+            "Delivered files are written anew with `windrow replay`; `windrow resync` copies the whole table again, as a new generation."),
+    /** A key that may not be saved. */
+    KEY_MASKED(
+            "cli.key_masked",
+            ErrorKind.USER,
+            "A mask hides the stream's key, which a request for single rows would save as it is.",
+            "Copy the whole table again with `windrow resync`."),
     /** Something that the source or the sink cannot do. */
     NOT_OFFERED(
             "cli.not_offered",

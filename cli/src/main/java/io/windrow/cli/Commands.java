@@ -29,6 +29,7 @@ final class Commands {
         makers.put("schema", SchemaCommand::new);
         makers.put("state", StateCommand::new);
         makers.put("resync", ResyncCommand::new);
+        makers.put("repair", RepairCommand::new);
         makers.put("init", InitCommand::new);
         makers.put("connectors", ConnectorsCommand::new);
         makers.put("spec", SpecCommand::new);

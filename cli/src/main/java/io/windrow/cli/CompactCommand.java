@@ -41,7 +41,7 @@ final class CompactCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        VerifyCommand.hushReader();
+        Verification.hushReader();
         Registry registry = Registry.load();
         Plan plan = new Planner(registry).plan(PipelineFiles.of(registry).read(file));
         String pipeline = plan.spec().pipeline();

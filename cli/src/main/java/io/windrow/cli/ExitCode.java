@@ -26,7 +26,7 @@ public enum ExitCode {
     /** Rows differ. */
     DIFFERENT(8, "verify: source and target differ in rows that did not change since the delivery, or a file of the target is missing or damaged; verify --files: a file is missing, damaged or too much; ledger --windows: the source has another count of a window."),
     /** Not decidable. */
-    UNDECIDED(9, "verify: nothing differs for certain, but some rows or a stream cannot be judged, or there is nothing to compare; ledger --windows: the count of a window is not proven; resync --wait: the copy was not through in time; dispose --former-masks: readers of rows that were folded from a change log still see them under a former mask."),
+    UNDECIDED(9, "verify: nothing differs for certain, but some rows or a stream cannot be judged, or there is nothing to compare; ledger --windows: the count of a window is not proven; resync --wait: the copy was not through in time; repair --wait: the rows were not committed in time; dispose --former-masks: readers of rows that were folded from a change log still see them under a former mask."),
     /** A check failed. */
     CHECK_FAILED(10, "check: at least one check failed; a run would fail."),
     /** Stopped. */

@@ -62,7 +62,7 @@ final class QuarantineReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        VerifyCommand.hushReader();
+        Verification.hushReader();
         Registry registry = Registry.load();
         Plan plan = new Planner(registry).plan(which.spec());
         List<Outcome> outcomes = new ArrayList<>();

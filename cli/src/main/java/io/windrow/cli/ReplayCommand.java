@@ -85,7 +85,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        VerifyCommand.hushReader();
+        Verification.hushReader();
         WindowText window = WindowText.parse(Optional.ofNullable(from), Optional.ofNullable(to), Optional.ofNullable(by));
         Registry registry = Registry.load();
         Plan plan = new Planner(registry).plan(PipelineFiles.of(registry).read(file));

@@ -13,6 +13,7 @@ import io.windrow.api.source.StreamRequest;
 import io.windrow.core.checkpoint.GenerationStart;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.Progress;
+import io.windrow.core.checkpoint.Repair;
 import io.windrow.core.checkpoint.Resync;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamEpoch;
@@ -53,16 +54,18 @@ final class StateCommand implements Runnable {
         List<StreamState> states;
         Set<StreamName> owed;
         List<Resync> asked;
+        List<Repair> repairs;
         try (StateStore store = Stores.required(plan.spec())) {
             states = store.load(plan.spec().pipeline());
             owed = store.run(plan.spec().pipeline()).map(run -> run.owedAt(states).keySet()).orElse(Set.of());
             asked = store.resyncs(plan.spec().pipeline());
+            repairs = store.repairs(plan.spec().pipeline());
         }
         if (windrow.json) {
             return windrow.print(
                     Json.object(
                             "pipeline", plan.spec().pipeline(),
-                            "streams", states.stream().map(state -> json(state, owed, asked)).toList()),
+                            "streams", states.stream().map(state -> json(state, owed, asked, repairs)).toList()),
                     ExitCode.OK);
         }
         Table table = Table.of("stream", ">gen", ">epoch", "status", "complete", ">open splits", "planner state");
@@ -80,6 +83,8 @@ final class StateCommand implements Runnable {
         table.print(windrow.screen(), "open splits");
         asked.forEach(one -> windrow.screen().note(
                 one.stream() + ": a copy was asked for at " + one.askedAt() + " and is not begun"));
+        repairs.forEach(one -> windrow.screen().note(one.stream() + ": rows of " + one.keys().size()
+                + (one.keys().size() == 1 ? " key" : " keys") + " were asked for at " + one.askedAt() + " and are not read again"));
         owed.forEach(stream -> windrow.screen().note(
                 stream + ": a full refresh was asked for; the next run that reads the stream begins it at its start"));
         return ExitCode.OK.value();
@@ -226,7 +231,7 @@ final class StateCommand implements Runnable {
         return new Planner(registry).plan(PipelineFiles.of(registry).read(file));
     }
 
-    private static Map<String, Object> json(StreamState state, Set<StreamName> owed, List<Resync> asked) {
+    private static Map<String, Object> json(StreamState state, Set<StreamName> owed, List<Resync> asked, List<Repair> repairs) {
         Optional<StreamEpoch> latest = state.pending().or(state::committed);
         return Json.object(
                 "stream", state.stream().toString(),
@@ -239,6 +244,8 @@ final class StateCommand implements Runnable {
                 "open_splits", state.base().map(base -> base.openSplits().size()),
                 "refresh_owed", owed.contains(state.stream()),
                 "resync_asked",
-                asked.stream().filter(one -> one.stream().equals(state.stream())).map(one -> one.askedAt().toString()).findFirst());
+                asked.stream().filter(one -> one.stream().equals(state.stream())).map(one -> one.askedAt().toString()).findFirst(),
+                "repair_keys",
+                repairs.stream().filter(one -> one.stream().equals(state.stream())).mapToInt(one -> one.keys().size()).sum());
     }
 }

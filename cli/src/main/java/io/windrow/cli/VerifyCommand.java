@@ -1,36 +1,17 @@
 package io.windrow.cli;
 
-import io.windrow.api.error.ErrorKind;
-import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
-import io.windrow.api.sink.Delivery;
-import io.windrow.api.sink.Sink;
-import io.windrow.api.source.Source;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StreamState;
-import io.windrow.core.compact.AppendedLog;
 import io.windrow.core.compact.CurrentRows;
-import io.windrow.core.compact.DeliveredLog;
-import io.windrow.core.compact.FoldedDelivery;
-import io.windrow.core.contract.KeptSchemas;
-import io.windrow.core.contract.SchemaBook;
-import io.windrow.core.contract.SchemaGate;
 import io.windrow.core.plan.Plan;
 import io.windrow.core.registry.Registry;
 import io.windrow.core.verify.Depth;
 import io.windrow.core.verify.StreamVerdict;
-import io.windrow.core.verify.Verifier;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -48,12 +29,6 @@ import picocli.CommandLine.TypeConversionException;
                 + "and sums agree). 8: rows differ, or a file is "
                 + "missing or damaged; with --files also: too much. 9: something could not be judged."})
 final class VerifyCommand implements Callable<Integer> {
-    /** Held, since a logger that nobody holds forgets its level. Our reader's news about SIMD are not the user's. */
-    private static final Logger HARDWOOD = Logger.getLogger("dev.hardwood");
-
-    /** What the rows may take that a change log is folded into. */
-    private static final long FOLDING_BYTES = 64L << 20;
-
     @ParentCommand Windrow windrow;
 
     @Mixin Target target;
@@ -81,25 +56,21 @@ final class VerifyCommand implements Callable<Integer> {
                     + "is on its way into the target to arrive (30s).")
     Duration wait = Duration.ofSeconds(30);
 
-    /** Before delivered files are decoded. */
-    static void hushReader() {
-        HARDWOOD.setLevel(Level.WARNING);
-    }
-
     @Override
     public Integer call() {
-        hushReader();
         Screen screen = windrow.screen();
         Plan plan = target.plan(Registry.load());
         List<StreamVerdict> verdicts;
         try (StateStore store = Stores.required(plan.spec())) {
             List<StreamState> states = wanted(store.load(plan.spec().pipeline()));
             if (files) {
+                Verification.hushReader();
                 return new FilesVerification(windrow, plan).call(store, states.stream().map(StreamState::stream).toList());
             }
             boolean named = !target.streams.isEmpty();
-            verdicts = verdicts(
-                    plan, store, states.stream().filter(state -> named || !CurrentRows.holds(state)).toList());
+            verdicts = new Verification(windrow, plan, store, depth, wait).verdicts(
+                    states.stream().filter(state -> named || !CurrentRows.holds(state)).toList(),
+                    named ? Verification.Chosen.NAMED : Verification.Chosen.ALL);
         }
         ExitCode code = code(verdicts);
         if (windrow.json) {
@@ -109,71 +80,6 @@ final class VerifyCommand implements Callable<Integer> {
         }
         print(screen, verdicts, code);
         return code.value();
-    }
-
-    private List<StreamVerdict> verdicts(Plan plan, StateStore store, List<StreamState> states) {
-        List<StreamVerdict> verdicts = new ArrayList<>();
-        try (ProcessContext context = ProcessContext.open(plan.spec().pipeline(), new Notes(windrow.screen()));
-                Source source = plan.openSource(context);
-                Sink sink = plan.openSink(context.decrypting(plan, store));
-                VerifyProgress progress = VerifyProgress.of(windrow)) {
-            SchemaGate gate = plan.schemas().gate(new SchemaBook(store, plan.spec().pipeline()).newest());
-            Verifier verifier = new Verifier(source, sink, plan.steps().after(new KeptSchemas(gate)), depth,
-                    new Verifier.Progress(stream -> newest(plan, store, stream), wait),
-                    stream -> folded(plan, store, stream, sink, context), (stream, doing, rows) -> {
-                progress.doing(stream + ", " + doing);
-                progress.rows(rows);
-            });
-            Map<StreamName, WindrowException> unwell = new LinkedHashMap<>();
-            Predicate<StreamState> left = target.streams.isEmpty() ? leftOnPurpose(source, states) : state -> false;
-            for (StreamState state : states.stream().filter(left.negate()).toList()) {
-                if (CurrentRows.holds(state)) {
-                    verdicts.add(StreamVerdict.undecided(
-                            state.stream(), "its rows are folded from a change log: that is compared with the source, and "
-                                    + "`verify --files` checks what was folded"));
-                    continue;
-                }
-                try {
-                    verdicts.add(verifier.verify(state.stream()));
-                } catch (WindrowException e) {
-                    if (e.kind() == ErrorKind.BUG) {
-                        throw e;
-                    }
-                    unwell.put(state.stream(), e);
-                    verdicts.add(StreamVerdict.undecided(state.stream(), e));
-                }
-            }
-            // What no stream could be asked about is no verdict on any: it is the command that failed.
-            if (!unwell.isEmpty() && unwell.size() == states.size()) {
-                throw unwell.values().iterator().next();
-            }
-        }
-        return verdicts;
-    }
-
-    /** Of a stream that the pipeline selects no more and whose state was reset nothing is promised any more. */
-    private static Predicate<StreamState> leftOnPurpose(Source source, List<StreamState> states) {
-        Predicate<StreamState> reset = state -> state.base().isEmpty() && state.pending().isEmpty();
-        Set<StreamName> selected = states.stream().anyMatch(reset) ? source.selected().keySet() : Set.of();
-        return reset.and(state -> !selected.contains(state.stream()));
-    }
-
-    /** The rows that the changes make which the target keeps of a stream by now. */
-    private static Optional<Delivery> folded(
-            Plan plan, StateStore store, StreamName stream, Sink sink, ProcessContext context) {
-        long first = DeliveredLog.first(store, plan.spec().pipeline(), stream);
-        Optional<Delivery> table = sink.changeLog(stream, first);
-        if (table.isPresent()) {
-            return Optional.of(new AppendedLog(table.get(), context.allocator(), context.temporaryFolder(), FOLDING_BYTES));
-        }
-        try (DeliveredLog log = DeliveredLog.open(store, plan.spec().pipeline(), stream, sink)) {
-            return log.schema().map(schema ->
-                    new FoldedDelivery(log, schema, context.allocator(), context.temporaryFolder(), FOLDING_BYTES));
-        }
-    }
-
-    private static Optional<StreamState> newest(Plan plan, StateStore store, StreamName stream) {
-        return store.load(plan.spec().pipeline(), stream);
     }
 
     /** By hand, since picocli compares names by the rules of the user's language. */

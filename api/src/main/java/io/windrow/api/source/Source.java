@@ -16,6 +16,8 @@ import java.util.Optional;
 public interface Source extends AutoCloseable {
     /** The measure of a batch that counts rows which came again although they had been delivered. */
     String SEEN_AGAIN = "seen_again";
+    /** The measure of the batch with which all keys of a {@link StreamRequest#repair} are through, by their number. */
+    String REPAIRED = "repaired";
 
     /**
      * Connects, authenticates, tests for missing and for excess privileges. Returns named results; never throws for an
@@ -89,6 +91,17 @@ public interface Source extends AutoCloseable {
      */
     default boolean beginsWithCopy(StreamName stream) {
         return true;
+    }
+
+    /**
+     * Keys of a stream that is followed as the source itself writes them, for a {@link StreamRequest#repair}. Throws what is wrong with
+     * one of them, or why rows of this stream cannot be read again by their keys. Leaves no trace and moves no state. Empty: the
+     * source reads no rows again.
+     *
+     * @param keys for each row the values of its key's columns, as a person writes them
+     */
+    default Optional<List<List<String>>> keys(StreamName stream, List<List<String>> keys) {
+        return Optional.empty();
     }
 
     /** The capability to verify deliveries, if the source has it. */

@@ -2,6 +2,7 @@ package io.windrow.api.source;
 
 import io.windrow.api.batch.Position;
 import io.windrow.api.schema.StreamName;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,12 +18,16 @@ import java.util.Optional;
  * @param released up to where logs were let go with everything of the stream delivered, by split id: it goes on there or
  *     at its own place, whichever is later
  * @param copy how the rows are read with which a stream begins that is followed, where the source can do it either way
+ * @param repair keys of a stream that is followed whose rows are to be read again while its log is read, each as {@link Source#keys}
+ *     gave it. A row that is there comes as a copy does, and one that is not as a delete of its key; when all are through, a batch
+ *     says so ({@link Source#REPAIRED})
  */
 public record StreamRequest(
         StreamName stream, ReadMode mode, long generation, Optional<PlannerState> state, Until until,
-        Map<String, Position> released, Copy copy) {
+        Map<String, Position> released, Copy copy, List<List<String>> repair) {
     public StreamRequest {
         released = Map.copyOf(released);
+        repair = repair.stream().map(List::copyOf).toList();
     }
 
     /** How the rows are read with which a stream begins that is followed. */
@@ -37,7 +42,7 @@ public record StreamRequest(
     public StreamRequest(
             StreamName stream, ReadMode mode, long generation, Optional<PlannerState> state, Until until,
             Map<String, Position> released) {
-        this(stream, mode, generation, state, until, released, Copy.OF_ITSELF);
+        this(stream, mode, generation, state, until, released, Copy.OF_ITSELF, List.of());
     }
 
     /** A stream that is read up to where its source stands now. */

@@ -71,6 +71,12 @@ public enum CheckpointError implements ErrorCode {
             ErrorKind.EXTERNAL_PERMANENT,
             "Another run has taken over the pipeline; this one may save nothing any more.",
             "Leave the pipeline to the other run."),
+    TOO_MANY_KEYS(
+            "too_many_keys",
+            ErrorKind.USER,
+            "More keys of a stream are asked for than a repair takes.",
+            "Wait until those that were asked for are through ('windrow repair --wait'), then ask for the rest; or copy the whole"
+                    + " table again with 'windrow resync'."),
     CONFLICT(
             "conflict",
             ErrorKind.BUG,

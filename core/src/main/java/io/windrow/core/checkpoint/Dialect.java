@@ -8,7 +8,7 @@ import java.time.Duration;
 /** What differs between the databases that can hold a state store. Used under the store's lock. */
 interface Dialect {
     /** The layout that this program writes. */
-    int LAYOUT = 7;
+    int LAYOUT = 8;
 
     /** The store's place for messages, without secrets. */
     String place();

@@ -54,7 +54,7 @@ final class JdbcStateStore implements StateStore {
             }
         });
         if (renewed == 0) {
-            throw lost(lease, "Renewing the lease of " + lease.pipeline());
+            throw Fence.lost(lease, "Renewing the lease of " + lease.pipeline());
         }
     }
 
@@ -112,7 +112,7 @@ final class JdbcStateStore implements StateStore {
         }
         String doing = "Saving epoch " + epochs.getFirst().epoch() + " of " + lease.pipeline();
         transaction(doing, Access.WRITE, c -> {
-            fence(c, lease, doing); // I6
+            new Fence(c, dialect).check(lease, doing); // I6
             StreamRows rows = new StreamRows(c, lease.pipeline(), damage(doing));
             for (StreamEpoch epoch : epochs) {
                 switch (epoch.status()) {
@@ -142,7 +142,7 @@ final class JdbcStateStore implements StateStore {
     public synchronized void release(Lease lease, Release release) {
         String doing = "Saving how far split " + release.split() + " of " + lease.pipeline() + " is released";
         transaction(doing, Access.WRITE, c -> {
-            fence(c, lease, doing); // I6
+            new Fence(c, dialect).check(lease, doing); // I6
             new ReleaseRows(c, lease.pipeline(), damage(doing)).save(release);
             return 1;
         });
@@ -164,13 +164,39 @@ final class JdbcStateStore implements StateStore {
     }
 
     @Override
+    public synchronized List<Repair> repairs(String pipeline) {
+        String doing = "Reading what was asked of " + pipeline;
+        return transaction(doing, Access.READ, c -> new RepairRows(c, pipeline, damage(doing)).all());
+    }
+
+    @Override
+    public synchronized void ask(String pipeline, Repair repair) {
+        String doing = "Asking for a repair of " + repair.stream();
+        transaction(doing, Access.WRITE, c -> {
+            new RepairRows(c, pipeline, damage(doing)).add(repair);
+            return 1;
+        });
+    }
+
+    @Override
+    public synchronized void repaired(Lease lease, Repair repair) {
+        String doing = "Saving that " + repair.stream() + " is repaired";
+        transaction(doing, Access.WRITE, c -> {
+            new Fence(c, dialect).check(lease, doing); // I6
+            new RepairRows(c, lease.pipeline(), damage(doing)).remove(repair);
+            return 1;
+        });
+    }
+
+    @Override
     public synchronized void open(Lease lease, GenerationStart generation) {
         String doing = "Opening generation " + generation.generation() + " of " + generation.stream();
         transaction(doing, Access.WRITE, c -> {
-            fence(c, lease, doing); // I6
+            new Fence(c, dialect).check(lease, doing); // I6
             new StreamRows(c, lease.pipeline(), damage(doing)).open(generation);
             if (generation.start().isEmpty()) {
                 new ResyncRows(c, lease.pipeline(), damage(doing)).remove(generation.stream());
+                new RepairRows(c, lease.pipeline(), damage(doing)).remove(generation.stream());
             }
             return 1;
         });
@@ -213,7 +239,7 @@ final class JdbcStateStore implements StateStore {
     public synchronized void rollUp(Lease lease, LedgerEntry entry) {
         String doing = "Rolling up the ledger of " + entry.stream() + " to epoch " + entry.epoch();
         transaction(doing, Access.WRITE, c -> {
-            fence(c, lease, doing); // I6
+            new Fence(c, dialect).check(lease, doing); // I6
             ledgerRows(c, lease.pipeline(), doing).rollUp(entry);
             return 1;
         });
@@ -233,7 +259,7 @@ final class JdbcStateStore implements StateStore {
         }
         String doing = "Saving the key of the row hashes of " + lease.pipeline();
         return transaction(doing, Access.WRITE, c -> {
-            fence(c, lease, doing); // I6
+            new Fence(c, dialect).check(lease, doing); // I6
             return new PipelineRow(c, lease.pipeline(), damage(doing)).keepHashKey();
         });
     }
@@ -248,7 +274,7 @@ final class JdbcStateStore implements StateStore {
     public synchronized void mark(Lease lease, RunMark run) {
         String doing = "Saving how far run " + run.id() + " of " + lease.pipeline() + " has come";
         transaction(doing, Access.WRITE, c -> {
-            fence(c, lease, doing); // I6
+            new Fence(c, dialect).check(lease, doing); // I6
             new PipelineRow(c, lease.pipeline(), damage(doing)).mark(run);
             return 1;
         });
@@ -264,7 +290,7 @@ final class JdbcStateStore implements StateStore {
     public synchronized Document record(Lease lease, String kind, String name, String json, Instant recordedAt) {
         String doing = "Recording the " + kind + " of " + name;
         return transaction(doing, Access.WRITE, c -> {
-            fence(c, lease, doing); // I6
+            new Fence(c, dialect).check(lease, doing); // I6
             return new DocumentRows(c, lease.pipeline(), damage(doing)).add(kind, name, json, recordedAt);
         });
     }
@@ -273,7 +299,7 @@ final class JdbcStateStore implements StateStore {
     public synchronized void shred(Lease lease, String kind, String name) {
         String doing = "Shredding the " + kind + " " + name;
         transaction(doing, Access.WRITE, c -> {
-            fence(c, lease, doing); // I6
+            new Fence(c, dialect).check(lease, doing); // I6
             return new DocumentRows(c, lease.pipeline(), damage(doing)).remove(kind, name);
         });
         plain(doing, c -> {
@@ -287,25 +313,6 @@ final class JdbcStateStore implements StateStore {
         closed = true;
         drop();
         dialect.close();
-    }
-
-    /** Refuses a stale holder, in the transaction that would save (I6). */
-    private void fence(Connection c, Lease lease, String doing) throws SQLException {
-        try (PreparedStatement select = c.prepareStatement(
-                "SELECT token, held FROM windrow_lease WHERE pipeline = ?" + dialect.rowLock())) {
-            select.setString(1, lease.pipeline());
-            try (ResultSet row = select.executeQuery()) {
-                if (!row.next() || row.getLong(1) != lease.fencingToken() || row.getInt(2) != 1) {
-                    throw lost(lease, doing);
-                }
-            }
-        }
-    }
-
-    private WindrowException lost(Lease lease, String doing) {
-        return WindrowException.of(
-                CheckpointError.LEASE_LOST,
-                doing + ": the lease of " + lease.owner() + " (token " + lease.fencingToken() + ") is not the current one");
     }
 
     private Damage damage(String doing) {

@@ -38,7 +38,7 @@ final class SqliteDialect implements Dialect {
     /** The migrations, in order: Flyway looks for them in the folder, a new store needs their names. */
     private static final List<String> SCRIPTS = List.of(
             "V1__state.sql", "V2__pipeline.sql", "V3__documents.sql", "V4__memory.sql", "V5__release.sql", "V6__hash_form.sql",
-            "V7__resync.sql");
+            "V7__resync.sql", "V8__repair.sql");
 
     private final Path file;
     private final Clock clock;

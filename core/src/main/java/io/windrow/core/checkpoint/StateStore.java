@@ -73,9 +73,21 @@ public interface StateStore extends AutoCloseable {
      */
     void ask(String pipeline, Resync resync);
 
+    /** The repairs that were asked for and are not through, by stream. Needs no lease. */
+    List<Repair> repairs(String pipeline);
+
     /**
-     * Opens a new generation of a stream (reset, rewind, edit). One that begins at the very start takes away the copy that
-     * was asked for, in the same transaction. Same refusals as {@link #save}.
+     * Asks for a repair, also while another owner holds the lease. Its keys come to those of the stream that were asked for before;
+     * {@link CheckpointError#TOO_MANY_KEYS} if they are too many together.
+     */
+    void ask(String pipeline, Repair repair);
+
+    /** A repair is through: it is forgotten, unless more was asked for since. Same refusals as {@link #save}. */
+    void repaired(Lease lease, Repair repair);
+
+    /**
+     * Opens a new generation of a stream (reset, rewind, edit). One that begins at the very start takes away the copy and the
+     * repair that were asked for, in the same transaction. Same refusals as {@link #save}.
      */
     void open(Lease lease, GenerationStart generation);
 

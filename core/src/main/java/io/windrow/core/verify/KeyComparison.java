@@ -37,6 +37,7 @@ final class KeyComparison {
     private final RowDigest rowDigest;
     private final List<String> certain = new ArrayList<>();
     private final List<String> doubtful = new ArrayList<>();
+    private final List<List<String>> differing = new ArrayList<>();
     private Map<RowHash, Pair> pairs = new HashMap<>();
     private int partition;
     private long equal;
@@ -155,7 +156,7 @@ final class KeyComparison {
         return new StreamVerdict(
                 stream, outcome, OptionalLong.of(sourceRows), OptionalLong.of(targetRows), equalBefore + equal, missing, extra,
                 different, changed, undecidable, earlierVersions, kept, agreeing, how,
-                Stream.concat(certain.stream(), doubtful.stream()).limit(MAX_EXAMPLES).toList(), List.of());
+                Stream.concat(certain.stream(), doubtful.stream()).limit(MAX_EXAMPLES).toList(), differing, List.of());
     }
 
     private void judge(List<Pair> open) {
@@ -184,17 +185,24 @@ final class KeyComparison {
                     }
                     case UNCHANGED -> {
                         examples = certain;
+                        if (differing.size() < StreamVerdict.MOST_DIFFERING && !isWithheld(pair)) {
+                            differing.add(pair.key);
+                        }
                         yield certain(pair);
                     }
                 };
             }
             if (examples.size() < MAX_EXAMPLES) {
-                String key = pair.sourceRows == 0 && quoted == TargetKeys.WITHHELD
+                String key = isWithheld(pair)
                         ? "withheld, since rows at the target follow another mask"
                         : String.join(", ", pair.key);
                 examples.add(String.join(", ", schema.key()) + " = " + key + ": " + verdict);
             }
         }
+    }
+
+    private boolean isWithheld(Pair pair) {
+        return pair.sourceRows == 0 && quoted == TargetKeys.WITHHELD;
     }
 
     private String certain(Pair pair) {

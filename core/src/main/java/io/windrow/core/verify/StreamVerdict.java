@@ -25,6 +25,8 @@ import java.util.OptionalLong;
  * @param agreeing rows in windows whose counts and sums agree and whose values were not compared
  * @param how what the verdict rests on, one line
  * @param examples some keys that differ, with their verdict
+ * @param differing keys that are missing, extra or different, the values of each as text that a database reads back: of those
+ *     that may be shown the first {@value #MOST_DIFFERING}
  * @param damage what of the target could not be read because it is gone or damaged; its rows are missing
  */
 public record StreamVerdict(
@@ -43,10 +45,25 @@ public record StreamVerdict(
         long agreeing,
         String how,
         List<String> examples,
+        List<List<String>> differing,
         List<Finding> damage) {
+    /** So many keys are listed. */
+    public static final int MOST_DIFFERING = 10_000;
+
     public StreamVerdict {
         examples = List.copyOf(examples);
+        differing = differing.stream().map(List::copyOf).toList();
         damage = List.copyOf(damage);
+    }
+
+    /** A verdict that lists no keys. */
+    public StreamVerdict(
+            StreamName stream, Outcome outcome, OptionalLong sourceRows, OptionalLong targetRows, long equal, long missing, long extra,
+            long different, long changedSince, long undecidable, long earlierVersions, long kept, long agreeing, String how,
+            List<String> examples, List<Finding> damage) {
+        this(
+                stream, outcome, sourceRows, targetRows, equal, missing, extra, different, changedSince, undecidable, earlierVersions,
+                kept, agreeing, how, examples, List.of(), damage);
     }
 
     /** The verdict on a stream. */

@@ -144,6 +144,7 @@ class RememberedRowsTest {
         try (Connection other = DriverManager.getConnection(url());
                 Statement statement = other.createStatement()) {
             statement.execute("ALTER TABLE windrow_memory DROP COLUMN form");
+            statement.execute("DROP TABLE windrow_repair");
             statement.execute("DROP TABLE windrow_resync");
             statement.execute("PRAGMA user_version = 5");
         }

@@ -69,7 +69,7 @@ class SqliteDamageTest {
     void aStoreOfTheFirstLayoutIsBroughtUpWithAllThatItHolds() throws SQLException {
         // What later layouts added is taken away: the store is as the first version left it.
         sql(
-                "DROP TABLE windrow_resync", "DROP TABLE windrow_release", "DROP TABLE windrow_memory", "DROP TABLE windrow_document",
+                "DROP TABLE windrow_repair", "DROP TABLE windrow_resync", "DROP TABLE windrow_release", "DROP TABLE windrow_memory", "DROP TABLE windrow_document",
                 "DROP TABLE windrow_pipeline", "PRAGMA user_version = 1");
         try (StateStore store = StateStores.open(url())) {
             assertThat(store.load(PIPELINE).getFirst().prepared()).contains(second);

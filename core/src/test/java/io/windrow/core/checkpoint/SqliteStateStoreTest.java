@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -354,6 +355,37 @@ class SqliteStateStoreTest {
         assertThat(store.resyncs(PIPELINE)).containsExactly(new Resync(ITEMS, noon));
         sql("UPDATE windrow_resync SET record = replace(record, '2026', '2025')");
         expect(CheckpointError.CORRUPTED, () -> store.resyncs(PIPELINE));
+    }
+
+    @Test
+    void aRepairIsAskedForWithoutTheLeaseKeyByKeyAndGoesWhenItIsThroughOrAllIsReadAgain() throws SQLException {
+        Lease lease = store.acquire(PIPELINE, "me", TTL);
+        store.save(lease, List.of(epoch(ORDERS, 1, 1, Map.of())));
+        Instant noon = Instant.parse("2026-01-01T12:00:00.123456Z");
+        Repair first = new Repair(ORDERS, noon, List.of(List.of("1", "a \"ä"), List.of("2", "")));
+        try (StateStore asking = StateStores.open(url())) {
+            asking.ask(PIPELINE, first);
+            assertThat(store.repairs(PIPELINE)).containsExactly(first);
+            asking.ask(PIPELINE, new Repair(ORDERS, noon, List.of(List.of("2", ""), List.of("3", "c"))));
+            asking.ask(PIPELINE, new Repair(ITEMS, noon, List.of(List.of("1"))));
+        }
+        store.repaired(lease, first);
+        Repair both = new Repair(ORDERS, noon.plusMillis(1), List.of(List.of("1", "a \"ä"), List.of("2", ""), List.of("3", "c")));
+        assertThat(store.repairs(PIPELINE)).as("more was asked for since").contains(both).hasSize(2);
+        assertThat(store.repairs("another")).isEmpty();
+        assertThat(RepairRows.write(first)).isEqualTo(
+                "{\"asked_at\":\"2026-01-01T12:00:00.123Z\",\"keys\":[[\"1\",\"a \\\"ä\"],[\"2\",\"\"]]}");
+        store.repaired(lease, both);
+        assertThat(store.repairs(PIPELINE)).extracting(Repair::stream).containsExactly(ITEMS);
+        List<List<String>> many = IntStream.range(0, Repair.MAX_KEYS).mapToObj(i -> List.of(Integer.toString(i))).toList();
+        store.ask(PIPELINE, new Repair(ORDERS, noon, many));
+        expect(CheckpointError.TOO_MANY_KEYS, () -> store.ask(PIPELINE, new Repair(ORDERS, noon, List.of(List.of("x")))));
+        store.open(lease, new GenerationStart(ORDERS, 2, 1, Optional.empty()));
+        assertThat(store.repairs(PIPELINE)).as("all is read again").extracting(Repair::stream).containsExactly(ITEMS);
+        sql("UPDATE windrow_repair SET record = replace(record, '2026', '2025')");
+        expect(CheckpointError.CORRUPTED, () -> store.repairs(PIPELINE));
+        store.release(lease);
+        expect(CheckpointError.LEASE_LOST, () -> store.repaired(lease, both));
     }
 
     private void sql(String statement) throws SQLException {

@@ -350,6 +350,7 @@ final class Attempt {
             // I2: only now, since the store shows COMMITTED, may the source let go.
             planner.acknowledge(part.stream(), part.planner());
             crew.acknowledge(positions(part), part.stream());
+            beginning.repairs().committed(part);
         }
         splits.decided(decided.committed().stream().map(StreamEpoch::stream).collect(Collectors.toSet()))
                 .forEach(release -> {

@@ -60,10 +60,12 @@ final class Beginning {
     private final Source source;
     private final Optional<Comparator<Position>> order;
     private final List<Release> released;
+    private final Repairs repairs;
 
     Beginning(
             RunParts parts, Map<StreamName, StreamTrack> tracks, Flow flow, RunBook book, Lease lease, Steps steps,
-            Source source) {
+            Source source, Repairs repairs) {
+        this.repairs = repairs;
         this.schemas = new StreamSchemas(parts, lease);
         this.steps = steps;
         this.positions = new ShownPositions(Set.of(), book.key());
@@ -130,7 +132,7 @@ final class Beginning {
             base.ifPresent(progress -> bases.put(track.stream(), progress));
             requests.add(new StreamRequest(
                     track.stream(), track.task().read(), generation, base.map(Progress::planner),
-                    parts.options().until(), released(track.stream(), generation), Resyncs.copy(state, generation)));
+                    parts.options().until(), released(track.stream(), generation), Resyncs.copy(state, generation), repairs.keys(track.stream())));
         }
         return requests;
     }
@@ -275,6 +277,11 @@ final class Beginning {
         Map<String, Position> all = new TreeMap<>();
         released.forEach(one -> one.of(stream, generation).ifPresent(position -> all.put(one.split(), position)));
         return all;
+    }
+
+    /** The repairs that were asked for. */
+    Repairs repairs() {
+        return repairs;
     }
 
     /** Up to where logs were let go before this attempt. */

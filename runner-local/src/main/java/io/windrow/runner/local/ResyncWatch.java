@@ -1,9 +1,9 @@
 package io.windrow.runner.local;
 
 import io.windrow.api.error.WindrowException;
-import io.windrow.core.checkpoint.Resync;
 import io.windrow.core.checkpoint.StateStore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks in the store now and then whether a copy was asked for since the last look, on a thread of its own: what asks need not
+ * Looks in the store now and then whether a copy or a repair was asked for since the last look, on a thread of its own: what asks need not
  * know where the run is, only its store.
  */
 final class ResyncWatch implements AutoCloseable {
@@ -39,10 +39,11 @@ final class ResyncWatch implements AutoCloseable {
     }
 
     private void look() {
-        Set<Resync> known = new HashSet<>();
+        Set<Object> known = new HashSet<>();
         while (pause.of(EVERY)) {
             try {
-                List<Resync> now = store.resyncs(pipeline);
+                List<Object> now = new ArrayList<>(store.resyncs(pipeline));
+                now.addAll(store.repairs(pipeline));
                 boolean news = !known.containsAll(now);
                 known = new HashSet<>(now);
                 if (news) {

@@ -265,6 +265,8 @@ final class RunSession {
         lease.check();
         Resyncs resyncs = new Resyncs(parts, lease);
         resyncs.revive(tracks, todo);
+        Repairs repairs = new Repairs(parts, lease);
+        repairs.revive(tracks, todo);
         try (Source source = job.source().apply(parts.context());
                 Sink sink = job.sink().apply(parts.context());
                 Committer committer = sink.committer()) {
@@ -297,7 +299,7 @@ final class RunSession {
             RunFacts facts = new RunFacts(parts.id(), parts.context().clock(), book.key());
             Steps steps = job.steps().begin(facts).keepingChanges(
                     todo.values().stream().map(StreamTrack::task).toList());
-            Beginning beginning = new Beginning(parts, todo, current, book, lease.lease(), steps, source);
+            Beginning beginning = new Beginning(parts, todo, current, book, lease.lease(), steps, source, repairs);
             beginning.recovered(loaded, io.takeCommitted());
             if (resyncs.begin(todo, driver, io)) {
                 driver = new EpochDriver(

@@ -2,6 +2,7 @@ package io.windrow.runner.local;
 
 import io.windrow.api.batch.Account;
 import io.windrow.api.batch.Batch;
+import io.windrow.api.batch.Measure;
 import io.windrow.api.batch.Position;
 import io.windrow.api.context.CheckResult;
 import io.windrow.api.context.Context;
@@ -102,6 +103,9 @@ final class LogSource implements Source {
             upstream.plans.incrementAndGet();
             until = requests.getFirst().until() == Until.STOPPED ? Long.MAX_VALUE : upstream.end();
             for (StreamRequest request : requests) {
+                if (!request.repair().isEmpty()) {
+                    upstream.repairs.put(request.stream(), request.repair());
+                }
                 starts.put(request.stream(), request.released().getOrDefault("log", position(upstream.released.get())));
                 plans.put(request.stream(), new StreamPlan(
                         MemorySource.schema(request.stream()), new Guarantee("log", "All rows.", List.of(), List.of()),
@@ -244,7 +248,11 @@ final class LogSource implements Source {
                 ids.set(row++, number);
             }
             root.setRowCount(row);
-            return new Batch(schema, root, position(next), Account.ofRead(row));
+            Batch batch = new Batch(schema, root, position(next), Account.ofRead(row));
+            List<List<String>> repaired = upstream.repairs.remove(stream);
+            return repaired == null
+                    ? batch
+                    : batch.release().plusMeasure(Source.REPAIRED, Measure.ofCount(repaired.size())).batch();
         }
 
         @Override

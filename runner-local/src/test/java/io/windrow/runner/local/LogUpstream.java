@@ -2,7 +2,9 @@ package io.windrow.runner.local;
 
 import io.windrow.api.schema.StreamName;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,6 +30,8 @@ final class LogUpstream {
     long cutEvery;
     /** Streams that are to be copied before the log is handed out, which never come to their end. */
     Set<StreamName> uncopied = Set.of();
+    /** The keys of rows that were asked for; the next batch of the stream has them. */
+    final Map<StreamName, List<List<String>>> repairs = new ConcurrentHashMap<>();
     /** How often the log was planned, and where it was let go. */
     final AtomicLong plans = new AtomicLong();
     final List<Long> letGo = new CopyOnWriteArrayList<>();

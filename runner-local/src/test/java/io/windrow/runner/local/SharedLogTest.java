@@ -10,6 +10,7 @@ import io.windrow.api.sink.WriteMode;
 import io.windrow.api.source.ReadMode;
 import io.windrow.api.source.Split;
 import io.windrow.api.source.Until;
+import io.windrow.core.checkpoint.Repair;
 import io.windrow.core.checkpoint.Resync;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.observe.Outcome;
@@ -454,6 +455,47 @@ class SharedLogTest {
             assertThat(bench.target.visible("a")).isEqualTo(of(A, 900));
             assertThat(bench.target.visible("b")).isEqualTo(of(B, 900));
             assertThat(bench.events).anyMatch(event -> event instanceof RunEvent.NoticeGiven notice && notice.code().equals("run.resync_waits"));
+        }
+    }
+
+    /** The source says with which batch the rows are through; here it is the next one. */
+    @ParameterizedTest
+    @Tag("D39")
+    @ValueSource(strings = {"nowhere", "run.before_repaired"})
+    void aRepairThatIsAskedForWhileARunFollowsIsForgottenOnceItIsCommittedAndNotBefore(String failpoint) throws Exception {
+        try (Bench bench = new Bench(folder); var store = bench.store(); var asking = bench.store()) {
+            LogUpstream upstream = log(bench, 600);
+            bench.epochTime = Duration.ofMillis(50);
+            AtomicBoolean died = new AtomicBoolean();
+            bench.failpoints = name -> {
+                if (name.equals(failpoint) && died.compareAndSet(false, true)) {
+                    throw new CrashTest.SimulatedCrash();
+                }
+            };
+            Following first = new Following(bench, store);
+            Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.released.get() == 600);
+            Repair asked = new Repair(A, Instant.EPOCH, List.of(List.of("7"), List.of("9")));
+            asking.ask("bench", asked);
+            Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.repairs.containsKey(A));
+            assertThat(upstream.repairs).containsEntry(A, asked.keys());
+            assertThat(asking.repairs("bench")).containsExactly(asked);
+            upstream.append(300);
+            Following last = first;
+            if (!failpoint.equals("nowhere")) {
+                assertThat(first.run).failsWithin(Duration.ofSeconds(100));
+                assertThat(asking.repairs("bench")).as("it is committed, and nobody has said so").containsExactly(asked);
+                last = new Following(bench, store);
+                Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.repairs.containsKey(A));
+                upstream.append(300);
+            }
+            Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> asking.repairs("bench").isEmpty());
+            long end = upstream.end();
+            Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.released.get() == end);
+            last.stop();
+            assertThat(asking.load("bench", A).orElseThrow().generation()).isOne();
+            assertThat(bench.target.visible("a")).isEqualTo(of(A, end));
+            assertThat(bench.target.visible("b")).isEqualTo(of(B, end));
+            assertThat(bench.events).anyMatch(event -> event instanceof RunEvent.NoticeGiven notice && notice.code().equals("run.repaired"));
         }
     }
 

@@ -18,6 +18,7 @@ import io.windrow.core.checkpoint.GenerationStart;
 import io.windrow.core.checkpoint.Lease;
 import io.windrow.core.checkpoint.OpenSplit;
 import io.windrow.core.checkpoint.RememberedRows;
+import io.windrow.core.checkpoint.Repair;
 import io.windrow.core.checkpoint.Resync;
 import io.windrow.core.checkpoint.StateStore;
 import io.windrow.core.checkpoint.StateStores;
@@ -84,6 +85,22 @@ class PostgresStateStoreTest {
             assertThat(store.ledger("saved", Optional.empty(), 10)).containsExactly(first.ledger().toJson());
             database.execute("UPDATE windrow_split SET record = replace(record, '\"2\"', '\"9\"') WHERE pipeline = 'saved'");
             expect(CheckpointError.CORRUPTED, () -> store.load("saved"));
+        }
+    }
+
+    @Test
+    void aRepairIsAskedForWhileAnotherHoldsTheLeaseAndGoesWhenItIsThrough() {
+        try (StateStore store = StateStores.open(database.jdbcUrl()); StateStore asking = StateStores.open(database.jdbcUrl())) {
+            Lease lease = store.acquire("repairs", "me", TTL);
+            Repair asked = new Repair(ORDERS, Instant.EPOCH, List.of(List.of("1"), List.of("2")));
+            asking.ask("repairs", asked);
+            assertThat(store.repairs("repairs")).containsExactly(asked);
+            asking.ask("repairs", new Repair(ORDERS, Instant.EPOCH, List.of(List.of("3"))));
+            store.repaired(lease, asked);
+            assertThat(asking.repairs("repairs").getFirst().keys()).containsExactly(List.of("1"), List.of("2"), List.of("3"));
+            store.repaired(lease, asking.repairs("repairs").getFirst());
+            assertThat(asking.repairs("repairs")).isEmpty();
+            store.release(lease);
         }
     }
 

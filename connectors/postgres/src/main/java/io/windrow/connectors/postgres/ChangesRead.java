@@ -9,6 +9,7 @@ import io.windrow.api.source.Split;
 import io.windrow.api.source.SplitPlanner.Assignment;
 import io.windrow.api.source.StreamPlan;
 import io.windrow.api.source.StreamRequest;
+import io.windrow.connectors.postgres.CopyPlace.Key;
 import io.windrow.connectors.postgres.PostgresSplit.Pages;
 import io.windrow.connectors.postgres.PostgresSplit.Part;
 import io.windrow.connectors.postgres.catalog.Relation;
@@ -26,12 +27,6 @@ import org.jspecify.annotations.Nullable;
  * messages nothing is copied.
  */
 final class ChangesRead implements StreamRead {
-    private static final Guarantee OF_MESSAGES = new Guarantee(
-            "log",
-            "Every message behind the place where the slot stands at first, in the order of commits, each exactly once.",
-            List.of("The slot keeps what was not read yet: the server neither drops it nor runs into max_slot_wal_keep_size."),
-            List.of("messages from before: they are in the log only"));
-
     private static final String REWRITTEN = LogError.VALUES_REWRITTEN.code();
 
     private final LogPlan log;
@@ -44,7 +39,10 @@ final class ChangesRead implements StreamRead {
     /** Why the copy begins again; empty: it does not. */
     private final Optional<String> again;
     private final boolean ordered;
+    private final List<Key> asked;
     private boolean beside;
+    /** Whether a place that was saved has keys of rows that were read again. */
+    private boolean repairing;
     private boolean hidden;
     private long generation;
     private boolean copying;
@@ -84,6 +82,7 @@ final class ChangesRead implements StreamRead {
         this.notices = notices;
         this.generation = request.generation();
         this.ordered = KeyOrder.of(shape).isPresent();
+        this.asked = RepairKeys.fitting(shape, request.repair(), notices);
         Optional<StateText> state = request.state().map(ChangesRead::parse);
         this.copied = state.map(text -> text.flag("copied")).orElse(false);
         this.again = state.isPresent() && !copied ? Optional.of(SnapshotRead.LOST) : again;
@@ -103,6 +102,7 @@ final class ChangesRead implements StreamRead {
             Position saved = new Position((int) at.number("version"), at.text("text"));
             copiedAt = saved;
             beside = LogPosition.of(saved).copies().containsKey(shape.stream());
+            repairing = LogPosition.of(saved).repairs().containsKey(shape.stream());
             start = Optional.ofNullable(request.released().get(log.splitId()))
                     .filter(released -> LogPosition.ORDER.compare(released, saved) > 0)
                     .map(released -> LogPosition.of(saved).goesOn(shape.stream(), LogPosition.of(released)).toPosition())
@@ -242,8 +242,16 @@ final class ChangesRead implements StreamRead {
 
     /** A mask hides the key, which no position may hold then: what is not copied yet is copied before the log goes on. */
     void hide() {
+        if (!asked.isEmpty()) {
+            RepairKeys.refuse(shape.stream(), "a mask hides its key by now", notices);
+        }
         hidden = true;
         beside &= copied;
+    }
+
+    /** The keys of rows that are read again while the log is. */
+    List<Key> repair() {
+        return hidden ? List.of() : asked;
     }
 
     /** Whether an earlier run began the copy and did not end it, what it copied is not the table any more, or it is asked for again. */
@@ -259,22 +267,12 @@ final class ChangesRead implements StreamRead {
     @Override
     public StreamPlan plan() {
         beside |= !copied && log.copiesBeside(this);
-        Guarantee guarantee = shape.config().isOfMessages() ? OF_MESSAGES : new Guarantee(
-                "log",
-                "Every row as of one moment, then every change after it in the order of commits, each exactly once.",
-                List.of(
-                        "The slot keeps what was not read yet: the server neither drops it nor runs into max_slot_wal_keep_size.",
-                        hasRanges()
-                                ? "If the first copy is interrupted, it begins again: in ranges of the key, if no mask hides it, and from then on it goes on where it was."
-                                : "If the first copy is interrupted, the table is copied again from the start."),
-                isPartitioned()
-                        ? List.of("what is done to a partition by itself (TRUNCATE, ATTACH of one with rows: the stream stops; DROP, DETACH: as on_partition_removed says): the log does not tell it")
-                        : List.of());
+        Guarantee guarantee = shape.config().isOfMessages() ? LogGuarantee.OF_MESSAGES : LogGuarantee.of(this);
         long rows = copied ? -1 : shape.relation().map(relation -> (long) relation.estimate().rows()).orElse(-1L);
         long bytes = copied || leaves.isEmpty() ? -1 : leaves.stream().mapToLong(Leaf::bytes).sum();
         StreamPlan plan = new StreamPlan(
                 shape.schema(), guarantee, again, rows, bytes,
-                beside ? shape.schema().key() : List.of());
+                beside || repairing || !repair().isEmpty() ? shape.schema().key() : List.of());
         return again.filter(REWRITTEN::equals).isPresent() ? plan.keepingDelivered() : plan;
     }
 

@@ -10,6 +10,7 @@ import io.windrow.api.context.Context;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.api.source.Source;
+import io.windrow.connectors.postgres.CopyPlace.Key;
 import io.windrow.connectors.postgres.LogBinding.Misfit;
 import io.windrow.connectors.postgres.catalog.Relation;
 import io.windrow.connectors.postgres.codec.BatchLimits;
@@ -22,6 +23,7 @@ import io.windrow.connectors.postgres.pgoutput.Messages;
 import io.windrow.connectors.postgres.pgoutput.PublishedRelation;
 import io.windrow.connectors.postgres.pgoutput.Tuple;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +48,7 @@ final class FollowedStream implements AutoCloseable {
     private long supersededBefore;
     private long movedBefore;
     private final Optional<KeyOrder> keys;
-    private @Nullable TableCopy copy;
+    private final Reread reread = new Reread();
 
     FollowedStream(PostgresSource source, StreamShape shape, LogPosition start, Context context) {
         this.source = source;
@@ -77,24 +79,16 @@ final class FollowedStream implements AutoCloseable {
         return start;
     }
 
-    /** The order of its keys; empty: it cannot be copied in ranges of them. */
-    Optional<KeyOrder> keys() {
-        return keys;
+    /** The order of its keys, by which rows are read beside the log. */
+    KeyOrder keys() {
+        return keys.orElseThrow(() -> WindrowException.of(
+                LogError.RELATION_DIFFERS,
+                "Copying " + shape.stream() + ": its key was made another one meanwhile, by which no rows can be read"));
     }
 
-    /** How far its table is copied; null: it is. */
-    @Nullable TableCopy copy() {
-        return copy;
-    }
-
-    /** Its table is copied meanwhile. */
-    void copyFrom(TableCopy from) {
-        copy = from;
-    }
-
-    /** Its table is copied. */
-    void copyEnds() {
-        copy = null;
+    /** What is read of its table meanwhile. */
+    Reread reread() {
+        return reread;
     }
 
     /** Whether the row was delivered in an earlier run; it is then counted as seen again. */
@@ -127,7 +121,7 @@ final class FollowedStream implements AutoCloseable {
 
     /** Whether a change is from before the table's copy began, whose rows show it, whatever its columns were. */
     private boolean isOlderThanCopy(Transaction transaction) {
-        return copy != null && copy.isNewerThan(transaction.id());
+        return reread.isNewerThan(transaction.id());
     }
 
     /**
@@ -173,9 +167,7 @@ final class FollowedStream implements AutoCloseable {
      * nobody's, and behind it the stream cannot go on.
      */
     void expectEarlier(Transaction transaction, long record, long ordinal, PublishedRelation other) {
-        TableCopy copying = copy;
-        if (!start.covers(transaction.position(), record, ordinal)
-                && (copying == null || !copying.isNewerThan(transaction.id()))) {
+        if (!start.covers(transaction.position(), record, ordinal) && !isOlderThanCopy(transaction)) {
             throw replaced("Reading the changes of " + shape.stream(), other.oid(), oid());
         }
     }
@@ -229,12 +221,8 @@ final class FollowedStream implements AutoCloseable {
 
     /** Whether the copied rows of the key's range show the change of the row, or will; it is then counted. */
     private boolean isSuperseded(Transaction transaction, Tuple row, @Nullable Tuple before) {
-        TableCopy copying = copy;
-        if (copying == null) {
-            return false;
-        }
         boolean known = isOlderThanCopy(transaction)
-                || copying.supersedes(keys.orElseThrow().key(row, before, bound().columnOf()), transaction.id());
+                || reread.supersedes(() -> keys().key(row, before, bound().columnOf()), transaction.id());
         superseded += known ? 1 : 0;
         return known;
     }
@@ -327,6 +315,20 @@ final class FollowedStream implements AutoCloseable {
         decoder.end();
     }
 
+    /**
+     * There are no rows of some keys, as of a place in the log: they are deleted, whoever did it. Nothing else is gathered.
+     *
+     * @return the deletes, with a position that says nothing of it
+     */
+    Batch gone(List<Key> all, long place) {
+        for (int row = 0; row < all.size(); row++) {
+            decoder.begin(Operation.DELETE, Transaction.none(place), row, -1);
+            writer.writeKey(shape.schema(), all.get(row));
+            decoder.end();
+        }
+        return take(start.forOnly(shape.stream()).toPosition());
+    }
+
     /** Whether who emptied the table did so before its copy began, whose rows show it; it is then counted. */
     boolean isEmptiedBeforeCopy(Transaction transaction) {
         boolean before = isOlderThanCopy(transaction);
@@ -335,10 +337,7 @@ final class FollowedStream implements AutoCloseable {
     }
 
     void truncate(Transaction transaction, long ordinal) {
-        TableCopy copying = copy;
-        if (copying != null) {
-            copying.emptied(transaction.id());
-        }
+        reread.emptied(transaction.id());
         decoder.begin(Operation.TRUNCATE, transaction, ordinal, -1);
         for (int column = 0; column < shape.plans().size(); column++) {
             decoder.without(column, Presence.ABSENT);

@@ -78,6 +78,20 @@ final class FollowedStreams implements AutoCloseable {
         return hasMessages;
     }
 
+    /** How far the tables are that are copied meanwhile. */
+    Map<StreamName, CopyPlace> copies() {
+        Map<StreamName, CopyPlace> copies = new HashMap<>();
+        streams.forEach((name, stream) -> stream.reread().copied().ifPresent(place -> copies.put(name, place)));
+        return copies;
+    }
+
+    /** The rows that were read again, as long as the log has not passed them. */
+    Map<StreamName, RepairPlace> repairs() {
+        Map<StreamName, RepairPlace> repairs = new HashMap<>();
+        streams.forEach((name, stream) -> stream.reread().repaired().ifPresent(place -> repairs.put(name, place)));
+        return repairs;
+    }
+
     /** The tables that the log has announced. */
     AnnouncedTables tables() {
         return tables;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * column's own collation (D37).
  */
 final class KeyOrder {
+    private static final Pattern UUIDS = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
     private final StreamShape shape;
     private final List<Form> forms;
     /** For each key column what makes a text one of its collation, in SQL. */
@@ -202,6 +205,80 @@ final class KeyOrder {
                         .collect(Collectors.joining(", "))
                 + ")::pg_catalog.text FROM " + shape.from() + bound.map(key -> " WHERE " + behind(key)).orElse("")
                 + " ORDER BY " + columns() + " OFFSET " + (rows - 1) + " LIMIT 1";
+    }
+
+    /** The condition, in SQL, that a row's key is one of some. */
+    String among(List<Key> keys) {
+        return "(" + columns() + ") IN (" + keys.stream().map(key -> "(" + literals(key) + ")").collect(Collectors.joining(", ")) + ")";
+    }
+
+    /** A query for those of some keys of which there is a row, as the database writes them and in its order. */
+    String present(List<Key> keys) {
+        return "SELECT " + columns() + " FROM " + shape.from() + " WHERE " + among(keys) + " ORDER BY " + columns();
+    }
+
+    /** A query for keys as the database writes them, in the order in which they are given. */
+    String written(List<Key> keys) {
+        List<String> rows = new ArrayList<>();
+        for (Key key : keys) {
+            rows.add("(" + rows.size() + ", " + literals(key) + ")");
+        }
+        return "SELECT * FROM (VALUES " + String.join(", ", rows) + ") AS k ORDER BY 1";
+    }
+
+    /** A query for the key columns whose collation takes texts for one that have other bytes. */
+    String vague() {
+        return "SELECT a.attname FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation"
+                + " WHERE a.attrelid = " + Identifier.literal(Identifier.quoted(shape.stream())) + "::pg_catalog.regclass"
+                + " AND NOT c.collisdeterministic AND a.attname IN ("
+                + shape.schema().key().stream().map(Identifier::literal).collect(Collectors.joining(", ")) + ")";
+    }
+
+    /** Whether these are values of the key's columns, as {@link #written} gives them. */
+    boolean isKey(Key key) {
+        if (key.values().size() != forms.size()) {
+            return false;
+        }
+        for (int i = 0; i < forms.size(); i++) {
+            String value = key.values().get(i);
+            boolean fits = switch (forms.get(i)) {
+                case WHOLE -> isWhole(value, shape.column(shape.schema().key().get(i)).base());
+                case UUID -> UUIDS.matcher(value).matches();
+                case TEXT, BYTES -> true;
+            };
+            if (!fits) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a key is another as the database writes it, whose texts may have got spaces at their end (character). */
+    boolean isSame(Key given, Key written) {
+        for (int i = 0; i < forms.size(); i++) {
+            boolean text = forms.get(i) == Form.TEXT || forms.get(i) == Form.BYTES;
+            String type = shape.schema().columns().get(shape.schema().indexOf(shape.schema().key().get(i))).sourceType();
+            boolean padded = type.startsWith("character") && !type.startsWith("character varying");
+            String one = given.values().get(i);
+            String other = written.values().get(i);
+            if (text && !(padded ? one.stripTrailing().equals(other.stripTrailing()) : one.equals(other))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isWhole(String value, String type) {
+        try {
+            long number = Long.parseLong(value);
+            return Long.toString(number).equals(value) && switch (type) {
+                case "smallint" -> number == (short) number;
+                case "integer" -> number == (int) number;
+                default -> true;
+            };
+        } catch (NumberFormatException e) {
+            return false;
+        }
     }
 
     private String columns() {

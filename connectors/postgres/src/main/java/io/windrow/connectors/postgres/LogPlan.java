@@ -326,6 +326,7 @@ final class LogPlan implements AutoCloseable {
         for (ChangesRead read : active) {
             starts.put(read.shape().stream(), read.start().orElseThrow());
             read.history().ifPresent(history -> source.remember(read.shape().stream(), history));
+            source.repair(read.shape().stream(), read.repair());
         }
         handedOut = true;
         begun = true;

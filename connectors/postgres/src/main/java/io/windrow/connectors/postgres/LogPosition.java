@@ -23,18 +23,28 @@ import java.util.TreeMap;
  * @param kept a place before {@code lsn} from which the log is needed again, since a transaction that was prepared there is not
  *     committed yet
  * @param copies how far the tables are that are copied meanwhile; a stream that is not there is copied
- * @param step grows as tables are copied while the log stands still
+ * @param repairs rows that were read again by their keys, as long as the log has not passed them
+ * @param step grows as tables are copied, and rows read again, while the log stands still
  */
 record LogPosition(
         String system, long timeline, long lsn, Optional<Inside> inside, OptionalLong kept, Map<StreamName, CopyPlace> copies,
-        long step) {
+        Map<StreamName, RepairPlace> repairs, long step) {
     private static final int VERSION = 1;
     /** With copies: an older version of Windrow, which does not know of them, must not go on from there. */
     private static final int COPYING_VERSION = 2;
+    /** With rows that were read again: likewise. */
+    private static final int REPAIRING_VERSION = 3;
     private static final String KIND = "log";
 
     LogPosition {
         copies = Map.copyOf(copies);
+        repairs = Map.copyOf(repairs);
+    }
+
+    LogPosition(
+            String system, long timeline, long lsn, Optional<Inside> inside, OptionalLong kept, Map<StreamName, CopyPlace> copies,
+            long step) {
+        this(system, timeline, lsn, inside, kept, copies, Map.of(), step);
     }
 
     LogPosition(String system, long timeline, long lsn, Optional<Inside> inside) {
@@ -59,7 +69,7 @@ record LogPosition(
     record Inside(long commit, long xid, long record, long ordinal) {}
 
     static LogPosition of(Position position) {
-        if (position.version() != VERSION && position.version() != COPYING_VERSION) {
+        if (position.version() < VERSION || position.version() > REPAIRING_VERSION) {
             throw StateText.invalid("a log position of version " + position.version());
         }
         StateText text = StateText.parse(position.text());
@@ -74,6 +84,7 @@ record LogPosition(
                         lsn(inside.text("commit")), inside.number("xid"), lsn(inside.text("record")), inside.number("ordinal"))),
                 text.optionalText("kept").map(LogPosition::lsn).map(OptionalLong::of).orElse(OptionalLong.empty()),
                 copies(text),
+                repairs(text),
                 text.optionalNumber("step").orElse(0));
     }
 
@@ -83,6 +94,14 @@ record LogPosition(
             copies.put(new StreamName(one.text("schema"), one.text("table")), CopyPlace.of(one));
         }
         return copies;
+    }
+
+    private static Map<StreamName, RepairPlace> repairs(StateText text) {
+        Map<StreamName, RepairPlace> repairs = new TreeMap<>();
+        for (StateText one : text.objects("repairs")) {
+            repairs.put(new StreamName(one.text("schema"), one.text("table")), RepairPlace.of(one));
+        }
+        return repairs;
     }
 
     /** From where the log has to be read to go on here; what lies before it may be let go. */
@@ -105,13 +124,22 @@ record LogPosition(
                 .with("commit", Lsn.text(in.commit)).with("xid", in.xid).with("record", Lsn.text(in.record))
                 .with("ordinal", in.ordinal)));
         kept.ifPresent(at -> text.with("kept", Lsn.text(at)));
-        if (copies.isEmpty()) {
+        if (copies.isEmpty() && repairs.isEmpty()) {
             return new Position(VERSION, text.toString());
         }
         List<StateText> all = new ArrayList<>();
         new TreeMap<>(copies).forEach((stream, copy) ->
                 all.add(copy.toState().with("schema", stream.namespace()).with("table", stream.name())));
-        return new Position(COPYING_VERSION, text.with("copies", all).with("step", step).toString());
+        if (!all.isEmpty()) {
+            text.with("copies", all);
+        }
+        List<StateText> read = new ArrayList<>();
+        new TreeMap<>(repairs).forEach((stream, repair) ->
+                read.add(repair.toState().with("schema", stream.namespace()).with("table", stream.name())));
+        if (!read.isEmpty()) {
+            text.with("repairs", read);
+        }
+        return new Position(read.isEmpty() ? COPYING_VERSION : REPAIRING_VERSION, text.with("step", step).toString());
     }
 
     /** Where a row lies, for people: nobody goes on there. */
@@ -144,16 +172,20 @@ record LogPosition(
         return Long.compareUnsigned(commit, inside.map(Inside::commit).orElse(lsn)) < 0;
     }
 
-    /** The same place without other streams' copies, whose bounds are nobody else's to show. */
+    /** The same place without other streams' copies and rows, whose keys are nobody else's to show. */
     LogPosition forOnly(StreamName stream) {
         CopyPlace copy = copies.get(stream);
-        return new LogPosition(system, timeline, lsn, inside, kept, copy == null ? Map.of() : Map.of(stream, copy), step);
+        RepairPlace repair = repairs.get(stream);
+        return new LogPosition(
+                system, timeline, lsn, inside, kept, copy == null ? Map.of() : Map.of(stream, copy),
+                repair == null ? Map.of() : Map.of(stream, repair), step);
     }
 
     /** Where a stream goes on that had nothing between here and a later place, which says nothing of its copy: not even that it is over. */
     LogPosition goesOn(StreamName stream, LogPosition released) {
+        LogPosition own = forOnly(stream);
         return new LogPosition(
-                released.system, released.timeline, released.lsn, released.inside, released.kept, forOnly(stream).copies,
+                released.system, released.timeline, released.lsn, released.inside, released.kept, own.copies, own.repairs,
                 Math.max(step, released.step));
     }
 
@@ -163,15 +195,21 @@ record LogPosition(
         return Optional.ofNullable(copies.get(stream))
                 .flatMap(CopyPlace::range)
                 .map(CopyPlace.Range::until)
+                .or(() -> Optional.ofNullable(repairs.get(stream)).map(RepairPlace::until))
                 .filter(until -> Long.compareUnsigned(until, told) > 0)
                 .orElse(told);
     }
 
     private static int compare(LogPosition one, LogPosition other) {
         int by = compareInLog(one, other);
+        if (by != 0) {
+            return by;
+        }
         // Where nothing is copied any more, all was.
-        return by != 0 ? by
-                : Long.compare(one.copies.isEmpty() ? Long.MAX_VALUE : one.step, other.copies.isEmpty() ? Long.MAX_VALUE : other.step);
+        int copied =
+                Long.compare(one.copies.isEmpty() ? Long.MAX_VALUE : one.step, other.copies.isEmpty() ? Long.MAX_VALUE : other.step);
+        // Rows that were read again come to a place at which the log stood before; what is passed of them is passed there too.
+        return copied != 0 ? copied : Long.compare(one.repairs.isEmpty() ? 0 : one.step, other.repairs.isEmpty() ? 0 : other.step);
     }
 
     private static int compareInLog(LogPosition one, LogPosition other) {

@@ -85,9 +85,8 @@ final class LogRows implements Messages {
      */
     void refused(WindrowException why) {
         FollowedStream stream = busy;
-        TableCopy copy = stream == null ? null : stream.copy();
         boolean own = why.kind() == ErrorKind.DATA || why.kind() == ErrorKind.USER || why.kind() == ErrorKind.EXTERNAL_PERMANENT
-                || why.errorCode() == PostgresError.ROW_TOO_LARGE || copy != null && copy.isFailure(why);
+                || why.errorCode() == PostgresError.ROW_TOO_LARGE || stream != null && stream.reread().isFailure(why);
         if (stream == null || !own || why.errorCode() == LogError.MESSAGE_UNKNOWN) {
             throw why;
         }
@@ -173,14 +172,8 @@ final class LogRows implements Messages {
     }
 
     private LogPosition position(LogPlace at) {
-        Map<StreamName, CopyPlace> copies = new HashMap<>();
-        streams.all().forEach(stream -> {
-            TableCopy copy = stream.copy();
-            if (copy != null) {
-                copies.put(stream.stream(), copy.place());
-            }
-        });
-        return new LogPosition(system, timeline, at.lsn(), at.inside(), pending.kept(), copies, ranges.steps());
+        return new LogPosition(
+                system, timeline, at.lsn(), at.inside(), pending.kept(), streams.copies(), streams.repairs(), ranges.steps());
     }
 
     @Override

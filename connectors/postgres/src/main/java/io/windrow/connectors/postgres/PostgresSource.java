@@ -14,6 +14,7 @@ import io.windrow.api.source.SplitPlanner;
 import io.windrow.api.source.SplitReader;
 import io.windrow.api.source.StreamDescription;
 import io.windrow.api.source.StreamRequest;
+import io.windrow.connectors.postgres.CopyPlace.Key;
 import io.windrow.connectors.postgres.catalog.Catalog;
 import java.sql.SQLException;
 import java.util.Comparator;
@@ -31,6 +32,8 @@ final class PostgresSource implements Source {
     private final PostgresAddress address;
     private final Map<StreamName, StreamShape> shapes = new ConcurrentHashMap<>();
     private final Map<StreamName, TableHistory> histories = new ConcurrentHashMap<>();
+    /** Of the plan that the log is handed out by. */
+    private final Map<StreamName, List<Key>> repairs = new ConcurrentHashMap<>();
     private final SlotWatch watch;
     private volatile String snapshotServer = "";
     private volatile @Nullable Session asking;
@@ -133,6 +136,15 @@ final class PostgresSource implements Source {
         shapes.put(shape.stream(), shape);
     }
 
+    /** The keys of rows that are to be read again while the stream's log is. */
+    void repair(StreamName stream, List<Key> keys) {
+        repairs.put(stream, List.copyOf(keys));
+    }
+
+    List<Key> repair(StreamName stream) {
+        return repairs.getOrDefault(stream, List.of());
+    }
+
     /** What this run's planner knows of a table's columns in the log. */
     void remember(StreamName stream, TableHistory history) {
         histories.put(stream, history);
@@ -212,6 +224,7 @@ final class PostgresSource implements Source {
     public SplitPlanner plan(List<StreamRequest> requests) {
         shapes.clear();
         histories.clear();
+        repairs.clear();
         watch.planned();
         return new PostgresPlanner(this, context, requests);
     }
@@ -243,6 +256,11 @@ final class PostgresSource implements Source {
     @Override
     public Position goesOn(StreamName stream, Position saved, Position released) {
         return LogPosition.of(saved).goesOn(stream, LogPosition.of(released)).toPosition();
+    }
+
+    @Override
+    public Optional<List<List<String>>> keys(StreamName stream, List<List<String>> keys) {
+        return Optional.of(new RepairKeys(this, stream).written(keys));
     }
 
     @Override

@@ -45,6 +45,8 @@ record PostgresSplit(
         WINDOW,
         /** A range of keys, under any snapshot. */
         KEYS,
+        /** Rows by their keys, which who reads it adds as conditions. Never saved. */
+        LISTED,
         /** Of a heap that is not the stream's any more: no row. */
         GONE
     }

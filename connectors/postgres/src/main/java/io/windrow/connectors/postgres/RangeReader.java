@@ -44,6 +44,7 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
     private final Context context;
     private final Runnable report;
     private final Aside aside;
+    private final RepairReader repairs;
     private final List<Copied> copied = new ArrayList<>();
     private @Nullable Beginning beginning;
     private volatile @Nullable Running running;
@@ -96,21 +97,20 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
         this.context = context;
         this.report = report;
         this.aside = new Aside(source);
+        this.repairs = new RepairReader(source, context, aside, () -> steps++);
     }
 
-    /** Copies a stream's table from where it stands, if it is not copied. */
+    /** Copies a stream's table from where it stands, if it is not copied, and reads the rows again that were asked for. */
     void copy(FollowedStream stream, Session session) throws SQLException {
         CopyPlace place = stream.start().copies().get(stream.stream());
         steps = Math.max(steps, stream.start().step());
         if (place != null) {
-            KeyOrder order = stream.keys().orElseThrow(() -> WindrowException.of(
-                    LogError.RELATION_DIFFERS,
-                    "Copying " + stream.stream() + ": its key was made another one meanwhile, by which no ranges can be read"))
-                    .collatedBy(session);
+            KeyOrder order = stream.keys().collatedBy(session);
             TableCopy copy = new TableCopy((key, bound) -> order.isWithin(key, bound, this), place);
-            stream.copyFrom(copy);
+            stream.reread().copies(copy);
             copied.add(new Copied(stream, copy, order));
         }
+        repairs.repair(stream);
     }
 
     /** How many times something was copied; grows with every place that the copies come to. */
@@ -126,12 +126,16 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
         copied.removeIf(one -> {
             boolean over = one.copy().passed(lsn);
             if (over) {
-                one.stream().copyEnds();
+                one.stream().reread().copies(null);
                 context.notices().tell(
                         "postgres.copied", "Table " + one.stream().stream() + " is copied; only its changes follow from here.");
             }
             return over;
         });
+        return repairs.isDue(lsn) || isCopyDue(lsn);
+    }
+
+    private boolean isCopyDue(long lsn) {
         return System.nanoTime() - again >= 0 && next(lsn) != null;
     }
 
@@ -145,7 +149,7 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
 
     /** Whether a range waits for the log to pass it: then the server's word that nothing more comes is wanted soon. */
     boolean waitsForLog() {
-        return copied.stream().anyMatch(one -> one.copy().waitsForLog());
+        return repairs.waitsForLog() || copied.stream().anyMatch(one -> one.copy().waitsForLog());
     }
 
     /**
@@ -162,6 +166,10 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
 
     /** Whether a range is being read, or looked for. */
     boolean isReading() {
+        return isCopying() || repairs.isReading();
+    }
+
+    private boolean isCopying() {
         return running != null || beginning != null;
     }
 
@@ -169,16 +177,19 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
     Optional<FollowedStream> reading() {
         Running now = running;
         Beginning soon = beginning;
-        return now != null ? Optional.of(now.of().stream()) : Optional.ofNullable(soon).map(one -> one.of().stream());
+        return now != null
+                ? Optional.of(now.of().stream())
+                : Optional.ofNullable(soon).map(one -> one.of().stream()).or(repairs::reading);
     }
 
     /** Whether everything is copied, and the log has passed it. */
     boolean finished() {
-        return copied.isEmpty();
+        return copied.isEmpty() && repairs.finished();
     }
 
     /** Leaves a stream alone that was left behind. */
     void forget(FollowedStream stream) {
+        repairs.forget(stream);
         Running now = running;
         if (now != null && now.of().stream() == stream) {
             running = null;
@@ -199,6 +210,9 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
      * @param lsn the place of the log between two transactions, where the rows belong
      */
     ReadResult read(long lsn, long deadlineNanos) {
+        if (repairs.isReading() || !isCopying() && !isCopyDue(lsn)) {
+            return repairs.read(lsn, deadlineNanos);
+        }
         Running now = running;
         if (now == null) {
             now = begun(lsn, deadlineNanos);
@@ -323,7 +337,7 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
     void settle() {
         Aside.Answer<Visible> asked = settling;
         if (asked == null) {
-            if (copied.stream().anyMatch(one -> one.copy().unseen() > MAX_UNSEEN)) {
+            if (repairs.delivered() > MAX_UNSEEN || copied.stream().anyMatch(one -> one.copy().unseen() > MAX_UNSEEN)) {
                 settling = aside.ask("Looking which transactions have ended", RangeReader::visible);
             }
         } else if (asked.isThere()) {
@@ -331,13 +345,14 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
             try {
                 Visible visible = asked.take();
                 copied.forEach(one -> one.copy().settle(visible));
+                repairs.settle(visible);
             } catch (WindrowException e) {
                 LOG.debug("Looking which transactions have ended: {}; asked again", e.errorCode().code());
             }
         }
     }
 
-    private static Visible visible(Session session) throws SQLException {
+    static Visible visible(Session session) throws SQLException {
         return Visible.parse(String.valueOf(
                 session.row("SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text").getFirst()));
     }
@@ -359,6 +374,7 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
     /** Ends a read that blocks. Any thread. */
     void wakeUp() {
         aside.wakeUp();
+        repairs.wakeUp();
         Running now = running;
         if (now != null) {
             now.reader().wakeUp();
@@ -372,6 +388,7 @@ final class RangeReader implements KeyOrder.Database, AutoCloseable {
         if (now != null) {
             now.close();
         }
+        repairs.close();
         aside.close();
     }
 }

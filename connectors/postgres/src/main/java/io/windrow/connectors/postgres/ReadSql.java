@@ -46,7 +46,7 @@ final class ReadSql {
     Order order() {
         return switch (split.part()) {
             case WHOLE, GONE -> Order.NONE;
-            case KEYS -> Order.SORTED;
+            case KEYS, LISTED -> Order.SORTED;
             // A condition on other tables may be a join, which keeps no order.
             case PAGES, WINDOW -> split.pages().isPresent() && ConditionText.of(shape).isOfOneTable() ? Order.HEAP : Order.SORTED;
         };
@@ -55,7 +55,7 @@ final class ReadSql {
     Lead lead() {
         return switch (split.part()) {
             case WHOLE, GONE -> Lead.NONE;
-            case KEYS -> Lead.KEY;
+            case KEYS, LISTED -> Lead.KEY;
             case WINDOW -> Lead.ROW_PLACE;
             case PAGES -> shape.where().isEmpty() ? Lead.NONE : Lead.ROW_PLACE;
         };
@@ -73,7 +73,7 @@ final class ReadSql {
                         "SET LOCAL enable_tidscan = on",
                         "SET LOCAL max_parallel_workers_per_gather = 0");
             // G03: the index of the key has its order; a sort of a large range would go to the server's disk.
-            case SORTED -> lead() == Lead.KEY ? List.of("SET LOCAL enable_sort = off") : List.of();
+            case SORTED -> split.part() == PostgresSplit.Part.KEYS ? List.of("SET LOCAL enable_sort = off") : List.of();
         };
     }
 

@@ -1,10 +1,13 @@
 package io.windrow.connectors.postgres;
 
 import io.windrow.api.batch.Presence;
+import io.windrow.api.schema.StreamSchema;
+import io.windrow.connectors.postgres.CopyPlace.Key;
 import io.windrow.connectors.postgres.codec.ChangeDecoder;
 import io.windrow.connectors.postgres.codec.FormerType;
 import io.windrow.connectors.postgres.pgoutput.Messages;
 import io.windrow.connectors.postgres.pgoutput.Tuple;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +49,19 @@ record RowWriter(ChangeDecoder decoder) {
             }
         }
         absent(columns);
+    }
+
+    /** Writes the key alone, of which no row came. */
+    void writeKey(StreamSchema schema, Key key) {
+        for (int column = 0; column < schema.columns().size(); column++) {
+            int part = schema.key().indexOf(schema.columns().get(column).name());
+            if (part < 0) {
+                decoder.without(column, Presence.ABSENT);
+            } else {
+                byte[] text = key.values().get(part).getBytes(StandardCharsets.UTF_8);
+                decoder.text(column, text, 0, text.length);
+            }
+        }
     }
 
     private void absent(LogBinding columns) {

@@ -57,6 +57,10 @@ final class LogDrive implements AutoCloseable {
     boolean parksWhatCannotBePlanned;
     /** Up to where runs read. */
     Until until = Until.CAUGHT_UP;
+    /** Keys of rows that are to be read again, until a batch says that they are through. */
+    final Map<StreamName, List<List<String>>> repairs = new HashMap<>();
+    /** How many keys were said to be through. */
+    long repaired;
     /** Streams of which another generation was opened while they were followed. */
     final Set<StreamName> again = new HashSet<>();
 
@@ -221,7 +225,8 @@ final class LogDrive implements AutoCloseable {
                         until, released.getOrDefault(stream, Map.of()),
                         again.contains(stream) && !states.containsKey(stream)
                                 ? StreamRequest.Copy.BESIDE_LOG
-                                : StreamRequest.Copy.OF_ITSELF))
+                                : StreamRequest.Copy.OF_ITSELF,
+                        repairs.getOrDefault(stream, List.of())))
                 .toList();
     }
 
@@ -278,6 +283,10 @@ final class LogDrive implements AutoCloseable {
                             rows.get(stream).addAll(ChangeText.rows(batch));
                             Optional.ofNullable(batch.measures().get(Source.SEEN_AGAIN)).ifPresent(m -> seenAgain += m.count());
                             superseded += batch.account().superseded();
+                            Optional.ofNullable(batch.measures().get(Source.REPAIRED)).ifPresent(m -> {
+                                repaired += m.count();
+                                repairs.remove(stream);
+                            });
                             if (log) {
                                 at(stream, batch.position());
                             }

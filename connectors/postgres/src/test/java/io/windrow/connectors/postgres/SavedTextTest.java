@@ -39,10 +39,12 @@ class SavedTextTest {
             };
             assertThat(again).isEqualTo(text);
         }
-        for (String line : golden(2)) {
-            String text = line.substring("log ".length());
-            io.windrow.api.batch.Position saved = new io.windrow.api.batch.Position(2, text);
-            assertThat(LogPosition.of(saved).toPosition()).isEqualTo(saved);
+        for (int version = 2; version <= 3; version++) {
+            for (String line : golden(version)) {
+                String text = line.substring("log ".length());
+                io.windrow.api.batch.Position saved = new io.windrow.api.batch.Position(version, text);
+                assertThat(LogPosition.of(saved).toPosition()).isEqualTo(saved);
+            }
         }
         assertThat(PostgresPosition.of(new io.windrow.api.batch.Position(1, "{\"rows\":7,\"page\":4294967294,\"line\":3}")))
                 .isEqualTo(new PostgresPosition(7, Optional.of(new RowPlace(4294967294L, 3)), List.of()));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** The rule by which a change of the log is told from what copied ranges show, on histories of a database that is a few lines. */
 class TableCopyTest {
-    private static final long HALF = 1L << 32;
+    static final long HALF = 1L << 32;
 
     @Test
     void A_snapshot_shows_what_had_ended_before_it_and_an_id_of_the_log_is_the_one_next_to_it() {
@@ -52,12 +52,12 @@ class TableCopyTest {
     }
 
     /** What happened to a key. */
-    private record Event(int key, Integer value) {}
+    record Event(int key, Integer value) {}
 
-    private static final int ALL_KEYS = -1;
+    static final int ALL_KEYS = -1;
 
     /** A transaction: its changes in order; a value of null is a delete, one of {@link #ALL_KEYS} empties the table. */
-    private static final class Work {
+    static final class Work {
         final long id;
         final boolean published;
         final List<Event> events = new ArrayList<>();
@@ -72,7 +72,7 @@ class TableCopyTest {
      * A database with one table. A transaction is in the log before others see it, as long as it likes (a commit that waits for a
      * standby); until they do it keeps its rows locked. One that began before the table was published leaves nothing in the log.
      */
-    private static final class World {
+    static final class World {
         final Random random;
         final TreeMap<Integer, Integer> seen = new TreeMap<>();
         final List<Work> running = new ArrayList<>();
