@@ -35,6 +35,7 @@ public final class MariaServer implements AutoCloseable {
     private static final List<String> LOGGING =
             List.of("--log-bin=binlog", "--binlog-format=ROW", "--binlog-row-image=FULL", "--binlog-row-metadata=FULL");
     private static final int KEPT_LINES = 100;
+    private static final String TEMPORARY = "tmp";
     private static final int ATTEMPTS = 5;
 
     private static @Nullable MariaServer shared;
@@ -103,7 +104,8 @@ public final class MariaServer implements AutoCloseable {
         try {
             Path base = unpacked();
             Path data = Files.createTempDirectory("windrow-mariadb-data-");
-            run(List.of(base.resolve("scripts/mariadb-install-db").toString(), "--no-defaults", "--basedir=" + base,
+            Files.createDirectory(data.resolve(TEMPORARY));
+            run(data, List.of(base.resolve("scripts/mariadb-install-db").toString(), "--no-defaults", "--basedir=" + base,
                     "--datadir=" + data.resolve("db"), "--auth-root-authentication-method=normal", "--skip-test-db",
                     "--user=" + System.getProperty("user.name"), "--skip-name-resolve"));
             String log = "";
@@ -132,7 +134,7 @@ public final class MariaServer implements AutoCloseable {
                 "--socket=" + data.resolve("s"), "--user=" + System.getProperty("user.name"), "--skip-name-resolve", "--skip-ssl",
                 "--server-id=1", "--innodb-flush-log-at-trx-commit=1"));
         command.addAll(logging);
-        Process process = new ProcessBuilder(command).directory(data.toFile()).redirectErrorStream(true).start();
+        Process process = within(data, command).directory(data.toFile()).start();
         MariaServer server = new MariaServer(port, process);
         Thread.ofPlatform().daemon().name("mariadb-output").start(server::drain);
         return server;
@@ -216,8 +218,15 @@ public final class MariaServer implements AutoCloseable {
         }
     }
 
-    private static void run(List<String> command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    /** A server that starts takes away the temporary tables of any other that has them in the same folder. */
+    private static ProcessBuilder within(Path data, List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("TMPDIR", data.resolve(TEMPORARY).toString());
+        return builder;
+    }
+
+    private static void run(Path data, List<String> command) throws IOException {
+        Process process = within(data, command).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
             if (process.waitFor() != 0) {
