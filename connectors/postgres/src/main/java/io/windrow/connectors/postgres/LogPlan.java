@@ -126,6 +126,8 @@ final class LogPlan implements AutoCloseable {
         if (rewritten.isPresent()) {
             read = read.anew(session, rewritten.get());
         }
+        // Of a table that is copied anew it means nothing where it stood.
+        read.start().ifPresent(start -> expectNotPassed(doing, shape.stream(), LogPosition.of(start)));
         reads.put(shape.stream(), read);
         return read;
     }
@@ -174,7 +176,6 @@ final class LogPlan implements AutoCloseable {
         if (!found.isFor(server.database())) {
             throw WindrowException.of(LogError.NOT_PREPARED, doing + ": " + found.unfit(slot, server.database()));
         }
-        read.start().ifPresent(start -> expectNotPassed(doing, read.shape().stream(), LogPosition.of(start)));
     }
 
     /**

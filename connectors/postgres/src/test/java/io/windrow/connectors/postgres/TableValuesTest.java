@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
+import io.windrow.api.source.PlannerState;
 import io.windrow.api.source.Until;
 import io.windrow.connectors.postgres.ChangesConfig.OnRewrite;
 import io.windrow.connectors.postgres.pgoutput.LogError;
@@ -102,6 +103,30 @@ class TableValuesTest {
         altered(PLAIN, "ALTER TABLE t ALTER s DROP EXPRESSION", 2);
         altered(PARTITIONED, "ALTER TABLE t ALTER n TYPE int USING n * 2; VACUUM FULL t1", 2);
         altered(PARTITIONED, "ALTER TABLE t ADD c int DEFAULT 7", 2);
+    }
+
+    /** The slot was let go for the new generation's place, and the old one's is what an earlier run saved. */
+    @Test
+    @Tag("D16")
+    void A_copy_that_died_before_anything_of_it_was_committed_begins_again_although_the_slot_has_moved() {
+        make(PLAIN);
+        try (LogDrive drive = drive(OnRewrite.COPY)) {
+            drive.run();
+            PlannerState before = drive.states.get(T);
+            db.execute("INSERT INTO t (id, n) VALUES (6, 6)", "INSERT INTO u VALUES (2)");
+            drive.run();
+            drive.run();
+            db.execute("ALTER TABLE t ADD c int NOT NULL DEFAULT 7");
+            drive.states.put(T, before);
+            drive.places.remove(T);
+            drive.released.remove(T);
+            for (int run = 0; run < 3; run++) {
+                drive.run();
+                assertThat(drive.refused).isEmpty();
+            }
+            same(drive, "copied again");
+            assertThat(drive.generations.get(T)).isEqualTo(2);
+        }
     }
 
     @Test
