@@ -41,6 +41,7 @@ final class LogReader extends TaskReader {
     private final Silence silence;
     private final Arrivals arrivals;
     private final LeftOut leftOut;
+    private final ValuesUntold untold;
     private final TransactionRows counted;
     /** Whether the connector was seen to have reached the server that the places are of. */
     private boolean met;
@@ -70,6 +71,7 @@ final class LogReader extends TaskReader {
         this.ending = new Ending(source, split.until());
         this.silence = new Silence(source.silence());
         this.leftOut = new LeftOut(context.notices());
+        this.untold = new ValuesUntold(source.preset(), context.notices());
         starts.forEach((stream, position) -> this.starts.put(stream, LogPlace.of(position)));
         Position lowest = starts.values().stream()
                 .min(LogPlace.ORDER)
@@ -292,6 +294,9 @@ final class LogReader extends TaskReader {
                         ConnectError.TABLE_EMPTIED, "Reading the changes of " + stream + ": a statement replaced the table or took rows"
                                 + " away that the log does not name one by one"));
             } else {
+                if (source.preset().dialect() == Values.Dialect.BINLOG) {
+                    untold.meets(stream, altered);
+                }
                 Position here = position().toPosition();
                 ready.add(new ReadResult.Data(table.event(here), Optional.of(here)));
             }

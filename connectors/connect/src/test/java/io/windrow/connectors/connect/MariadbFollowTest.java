@@ -497,6 +497,26 @@ class MariadbFollowTest {
     }
 
     @Test
+    @Tag("D16")
+    @Tag("D17")
+    void aStatementThatGivesRowsOtherValuesIsToldByItsColumn() {
+        MariaShop shop = new MariaShop();
+        shop.run("CREATE TABLE $.t (id int PRIMARY KEY, n int, k int)", "INSERT INTO $.t VALUES (1, 1, 1)");
+        Drive drive = new Drive(shop.config("t"), context);
+        drive.run();
+        shop.run("ALTER TABLE $.t ADD c int", "ALTER TABLE $.t ADD INDEX (n)", "ALTER TABLE $.t COMMENT = 'rows', ENGINE = InnoDB",
+                "ALTER TABLE $.t ALTER c SET DEFAULT 5");
+        drive.run();
+        assertThat(context.told()).noneMatch(text -> text.startsWith("connect.values_untold"));
+        shop.run("ALTER TABLE $.t ADD d int NOT NULL DEFAULT 7", "ALTER TABLE $.t RENAME COLUMN n TO m", "ALTER TABLE $.t MODIFY k smallint");
+        drive.run();
+        assertThat(context.told()).filteredOn(text -> text.startsWith("connect.values_untold")).satisfiesExactly(
+                text -> assertThat(text).contains("column d was added with a value"),
+                text -> assertThat(text).contains("column n was renamed to m"),
+                text -> assertThat(text).contains("column k was altered"));
+    }
+
+    @Test
     @Tag("D32")
     void whatIsWrittenAsAStatementAndChangesNoFollowedRowStopsNothing() {
         MariaShop shop = new MariaShop();

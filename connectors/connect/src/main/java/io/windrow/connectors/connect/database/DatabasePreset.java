@@ -29,6 +29,11 @@ public interface DatabasePreset extends Preset {
     List<String> excludeColumns();
 
     @Override
+    default boolean isDelivered(StreamName stream, String column) {
+        return !new ExcludedColumns(excludeColumns()).contains(stream, column);
+    }
+
+    @Override
     default List<StreamName> streams() {
         return tables().stream().map(Preset::stream).toList();
     }

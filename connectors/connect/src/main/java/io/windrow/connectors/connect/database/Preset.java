@@ -80,6 +80,11 @@ public interface Preset {
     /** Connects to the server. */
     Server server(PluginLoader loader);
 
+    /** Whether a column is delivered. */
+    default boolean isDelivered(StreamName stream, String column) {
+        return true;
+    }
+
     /**
      * Up to where the running connector has read the log, as {@link #order} counts: everything before is on its way to whoever
      * polls. Empty: it does not say.

@@ -4,6 +4,7 @@ import io.windrow.api.schema.StreamName;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.connect.data.Struct;
@@ -46,13 +47,17 @@ public sealed interface Change {
      * @param dropped the database that was dropped with all of its tables, if one was
      * @param emptied whether rows went that the log does not name one by one: with a table that was dropped, replaced or renamed,
      *     with a partition, or as duplicates
+     * @param statement what did it, with the places of its texts
+     * @param forms what those of the tables look like then of which the connector says it
      */
-    record Altered(List<StreamName> streams, Optional<String> dropped, boolean emptied) implements Change {
+    record Altered(List<StreamName> streams, Optional<String> dropped, boolean emptied, SqlWords statement, Map<StreamName, TableForm> forms)
+            implements Change {
         /** Those of the followed tables that may be meant; of a database's without regard to case, since to stop once too often loses nothing. */
         public Set<StreamName> among(Collection<StreamName> followed) {
             Set<StreamName> meant = new LinkedHashSet<>(streams);
             dropped.ifPresent(database ->
                     followed.stream().filter(stream -> stream.namespace().equalsIgnoreCase(database)).forEach(meant::add));
+            meant.retainAll(followed);
             return meant;
         }
     }

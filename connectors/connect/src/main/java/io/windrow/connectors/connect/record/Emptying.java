@@ -51,13 +51,29 @@ final class Emptying {
         return names;
     }
 
-    /** {@code ALTER TABLE a RENAME TO b}; columns and indexes may be renamed by an {@code ALTER} too. */
-    private static List<StreamName> movedByAlter(SqlWords words, String database) {
+    /**
+     * The table that an {@code ALTER TABLE} is about.
+     *
+     * @param database in which a name lies that does not say
+     */
+    static Optional<StreamName> altered(SqlWords statement, String database) {
+        SqlWords words = statement.bare();
+        int at = named(words);
+        return words.is(0, "ALTER") && at < words.size() ? Optional.of(table(words, at, database)) : Optional.empty();
+    }
+
+    /** Where the table's name stands in an {@code ALTER TABLE}. */
+    private static int named(SqlWords words) {
         int table = 0;
         while (table < words.size() && !words.is(table, "TABLE")) {
             table++;
         }
-        int old = words.is(table + 1, "IF") ? table + 3 : table + 1;
+        return words.is(table + 1, "IF") ? table + 3 : table + 1;
+    }
+
+    /** {@code ALTER TABLE a RENAME TO b}; columns and indexes may be renamed by an {@code ALTER} too. */
+    private static List<StreamName> movedByAlter(SqlWords words, String database) {
+        int old = named(words);
         for (int at = old + 1; at + 1 < words.size(); at++) {
             if (words.is(at, "RENAME") && !words.is(at + 1, "COLUMN", "INDEX", "KEY")) {
                 int to = words.is(at + 1, "TO", "AS", "=") ? at + 2 : at + 1;

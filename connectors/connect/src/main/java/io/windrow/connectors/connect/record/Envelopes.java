@@ -3,6 +3,7 @@ package io.windrow.connectors.connect.record;
 import io.windrow.api.error.WindrowException;
 import io.windrow.api.schema.StreamName;
 import io.windrow.connectors.connect.host.ConnectError;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -92,13 +93,17 @@ final class Envelopes implements Records {
     }
 
     private static Change altered(Struct value) {
-        SqlWords statement = SqlWords.of(value.schema().field("ddl") == null ? "" : String.valueOf(value.get("ddl")));
+        String text = value.schema().field("ddl") == null ? "" : String.valueOf(value.get("ddl"));
+        SqlWords statement = SqlWords.of(text);
         String database = String.valueOf(value.get("databaseName"));
         Set<StreamName> streams = new LinkedHashSet<>();
+        Map<StreamName, TableForm> forms = new HashMap<>();
         boolean emptied = Emptying.isIn(statement);
         for (Object one : value.getArray("tableChanges")) {
             Struct table = (Struct) one;
-            streams.add(TableIds.stream(table.getString("id")));
+            StreamName stream = TableIds.stream(table.getString("id"));
+            streams.add(stream);
+            TableForm.of(table.schema().field("table") == null ? null : table.get("table")).ifPresent(form -> forms.put(stream, form));
             String type = String.valueOf(table.get("type"));
             // A table that is made was not there before: whichever had its name has another now, or is gone.
             emptied |= type.equals("DROP") || type.equals("CREATE");
@@ -109,9 +114,11 @@ final class Envelopes implements Records {
         // It tells of a table that got another one's name as altered.
         List<StreamName> renamed = Emptying.renamed(statement, database);
         streams.addAll(renamed);
+        Emptying.altered(statement, database).ifPresent(streams::add);
         Optional<String> dropped = Emptying.droppedDatabase(statement);
         return new Change.Altered(
-                List.copyOf(streams), dropped, emptied || dropped.isPresent() || replaced.isPresent() || !renamed.isEmpty());
+                List.copyOf(streams), dropped, emptied || dropped.isPresent() || replaced.isPresent() || !renamed.isEmpty(),
+                SqlWords.withTexts(text), Map.copyOf(forms));
     }
 
     private Change row(SourceRecord record, Struct value, Form.Row form) {

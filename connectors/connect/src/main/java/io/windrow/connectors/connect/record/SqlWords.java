@@ -14,6 +14,10 @@ import java.util.Set;
  */
 public record SqlWords(List<String> all) {
     private static final String SIGNS = "(),.;=";
+    /** Stands for a text, where texts are asked for. */
+    static final String TEXT = "''";
+    /** Stands for a text of which nobody can tell where it ends: a backslash before a quote means one or the other by the session's mode. */
+    static final String UNSURE = "'\\'";
 
     public SqlWords {
         all = List.copyOf(all);
@@ -21,7 +25,17 @@ public record SqlWords(List<String> all) {
 
     /** The parts of a statement. */
     public static SqlWords of(String statement) {
-        return new SqlWords(new Scan(statement).parts());
+        return new SqlWords(new Scan(statement, false).parts());
+    }
+
+    /** The parts of a statement, with {@link #TEXT} or {@link #UNSURE} in the place of each text. */
+    static SqlWords withTexts(String statement) {
+        return new SqlWords(new Scan(statement, true).parts());
+    }
+
+    /** The parts from a place on. */
+    SqlWords from(int at) {
+        return new SqlWords(all.subList(Math.min(at, all.size()), all.size()));
     }
 
     /** How many parts there are. */
@@ -61,13 +75,15 @@ public record SqlWords(List<String> all) {
     /** One way through a statement. */
     private static final class Scan {
         private final String text;
+        private final boolean withTexts;
         private final List<String> parts = new ArrayList<>();
         private int at;
         /** Whether what is read lies in a comment that the server executes. */
         private boolean executed;
 
-        Scan(String text) {
+        Scan(String text, boolean withTexts) {
             this.text = text;
+            this.withTexts = withTexts;
         }
 
         List<String> parts() {
@@ -89,11 +105,15 @@ public record SqlWords(List<String> all) {
                 } else if (here == '#' || isLineComment()) {
                     goBehind("\n", at);
                 } else if (here == '\'') {
+                    int from = at;
                     goBehindQuoted(here);
+                    if (withTexts) {
+                        parts.add(isUnsure(from, here) ? UNSURE : TEXT);
+                    }
                 } else if (here == '`' || here == '"') {
                     int from = at;
                     goBehindQuoted(here);
-                    parts.add(text.substring(from, at));
+                    parts.add(withTexts && here == '"' && isUnsure(from, here) ? UNSURE : text.substring(from, at));
                 } else if (SIGNS.indexOf(here) >= 0) {
                     parts.add(String.valueOf(here));
                     at++;
@@ -133,6 +153,10 @@ public record SqlWords(List<String> all) {
                 at++;
             }
             at = Math.min(at + 1, text.length());
+        }
+
+        private boolean isUnsure(int from, char quote) {
+            return text.substring(from, Math.max(from, at - 1)).contains("\\" + quote);
         }
 
         private void word() {
