@@ -105,6 +105,7 @@ final class LogSource implements Source {
             for (StreamRequest request : requests) {
                 if (!request.repair().isEmpty()) {
                     upstream.repairs.put(request.stream(), request.repair());
+                    upstream.repairsAsked.incrementAndGet();
                 }
                 starts.put(request.stream(), request.released().getOrDefault("log", position(upstream.released.get())));
                 plans.put(request.stream(), new StreamPlan(

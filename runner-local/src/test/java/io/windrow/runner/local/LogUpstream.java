@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
@@ -32,6 +33,8 @@ final class LogUpstream {
     Set<StreamName> uncopied = Set.of();
     /** The keys of rows that were asked for; the next batch of the stream has them. */
     final Map<StreamName, List<List<String>>> repairs = new ConcurrentHashMap<>();
+    /** How many times rows were asked for; a batch does not take it back. */
+    final AtomicInteger repairsAsked = new AtomicInteger();
     /** How often the log was planned, and where it was let go. */
     final AtomicLong plans = new AtomicLong();
     final List<Long> letGo = new CopyOnWriteArrayList<>();

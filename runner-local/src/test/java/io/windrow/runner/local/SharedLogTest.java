@@ -484,8 +484,10 @@ class SharedLogTest {
             if (!failpoint.equals("nowhere")) {
                 assertThat(first.run).failsWithin(Duration.ofSeconds(100));
                 assertThat(asking.repairs("bench")).as("it is committed, and nobody has said so").containsExactly(asked);
+                int before = upstream.repairsAsked.get();
                 last = new Following(bench, store);
-                Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.repairs.containsKey(A));
+                // What the first run had left may be read, and the rows with it, before anybody looks.
+                Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.repairsAsked.get() > before);
                 upstream.append(300);
             }
             Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> asking.repairs("bench").isEmpty());
@@ -508,11 +510,13 @@ class SharedLogTest {
             Following following = new Following(bench, store);
             Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> bench.target.visible("b").size() == of(B, 600).size());
             upstream.badAt = number -> false;
-            long from = upstream.released.get();
             store.ask("bench", new Resync(A, Instant.EPOCH));
             Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> upstream.released.get() == 600);
             following.stop();
-            assertThat(bench.target.generations.get(A).get(2L)).isEqualTo(of(A, 600).stream().filter(number -> number >= from).toList());
+            // What is visible may be let go a moment later; from the row that it was left behind at nothing may be missing.
+            List<Long> again = bench.target.generations.get(A).get(2L);
+            assertThat(again.getFirst()).isLessThanOrEqualTo(301);
+            assertThat(again).isEqualTo(of(A, 600).stream().filter(number -> number >= again.getFirst()).toList());
             assertThat(bench.target.visible("b")).isEqualTo(of(B, 600));
         }
     }
